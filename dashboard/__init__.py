@@ -1,0 +1,1 @@
+"""What people see: the staff app and the public site."""

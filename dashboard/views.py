@@ -1,0 +1,243 @@
+"""From the store to frozen view objects: pure, given the registry, the latest readings and the time.
+
+The staff app and the public site draw the same views, so both say the same of a station.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ingest.hazard import Levels, hazard_at, levels_at
+from ingest.readings import CameraState, Quality, Reading, Still
+from ingest.stations import Camera, Gauge, Registry, Station
+from ingest.store.protocol import CameraLatest, Latest
+
+LATE_AFTER_INTERVALS = 3.0
+"""A gauge or camera is silent when this many of its intervals passed without a report."""
+TREND_WINDOW = timedelta(minutes=30)
+TREND_FLAT_M_PER_H = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class GaugeView:
+    """A gauge now.
+
+    ``stage_m``, ``observed_at`` and ``hazard`` are those of ``shown``: the newest reading that is not bad,
+    None before the first one. ``unconfirmed`` says that it is suspect: staff see it, the public does not.
+    ``sensor_fault`` says that something newer than ``shown`` came and was bad. ``silent`` that it is overdue:
+    what is shown is then the last known state, unverified. ``next_level`` is the next (hazard, stage_m) above.
+    """
+
+    gauge: Gauge
+    levels: Levels
+    shown: Reading | None
+    hazard: int
+    age_s: float | None
+    silent: bool
+    unconfirmed: bool
+    sensor_fault: bool
+    rise_m_per_h: float | None
+    next_level: tuple[int, float] | None
+
+    @property
+    def stage_m(self) -> float | None:
+        """Stage shown, metres above the gauge zero."""
+        return self.shown.stage_m if self.shown else None
+
+    @property
+    def observed_at(self) -> datetime | None:
+        """Time of the stage shown."""
+        return self.shown.observed_at if self.shown else None
+
+    @property
+    def trend(self) -> str:
+        """``rising``, ``falling``, ``steady`` or ``unknown``."""
+        if self.rise_m_per_h is None:
+            return "unknown"
+        if abs(self.rise_m_per_h) < TREND_FLAT_M_PER_H:
+            return "steady"
+        return "rising" if self.rise_m_per_h > 0 else "falling"
+
+    @property
+    def being_checked(self) -> bool:
+        """Whether the public is told "being checked" in place of a level."""
+        return self.unconfirmed or self.sensor_fault
+
+
+@dataclass(frozen=True, slots=True)
+class CameraView:
+    """A camera now: its state with the reason, and its newest still (whose own time says how old it is)."""
+
+    camera: Camera
+    state: CameraState
+    reason: str
+    still: Still | None
+    still_age_s: float | None
+
+    @property
+    def still_old(self) -> bool:
+        """Whether the newest still is older than three intervals."""
+        return self.still_age_s is not None and self.still_age_s > LATE_AFTER_INTERVALS * self.camera.interval_s
+
+
+@dataclass(frozen=True, slots=True)
+class StationView:
+    """A station now: its hazard is the worst of its gauges."""
+
+    station: Station
+    gauges: tuple[GaugeView, ...]
+    cameras: tuple[CameraView, ...]
+
+    @property
+    def worst(self) -> GaugeView | None:
+        """The gauge that decides the station's hazard; of equals the one that rises fastest."""
+        seen = [gauge for gauge in self.gauges if gauge.shown is not None]
+        return max(seen, key=lambda each: (each.hazard, each.rise_m_per_h or 0.0), default=None)
+
+    @property
+    def hazard(self) -> int | None:
+        """0 to 5, or None while no gauge has reported yet."""
+        return self.worst.hazard if self.worst else None
+
+    @property
+    def silent(self) -> bool:
+        """Whether any gauge of the station is overdue."""
+        return any(gauge.silent for gauge in self.gauges)
+
+    @property
+    def being_checked(self) -> bool:
+        """Whether any gauge shows something that is not yet believed."""
+        return any(gauge.being_checked for gauge in self.gauges)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The whole city at one moment, worst station first."""
+
+    at: datetime
+    registry: Registry
+    stations: tuple[StationView, ...]
+
+    @property
+    def counts(self) -> Mapping[int | None, int]:
+        """Number of stations by hazard; None counts those without any reading."""
+        return Counter(station.hazard for station in self.stations)
+
+    @property
+    def silent_gauges(self) -> tuple[GaugeView, ...]:
+        """Gauges that are overdue."""
+        return tuple(gauge for station in self.stations for gauge in station.gauges if gauge.silent)
+
+    @property
+    def faulty_cameras(self) -> tuple[CameraView, ...]:
+        """Cameras that are not online."""
+        return tuple(
+            camera for station in self.stations for camera in station.cameras if camera.state is not CameraState.ONLINE
+        )
+
+    def station(self, station_id: str) -> StationView | None:
+        """One station's view, or None where there is no such station."""
+        return next((each for each in self.stations if each.station.id == station_id), None)
+
+
+def board(
+    registry: Registry,
+    latest: Mapping[str, Latest],
+    recent: Mapping[str, Sequence[Reading]],
+    cameras: Mapping[str, CameraLatest],
+    now: datetime,
+) -> Board:
+    """The city at ``now`` from what the log knows. ``recent`` holds good readings of at least TREND_WINDOW."""
+    views = [
+        StationView(
+            station=station,
+            gauges=tuple(
+                gauge_view(station, gauge, latest.get(gauge.id), recent.get(gauge.id, ()), now)
+                for gauge in registry.gauges_of(station.id)
+            ),
+            cameras=tuple(
+                camera_view(camera, cameras.get(camera.id), now) for camera in registry.cameras_of(station.id)
+            ),
+        )
+        for station in registry.stations.values()
+    ]
+    return Board(at=now, registry=registry, stations=tuple(sorted(views, key=_worst_first)))
+
+
+def _worst_first(view: StationView) -> tuple[float, bool, float, str]:
+    hazard = -1 if view.hazard is None else view.hazard
+    rise = view.worst.rise_m_per_h if view.worst else None
+    return (-hazard, not (view.silent or view.being_checked), -(rise or 0.0), view.station.id)
+
+
+def gauge_view(
+    station: Station, gauge: Gauge, latest: Latest | None, recent: Sequence[Reading], now: datetime
+) -> GaugeView:
+    """One gauge at ``now``. The time of receipt decides whether it is silent, the time of observation its level."""
+    levels = levels_at(station.kind, gauge, now)
+    shown = _shown(latest)
+    if latest is None or shown is None:
+        return GaugeView(gauge, levels, None, 0, None, True, False, latest is not None, None, _next_level(None, levels))
+    hazard = hazard_at(shown.stage_m, levels_at(station.kind, gauge, shown.observed_at))
+    return GaugeView(
+        gauge=gauge,
+        levels=levels,
+        shown=shown,
+        hazard=hazard,
+        age_s=(now - shown.observed_at).total_seconds(),
+        silent=(now - latest.reading.observed_at).total_seconds() > LATE_AFTER_INTERVALS * expected_s(gauge, hazard),
+        unconfirmed=shown.quality is Quality.SUSPECT,
+        sensor_fault=latest.reading.quality is Quality.BAD,
+        rise_m_per_h=rise_m_per_h(recent, now),
+        next_level=_next_level(shown.stage_m, levels),
+    )
+
+
+def _shown(latest: Latest | None) -> Reading | None:
+    if latest is None:
+        return None
+    return latest.reading if latest.reading.quality is not Quality.BAD else latest.good
+
+
+def expected_s(gauge: Gauge, hazard: int) -> float:
+    """Seconds between reports in the gauge's present mode: dry below hazard 1 where a dry interval is set."""
+    return gauge.dry_interval_s if hazard == 0 and gauge.dry_interval_s is not None else gauge.interval_s
+
+
+def _next_level(stage_m: float | None, levels: Levels) -> tuple[int, float] | None:
+    above = [
+        (hazard, threshold_m)
+        for hazard, threshold_m in sorted(levels.items())
+        if stage_m is None or threshold_m > stage_m
+    ]
+    return above[0] if above else None
+
+
+def rise_m_per_h(readings: Iterable[Reading], now: datetime) -> float | None:
+    """Least-squares slope of the good readings in the trend window, metres per hour; None below two readings."""
+    window = [each for each in readings if now - TREND_WINDOW <= each.observed_at <= now]
+    hours = [(each.observed_at - now).total_seconds() / 3600 for each in window]
+    if len(window) < 2 or hours[0] == hours[-1]:
+        return None
+    mean_h = sum(hours) / len(hours)
+    mean_m = sum(each.stage_m for each in window) / len(window)
+    spread = sum((hour - mean_h) ** 2 for hour in hours)
+    return sum((hour - mean_h) * (each.stage_m - mean_m) for hour, each in zip(hours, window, strict=True)) / spread
+
+
+def camera_view(camera: Camera, latest: CameraLatest | None, now: datetime) -> CameraView:
+    """One camera at ``now``: silence of more than three intervals makes it offline whatever it said last."""
+    report = latest.report if latest else None
+    still = latest.still if latest else None
+    heard = max((each for each in (report and report.received_at, still and still.received_at) if each), default=None)
+    age_s = (now - still.taken_at).total_seconds() if still else None
+    if heard is None:
+        return CameraView(camera, CameraState.OFFLINE, "never_heard", still, age_s)
+    if (now - heard).total_seconds() > LATE_AFTER_INTERVALS * camera.interval_s:
+        return CameraView(camera, CameraState.OFFLINE, "no_heartbeat", still, age_s)
+    if report is None:
+        return CameraView(camera, CameraState.ONLINE, "", still, age_s)
+    return CameraView(camera, report.state, report.reason, still, age_s)

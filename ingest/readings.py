@@ -1,0 +1,107 @@
+"""The vocabulary of what arrives: readings, camera reports, stills and dead letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from ingest.stations import Quantity
+
+
+class Quality(StrEnum):
+    """QARTOD flags in words (IOOS QARTOD manual, primary level flags 1, 2, 3, 4, 9)."""
+
+    GOOD = "good"
+    NOT_EVALUATED = "not_evaluated"
+    SUSPECT = "suspect"
+    BAD = "bad"
+    MISSING = "missing"
+
+
+class Reason(StrEnum):
+    """Why a reading is not simply good."""
+
+    CLOCK_AHEAD = "clock_ahead"
+    CLOCK_BEHIND = "clock_behind"
+    OUT_OF_RANGE = "out_of_range"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One observation of a gauge.
+
+    ``value`` is in the unit of its quantity, for stage metres above the gauge zero.
+    ``observed_at`` is the time that counts; ``device_at`` is what the device claimed, if it claimed one.
+    ``key`` names the observation, so that a redelivery is recognised.
+    ``seq`` and ``revision`` are given by the log (0 before); a later revision corrects an earlier one.
+    """
+
+    gauge_id: str
+    value: float
+    observed_at: datetime
+    received_at: datetime
+    key: str
+    quantity: Quantity = Quantity.STAGE
+    quality: Quality = Quality.GOOD
+    reasons: tuple[Reason, ...] = ()
+    device_at: datetime | None = None
+    redelivered: bool = False
+    seq: int = 0
+    revision: int = 0
+
+    @property
+    def stage_m(self) -> float:
+        """The value of a stage reading, in metres above the gauge zero."""
+        return self.value
+
+    def marked(self, quality: Quality, *reasons: Reason) -> Reading:
+        """The same observation with another quality and further reasons."""
+        return replace(self, quality=quality, reasons=(*self.reasons, *reasons))
+
+
+class CameraState(StrEnum):
+    """What a camera says of itself, or what its silence says."""
+
+    ONLINE = "online"
+    DEGRADED = "degraded"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraReport:
+    """A heartbeat or last will of a camera, with its reason where it is not well."""
+
+    camera_id: str
+    state: CameraState
+    reported_at: datetime
+    received_at: datetime
+    reason: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A camera image that is kept on disk as ``file`` (a name below the stills folder)."""
+
+    camera_id: str
+    taken_at: datetime
+    received_at: datetime
+    file: str
+    width_px: int
+    height_px: int
+    clock_suspect: bool = False
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that could not be understood, with the reason and the beginning of its bytes."""
+
+    topic: str
+    received_at: datetime
+    reason: str
+    detail: str
+    head: bytes
+    size_bytes: int
+    id: int = 0

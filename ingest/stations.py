@@ -1,0 +1,196 @@
+"""The vocabulary of places: city, stations, gauges, cameras and their thresholds.
+
+Everything here is a frozen value. The registry in the database is the truth; files and
+the database both arrive at these models, so a mistake is refused at one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+"""Lower-case name used in topics and addresses, for example ``fujii-01``."""
+
+Hazard = Annotated[int, Field(ge=1, le=5)]
+
+
+class StationKind(StrEnum):
+    """The five kinds of danger spot."""
+
+    RIVER = "river"
+    WATERWAY = "waterway"
+    UNDERPASS = "underpass"
+    PUMP_STATION = "pump_station"
+    RETENTION_POND = "retention_pond"
+
+
+class Quantity(StrEnum):
+    """What a gauge observes. Stage comes first; others take the same way."""
+
+    STAGE = "stage"
+
+
+class Frozen(BaseModel):
+    """A value that refuses unknown keys, infinite numbers and later changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _has_japanese(names: dict[str, str]) -> dict[str, str]:
+    if not names.get("ja", "").strip():
+        raise ValueError('a name needs at least Japanese: name = { ja = "…", en = "…" }')
+    return names
+
+
+Names = Annotated[dict[str, str], AfterValidator(_has_japanese)]
+"""A name per language; Japanese is required and stands in where another is missing."""
+
+
+def named(names: Mapping[str, str], language: str) -> str:
+    """The name in ``language``, else in English unless Japanese was asked for, else in Japanese."""
+    return names.get(language) or (names.get("en") if language != "ja" else None) or names["ja"]
+
+
+class ThresholdSet(Frozen):
+    """Stages at which a hazard begins, in force from ``valid_from`` on.
+
+    ``levels`` maps hazard (1 to 5) to ``stage_m`` above the gauge zero; a level may be absent.
+    """
+
+    valid_from: AwareDatetime
+    levels: dict[Hazard, float]
+
+    @model_validator(mode="after")
+    def _rises_with_hazard(self) -> Self:
+        stages = [stage for _, stage in sorted(self.levels.items())]
+        if any(lower > higher for lower, higher in zip(stages, stages[1:], strict=False)):
+            raise ValueError("a higher hazard cannot begin at a lower stage than the one below it")
+        return self
+
+
+class Gauge(Frozen):
+    """A level sensor of a station.
+
+    ``reports`` says what its number means: ``stage`` is metres above the gauge zero,
+    ``below_crown`` is 0 at the crown and negative below it and is normalised with ``crown_m``.
+    ``bank_m``, ``inner_flood_m`` (内水氾濫危険水位) and ``stage_volume`` serve the defaults per kind.
+    ``interval_s`` is the time between reports when wet, ``dry_interval_s`` when dry.
+    """
+
+    id: Identifier
+    station_id: Identifier
+    name: Names | None = None
+    quantity: Quantity = Quantity.STAGE
+    reports: Literal["stage", "below_crown"] = "stage"
+    datum_m: float | None = None
+    crown_m: float | None = None
+    bank_m: float | None = None
+    inner_flood_m: float | None = None
+    stage_volume: tuple[tuple[float, float], ...] = ()
+    min_m: float = -10.0
+    max_m: float = 50.0
+    interval_s: float = Field(default=600.0, gt=0)
+    dry_interval_s: float | None = Field(default=None, gt=0)
+    hysteresis_m: float | None = Field(default=None, ge=0)
+    thresholds: tuple[ThresholdSet, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.reports == "below_crown" and self.crown_m is None:
+            raise ValueError("a gauge that reports below_crown needs crown_m, the crown's height above the gauge zero")
+        if self.min_m >= self.max_m:
+            raise ValueError("min_m must be below max_m")
+        if any(a >= b for a, b in zip(self.stage_volume, self.stage_volume[1:], strict=False)):
+            raise ValueError("stage_volume must rise from row to row")
+        return self
+
+
+class Camera(Frozen):
+    """A camera of a station; ``interval_s`` is the time between stills."""
+
+    id: Identifier
+    station_id: Identifier
+    name: Names | None = None
+    interval_s: float = Field(default=300.0, gt=0)
+
+
+class Station(Frozen):
+    """A danger spot. Position in degrees (JGD2011/WGS84)."""
+
+    id: Identifier
+    kind: StationKind
+    name: Names
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+    area: Names | None = None
+    water: Names | None = None
+
+
+class City(Frozen):
+    """The city, and the lines of its vector map as lists of (lon, lat)."""
+
+    id: Identifier
+    name: Names
+    municipal_code: str = Field(default="", pattern=r"^(\d{6})?$")
+    demonstration: bool = False
+    outlines: tuple[tuple[tuple[float, float], ...], ...] = ()
+    rivers: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+
+class Registry(Frozen):
+    """Everything that is watched, by identifier, as it stands now (retired items are not in it)."""
+
+    city: City
+    stations: dict[str, Station] = {}
+    gauges: dict[str, Gauge] = {}
+    cameras: dict[str, Camera] = {}
+    labels: dict[str, dict[str, dict[int, str]]] = {}
+    """City's own hazard labels: language → station kind → hazard → text."""
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        for item in (*self.gauges.values(), *self.cameras.values()):
+            if item.station_id not in self.stations:
+                raise ValueError(f"{item.id} belongs to station {item.station_id}, which is not in the registry")
+        return self
+
+    @classmethod
+    def of(
+        cls,
+        city: City,
+        items: Iterable[Station | Gauge | Camera],
+        labels: dict[str, dict[str, dict[int, str]]] | None = None,
+    ) -> Registry:
+        """A registry from its items in any order."""
+        found = list(items)
+        return cls(
+            city=city,
+            stations={item.id: item for item in found if isinstance(item, Station)},
+            gauges={item.id: item for item in found if isinstance(item, Gauge)},
+            cameras={item.id: item for item in found if isinstance(item, Camera)},
+            labels=labels or {},
+        )
+
+    def station_of(self, item: Gauge | Camera) -> Station:
+        """The station an item belongs to."""
+        return self.stations[item.station_id]
+
+    def gauges_of(self, station_id: str) -> tuple[Gauge, ...]:
+        """The gauges of a station in the order of the registry."""
+        return tuple(gauge for gauge in self.gauges.values() if gauge.station_id == station_id)
+
+    def cameras_of(self, station_id: str) -> tuple[Camera, ...]:
+        """The cameras of a station in the order of the registry."""
+        return tuple(camera for camera in self.cameras.values() if camera.station_id == station_id)
+
+
+def in_force(sets: Iterable[ThresholdSet], at: datetime) -> ThresholdSet | None:
+    """The set valid at ``at``: the latest that has begun; before all of them, the first; None without any."""
+    ordered = sorted(sets, key=lambda each: each.valid_from)
+    begun = [each for each in ordered if each.valid_from <= at]
+    return begun[-1] if begun else (ordered[0] if ordered else None)

@@ -1,0 +1,1 @@
+"""Where things are kept: one protocol, and the SQL store behind it."""

@@ -1,0 +1,125 @@
+"""What the rooms above may ask of the store. They import this file and no implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from ingest.readings import CameraReport, DeadLetter, Reading, Still
+from ingest.stations import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest reading of a gauge by ``observed_at``, and the newest good one (the same where it is good)."""
+
+    reading: Reading
+    good: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class CameraLatest:
+    """The newest report and the newest still of a camera; None where there was none yet."""
+
+    report: CameraReport | None
+    still: Still | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one durable commit takes: everything made of the messages about to be acknowledged."""
+
+    readings: Sequence[Reading] = ()
+    reports: Sequence[CameraReport] = ()
+    stills: Sequence[Still] = ()
+    dead_letters: Sequence[DeadLetter] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What became of a batch: rows written, and readings that were there already."""
+
+    readings: int = 0
+    duplicates: int = 0
+    reports: int = 0
+    stills: int = 0
+    dead_letters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The ends of the log: whoever remembers them can ask whether anything came since."""
+
+    reading_seq: int = 0
+    report_seq: int = 0
+    still_seq: int = 0
+    registry_revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterSummary:
+    """How many messages were refused, by reason."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+class Log(Protocol):
+    """The append-only log of the present. Sequence numbers grow in commit order; nothing is changed or deleted."""
+
+    def marks(self) -> Marks:
+        """The ends of the log now."""
+        ...
+
+    def readings_after(self, seq: int, limit: int = 1000) -> list[Reading]:
+        """The readings that came after ``seq``, in order of sequence."""
+        ...
+
+    def latest(self) -> dict[str, Latest]:
+        """The newest reading by gauge id."""
+        ...
+
+    def history(self, gauge_id: str, since: datetime, until: datetime) -> list[Reading]:
+        """Readings of a gauge observed in [since, until], by ``observed_at``; of corrected ones the last revision."""
+        ...
+
+    def recent(self, since: datetime) -> dict[str, list[Reading]]:
+        """Good readings of every gauge observed since, by gauge id and ``observed_at``: for trends."""
+        ...
+
+    def cameras(self) -> dict[str, CameraLatest]:
+        """The newest report and still by camera id."""
+        ...
+
+    def dead_letters(self) -> DeadLetterSummary:
+        """Refused messages by reason."""
+        ...
+
+
+class Appender(Protocol):
+    """The one writer's side of the log."""
+
+    def append(self, batch: Batch) -> Appended:
+        """Write a batch durably in one transaction; readings that are there already are counted, not written."""
+        ...
+
+
+class RegistryStore(Protocol):
+    """The registry in the database."""
+
+    def registry(self) -> Registry | None:
+        """What is in service now, or None before the first import."""
+        ...
+
+    def registry_revision(self) -> int:
+        """A number that grows with every import."""
+        ...
+
+
+class Stills(Protocol):
+    """The image files."""
+
+    def read(self, file: str) -> bytes | None:
+        """The bytes of a still, or None where it is no longer kept."""
+        ...
