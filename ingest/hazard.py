@@ -7,6 +7,7 @@ A hazard says what the water does at one gauge. It is not the alert level that a
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -66,7 +67,7 @@ def _pond_levels(gauge: Gauge) -> Levels:
 
 def stage_at_volume(table: tuple[tuple[float, float], ...], volume_m3: float) -> float:
     """Stage in metres at which a pond holds ``volume_m3``, linear between the rows of its table."""
-    for (low_m, low_m3), (high_m, high_m3) in zip(table, table[1:], strict=False):
+    for (low_m, low_m3), (high_m, high_m3) in itertools.pairwise(table):
         if volume_m3 <= high_m3 and high_m3 > low_m3:
             return low_m + (high_m - low_m) * (volume_m3 - low_m3) / (high_m3 - low_m3)
     return table[-1][0]

@@ -6,6 +6,7 @@ the database both arrive at these models, so a mistake is refused at one place.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -68,7 +69,7 @@ class ThresholdSet(Frozen):
     @model_validator(mode="after")
     def _rises_with_hazard(self) -> Self:
         stages = [stage for _, stage in sorted(self.levels.items())]
-        if any(lower > higher for lower, higher in zip(stages, stages[1:], strict=False)):
+        if any(lower > higher for lower, higher in itertools.pairwise(stages)):
             raise ValueError("a higher hazard cannot begin at a lower stage than the one below it")
         return self
 
@@ -154,7 +155,8 @@ class Registry(Frozen):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        for item in (*self.gauges.values(), *self.cameras.values()):
+        items: list[Gauge | Camera] = [*self.gauges.values(), *self.cameras.values()]
+        for item in items:
             if item.station_id not in self.stations:
                 raise ValueError(f"{item.id} belongs to station {item.station_id}, which is not in the registry")
         return self
