@@ -1,0 +1,132 @@
+"""The tables of the present and how its database is opened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+
+metadata = MetaData()
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware UTC datetimes in and out; SQLite itself keeps no offset."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without offset, keep the others as UTC."""
+        del dialect
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without offset cannot be stored")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the offset back."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("gauge_id", String(64), nullable=False),
+    Column("quantity", String(32), nullable=False),
+    Column("key", String(80), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("observed_at", UtcTime, nullable=False),
+    Column("device_at", UtcTime),
+    Column("received_at", UtcTime, nullable=False),
+    Column("quality", String(16), nullable=False),
+    Column("reasons", String(128), nullable=False),
+    UniqueConstraint("gauge_id", "quantity", "key", "revision"),
+    Index("readings_by_time", "gauge_id", "observed_at"),
+    Index("readings_by_observed", "observed_at"),
+    sqlite_autoincrement=True,
+)
+
+latest_readings = Table(
+    "latest_readings",
+    metadata,
+    Column("gauge_id", String(64), primary_key=True),
+    Column("quantity", String(32), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("good_seq", Integer),
+)
+
+camera_reports = Table(
+    "camera_reports",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("camera_id", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("reported_at", UtcTime, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    UniqueConstraint("camera_id", "reported_at", "state"),
+    sqlite_autoincrement=True,
+)
+
+stills = Table(
+    "stills",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("camera_id", String(64), nullable=False),
+    Column("taken_at", UtcTime, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("file", String(200), nullable=False),
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("clock_suspect", Integer, nullable=False),
+    UniqueConstraint("camera_id", "taken_at", "file"),
+    sqlite_autoincrement=True,
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("received_at", UtcTime, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("reason", String(40), nullable=False, index=True),
+    Column("detail", Text, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+def open_database(url: str) -> Engine:
+    """An engine on the present; a SQLite file is put into WAL mode with full synchronisation."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _make_durable)
+    return engine
+
+
+def _make_durable(connection: Any, _: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
