@@ -1,0 +1,211 @@
+"""Hand-written fakes for the dashboard's tests: a log, a registry, stills and alerts kept in memory."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from PIL import Image, ImageDraw
+
+from alerts.records import Delivery, Outcome, Transition
+from ingest.readings import CameraReport, CameraState, Quality, Reading, Still
+from ingest.stations import Registry
+from ingest.store.protocol import CameraLatest, DeadLetterSummary, Latest, Marks
+from tests.dashboard.fake_city import SPOTS, history, reading
+
+
+@dataclass
+class FakeLog:
+    """The log's protocol over lists; ``queries`` counts the expensive questions."""
+
+    readings: list[Reading] = field(default_factory=list)
+    reports: list[CameraReport] = field(default_factory=list)
+    stills: list[Still] = field(default_factory=list)
+    registry_revision: int = 1
+    queries: int = 0
+    broken: bool = False
+
+    def add(self, item: Reading | CameraReport | Still) -> None:
+        """Append one row with the next sequence number."""
+        rows: list[Reading] | list[CameraReport] | list[Still]
+        rows = {Reading: self.readings, CameraReport: self.reports, Still: self.stills}[type(item)]
+        rows.append(replace(item, seq=len(rows) + 1))  # type: ignore[arg-type]
+
+    def marks(self) -> Marks:
+        """The ends of the lists."""
+        if self.broken:
+            raise ConnectionError("the store is away")
+        return Marks(len(self.readings), len(self.reports), len(self.stills), self.registry_revision)
+
+    def readings_after(self, seq: int, limit: int = 1000) -> list[Reading]:
+        """Rows after ``seq``."""
+        return self.readings[seq : seq + limit]
+
+    def latest(self) -> dict[str, Latest]:
+        """Newest reading and newest good reading of every gauge."""
+        self.queries += 1
+        found: dict[str, Latest] = {}
+        for row in sorted(self.readings, key=lambda each: each.observed_at):
+            before = found.get(row.gauge_id)
+            good = row if row.quality is Quality.GOOD else before and before.good
+            found[row.gauge_id] = Latest(row, good)
+        return found
+
+    def history(self, gauge_id: str, since: datetime, until: datetime) -> list[Reading]:
+        """Readings of a gauge in a span."""
+        self.queries += 1
+        rows = (each for each in self.readings if each.gauge_id == gauge_id and since <= each.observed_at <= until)
+        return sorted(rows, key=lambda each: each.observed_at)
+
+    def recent(self, since: datetime) -> dict[str, list[Reading]]:
+        """Good readings by gauge."""
+        self.queries += 1
+        found: dict[str, list[Reading]] = {}
+        for row in sorted(self.readings, key=lambda each: each.observed_at):
+            if row.observed_at >= since and row.quality is Quality.GOOD:
+                found.setdefault(row.gauge_id, []).append(row)
+        return found
+
+    def cameras(self) -> dict[str, CameraLatest]:
+        """Newest report and still of every camera."""
+        self.queries += 1
+        reports = {each.camera_id: each for each in self.reports}
+        stills = {each.camera_id: each for each in self.stills}
+        return {key: CameraLatest(reports.get(key), stills.get(key)) for key in reports.keys() | stills.keys()}
+
+    def dead_letters(self) -> DeadLetterSummary:
+        """None refused."""
+        return DeadLetterSummary()
+
+
+@dataclass
+class FakeRegistryStore:
+    """A registry that a test can exchange."""
+
+    current: Registry | None
+    revision: int = 1
+
+    def registry(self) -> Registry | None:
+        """What the test put there."""
+        return self.current
+
+    def registry_revision(self) -> int:
+        """What the test put there."""
+        return self.revision
+
+
+@dataclass
+class FakeStills:
+    """Images by file name."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, file: str) -> bytes | None:
+        """The bytes, or None."""
+        return self.files.get(file)
+
+
+@dataclass
+class FakeAlertLog:
+    """Transitions and deliveries in lists."""
+
+    recorded: list[Transition] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+
+    def last_transition_id(self) -> int:
+        """The number of the newest."""
+        return len(self.recorded)
+
+    def transitions(self, limit: int = 100, gauge_id: str | None = None) -> list[Transition]:
+        """Newest first."""
+        rows = [each for each in self.recorded if gauge_id in (None, each.gauge_id)]
+        return sorted(rows, key=lambda each: -each.id)[:limit]
+
+    def deliveries_of(self, transition_ids: list[int]) -> list[Delivery]:
+        """By transition."""
+        return [each for each in self.deliveries if each.transition_id in transition_ids]
+
+
+SILENT, NEVER, UNCONFIRMED, FAULTY = "asahi-bridge", "higashi-under", "kita-under", "ueda-ditch"
+"""Stations of the storm that do not behave."""
+
+
+def storm(now: datetime) -> FakeLog:
+    """A log in the middle of a storm, with a silent gauge, one never heard, one unconfirmed and one faulty."""
+    log = FakeLog()
+    last = now - timedelta(minutes=2)
+    for spot in SPOTS:
+        if spot.id != NEVER:
+            for each in history(spot, last, -0.8 if spot.id == SILENT else 0.0):
+                log.add(each)
+    for each in history(SPOTS[0], last, gauge_id="hongo-bridge-right"):
+        log.add(replace(each, value=round(each.value - 0.12, 3)))
+    log.add(reading(f"{UNCONFIRMED}-01", 0.21, now - timedelta(minutes=1), Quality.SUSPECT))
+    log.add(reading("hongo-bridge-01", 9.4, now - timedelta(hours=5, minutes=3), Quality.SUSPECT))
+    log.add(reading("hongo-bridge-01", 327.67, now - timedelta(hours=3, minutes=3), Quality.BAD))
+    log.add(reading(f"{FAULTY}-01", 655.35, now - timedelta(minutes=1), Quality.BAD))
+    _add_cameras(log, now)
+    return log
+
+
+def _add_cameras(log: FakeLog, now: datetime) -> None:
+    for number, spot in enumerate(each for each in SPOTS if each.camera):
+        camera_id = f"{spot.id}-cam"
+        at = now - timedelta(minutes=96 if spot.id == SILENT else 3)
+        dark = spot.id == "oike-pond"
+        state = CameraState.DEGRADED if dark else CameraState.ONLINE
+        log.add(CameraReport(camera_id, state, at, at, "dark" if dark else ""))
+        log.add(Still(camera_id, at, at, f"{camera_id}/{number:04d}.jpg", 640, 360))
+
+
+def stills(log: FakeLog) -> FakeStills:
+    """A drawn picture for every still of the log."""
+    return FakeStills({still.file: picture(still.seq) for still in log.stills})
+
+
+def picture(seed: int) -> bytes:
+    """A small drawing of a river under a grey sky."""
+    image = Image.new("RGB", (640, 360), (126, 138, 150))
+    draw = ImageDraw.Draw(image)
+    draw.polygon([(0, 150), (180, 96 + seed % 20), (360, 140), (640, 104), (640, 220), (0, 220)], fill=(70, 92, 84))
+    draw.polygon([(240, 190), (400, 190), (640, 360), (0, 360)], fill=(116, 104, 84))
+    draw.rectangle((0, 176, 640, 196), fill=(96, 98, 102))
+    for pier in (210, 430):
+        draw.rectangle((pier, 190, pier + 22, 300), fill=(88, 90, 94))
+    for wave in range(12):
+        draw.line((120 + wave * 31, 226 + wave * 11 % 90, 190 + wave * 31, 228 + wave * 11 % 90), fill=(146, 134, 112))
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
+
+
+def alerts(now: datetime) -> FakeAlertLog:
+    """Seven recent transitions with deliveries of every outcome."""
+    rows = (
+        ("mizue", 2, 1, 1.18, 170, "fall", False),
+        ("oike-pond", 0, 2, 2.14, 88, "rise", False),
+        ("asahi-bridge", 2, 3, 2.03, 74, "rise", False),
+        ("hama-pump", 2, 3, 1.61, 41, "rise", False),
+        ("hongo-bridge", 3, 4, 3.31, 22, "rise", False),
+        ("ekimae-under", 4, 5, 0.31, 9, "rise", False),
+        ("kita-under", 0, 4, 0.21, 1, "rise", True),
+    )
+    log = FakeAlertLog()
+    for number, (station, before, after, stage_m, minutes, reason, unconfirmed) in enumerate(rows, start=1):
+        at = now - timedelta(minutes=minutes)
+        log.recorded.append(
+            Transition(f"{station}-01", station, before, after, stage_m, at, at, number, reason, unconfirmed, number)
+        )
+        log.deliveries += _deliveries(number, at)
+    return log
+
+
+def _deliveries(transition_id: int, at: datetime) -> list[Delivery]:
+    outcomes = {5: (Outcome.FAILED, "550 mailbox unavailable"), 6: (Outcome.UNKNOWN, ""), 7: (Outcome.PENDING, "")}
+    last, error = outcomes.get(transition_id, (Outcome.SENT, ""))
+    rows = (("email", Outcome.SENT, ""), ("email", Outcome.SENT, ""), ("line", last, error))
+    return [
+        Delivery(transition_id, f"person-{number}", channel, "…", "…", "…", outcome, 1, at, at, why, number)
+        for number, (channel, outcome, why) in enumerate(rows, start=1)
+    ]
