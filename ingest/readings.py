@@ -46,6 +46,7 @@ class Reading:
     quality: Quality = Quality.GOOD
     reasons: tuple[Reason, ...] = ()
     device_at: datetime | None = None
+    device_seq: int | None = None
     redelivered: bool = False
     seq: int = 0
     revision: int = 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -59,6 +62,7 @@ readings = Table(
     Column("value", Float, nullable=False),
     Column("observed_at", UtcTime, nullable=False),
     Column("device_at", UtcTime),
+    Column("device_seq", BigInteger),
     Column("received_at", UtcTime, nullable=False),
     Column("quality", String(16), nullable=False),
     Column("reasons", String(128), nullable=False),
@@ -120,13 +124,25 @@ dead_letters = Table(
 
 
 def open_database(url: str) -> Engine:
-    """An engine on the present; a SQLite file is put into WAL mode with full synchronisation."""
+    """An engine on the present. Use ``writing(engine)`` for a transaction that writes."""
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _make_durable)
+        event.listen(engine, "begin", _begin)
     return engine
 
 
+def writing(engine: Engine) -> AbstractContextManager[Connection]:
+    """A transaction that holds the write lock from its first statement: sequence numbers follow commit order."""
+    return engine.execution_options(writes=True).begin()
+
+
 def _make_durable(connection: Any, _: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    # The driver's own implicit BEGIN comes too late to protect a read that a write depends on.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")

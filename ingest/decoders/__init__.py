@@ -1,0 +1,17 @@
+"""From bytes to what they say: one file a format, and the table that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingest.decoders import camera_status, own_json, still
+from ingest.decoders.decoded import Decoder
+from ingest.topics import Subject
+
+DECODERS: Mapping[Subject, Decoder] = {
+    Subject.READING: own_json.decode,
+    Subject.STATUS: camera_status.decode,
+    Subject.STILL: still.decode,
+}
+
+__all__ = ["DECODERS"]

@@ -1,0 +1,52 @@
+"""A message as it came from the broker, and the ways in which it can be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """Why a message became a dead letter."""
+
+    UNKNOWN_TOPIC = "unknown_topic"
+    UNKNOWN_DEVICE = "unknown_device"
+    MALFORMED = "malformed"
+    IMPOSSIBLE = "impossible"
+    OVERSIZED = "oversized"
+    UNREADABLE_IMAGE = "unreadable_image"
+    RETAINED_WITHOUT_TIME = "retained_without_time"
+    UNEXPECTED = "unexpected"
+
+
+class Refused(Exception):
+    """A message that cannot be understood: its reason, and the detail in a sentence."""
+
+    def __init__(self, refusal: Refusal, detail: str) -> None:
+        super().__init__(f"{refusal}: {detail}")
+        self.refusal = refusal
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One MQTT message. ``payload`` may be only the head of it; ``size_bytes`` is the size of the whole.
+
+    ``packet_id`` is the broker's number for it within the session; ``properties`` are MQTT 5 user properties.
+    """
+
+    topic: str
+    payload: bytes
+    received_at: datetime
+    size_bytes: int
+    packet_id: int = 0
+    redelivered: bool = False
+    retained: bool = False
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the payload is all of it."""
+        return len(self.payload) == self.size_bytes

@@ -1,0 +1,46 @@
+"""Quality checks on one reading, stated in QARTOD's terms. Pure: the reading, its gauge, the limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from ingest.readings import Quality, Reading, Reason
+from ingest.stations import Gauge
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLimits:
+    """How far a device's time may lie from the time of receipt before its clock counts as wrong.
+
+    Late delivery is normal, hours and even days; a time ahead of ours is not.
+    """
+
+    ahead: timedelta = timedelta(minutes=5)
+    behind: timedelta = timedelta(days=7)
+
+
+def check(reading: Reading, gauge: Gauge, limits: ClockLimits) -> Reading:
+    """The reading with its quality. It is never dropped: a wrong clock counts at the time of receipt, as suspect."""
+    return _check_range(_check_clock(reading, limits), gauge)
+
+
+def _check_clock(reading: Reading, limits: ClockLimits) -> Reading:
+    """QARTOD timing test, in both directions."""
+    if reading.device_at is None:
+        return reading
+    reason = None
+    if reading.device_at > reading.received_at + limits.ahead:
+        reason = Reason.CLOCK_AHEAD
+    elif reading.device_at < reading.received_at - limits.behind:
+        reason = Reason.CLOCK_BEHIND
+    if reason is None:
+        return reading
+    return replace(reading.marked(Quality.SUSPECT, reason), observed_at=reading.received_at)
+
+
+def _check_range(reading: Reading, gauge: Gauge) -> Reading:
+    """QARTOD gross range test: outside of what the gauge can measure the value is bad."""
+    if gauge.min_m <= reading.value <= gauge.max_m:
+        return reading
+    return reading.marked(Quality.BAD, Reason.OUT_OF_RANGE)

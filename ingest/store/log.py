@@ -1,0 +1,107 @@
+"""The reading side of the log."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Engine, and_, func, select
+
+from ingest.readings import DeadLetter, Quality, Reading
+from ingest.store import rows
+from ingest.store.protocol import CameraLatest, DeadLetterSummary, Latest, Marks
+from ingest.store.registry import registry_revisions
+from ingest.store.tables import camera_reports, dead_letters, latest_readings, readings, stills
+
+
+class SqlLog:
+    """Reads the log of a database; any number of processes may."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def marks(self) -> Marks:
+        """The ends of the log now."""
+        ends = (readings.c.seq, camera_reports.c.seq, stills.c.seq, registry_revisions.c.revision)
+        with self._engine.connect() as connection:
+            return Marks(*(connection.scalar(select(func.max(end))) or 0 for end in ends))
+
+    def readings_after(self, seq: int, limit: int = 1000) -> list[Reading]:
+        """The readings that came after ``seq``, in order of sequence."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                select(readings).where(readings.c.seq > seq).order_by(readings.c.seq).limit(limit)
+            )
+            return [rows.reading_of(row) for row in found]
+
+    def latest(self) -> dict[str, Latest]:
+        """The newest reading by gauge id."""
+        with self._engine.connect() as connection:
+            newest = self._by_gauge(
+                connection.execute(select(readings).join(latest_readings, readings.c.seq == latest_readings.c.seq))
+            )
+            good = self._by_gauge(
+                connection.execute(select(readings).join(latest_readings, readings.c.seq == latest_readings.c.good_seq))
+            )
+        return {gauge_id: Latest(reading, good.get(gauge_id)) for gauge_id, reading in newest.items()}
+
+    @staticmethod
+    def _by_gauge(found: Iterable[object]) -> dict[str, Reading]:
+        return {reading.gauge_id: reading for reading in map(rows.reading_of, found)}  # type: ignore[arg-type]
+
+    def history(self, gauge_id: str, since: datetime, until: datetime) -> list[Reading]:
+        """Readings of a gauge observed in [since, until], by ``observed_at``; of corrected ones the last revision."""
+        wanted = and_(readings.c.gauge_id == gauge_id, readings.c.observed_at.between(since, until))
+        with self._engine.connect() as connection:
+            found = connection.execute(select(readings).where(wanted).order_by(readings.c.observed_at, readings.c.seq))
+            return _last_revisions(map(rows.reading_of, found))
+
+    def recent(self, since: datetime) -> dict[str, list[Reading]]:
+        """Good readings of every gauge observed since, by gauge id and ``observed_at``: for trends."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                select(readings).where(readings.c.observed_at >= since).order_by(readings.c.observed_at, readings.c.seq)
+            )
+            kept = _last_revisions(map(rows.reading_of, found))
+        by_gauge: dict[str, list[Reading]] = defaultdict(list)
+        for reading in kept:
+            if reading.quality is Quality.GOOD:
+                by_gauge[reading.gauge_id].append(reading)
+        return dict(by_gauge)
+
+    def cameras(self) -> dict[str, CameraLatest]:
+        """The newest report and still by camera id."""
+        newest_report = select(func.max(camera_reports.c.seq)).group_by(camera_reports.c.camera_id)
+        newest_still = select(func.max(stills.c.seq)).group_by(stills.c.camera_id)
+        with self._engine.connect() as connection:
+            found = connection.execute(select(camera_reports).where(camera_reports.c.seq.in_(newest_report)))
+            reports = {row.camera_id: rows.report_of(row) for row in found}
+            found = connection.execute(select(stills).where(stills.c.seq.in_(newest_still)))
+            pictures = {row.camera_id: rows.still_of(row) for row in found}
+        return {each: CameraLatest(reports.get(each), pictures.get(each)) for each in reports.keys() | pictures.keys()}
+
+    def dead_letters(self) -> DeadLetterSummary:
+        """Refused messages by reason."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                select(dead_letters.c.reason, func.count().label("count_")).group_by(dead_letters.c.reason)
+            )
+            return DeadLetterSummary({row.reason: row.count_ for row in found})
+
+    def newest_dead_letters(self, limit: int = 100) -> list[DeadLetter]:
+        """The refused messages themselves, newest first."""
+        with self._engine.connect() as connection:
+            found = connection.execute(select(dead_letters).order_by(dead_letters.c.id.desc()).limit(limit))
+            return [
+                DeadLetter(row.topic, row.received_at, row.reason, row.detail, row.head, row.size_bytes, row.id)
+                for row in found
+            ]
+
+
+def _last_revisions(found: Iterable[Reading]) -> list[Reading]:
+    """Of each observation the last revision; a correction keeps the place of what it corrects."""
+    last: dict[tuple[str, str], Reading] = {}
+    for reading in found:
+        last[(reading.gauge_id, reading.key)] = reading
+    return sorted(last.values(), key=lambda each: (each.observed_at, each.seq))

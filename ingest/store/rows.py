@@ -1,0 +1,101 @@
+"""Between rows of the tables and the vocabulary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from ingest.readings import CameraReport, CameraState, DeadLetter, Quality, Reading, Reason, Still
+from ingest.stations import Quantity
+
+
+def reading_of(row: Row[Any]) -> Reading:
+    """A reading from a row of ``readings``."""
+    return Reading(
+        gauge_id=row.gauge_id,
+        value=row.value,
+        observed_at=row.observed_at,
+        received_at=row.received_at,
+        key=row.key,
+        quantity=Quantity(row.quantity),
+        quality=Quality(row.quality),
+        reasons=tuple(Reason(each) for each in row.reasons.split()),
+        device_at=row.device_at,
+        device_seq=row.device_seq,
+        seq=row.seq,
+        revision=row.revision,
+    )
+
+
+def row_of_reading(reading: Reading) -> dict[str, Any]:
+    """The columns of a reading."""
+    return {
+        "seq": reading.seq,
+        "gauge_id": reading.gauge_id,
+        "quantity": reading.quantity,
+        "key": reading.key,
+        "revision": reading.revision,
+        "value": reading.value,
+        "observed_at": reading.observed_at,
+        "device_at": reading.device_at,
+        "device_seq": reading.device_seq,
+        "received_at": reading.received_at,
+        "quality": reading.quality,
+        "reasons": " ".join(reading.reasons),
+    }
+
+
+def report_of(row: Row[Any]) -> CameraReport:
+    """A camera report from a row of ``camera_reports``."""
+    return CameraReport(row.camera_id, CameraState(row.state), row.reported_at, row.received_at, row.reason, row.seq)
+
+
+def row_of_report(report: CameraReport) -> dict[str, Any]:
+    """The columns of a camera report."""
+    return {
+        "camera_id": report.camera_id,
+        "state": report.state,
+        "reason": report.reason,
+        "reported_at": report.reported_at,
+        "received_at": report.received_at,
+    }
+
+
+def still_of(row: Row[Any]) -> Still:
+    """A still from a row of ``stills``."""
+    return Still(
+        camera_id=row.camera_id,
+        taken_at=row.taken_at,
+        received_at=row.received_at,
+        file=row.file,
+        width_px=row.width_px,
+        height_px=row.height_px,
+        clock_suspect=bool(row.clock_suspect),
+        seq=row.seq,
+    )
+
+
+def row_of_still(still: Still) -> dict[str, Any]:
+    """The columns of a still."""
+    return {
+        "camera_id": still.camera_id,
+        "taken_at": still.taken_at,
+        "received_at": still.received_at,
+        "file": still.file,
+        "width_px": still.width_px,
+        "height_px": still.height_px,
+        "clock_suspect": int(still.clock_suspect),
+    }
+
+
+def row_of_dead_letter(letter: DeadLetter) -> dict[str, Any]:
+    """The columns of a dead letter."""
+    return {
+        "received_at": letter.received_at,
+        "topic": letter.topic,
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "head": letter.head,
+        "size_bytes": letter.size_bytes,
+    }
