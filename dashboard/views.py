@@ -69,13 +69,17 @@ class GaugeView:
 
 @dataclass(frozen=True, slots=True)
 class CameraView:
-    """A camera now: its state with the reason, and its newest still (whose own time says how old it is)."""
+    """A camera now: its state with the reason, and its newest still (whose own time says how old it is).
+
+    ``heard_at`` is when anything last came from it, None where nothing ever did.
+    """
 
     camera: Camera
     state: CameraState
     reason: str
     still: Still | None
     still_age_s: float | None
+    heard_at: datetime | None = None
 
     @property
     def still_old(self) -> bool:
@@ -168,7 +172,8 @@ def board(
 
 
 def _worst_first(view: StationView) -> tuple[float, bool, float, str]:
-    hazard = -1 if view.hazard is None else view.hazard
+    # What was never heard of is not known to be safe: it stands above the calm ones.
+    hazard = 0.5 if view.hazard is None else view.hazard
     rise = view.worst.rise_m_per_h if view.worst else None
     return (-hazard, not (view.silent or view.being_checked), -(rise or 0.0), view.station.id)
 
@@ -176,11 +181,14 @@ def _worst_first(view: StationView) -> tuple[float, bool, float, str]:
 def gauge_view(
     station: Station, gauge: Gauge, latest: Latest | None, recent: Sequence[Reading], now: datetime
 ) -> GaugeView:
-    """One gauge at ``now``. The time of receipt decides whether it is silent, the time of observation its level."""
+    """One gauge at ``now``: the newest observation decides whether it is silent, the newest that is not bad its level."""
     levels = levels_at(station.kind, gauge, now)
     shown = _shown(latest)
     if latest is None or shown is None:
-        return GaugeView(gauge, levels, None, 0, None, True, False, latest is not None, None, _next_level(None, levels))
+        silent = latest is None or _overdue(latest.reading, gauge, 0, now)
+        return GaugeView(
+            gauge, levels, None, 0, None, silent, False, latest is not None, None, _next_level(None, levels)
+        )
     hazard = hazard_at(shown.stage_m, levels_at(station.kind, gauge, shown.observed_at))
     return GaugeView(
         gauge=gauge,
@@ -188,12 +196,16 @@ def gauge_view(
         shown=shown,
         hazard=hazard,
         age_s=(now - shown.observed_at).total_seconds(),
-        silent=(now - latest.reading.observed_at).total_seconds() > LATE_AFTER_INTERVALS * expected_s(gauge, hazard),
+        silent=_overdue(latest.reading, gauge, hazard, now),
         unconfirmed=shown.quality is Quality.SUSPECT,
         sensor_fault=latest.reading.quality is Quality.BAD,
         rise_m_per_h=rise_m_per_h(recent, now),
         next_level=_next_level(shown.stage_m, levels),
     )
+
+
+def _overdue(newest: Reading, gauge: Gauge, hazard: int, now: datetime) -> bool:
+    return (now - newest.observed_at).total_seconds() > LATE_AFTER_INTERVALS * expected_s(gauge, hazard)
 
 
 def _shown(latest: Latest | None) -> Reading | None:
@@ -228,6 +240,19 @@ def rise_m_per_h(readings: Iterable[Reading], now: datetime) -> float | None:
     return sum((hour - mean_h) * (each.stage_m - mean_m) for hour, each in zip(hours, window, strict=True)) / spread
 
 
+def hours_to_next(view: GaugeView) -> float | None:
+    """Hours until the next threshold if the stage went on rising as it does: an extrapolation, for staff only.
+
+    None where it does not rise, has no next threshold, or where what is shown is not to be relied on.
+    """
+    rise, stage_m = view.rise_m_per_h, view.stage_m
+    if view.next_level is None or rise is None or stage_m is None or view.trend != "rising":
+        return None
+    if view.silent or view.being_checked:
+        return None
+    return (view.next_level[1] - stage_m) / rise
+
+
 def camera_view(camera: Camera, latest: CameraLatest | None, now: datetime) -> CameraView:
     """One camera at ``now``: silence of more than three intervals makes it offline whatever it said last."""
     report = latest.report if latest else None
@@ -237,7 +262,7 @@ def camera_view(camera: Camera, latest: CameraLatest | None, now: datetime) -> C
     if heard is None:
         return CameraView(camera, CameraState.OFFLINE, "never_heard", still, age_s)
     if (now - heard).total_seconds() > LATE_AFTER_INTERVALS * camera.interval_s:
-        return CameraView(camera, CameraState.OFFLINE, "no_heartbeat", still, age_s)
+        return CameraView(camera, CameraState.OFFLINE, "no_heartbeat", still, age_s, heard)
     if report is None:
-        return CameraView(camera, CameraState.ONLINE, "", still, age_s)
-    return CameraView(camera, report.state, report.reason, still, age_s)
+        return CameraView(camera, CameraState.ONLINE, "", still, age_s, heard)
+    return CameraView(camera, report.state, report.reason, still, age_s, heard)

@@ -125,7 +125,8 @@ def _items_of(spot: Spot, at: datetime) -> list[Station | Gauge | Camera]:
         water={"ja": spot.water, "en": spot.water} if spot.water else None,
     )
     gauge = _gauge(spot.id, f"{spot.id}-01", spot.levels, at, None)
-    return [station, gauge] + ([Camera(id=f"{spot.id}-cam", station_id=spot.id)] if spot.camera else [])
+    cameras = [Camera(id=f"{spot.id}-cam", station_id=spot.id)] if spot.camera else []
+    return [station, gauge, *cameras]
 
 
 def _gauge(station_id: str, gauge_id: str, levels: dict[int, float], at: datetime, name: str | None) -> Gauge:

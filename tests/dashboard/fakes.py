@@ -28,9 +28,13 @@ class FakeLog:
 
     def add(self, item: Reading | CameraReport | Still) -> None:
         """Append one row with the next sequence number."""
-        rows: list[Reading] | list[CameraReport] | list[Still]
-        rows = {Reading: self.readings, CameraReport: self.reports, Still: self.stills}[type(item)]
-        rows.append(replace(item, seq=len(rows) + 1))  # type: ignore[arg-type]
+        match item:
+            case Reading():
+                self.readings.append(replace(item, seq=len(self.readings) + 1))
+            case CameraReport():
+                self.reports.append(replace(item, seq=len(self.reports) + 1))
+            case Still():
+                self.stills.append(replace(item, seq=len(self.stills) + 1))
 
     def marks(self) -> Marks:
         """The ends of the lists."""
@@ -48,7 +52,8 @@ class FakeLog:
         found: dict[str, Latest] = {}
         for row in sorted(self.readings, key=lambda each: each.observed_at):
             before = found.get(row.gauge_id)
-            good = row if row.quality is Quality.GOOD else before and before.good
+            older = before.good if before else None
+            good = row if row.quality is Quality.GOOD else older
             found[row.gauge_id] = Latest(row, good)
         return found
 
