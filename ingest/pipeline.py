@@ -108,7 +108,8 @@ def _reading(item: Observed, gauge: Gauge, message: Message) -> Reading:
     return Reading(
         gauge_id=gauge.id,
         value=_stage_m(item.value, gauge),
-        observed_at=item.device_at or message.received_at,
+        # Nothing is observed after its receipt: a clock a little fast must not make the next reading look late.
+        observed_at=min(item.device_at or message.received_at, message.received_at),
         received_at=message.received_at,
         key=observation_key(item.device_at, message),
         quantity=item.quantity,

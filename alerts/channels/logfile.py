@@ -1,0 +1,25 @@
+"""Messages appended to a file: the channel that works with nothing else installed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from alerts.channels.channel import ChannelError
+from alerts.records import Delivery
+
+
+class LogFile:
+    """One block of text per delivery, at the end of the file that the address names."""
+
+    def send(self, delivery: Delivery) -> None:
+        """Append and synchronise."""
+        path = Path(delivery.address)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as stream:
+                stream.write(f"--- {delivery.id} → {delivery.recipient_id}\n{delivery.subject}\n\n{delivery.body}\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise ChannelError(f"the file could not be written: {error}") from error

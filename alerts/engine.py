@@ -1,0 +1,175 @@
+"""Tails the log, lets the rule decide, and records what follows before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from alerts.channels.table import ChannelSettings
+from alerts.messages import Scene, compose
+from alerts.people import Recipient, concerns
+from alerts.records import Delivery, Outcome, Transition
+from alerts.rules import Cause, Change, LevelSettings, LevelState, step
+from alerts.store import Recorded, SqlAlerts
+from ingest.clock import Clock
+from ingest.hazard import levels_at
+from ingest.readings import Quality, Reading
+from ingest.stations import Gauge, Registry
+from ingest.store.protocol import Log
+from ingest.trend import TREND_WINDOW, rise_m_per_h
+
+MOST_PER_TURN = 2000
+
+
+class AlertSettings(BaseModel):
+    """The rule's numbers and who is told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hysteresis_m: float = Field(default=0.10, ge=0, description="metres below a threshold that count as below it")
+    hold_s: float = Field(default=1200.0, ge=0, description="seconds that the water must stay below before a fall")
+    recipients: tuple[Recipient, ...] = Field(default=(), description="who gets messages: [[alerts.recipients]]")
+    channels: ChannelSettings = Field(default=ChannelSettings(), description="how each channel is reached")
+
+    def level(self, gauge: Gauge) -> LevelSettings:
+        """The rule's settings for a gauge: its own hysteresis where the registry gives one."""
+        hysteresis_m = self.hysteresis_m if gauge.hysteresis_m is None else gauge.hysteresis_m
+        return LevelSettings(hysteresis_m, timedelta(seconds=self.hold_s))
+
+
+@dataclass
+class _Course:
+    """What the readings of one turn did to one gauge."""
+
+    before: LevelState
+    state: LevelState
+    changes: list[Change] = field(default_factory=list)
+
+
+class Engine:
+    """Woken from outside; each turn considers what came since the last one, however long ago that was."""
+
+    def __init__(
+        self,
+        log: Log,
+        registry: Callable[[], Registry],
+        alerts: SqlAlerts,
+        settings: AlertSettings,
+        clock: Clock,
+        base_url: str = "",
+    ) -> None:
+        self._log = log
+        self._registry = registry
+        self._alerts = alerts
+        self._settings = settings
+        self._clock = clock
+        self._base_url = base_url
+
+    def turn(self) -> int:
+        """Consider everything new; the number of readings considered."""
+        considered = 0
+        while batch := self._log.readings_after(self._alerts.cursor(), MOST_PER_TURN):
+            self._consider(batch)
+            considered += len(batch)
+        return considered
+
+    def _consider(self, batch: Sequence[Reading]) -> None:
+        registry = self._registry()
+        courses = self._courses(batch, registry)
+        recorded = [
+            each for gauge_id, course in courses.items() for each in self._recorded(registry.gauges[gauge_id], course)
+        ]
+        recorded.sort(key=lambda each: each.transition.reading_seq)
+        states = {gauge_id: course.state for gauge_id, course in courses.items() if course.state != course.before}
+        self._alerts.record(batch[-1].seq, states, recorded)
+
+    def _courses(self, batch: Sequence[Reading], registry: Registry) -> dict[str, _Course]:
+        known = self._alerts.states({each.gauge_id for each in batch})
+        courses: dict[str, _Course] = {}
+        for reading in batch:
+            gauge = registry.gauges.get(reading.gauge_id)
+            if gauge is None:
+                continue  # retired since it reported: nobody is told about it any more
+            state = known.get(gauge.id, LevelState())
+            course = courses.setdefault(gauge.id, _Course(state, state))
+            levels = levels_at(registry.station_of(gauge).kind, gauge, reading.observed_at)
+            course.state, change = step(course.state, reading, levels, self._settings.level(gauge))
+            if change is not None:
+                course.changes.append(change)
+        return courses
+
+    def _recorded(self, gauge: Gauge, course: _Course) -> list[Recorded]:
+        told = worth_telling(course.changes)
+        now = self._clock.now()
+        return [
+            Recorded(
+                _transition(gauge, change, now),
+                self._deliveries(gauge, told[change.reading.seq], now) if change.reading.seq in told else (),
+            )
+            for change in course.changes
+        ]
+
+    def _deliveries(self, gauge: Gauge, change: Change, now: datetime) -> list[Delivery]:
+        concerned = [each for each in self._settings.recipients if concerns(each, change, gauge.station_id)]
+        if not concerned:
+            return []
+        scene = self._scene(gauge, change)
+        text = {language: compose(change, scene, language) for language in {each.language for each in concerned}}
+        return [_delivery(each, *text[each.language], now) for each in concerned]
+
+    def _scene(self, gauge: Gauge, change: Change) -> Scene:
+        registry = self._registry()
+        station = registry.station_of(gauge)
+        at = change.reading.observed_at
+        before = [each for each in self._log.history(gauge.id, at - TREND_WINDOW, at) if each.quality is Quality.GOOD]
+        return Scene(
+            registry=registry,
+            station=station,
+            gauge=gauge,
+            levels=levels_at(station.kind, gauge, at),
+            settings=self._settings.level(gauge),
+            rise_m_per_h=rise_m_per_h(before, at),
+            base_url=self._base_url,
+        )
+
+
+def worth_telling(changes: Sequence[Change]) -> dict[int, Change]:
+    """Of the changes that one turn found together, those that become messages, by the reading that made them.
+
+    A straight rise or fall is told once, from where it began to where it ended; every change of direction is told.
+    """
+    runs = [list(run) for _, run in groupby(changes, key=lambda each: each.cause is Cause.FALL)]
+    return {run[-1].reading.seq: replace(run[-1], from_hazard=run[0].from_hazard) for run in runs}
+
+
+def _transition(gauge: Gauge, change: Change, now: datetime) -> Transition:
+    return Transition(
+        gauge_id=gauge.id,
+        station_id=gauge.station_id,
+        from_hazard=change.from_hazard,
+        to_hazard=change.to_hazard,
+        stage_m=change.reading.stage_m,
+        observed_at=change.reading.observed_at,
+        recorded_at=now,
+        reading_seq=change.reading.seq,
+        reason=change.cause,
+        unconfirmed=change.unconfirmed,
+    )
+
+
+def _delivery(recipient: Recipient, subject: str, body: str, now: datetime) -> Delivery:
+    return Delivery(
+        transition_id=0,
+        recipient_id=recipient.id,
+        channel=recipient.channel,
+        address=recipient.address,
+        subject=subject,
+        body=body,
+        outcome=Outcome.PENDING,
+        attempts=0,
+        due_at=now,
+    )
