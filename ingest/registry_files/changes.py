@@ -1,0 +1,133 @@
+"""What an import would change, and how the thresholds of the past outlive it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+
+from ingest.registry_files.entries import Section
+from ingest.stations import Gauge, Registry
+
+Key = tuple[Section, str]
+Document = dict[str, Any]
+"""An item as JSON-ready values, without those that are the default."""
+
+_WIDTH = 60
+
+
+class Action(StrEnum):
+    """What happens to an item; what is missing from a new file is retired, never deleted."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One value of an item; None where it was or is absent."""
+
+    name: str
+    old: Any
+    new: Any
+
+    def __str__(self) -> str:
+        return f"{self.name}: {_shown(self.old)} → {_shown(self.new)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One item that an import adds, changes or retires; ``str`` is one line for it and one for each field."""
+
+    action: Action
+    section: Section
+    id: str
+    fields: tuple[FieldChange, ...] = ()
+
+    def __str__(self) -> str:
+        head = f"{self.action} {self.section} {self.id}"
+        return "\n".join([head, *(f"    {each}" for each in self.fields)])
+
+
+def diff(old: Registry | None, new: Registry) -> list[Change]:
+    """What becomes of every item when ``new`` takes the place of ``old``; pure, in the order of the registries.
+
+    Threshold sets are compared by ``valid_from``. To see what an import does, compare with the merged registry.
+    """
+    return compare({} if old is None else documents(old), documents(new))
+
+
+def compare(before: Mapping[Key, Document], after: Mapping[Key, Document]) -> list[Change]:
+    """The same on documents."""
+    found = [_change(key, before.get(key), document) for key, document in after.items()]
+    gone = [Change(Action.RETIRED, *key) for key in before if key not in after]
+    return [change for change in found if change is not None] + gone
+
+
+def documents(registry: Registry) -> dict[Key, Document]:
+    """Every item of a registry by section and id; labels by ``language.kind``."""
+    found: dict[Key, Document] = {(Section.CITY, "city"): _document(registry.city)}
+    found |= {(Section.STATION, each.id): _document(each) for each in registry.stations.values()}
+    found |= {(Section.GAUGE, each.id): _document(each) for each in registry.gauges.values()}
+    found |= {(Section.CAMERA, each.id): _document(each) for each in registry.cameras.values()}
+    for language, kinds in registry.labels.items():
+        for kind, texts in kinds.items():
+            found[Section.LABELS, f"{language}.{kind}"] = {str(hazard): text for hazard, text in texts.items()}
+    return found
+
+
+def merge_thresholds(old: Registry, new: Registry) -> Registry:
+    """``new`` with the threshold sets of ``old`` that it does not replace.
+
+    A set of the same ``valid_from`` is replaced, every other one is kept, so an alert of the past
+    can still be judged by the thresholds of its day.
+    """
+    gauges = {
+        gauge.id: with_past(gauge, old.gauges[gauge.id]) if gauge.id in old.gauges else gauge
+        for gauge in new.gauges.values()
+    }
+    return new.model_copy(update={"gauges": gauges})
+
+
+def with_past(gauge: Gauge, past: Gauge) -> Gauge:
+    """A gauge with the threshold sets of its past that it does not replace, in order of ``valid_from``."""
+    sets = {each.valid_from: each for each in (*past.thresholds, *gauge.thresholds)}
+    return gauge.model_copy(update={"thresholds": tuple(sets[since] for since in sorted(sets))})
+
+
+def _document(item: BaseModel) -> Document:
+    return item.model_dump(mode="json", exclude_defaults=True)
+
+
+def _change(key: Key, old: Document | None, new: Document) -> Change | None:
+    if old is None:
+        return Change(Action.ADDED, *key)
+    before, after = dict(_flat(old)), dict(_flat(new))
+    fields = tuple(
+        FieldChange(name, before.get(name), after.get(name))
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name) != after.get(name)
+    )
+    return Change(Action.CHANGED, *key, fields) if fields else None
+
+
+def _flat(document: Document, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in document.items():
+        if key == "thresholds":
+            for each in value:
+                yield from _flat(each["levels"], f"thresholds from {each['valid_from']}, hazard ")
+        elif isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "–"
+    text = str(value)
+    return text if len(text) <= _WIDTH else f"{text[:_WIDTH]}…"

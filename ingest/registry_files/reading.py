@@ -1,0 +1,148 @@
+"""From a registry's files to the registry, or to every mistake in them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingest.registry_files.checks import built, city_of, labels_of
+from ingest.registry_files.entries import Entry, Place, Section
+from ingest.registry_files.mistakes import Mistake, RegistryMistakes
+from ingest.registry_files.positions import lines_of
+from ingest.registry_files.sentences import unknown_key
+from ingest.registry_files.tables import (
+    TABLES,
+    Row,
+    camera_entry,
+    gauge_entry,
+    read_rows,
+    station_entry,
+    threshold_set,
+)
+from ingest.stations import Registry
+
+KEYS = ("city", "stations", "labels", "tables")
+_BROKEN_AT = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What the files say so far, and what is wrong with them."""
+
+    entries: list[Entry] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+
+
+def load(path: Path) -> Registry:
+    """The registry that a TOML file and the CSV tables it names describe.
+
+    Raises ``RegistryMistakes`` with every mistake, ``OSError`` where the TOML file itself cannot be read.
+    Threshold sets come back in order of ``valid_from``.
+    """
+    document, top = _document(path)
+    draft = _Draft()
+    _unknown_tops(document, top, draft)
+    _stations(document.get("stations", []), top.inside("stations"), draft)
+    _tables(document.get("tables", {}), top.inside("tables"), path.parent, draft)
+    city = city_of(document, top, draft.mistakes)
+    labels = labels_of(document.get("labels", {}), top.inside("labels"), draft.mistakes)
+    items = built(draft.entries, draft.unread, top, draft.mistakes)
+    if draft.mistakes or city is None:
+        raise RegistryMistakes(draft.mistakes)
+    return Registry.of(city, items, labels)
+
+
+def _document(path: Path) -> tuple[dict[str, Any], Place]:
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        return tomllib.loads(text), Place(path.name, 1, (), {(): 1, **lines_of(text)})
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise RegistryMistakes([Mistake(path.name, line, "this is not UTF-8: save the file as UTF-8")]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise RegistryMistakes([_broken(path.name, content, str(error))]) from error
+
+
+def _broken(file: str, content: bytes, reason: str) -> Mistake:
+    found = _BROKEN_AT.fullmatch(reason)
+    words = found[1] if found else reason
+    line = int(found[2]) if found and found[2] else max(1, len(content.rstrip().split(b"\n")))
+    hint = 'texts stand in "quotes", a key and its value are joined by =, and no key or table comes twice'
+    return Mistake(file, line, f"this is not valid TOML: {words[:1].lower()}{words[1:]}; mind that {hint}")
+
+
+def _unknown_tops(document: Mapping[str, Any], top: Place, draft: _Draft) -> None:
+    draft.mistakes += [top.mistake(unknown_key(key, KEYS), (key,)) for key in document if key not in KEYS]
+
+
+def _stations(found: Any, place: Place, draft: _Draft) -> None:
+    for index, data in _each_table(found, place, "[[stations]]", draft):
+        here = place.inside(index)
+        own = {key: value for key, value in data.items() if key not in ("gauges", "cameras")}
+        station = Entry(Section.STATION, own, here)
+        draft.entries.append(station)
+        for section, key in ((Section.GAUGE, "gauges"), (Section.CAMERA, "cameras")):
+            _devices(data.get(key, []), section, here.inside(key), station, draft)
+
+
+def _devices(found: Any, section: Section, place: Place, station: Entry, draft: _Draft) -> None:
+    for index, data in _each_table(found, place, f"[[stations.{section}s]]", draft):
+        here = place.inside(index)
+        if "station_id" in data:
+            draft.mistakes.append(here.mistake(f"leave out `station_id`: a {section} belongs to the station above it"))
+        draft.entries.append(Entry(section, {**data, "station_id": station.id}, here))
+
+
+def _each_table(found: Any, place: Place, header: str, draft: _Draft) -> Iterable[tuple[int, dict[str, Any]]]:
+    if isinstance(found, list) and all(isinstance(each, dict) for each in found):
+        return enumerate(found)
+    draft.mistakes.append(place.mistake(f"write {header} above each of them"))
+    return ()
+
+
+def _tables(found: Any, place: Place, folder: Path, draft: _Draft) -> None:
+    if not isinstance(found, dict):
+        draft.mistakes.append(place.mistake('write a table: [tables] and below it stations = "stations.csv"'))
+        return
+    draft.mistakes += [place.mistake(unknown_key(key, TABLES), (key,)) for key in found if key not in TABLES]
+    for table, entry_of in (("stations", station_entry), ("gauges", gauge_entry), ("cameras", camera_entry)):
+        draft.entries += [entry_of(row) for row in _rows(found, table, place, folder, draft)]
+    gauges = {entry.id: entry for entry in draft.entries if entry.section is Section.GAUGE}
+    for row in _rows(found, "thresholds", place, folder, draft):
+        _add_thresholds(row, gauges, draft)
+
+
+def _rows(found: Mapping[str, Any], table: str, place: Place, folder: Path, draft: _Draft) -> list[Row]:
+    name = found.get(table)
+    if name is None:
+        return []
+    if not isinstance(name, str) or not name.lower().endswith(".csv") or Path(name).name != name:
+        draft.mistakes.append(place.mistake(f'`{table}` names a CSV file beside this one: "{table}.csv"', (table,)))
+        draft.unread.add(table)
+        return []
+    if not (folder / name).is_file():
+        draft.mistakes.append(place.mistake(f"there is no file {name} beside this one", (table,)))
+        draft.unread.add(table)
+        return []
+    rows, mistakes = read_rows(folder / name, table)
+    draft.mistakes += mistakes
+    if mistakes:
+        draft.unread.add(table)
+    return rows
+
+
+def _add_thresholds(row: Row, gauges: Mapping[str | None, Entry], draft: _Draft) -> None:
+    gauge = gauges.get(row.cells.get("gauge"))
+    if gauge is not None:
+        gauge.add_thresholds(threshold_set(row), row.place)
+    elif "gauges" not in draft.unread:
+        name = row.cells.get("gauge", "")
+        draft.mistakes.append(
+            row.place.mistake(f"there is no gauge `{name}`: write the id of a gauge of this registry")
+        )

@@ -1,0 +1,96 @@
+"""Registries made up by hypothesis, for the laws of files and database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ingest.stations import Camera, City, Gauge, Registry, Station, StationKind, ThresholdSet
+
+texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
+    lambda text: text == text.strip()
+)
+identifiers = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}", fullmatch=True)
+numbers = st.floats(-1e6, 1e6)
+positive = st.floats(0.1, 1e6)
+names = st.fixed_dictionaries({"ja": texts}, optional={"en": texts, "vi": texts})
+moments = st.integers(631_152_000, 4_102_444_800).map(lambda second: datetime.fromtimestamp(second, UTC))
+points = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
+lines = st.lists(st.lists(points, min_size=1, max_size=4).map(tuple), max_size=2).map(tuple)
+cities = st.builds(
+    City,
+    id=identifiers,
+    name=names,
+    municipal_code=st.sampled_from(["", "342050"]),
+    demonstration=st.booleans(),
+    outlines=lines,
+    rivers=lines,
+)
+labels = st.dictionaries(
+    st.sampled_from(["ja", "en", "vi"]),
+    st.dictionaries(
+        st.sampled_from([str(kind) for kind in StationKind]),
+        st.dictionaries(st.integers(0, 5), texts, min_size=1),
+        min_size=1,
+    ),
+)
+
+
+@st.composite
+def threshold_sets(draw: st.DrawFn) -> ThresholdSet:
+    hazards = sorted(draw(st.sets(st.integers(1, 5), min_size=1)))
+    stages = sorted(draw(st.lists(numbers, min_size=len(hazards), max_size=len(hazards))))
+    return ThresholdSet(valid_from=draw(moments), levels=dict(zip(hazards, stages, strict=True)))
+
+
+def _ordered(sets: list[ThresholdSet]) -> tuple[ThresholdSet, ...]:
+    return tuple(sorted(sets, key=lambda each: each.valid_from))
+
+
+def gauges(gauge_id: str, station_id: str) -> st.SearchStrategy[Gauge]:
+    optional: dict[str, Any] = {
+        "name": names,
+        "reports": st.sampled_from(["stage", "below_crown"]),
+        "datum_m": numbers,
+        "bank_m": positive,
+        "inner_flood_m": positive,
+        "stage_volume": st.just(((0.0, 0.0), (1.5, 1200.0))),
+        "min_m": st.floats(-100, 0),
+        "interval_s": positive,
+        "dry_interval_s": positive,
+        "hysteresis_m": positive,
+    }
+    return st.fixed_dictionaries(
+        {
+            "id": st.just(gauge_id),
+            "station_id": st.just(station_id),
+            "crown_m": numbers,
+            "thresholds": st.lists(
+                threshold_sets(), min_size=1, max_size=3, unique_by=lambda each: each.valid_from
+            ).map(_ordered),
+        },
+        optional=optional,
+    ).map(Gauge.model_validate)
+
+
+@st.composite
+def registries(draw: st.DrawFn) -> Registry:
+    """Registries that a file can hold: every station is watched, every gauge knows its thresholds."""
+    items: list[Station | Gauge | Camera] = []
+    for name in draw(st.lists(identifiers, min_size=1, max_size=3, unique=True)):
+        station = st.builds(
+            Station,
+            id=st.just(name),
+            kind=st.sampled_from(list(StationKind)),
+            name=names,
+            lat=st.floats(-90, 90),
+            lon=st.floats(-180, 180),
+            area=st.none() | names,
+            water=st.none() | names,
+        )
+        items += [draw(station), draw(gauges(f"{name}-g", name))]
+        if draw(st.booleans()):
+            items.append(Camera(id=f"{name}-c", station_id=name, interval_s=draw(positive)))
+    return Registry.of(draw(cities), items, draw(labels))

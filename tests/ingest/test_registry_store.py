@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import Engine, event, select
+
+from ingest.registry_files.changes import Action
+from ingest.stations import Camera, City, Gauge, Registry, Station, StationKind, ThresholdSet
+from ingest.store.protocol import RegistryStore
+from ingest.store.registry import SqlRegistry, registry_items
+from ingest.store.tables import metadata, open_database
+from tests.ingest.registries import registries
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+CITY = City(id="x", name={"ja": "市"})
+STATION = Station(id="a", kind=StationKind.RIVER, name={"ja": "川"}, lat=34.4, lon=133.2)
+CAMERA = Camera(id="a-c", station_id="a")
+
+
+def gauge(valid_from: datetime = NOW, danger_m: float = 2.0) -> Gauge:
+    levels = ThresholdSet(valid_from=valid_from, levels={4: danger_m})
+    return Gauge(id="a-g", station_id="a", thresholds=(levels,))
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{tmp_path / 'present.db'}")
+    metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+def test_before_the_first_import_there_is_no_registry(engine: Engine) -> None:
+    store: RegistryStore = SqlRegistry(engine)
+    assert store.registry() is None
+    assert store.registry_revision() == 0
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(registry=registries())
+def test_what_is_applied_is_what_is_in_service(engine: Engine, registry: Registry) -> None:
+    with engine.begin() as connection:
+        connection.execute(registry_items.delete())
+    store = SqlRegistry(engine)
+    store.apply(registry, NOW, "test")
+    found = store.registry()
+    assert found == registry
+    assert found is not None
+    assert list(found.stations) == list(registry.stations)
+
+
+def test_what_a_new_file_leaves_out_is_retired_and_not_deleted(engine: Engine) -> None:
+    store = SqlRegistry(engine)
+    store.apply(Registry.of(CITY, [STATION, gauge(), CAMERA]), NOW, "test")
+    changes = store.apply(Registry.of(CITY, [STATION, gauge()]), NOW + timedelta(days=1), "test")
+    assert [(change.action, change.id) for change in changes] == [(Action.RETIRED, "a-c")]
+    assert store.registry() == Registry.of(CITY, [STATION, gauge()])
+    with engine.connect() as connection:
+        row = connection.execute(select(registry_items).where(registry_items.c.id == "a-c")).one()
+    assert row.retired_at == NOW + timedelta(days=1)
+
+
+def test_a_retired_gauge_that_comes_back_has_kept_its_past_thresholds(engine: Engine) -> None:
+    store = SqlRegistry(engine)
+    store.apply(Registry.of(CITY, [STATION, gauge(NOW, 2.0)]), NOW, "test")
+    store.apply(Registry.of(CITY, [STATION, CAMERA]), NOW, "test")
+    changes = store.apply(Registry.of(CITY, [STATION, gauge(NOW + timedelta(days=9), 1.5)]), NOW, "test")
+    assert (Action.ADDED, "a-g") in [(change.action, change.id) for change in changes]
+    found = store.registry()
+    assert found is not None
+    assert [each.levels for each in found.gauges["a-g"].thresholds] == [{4: 2.0}, {4: 1.5}]
+
+
+def test_the_same_file_again_changes_nothing_and_is_on_record(engine: Engine) -> None:
+    store = SqlRegistry(engine)
+    store.apply(Registry.of(CITY, [STATION, gauge()]), NOW, "first")
+    assert store.apply(Registry.of(CITY, [STATION, gauge()]), NOW, "second") == []
+    assert [(each.author, bool(each.summary)) for each in store.revisions()] == [("second", False), ("first", True)]
+    assert store.registry_revision() == 2
+
+
+def test_a_preview_says_what_an_import_would_do_and_writes_nothing(engine: Engine) -> None:
+    store = SqlRegistry(engine)
+    new = Registry.of(CITY, [STATION, gauge()])
+    assert [change.action for change in store.preview(new)] == [Action.ADDED] * 3
+    assert store.registry() is None
+    assert store.preview(new) == store.apply(new, NOW, "test")
+    assert store.preview(new) == []
+
+
+def test_a_failed_import_leaves_the_registry_as_it_was(engine: Engine) -> None:
+    store = SqlRegistry(engine)
+    store.apply(Registry.of(CITY, [STATION, gauge()]), NOW, "test")
+    with pytest.raises(Exception, match="offset"):
+        store.apply(Registry.of(CITY, [STATION, CAMERA]), NOW.replace(tzinfo=None), "test")
+    assert store.registry() == Registry.of(CITY, [STATION, gauge()])
+    assert store.registry_revision() == 1
+
+
+def test_an_import_by_another_process_is_seen_without_a_restart(engine: Engine) -> None:
+    here, there = SqlRegistry(engine), SqlRegistry(engine)
+    here.apply(Registry.of(CITY, [STATION, gauge()]), NOW, "test")
+    assert there.registry() == here.registry()
+    here.apply(Registry.of(CITY, [STATION, CAMERA]), NOW, "test")
+    assert there.registry() == Registry.of(CITY, [STATION, CAMERA])
+
+
+def test_asking_often_reads_the_items_once(engine: Engine) -> None:
+    store = SqlRegistry(engine)
+    store.apply(Registry.of(CITY, [STATION, gauge()]), NOW, "test")
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    threads = [threading.Thread(target=store.registry) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum("FROM registry_items" in statement for statement in statements) == 1
