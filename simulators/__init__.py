@@ -1,0 +1,1 @@
+"""Storms, gauges, cameras and faults that speak MQTT like real devices, and the replay of recorded floods."""

@@ -1,0 +1,119 @@
+"""What every device says, and when: pure, so that a fleet that starts again says the same once more.
+
+A device observes on a grid of its own: every ``interval_s`` seconds, shifted by a phase that its id decides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from ingest.hazard import levels_at
+from ingest.readings import CameraState
+from ingest.stations import Camera, Gauge, Registry
+from simulators.cameras import Scene, still
+from simulators.chance import share
+from simulators.faults import FaultPlan
+from simulators.gauges import Waters, base_m, ladder
+from simulators.messages import Message, reading_message, status_message, still_message
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """All devices of a city in their water, with their faults."""
+
+    waters: Waters
+    faults: FaultPlan
+
+    @property
+    def registry(self) -> Registry:
+        """Whose devices these are."""
+        return self.waters.registry
+
+    def reading(self, gauge: Gauge, at: datetime) -> Message | None:
+        """What a gauge sends for a point of its grid; None where its fault keeps it silent."""
+        fault = self.faults.of_gauge(gauge.id)
+        if not fault.speaks(at):
+            return None
+        stage_m = self.waters.measured_m(gauge.id, fault.seen_at(at))
+        return reading_message(
+            gauge, fault.distorted(gauge.id, stage_m, at), fault.device_time(at), _seq(gauge, self._index(gauge, at))
+        )
+
+    def is_due(self, gauge: Gauge, at: datetime) -> bool:
+        """Whether a gauge sends at a point of its grid.
+
+        With a dry interval it sends that often while dry, and always at or above its lowest threshold; once
+        more after it fell below, so that the recovery is known.
+        """
+        if gauge.dry_interval_s is None:
+            return True
+        every = max(1, round(gauge.dry_interval_s / gauge.interval_s))
+        before = at - timedelta(seconds=gauge.interval_s)
+        return self._index(gauge, at) % every == 0 or self._wet(gauge, at) or self._wet(gauge, before)
+
+    def camera_messages(self, camera: Camera, at: datetime) -> list[Message]:
+        """A camera's heartbeat, and its still unless it is offline."""
+        fault = self.faults.of_camera(camera.id)
+        state, reason = fault.state_at(at)
+        status = status_message(camera, state, reason, at)
+        if state is CameraState.OFFLINE:
+            return [status]
+        scene = self.scene(camera, fault.pictured_at(at), blurred=state is CameraState.DEGRADED)
+        return [status, still_message(camera, still(scene, taken_at=at))]
+
+    def scene(self, camera: Camera, at: datetime, blurred: bool = False) -> Scene:
+        """What a camera sees: the first gauge of its station; without a gauge, low water."""
+        station = self.registry.station_of(camera)
+        gauge = next(iter(self.registry.gauges_of(station.id)), None)
+        levels = ladder(station.kind, gauge, at) if gauge else {5: 3.0}
+        base = base_m(station.kind, levels)
+        top_m = base + 1.15 * (max(levels.values()) - base)
+        return Scene(
+            kind=station.kind,
+            station_id=station.id,
+            camera_id=camera.id,
+            stage_m=self.waters.stage_m(gauge.id, at) if gauge else base,
+            bottom_m=base - 0.1 * (top_m - base),
+            top_m=top_m,
+            levels=levels_at(station.kind, gauge, at) if gauge else {},
+            rain_mm_per_h=self.waters.rain_mm_per_h(station.id, at),
+            at=at,
+            blurred=blurred,
+        )
+
+    def _wet(self, gauge: Gauge, at: datetime) -> bool:
+        return self.waters.hazard(gauge.id, at) > 0
+
+    def _index(self, gauge: Gauge, at: datetime) -> int:
+        return round((at.timestamp() - phase_s(gauge)) / gauge.interval_s)
+
+
+def phase_s(device: Gauge | Camera) -> int:
+    """Seconds by which a device's grid is shifted, so that not all devices speak at once."""
+    return int(share(device.id, "phase") * device.interval_s)
+
+
+def grid_point(device: Gauge | Camera, at: datetime) -> datetime:
+    """The last point of a device's grid at or before a time."""
+    index = math.floor((at.timestamp() - phase_s(device)) / device.interval_s)
+    return _moment(device, index)
+
+
+def grid_points(device: Gauge | Camera, after: datetime, until: datetime) -> Iterator[datetime]:
+    """The points of a device's grid after one time, up to and including another."""
+    index = math.floor((after.timestamp() - phase_s(device)) / device.interval_s) + 1
+    while (at := _moment(device, index)) <= until:
+        yield at
+        index += 1
+
+
+def _moment(device: Gauge | Camera, index: int) -> datetime:
+    return datetime.fromtimestamp(phase_s(device) + index * device.interval_s, UTC)
+
+
+def _seq(gauge: Gauge, index: int) -> int | None:
+    """A counter without gaps; a gauge that skips points of its grid has none."""
+    return index if gauge.dry_interval_s is None else None

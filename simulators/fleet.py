@@ -1,0 +1,120 @@
+"""All devices of a city at once: the present first, then the past, then live until stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ingest.clock import Clock
+from ingest.stations import Camera, Gauge, Registry
+from simulators.devices import Devices, grid_point, grid_points
+from simulators.delivery import Report, Sender, deliver
+from simulators.faults import FaultPlan
+from simulators.gauges import Waters
+from simulators.messages import Message
+from simulators.storm import Storm
+
+LONGEST_WAIT_S = 5.0
+SHORTEST_WAIT_S = 0.02
+
+Due = tuple[datetime, str, Gauge | Camera]
+
+
+@dataclass(slots=True)
+class Sent:
+    """What a run has sent so far."""
+
+    present: int = 0
+    backfill: int = 0
+    live: int = 0
+
+
+def run_fleet(
+    registry: Registry,
+    storm: Storm,
+    faults: FaultPlan,
+    sender: Sender,
+    clock: Clock,
+    stop: threading.Event,
+    *,
+    since: datetime | None,
+    report: Report,
+) -> Sent:
+    """Be all devices of a registry until ``stop`` is set; returns what was sent.
+
+    First the present reading of every gauge and picture of every camera, then the readings after ``since`` up to
+    now (oldest first; None: none), then live. Whoever runs it again sends the same observations with the same
+    values, which a receiver knows as repeats. A message that cannot be handed over is reported and tried again.
+    """
+    fleet = _Fleet(Devices(Waters(registry, storm), faults), sender, stop, report)
+    started = clock.now()
+    fleet.send_present(started)
+    if since is not None:
+        fleet.send_past(since, started)
+    fleet.send_live(started, clock)
+    return fleet.sent
+
+
+class _Fleet:
+    def __init__(self, devices: Devices, sender: Sender, stop: threading.Event, report: Report) -> None:
+        self._devices = devices
+        self._sender = sender
+        self._stop = stop
+        self._report = report
+        self.sent = Sent()
+
+    def send_present(self, now: datetime) -> None:
+        for device in _all(self._devices.registry):
+            self.sent.present += self._send(self._messages(device, grid_point(device, now)))
+        self._report(f"{self.sent.present} messages of the present are sent")
+
+    def send_past(self, since: datetime, until: datetime) -> None:
+        """Readings only; a gauge with a wrong clock has no past, for its readings count when they are received."""
+        gauges = self._devices.registry.gauges.values()
+        keep_time = [each for each in gauges if not self._devices.faults.of_gauge(each.id).clock_offset]
+        for at, _, gauge in _due(keep_time, since, until):
+            self.sent.backfill += self._send(self._due_messages(gauge, at))
+        self._report(f"{self.sent.backfill} readings since {since.isoformat(timespec='seconds')} are sent")
+
+    def send_live(self, after: datetime, clock: Clock) -> None:
+        devices = _all(self._devices.registry)
+        while not self._stop.is_set():
+            until = max(after, clock.now())
+            for at, _, device in _due(devices, after, until):
+                self.sent.live += self._send(self._due_messages(device, at))
+            after = until
+            self._stop.wait(_wait_s(devices, after, clock))
+
+    def _due_messages(self, device: Gauge | Camera, at: datetime) -> list[Message]:
+        if self._stop.is_set() or (isinstance(device, Gauge) and not self._devices.is_due(device, at)):
+            return []
+        return self._messages(device, at)
+
+    def _messages(self, device: Gauge | Camera, at: datetime) -> list[Message]:
+        if isinstance(device, Camera):
+            return self._devices.camera_messages(device, at)
+        reading = self._devices.reading(device, at)
+        return [] if reading is None else [reading]
+
+    def _send(self, messages: Iterable[Message]) -> int:
+        return sum(deliver(message, self._sender, self._stop, self._report) for message in messages)
+
+
+def _all(registry: Registry) -> list[Gauge | Camera]:
+    devices: list[Gauge | Camera] = [*registry.gauges.values()]
+    return [*devices, *registry.cameras.values()]
+
+
+def _due(devices: Iterable[Gauge | Camera], after: datetime, until: datetime) -> list[Due]:
+    """Who observes when, oldest first."""
+    found = [(at, device.id, device) for device in devices for at in grid_points(device, after, until)]
+    return sorted(found, key=lambda due: due[:2])
+
+
+def _wait_s(devices: Iterable[Gauge | Camera], after: datetime, clock: Clock) -> float:
+    """Real seconds until the next observation of any device."""
+    steps = (grid_point(device, after) + timedelta(seconds=device.interval_s) for device in devices)
+    house_s = (min(steps, default=after + timedelta(minutes=1)) - clock.now()).total_seconds()
+    return min(LONGEST_WAIT_S, max(SHORTEST_WAIT_S, house_s / clock.speed))

@@ -1,0 +1,57 @@
+"""What a device sends: topics and payloads as values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from ingest.readings import CameraState
+from ingest.stations import Camera, Gauge
+from ingest.topics import Address, Subject
+
+JST = timezone(timedelta(hours=9))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One MQTT message."""
+
+    topic: str
+    payload: bytes
+
+
+def reading_message(gauge: Gauge, stage_m: float, observed_at: datetime, seq: int | None = None) -> Message:
+    """A reading as the gauge words it. ``stage_m`` is above the gauge zero; ``seq`` is left out where None."""
+    body: dict[str, object] = {"stage_m": as_reported(gauge, stage_m), "observed_at": jst(observed_at)}
+    if seq is not None:
+        body["seq"] = seq
+    return Message(Address(gauge.station_id, gauge.id, Subject.READING).topic(), _json(body))
+
+
+def status_message(camera: Camera, state: CameraState, reason: str, observed_at: datetime) -> Message:
+    """A camera's heartbeat."""
+    body = {"state": state.value, "reason": reason, "observed_at": jst(observed_at)}
+    return Message(Address(camera.station_id, camera.id, Subject.STATUS).topic(), _json(body))
+
+
+def still_message(camera: Camera, jpeg: bytes) -> Message:
+    """A camera's image."""
+    return Message(Address(camera.station_id, camera.id, Subject.STILL).topic(), jpeg)
+
+
+def as_reported(gauge: Gauge, stage_m: float) -> float:
+    """The number the device sends: below-crown gauges count from the crown, negative below it."""
+    if gauge.reports == "below_crown" and gauge.crown_m is not None:
+        return round(stage_m - gauge.crown_m, 6)
+    return stage_m
+
+
+def jst(at: datetime) -> str:
+    """ISO 8601 in Japanese time with its offset."""
+    return at.astimezone(JST).isoformat()
+
+
+def _json(body: Mapping[str, object]) -> bytes:
+    return json.dumps(body, separators=(",", ":")).encode()
