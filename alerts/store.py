@@ -163,6 +163,12 @@ class SqlAlerts:
         with self._engine.connect() as connection:
             return [_transition_of(row) for row in connection.execute(wanted)]
 
+    def transitions_after(self, transition_id: int) -> list[Transition]:
+        """The transitions recorded after one, oldest first."""
+        wanted = select(transitions).where(transitions.c.id > transition_id).order_by(transitions.c.id)
+        with self._engine.connect() as connection:
+            return [_transition_of(row) for row in connection.execute(wanted)]
+
     def deliveries_of(self, transition_ids: list[int]) -> list[Delivery]:
         """The deliveries that some transitions caused."""
         wanted = select(deliveries).where(deliveries.c.transition_id.in_(transition_ids)).order_by(deliveries.c.id)

@@ -46,7 +46,7 @@ class MqttSettings(BaseModel):
 
 
 class Subscriber:
-    """Receives all our topics into an inbox. ``connected`` says whether the broker is there now."""
+    """Receives all our topics into an inbox. ``connected`` says whether the subscription stands now."""
 
     def __init__(self, settings: MqttSettings, inbox: Inbox, clock: Clock) -> None:
         self._settings = settings
@@ -91,6 +91,7 @@ class Subscriber:
             client.tls_set(settings.ca_file or None)
         client.reconnect_delay_set(1, 30)
         client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         return client
@@ -104,6 +105,8 @@ class Subscriber:
             return
         log.info("connected to the broker, %s session", "earlier" if flags.session_present else "new")
         client.subscribe(ALL, qos=1)
+
+    def _on_subscribe(self, *_: Any) -> None:
         self.connected = True
 
     def _on_disconnect(self, *_: Any) -> None:

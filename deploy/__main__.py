@@ -1,0 +1,53 @@
+"""The ``mizumori`` command."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deploy.commands import levels, registry, serve, simulate
+from deploy.commands.context import Context, UsageError
+from deploy.settings import SettingsError, read_settings
+from ingest.clock import TrueClock
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their arguments."""
+    top = argparse.ArgumentParser(prog="mizumori", description="Flood monitoring for a city.")
+    top.add_argument("--settings", type=Path, help="TOML file of settings; docs/settings.md lists all of them")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for room in (serve, simulate, registry, levels):
+        room.add_to(commands)
+    return top
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
+    """Run one command; 0 where it went well, 1 where it could not, 2 where it was called wrongly."""
+    options = parser().parse_args(arguments)
+    environment = os.environ if environment is None else environment
+    named = environment.get("MIZUMORI_SETTINGS")
+    file = options.settings or (Path(named) if named else None)
+    try:
+        settings = read_settings(file, environment)
+        logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        for chatty in ("httpx", "httpcore"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
+        return int(options.run(Context(settings, TrueClock(_utc_now)), options))
+    except (SettingsError, UsageError) as error:
+        sys.stderr.write(f"mizumori: {error}\n")
+        return 1
+    except BrokenPipeError:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

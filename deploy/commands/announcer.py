@@ -1,0 +1,64 @@
+"""Says on the screen what is going on: every change of an alert, and now and then the whole."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from alerts.messages import texts
+from alerts.records import Transition
+from dashboard.views import TREND_WINDOW, Board, board
+from deploy.commands.context import jst, say
+from deploy.wiring import Stores
+from ingest.clock import Clock
+from ingest.labels import label
+from ingest.stations import named
+
+EVERY = timedelta(seconds=60)
+
+
+class Announcer:
+    """A job: each turn says the transitions since the last one, and every minute of the house one summary."""
+
+    def __init__(self, stores: Stores, clock: Clock) -> None:
+        self._stores = stores
+        self._clock = clock
+        self._last_id = stores.alerts.last_transition_id()
+        self._summary_due: datetime | None = None
+
+    def turn(self) -> None:
+        """Say what is new."""
+        for transition in self._stores.alerts.transitions_after(self._last_id):
+            self._last_id = transition.id
+            say(line(self._stores, transition))
+        now = self._clock.now()
+        if self._summary_due is None or now >= self._summary_due:
+            self._summary_due = now + EVERY
+            say(summary(board_now(self._stores, now)))
+
+
+def line(stores: Stores, transition: Transition) -> str:
+    """One transition as a line."""
+    registry = stores.city()
+    station = registry.stations.get(transition.station_id)
+    name = named(station.name, "ja") if station else transition.station_id
+    text = label(registry, station.kind, transition.to_hazard, "ja") if station and transition.to_hazard else ""
+    text = text or texts("ja")["below_all"]
+    mark = "▲" if transition.to_hazard > transition.from_hazard else "▼"
+    unconfirmed = "（未確認）" if transition.unconfirmed else ""
+    return (
+        f"{jst(transition.observed_at)}  {mark} {transition.from_hazard}→{transition.to_hazard}"
+        f"  {name}  {transition.stage_m:.2f} m  {text}{unconfirmed}"
+    )
+
+
+def board_now(stores: Stores, now: datetime) -> Board:
+    """The city as it stands."""
+    log = stores.log
+    return board(stores.city(), log.latest(), log.recent(now - TREND_WINDOW), log.cameras(), now)
+
+
+def summary(view: Board) -> str:
+    """The city in one line."""
+    counts = "  ".join(f"[{hazard}] {view.counts.get(hazard, 0)}" for hazard in (5, 4, 3, 2, 1, 0))
+    faults = f"silent gauges {len(view.silent_gauges)}, faulty cameras {len(view.faulty_cameras)}"
+    return f"{jst(view.at)}  stations by hazard: {counts}  {faults}"

@@ -1,0 +1,66 @@
+"""What every command is given, and what several of them do."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from deploy.settings import Settings
+from ingest.clock import TrueClock
+
+JST = timezone(timedelta(hours=9), "JST")
+
+
+class UsageError(Exception):
+    """Something that the caller must put right: one sentence."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The settings and the clock of a command."""
+
+    settings: Settings
+    clock: TrueClock
+
+
+def say(text: str) -> None:
+    """A line on the screen, at once."""
+    print(text, flush=True)
+
+
+def jst(at: datetime) -> str:
+    """A time as people here read it."""
+    return f"{at.astimezone(JST):%m-%d %H:%M}"
+
+
+def need_ports(wanted: Sequence[tuple[str, str, int]]) -> None:
+    """Refuse to start where an address of (use, host, port) is taken; the sentence says how to change it."""
+    for use, host, port in wanted:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((host, port))
+            except OSError as error:
+                why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"({error.strerror})"
+                variable = f"MIZUMORI_{use.upper()}__PORT"
+                raise UsageError(
+                    f"port {port} of {host} for the {use} {why}: end that program or set {variable} to another number"
+                ) from error
+
+
+def wait_for_end() -> threading.Event:
+    """An event that Ctrl-C or a termination signal sets."""
+    ended = threading.Event()
+
+    def end(*_: object) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+    return ended

@@ -1,0 +1,92 @@
+"""``mizumori levels``: every station's present stage, hazard, quality and age."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from dashboard.views import Board, GaugeView, StationView
+from deploy.commands.announcer import board_now
+from deploy.commands.context import Context, say
+from deploy.wiring import open_stores
+from ingest.stations import named
+
+
+def add_to(commands: Any) -> None:
+    """The command of this file."""
+    text = "show every station's present stage, hazard, quality and age"
+    command = commands.add_parser("levels", help=text, description=text)
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.set_defaults(run=levels)
+
+
+def levels(context: Context, options: argparse.Namespace) -> int:
+    """Print the board, worst first."""
+    stores = open_stores(context.settings)
+    try:
+        view = board_now(stores, context.clock.now())
+    finally:
+        stores.close()
+    if options.json:
+        say(json.dumps([_record(station, gauge) for station, gauge in _gauges(view)], ensure_ascii=False, indent=2))
+    else:
+        for line in table(view):
+            say(line)
+    return 0
+
+
+def _gauges(view: Board) -> Iterator[tuple[StationView, GaugeView]]:
+    return ((station, gauge) for station in view.stations for gauge in station.gauges)
+
+
+def _record(station: StationView, gauge: GaugeView) -> dict[str, object]:
+    shown = gauge.shown
+    return {
+        "station": station.station.id,
+        "gauge": gauge.gauge.id,
+        "name": named(station.station.name, "ja"),
+        "kind": station.station.kind,
+        "stage_m": gauge.stage_m,
+        "hazard": gauge.hazard if shown else None,
+        "quality": shown.quality if shown else "missing",
+        "observed_at": shown.observed_at.isoformat() if shown else None,
+        "age_s": round(gauge.age_s, 1) if gauge.age_s is not None else None,
+        "silent": gauge.silent,
+        "sensor_fault": gauge.sensor_fault,
+    }
+
+
+def table(view: Board) -> list[str]:
+    """The board as lines of equal columns."""
+    rows = [("hazard", "stage", "age", "quality", "gauge", "station")]
+    rows += [_row(station, gauge) for station, gauge in _gauges(view)]
+    widths = [max(width(row[column]) for row in rows) for column in range(6)]
+    return ["  ".join(_padded(cell, size) for cell, size in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _row(station: StationView, gauge: GaugeView) -> tuple[str, ...]:
+    name = named(station.station.name, "ja")
+    if gauge.shown is None:
+        return ("-", "-", "-", "missing", gauge.gauge.id, name)
+    quality = "silent" if gauge.silent else "fault" if gauge.sensor_fault else str(gauge.shown.quality)
+    return (str(gauge.hazard), f"{gauge.stage_m:.2f} m", age(gauge.age_s or 0.0), quality, gauge.gauge.id, name)
+
+
+def age(age_s: float) -> str:
+    """An age in the largest unit that says enough."""
+    for size_s, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if age_s >= size_s:
+            return f"{age_s / size_s:.0f} {unit}"
+    return f"{age_s:.0f} s"
+
+
+def width(text: str) -> int:
+    """Columns that a text takes on a terminal: Japanese letters take two."""
+    return sum(2 if unicodedata.east_asian_width(each) in "FW" else 1 for each in text)
+
+
+def _padded(text: str, size: int) -> str:
+    return text + " " * (size - width(text))

@@ -1,0 +1,102 @@
+"""``mizumori check`` and ``mizumori registry import|diff|export``."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from deploy.commands.context import Context, UsageError, say
+from deploy.wiring import open_stores
+from ingest.registry_files import Change, RegistryMistakes, load, to_csv, to_toml
+from ingest.stations import Registry
+
+
+def add_to(commands: Any) -> None:
+    """The commands of this file."""
+    text = "validate a registry file and say every mistake with its line"
+    command = commands.add_parser("check", help=text, description=text)
+    command.add_argument("file", type=Path)
+    command.set_defaults(run=check)
+    registry = commands.add_parser("registry", help="import, compare or export the registry")
+    actions = registry.add_subparsers(dest="action", required=True, metavar="import|diff|export")
+    for name, run, text in (
+        ("import", import_file, "make a file the registry; what is missing from it is retired, not deleted"),
+        ("diff", show_diff, "show what an import of the file would change"),
+    ):
+        action = actions.add_parser(name, help=text, description=text)
+        action.add_argument("file", type=Path)
+        action.set_defaults(run=run)
+    text = "write the registry as TOML to the screen, or its tables as CSV into a folder"
+    action = actions.add_parser("export", help=text, description=text)
+    action.add_argument("--csv", type=Path, metavar="FOLDER")
+    action.set_defaults(run=export)
+
+
+def check(_: Context, options: argparse.Namespace) -> int:
+    """Say every mistake; 1 where there is any."""
+    registry = read(options.file)
+    say(f"{options.file}: {contents(registry)}; no mistakes")
+    return 0
+
+
+def import_file(context: Context, options: argparse.Namespace) -> int:
+    """Import a file and say what it changed."""
+    registry = read(options.file)
+    stores = open_stores(context.settings)
+    changes = stores.registry.apply(registry, context.clock.now(), author())
+    _say_changes(changes)
+    say(f"imported: {contents(registry)}")
+    return 0
+
+
+def show_diff(context: Context, options: argparse.Namespace) -> int:
+    """Say what an import would change; nothing is written."""
+    registry = read(options.file)
+    _say_changes(open_stores(context.settings).registry.preview(registry))
+    return 0
+
+
+def export(context: Context, options: argparse.Namespace) -> int:
+    """Write what is in service."""
+    registry = open_stores(context.settings).city()
+    if options.csv is None:
+        print(to_toml(registry), end="")
+        return 0
+    to_csv(registry, options.csv)
+    say(f"written to {options.csv}: {contents(registry)}")
+    return 0
+
+
+def read(file: Path) -> Registry:
+    """A registry file; its mistakes become the error, one a line."""
+    try:
+        return load(file)
+    except RegistryMistakes as error:
+        lines = "\n".join(f"{each.file}:{each.line}: {each.message}" for each in error.mistakes)
+        count = len(error.mistakes)
+        raise UsageError(f"{file} has {count} mistake{'s' if count > 1 else ''}:\n{lines}") from error
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def contents(registry: Registry) -> str:
+    """How much a registry holds."""
+    return f"{len(registry.stations)} stations, {len(registry.gauges)} gauges, {len(registry.cameras)} cameras"
+
+
+def author() -> str:
+    """Who imports, for the record."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def _say_changes(changes: Sequence[Change]) -> None:
+    for change in changes:
+        say(str(change))
+    if not changes:
+        say("nothing changes")

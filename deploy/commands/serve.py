@@ -1,0 +1,182 @@
+"""The commands that run services: demo, run, ingest, alerts, dashboard."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from alerts.people import Recipient
+from deploy.commands.announcer import Announcer
+from deploy.commands.context import Context, need_ports, say, wait_for_end
+from deploy.devices import Fleet
+from deploy.schedule import Job, Schedule
+from deploy.services import House, Service
+from deploy.settings import Settings
+from deploy.wiring import (
+    Stores,
+    alert_jobs,
+    broker_services,
+    demonstration_city,
+    ingest_jobs,
+    ingest_service,
+    open_stores,
+    public_server,
+    publisher_job,
+    staff_server,
+    whole_house,
+)
+from ingest.registry_files import load
+from simulators.storm import demonstration_storm
+
+PAST = timedelta(hours=6)
+
+
+def add_to(commands: Any) -> None:
+    """The commands of this file."""
+    for name, run, text in (
+        ("demo", demo, "run everything with a simulated storm over a demonstration city"),
+        ("run", run_all, "run everything of one host without the simulator"),
+        ("ingest", run_ingest, "run ingest alone"),
+        ("alerts", run_alerts, "run the alert rule and the deliveries alone"),
+        ("dashboard", run_dashboard, "run the staff dashboard and the public page alone"),
+    ):
+        commands.add_parser(name, help=text, description=text).set_defaults(run=run)
+
+
+def demo(context: Context, _: argparse.Namespace) -> int:
+    """Everything, with a storm; a folder that was used before goes on where it stopped."""
+    settings = with_demo_recipients(context.settings)
+    _need_all_ports(settings)
+    stores = open_stores(settings)
+    if stores.registry.registry() is None:
+        stores.registry.apply(load(demonstration_city()), context.clock.now(), "demonstration")
+        say("The demonstration city is imported. Its stations, thresholds and storm are made up.")
+    announcer = Announcer(stores, context.clock)
+    services = [
+        *whole_house(settings, stores, context.clock, [Job("announcer", 1.0, announcer.turn)]),
+        _storm_over(settings, stores, context),
+    ]
+    return _serve(services, stores, [*_addresses(settings), _messages_line(settings)])
+
+
+def run_all(context: Context, _: argparse.Namespace) -> int:
+    """Everything of one host."""
+    _need_all_ports(context.settings)
+    stores = open_stores(context.settings)
+    stores.city()
+    return _serve(whole_house(context.settings, stores, context.clock), stores, _addresses(context.settings))
+
+
+def run_ingest(context: Context, _: argparse.Namespace) -> int:
+    """Ingest, with the embedded broker where it is on."""
+    settings = context.settings
+    need_ports(_broker_port(settings))
+    stores = open_stores(settings)
+    stores.city()
+    services = [
+        *broker_services(settings),
+        ingest_service(settings, stores, context.clock),
+        Schedule(ingest_jobs(settings, stores, context.clock)),
+    ]
+    broker = settings.broker_reached
+    return _serve(services, stores, [f"ingest listens to the broker at {broker.host}:{broker.port}"])
+
+
+def run_alerts(context: Context, _: argparse.Namespace) -> int:
+    """The rule and the outboxes."""
+    stores = open_stores(context.settings)
+    stores.city()
+    services = [Schedule(alert_jobs(context.settings, stores, context.clock))]
+    told = len(context.settings.alerts.recipients)
+    return _serve(services, stores, [f"alerts are decided and sent to {told} recipients"])
+
+
+def run_dashboard(context: Context, _: argparse.Namespace) -> int:
+    """The pages."""
+    settings = context.settings
+    need_ports(_page_ports(settings))
+    stores = open_stores(settings)
+    stores.city()
+    services = [
+        staff_server(settings, stores, context.clock),
+        public_server(settings),
+        Schedule([publisher_job(settings, stores, context.clock)]),
+    ]
+    return _serve(services, stores, _addresses(settings)[:2])
+
+
+def with_demo_recipients(settings: Settings) -> Settings:
+    """In the demonstration somebody must be told: two files, where no recipients are set."""
+    if settings.alerts.recipients:
+        return settings
+    recipients = tuple(
+        Recipient(
+            id=f"duty-{language}",
+            channel="logfile",
+            address=str(settings.data_folder / f"messages-{language}.log"),
+            language=language,
+        )
+        for language in ("ja", "en")
+    )
+    changed = settings.alerts.model_copy(update={"recipients": recipients})
+    return settings.model_copy(update={"alerts": changed})
+
+
+def _storm_over(settings: Settings, stores: Stores, context: Context) -> Service:
+    """The storm goes on from the day of the first import, so a restart continues it."""
+    begun = stores.registry.revisions(limit=1_000_000)[-1].at
+    return Fleet(
+        settings, stores.city(), demonstration_storm(begun), context.clock, _since(stores, context.clock.now())
+    )
+
+
+def _since(stores: Stores, now: datetime) -> datetime:
+    """From when on the past is filled in: where the last run stopped, six hours at the most."""
+    newest = max((each.reading.observed_at for each in stores.log.latest().values()), default=now - PAST)
+    return max(now - PAST, newest - timedelta(minutes=10))
+
+
+def _need_all_ports(settings: Settings) -> None:
+    need_ports([*_broker_port(settings), *_page_ports(settings)])
+
+
+def _broker_port(settings: Settings) -> list[tuple[str, str, int]]:
+    return [("broker", "127.0.0.1", settings.broker.port)] if settings.broker.embedded else []
+
+
+def _page_ports(settings: Settings) -> list[tuple[str, str, int]]:
+    dashboard, public = settings.dashboard, settings.public
+    return [("dashboard", dashboard.host, dashboard.port), ("public", public.host, public.port)]
+
+
+def _addresses(settings: Settings) -> list[str]:
+    broker = settings.broker_reached
+    return [
+        f"  staff dashboard  http://{settings.dashboard.host}:{settings.dashboard.port}/",
+        f"  public page      http://{settings.public.host}:{settings.public.port}/",
+        f"  MQTT broker      {broker.host}:{broker.port}",
+        f"  data             {settings.data_folder}",
+    ]
+
+
+def _messages_line(settings: Settings) -> str:
+    files = [Path(each.address).name for each in settings.alerts.recipients if each.channel == "logfile"]
+    return f"  messages         {', '.join(files)}" if files else "  messages         to the recipients of the settings"
+
+
+def _serve(services: Sequence[Service], stores: Stores, lines: Sequence[str]) -> int:
+    ended = wait_for_end()
+    try:
+        with House(services):
+            say("Mizumori is running. Stop it with Ctrl-C.")
+            for line in lines:
+                say(line)
+            ended.wait()
+            say("Stopping …")
+    finally:
+        stores.close()
+    say("Stopped. The data is kept; start again to go on.")
+    return 0

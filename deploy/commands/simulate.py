@@ -1,0 +1,219 @@
+"""The commands that act as devices: simulate, replay, publish."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from deploy.commands.announcer import Announcer, line
+from deploy.commands.context import Context, UsageError, jst, say, wait_for_end
+from deploy.commands.registry import read
+from deploy.devices import Fleet
+from deploy.schedule import Job
+from deploy.services import House, Worker
+from deploy.settings import Settings
+from deploy.stopwatch import Stopwatch
+from deploy.wiring import Stores, device_publisher, open_stores, whole_house
+from ingest.clock import Clock, ScaledClock
+from ingest.stations import Registry
+from simulators.publisher import BrokerError, Publisher
+from simulators.replay import RecordingError, Row, read_csv, run_replay, shift, unknown_gauges
+from simulators.storm import demonstration_storm
+
+CATCH_UP_WITHIN_S = 120.0
+
+
+def add_to(commands: Any) -> None:
+    """The commands of this file."""
+    text = "publish a simulated storm for all devices of the registry to the broker of the settings"
+    command = commands.add_parser("simulate", help=text, description=text)
+    command.add_argument("--registry", type=Path, help="registry file; else the registry of the data folder")
+    command.set_defaults(run=simulate)
+    text = "replay a recorded flood into a house of its own, on a clock scaled by --speed"
+    command = commands.add_parser("replay", help=text, description=text)
+    command.add_argument("file", type=Path, help="CSV: observed_at,gauge,stage_m[,received_at]")
+    command.add_argument("--registry", type=Path, required=True, help="registry file of the recorded gauges")
+    command.add_argument("--speed", type=_speed, default=60.0, help="recorded seconds per real second (60)")
+    command.add_argument("--data", type=Path, help="folder for the replay's data, empty or new; else a temporary one")
+    command.add_argument("--exit", action="store_true", help="end after the last reading; else the pages stay")
+    command.set_defaults(run=replay)
+    text = "publish a recorded flood into a running system, shifted to the present, at true speed"
+    command = commands.add_parser("publish", help=text, description=text)
+    command.add_argument("file", type=Path, help="CSV: observed_at,gauge,stage_m[,received_at]")
+    command.add_argument("--registry", type=Path, help="registry file; else the registry of the data folder")
+    command.set_defaults(run=publish)
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 < speed <= 1_000_000:
+        raise argparse.ArgumentTypeError("write a number above 0 and at most 1000000")
+    return speed
+
+
+def simulate(context: Context, options: argparse.Namespace) -> int:
+    """A storm that begins now, until Ctrl-C."""
+    registry = _registry(context.settings, options.registry)
+    now = context.clock.now()
+    fleet = Fleet(context.settings, registry, demonstration_storm(now), context.clock, since=None)
+    ended = wait_for_end()
+    try:
+        with House([fleet]):
+            say(f"{len(registry.gauges)} gauges and {len(registry.cameras)} cameras publish. Stop with Ctrl-C.")
+            ended.wait()
+    except BrokerError as error:
+        raise UsageError(str(error)) from error
+    return 0
+
+
+def publish(context: Context, options: argparse.Namespace) -> int:
+    """A recording, moved to the present."""
+    registry = _registry(context.settings, options.registry)
+    rows = shift(_rows(options.file, registry), context.clock.now())
+    ended = wait_for_end()
+    publisher = device_publisher(context.settings)
+    try:
+        publisher.connect()
+        say(f"{len(rows)} readings from {jst(rows[0].due_at)} to {jst(rows[-1].due_at)} Japan time")
+        sent = run_replay(rows, registry, publisher, context.clock, ended, say)
+        publisher.flush(CATCH_UP_WITHIN_S)
+    except BrokerError as error:
+        raise UsageError(str(error)) from error
+    finally:
+        publisher.close()
+    return 0 if sent == len(rows) else 1
+
+
+def replay(context: Context, options: argparse.Namespace) -> int:
+    """A house of its own: broker, fresh databases and pages on free ports, and the recording's clock."""
+    registry = read(options.registry)
+    rows = _rows(options.file, registry)
+    with tempfile.TemporaryDirectory(prefix="mizumori-replay-") as temporary:
+        settings = own_house(context.settings, options.data or Path(temporary))
+        watch = Stopwatch(time.monotonic)
+        clock = ScaledClock(rows[0].due_at - timedelta(seconds=options.speed), options.speed, watch.elapsed_s, 0.0)
+        _replay(settings, registry, rows, clock, watch, stay=not options.exit)
+    return 0
+
+
+def own_house(settings: Settings, data: Path) -> Settings:
+    """The settings of a replay: the rule and the recipients as set, everything else its own."""
+    if data.exists() and any(data.iterdir()):
+        raise UsageError(f"{data} is not empty: a replay needs a folder of its own")
+    ports = free_ports(3)
+    return settings.model_copy(
+        update={
+            "data_folder": data,
+            "database": "",
+            "broker": settings.broker.model_copy(update={"embedded": True, "port": ports[0]}),
+            "dashboard": settings.dashboard.model_copy(update={"port": ports[1]}),
+            "public": settings.public.model_copy(update={"host": "127.0.0.1", "port": ports[2], "folder": ""}),
+        }
+    )
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of 127.0.0.1 that nobody listens on."""
+    trials = [socket.socket() for _ in range(count)]
+    try:
+        for trial in trials:
+            trial.bind(("127.0.0.1", 0))
+        return [int(trial.getsockname()[1]) for trial in trials]
+    finally:
+        for trial in trials:
+            trial.close()
+
+
+def _replay(
+    settings: Settings, registry: Registry, rows: Sequence[Row], clock: Clock, watch: Stopwatch, *, stay: bool
+) -> None:
+    stores = open_stores(settings)
+    stores.registry.apply(registry, clock.now(), "replay")
+    announcer = Announcer(stores, clock)
+    ended = wait_for_end()
+    try:
+        with House(whole_house(settings, stores, clock, [Job("announcer", 0.5, announcer.turn)])):
+            say(
+                f"Replay at {clock.speed:g} times true speed; staff dashboard http://127.0.0.1:{settings.dashboard.port}/"
+            )
+            say(f"public page http://127.0.0.1:{settings.public.port}/  broker 127.0.0.1:{settings.broker.port}")
+            publisher = device_publisher(settings)
+            publisher.connect()
+            watch.start()
+            _send_all(rows, registry, publisher, clock, ended)
+            _catch_up(stores, len(rows), ended)
+            watch.stop()
+            publisher.close()
+            _report(stores)
+            if stay and not ended.is_set():
+                say("The replay is over and its clock stands still; the pages stay until Ctrl-C.")
+                ended.wait()
+    finally:
+        stores.close()
+
+
+def _send_all(
+    rows: Sequence[Row], registry: Registry, publisher: Publisher, clock: Clock, ended: threading.Event
+) -> None:
+    def work(stop: threading.Event) -> None:
+        run_replay(rows, registry, publisher, clock, stop, say)
+
+    worker = Worker("replay", work)
+    worker.start()
+    while not worker.join(0.1):
+        if ended.is_set():
+            worker.stop()
+    publisher.flush(CATCH_UP_WITHIN_S)
+
+
+def _catch_up(stores: Stores, sent: int, ended: threading.Event) -> None:
+    """Wait until everything sent is in the log and the rule has considered all of it."""
+    until = time.monotonic() + CATCH_UP_WITHIN_S
+    settled = 0
+    before = -1
+    while settled < 5 and time.monotonic() < until and not ended.wait(0.3):
+        seq = stores.log.marks().reading_seq
+        settled = settled + 1 if seq == before and stores.alerts.cursor() == seq and (seq or not sent) else 0
+        before = seq
+
+
+def _report(stores: Stores) -> None:
+    say(f"readings kept: {stores.log.marks().reading_seq}")
+    for reason, count in stores.log.dead_letters().counts.items():
+        say(f"dead letters, {reason}: {count}")
+    transitions = stores.alerts.transitions_after(0)
+    say(f"transitions: {len(transitions)}")
+    for transition in transitions:
+        say("  " + line(stores, transition))
+
+
+def _registry(settings: Settings, file: Path | None) -> Registry:
+    if file is not None:
+        return read(file)
+    stores = open_stores(settings)
+    try:
+        return stores.city()
+    finally:
+        stores.close()
+
+
+def _rows(file: Path, registry: Registry) -> list[Row]:
+    try:
+        rows = read_csv(file, say)
+    except RecordingError as error:
+        raise UsageError(str(error)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read as a CSV file in UTF-8: {error}") from error
+    if not rows:
+        raise UsageError(f"{file} holds no readings")
+    unknown = unknown_gauges(rows, registry)
+    if unknown:
+        raise UsageError(f"the registry does not know these gauges of {file}: {', '.join(unknown)}")
+    return rows

@@ -1,0 +1,139 @@
+"""What can be started and stopped."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any, Protocol, Self
+
+import uvicorn
+
+from ingest.inbox import Inbox
+from ingest.mqtt import Subscriber
+from ingest.receiver import Receiver
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN_S = 10.0
+CONNECT_WITHIN_S = 5.0
+
+
+class Service(Protocol):
+    """Something that runs beside the main thread."""
+
+    def start(self) -> None:
+        """Begin; raises where it cannot."""
+        ...
+
+    def stop(self) -> None:
+        """End, and return when ended."""
+        ...
+
+
+class House:
+    """Services that start in order and stop in the reverse order, also when one cannot start."""
+
+    def __init__(self, services: Sequence[Service]) -> None:
+        self._services = services
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            for service in self._services:
+                service.start()
+                starting.callback(service.stop)
+            self._stack = starting.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
+class IngestService:
+    """The subscriber, its inbox and the worker behind it."""
+
+    def __init__(self, inbox: Inbox, subscriber: Subscriber, receiver: Receiver) -> None:
+        self._inbox = inbox
+        self._subscriber = subscriber
+        self.receiver = receiver
+        self._worker = threading.Thread(target=receiver.run, name="ingest", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work, then to receive; waits a little for the broker, and goes on trying where it is away."""
+        self._worker.start()
+        self._subscriber.start()
+        until = time.monotonic() + CONNECT_WITHIN_S
+        while not self._subscriber.connected and time.monotonic() < until:
+            time.sleep(0.02)
+        if not self._subscriber.connected:
+            log.warning("the broker does not answer yet; ingest goes on trying")
+
+    def stop(self) -> None:
+        """Keep and acknowledge what is in the inbox, then disconnect."""
+        self._inbox.close()
+        self._worker.join(STOP_WITHIN_S)
+        self.receiver.abandon()
+        self._subscriber.stop()
+
+
+class WebServer:
+    """An ASGI application on an address, in a thread of its own."""
+
+    def __init__(self, application: Any, host: str, port: int) -> None:
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                application,
+                host=host,
+                port=port,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=2,
+                server_header=False,
+            )
+        )
+        self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)
+
+    def start(self) -> None:
+        """Listen; raises OSError where the server ended before it listened."""
+        self._thread.start()
+        while not self._server.started:
+            self._thread.join(0.05)
+            if not self._thread.is_alive():
+                raise OSError("the web server could not start")
+
+    def stop(self) -> None:
+        """Close the connections and end."""
+        self._server.should_exit = True
+        self._thread.join(STOP_WITHIN_S)
+
+
+class Worker:
+    """A function that runs until its event is set."""
+
+    def __init__(self, name: str, work: Callable[[threading.Event], object]) -> None:
+        self._stop = threading.Event()
+        self._work = work
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Set the event and wait."""
+        self._stop.set()
+        self._thread.join(STOP_WITHIN_S)
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the function to end by itself; whether it did."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._work(self._stop)
+        except Exception:
+            log.exception("%s ended", self._thread.name)

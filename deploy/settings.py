@@ -1,0 +1,175 @@
+"""The only reader of settings: one TOML file, then the environment over it. Both are arguments here.
+
+``MIZUMORI_MQTT__HOST=broker.example`` overrides ``host`` of ``[mqtt]``. Unknown keys are refused by name.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from alerts.channels.table import CHANNELS
+from alerts.engine import AlertSettings
+from dashboard.public.settings import PublicSettings as SiteSettings
+from deploy.broker import BrokerSettings
+from ingest.mqtt import MqttSettings
+from ingest.quality import ClockLimits
+
+PREFIX = "MIZUMORI_"
+NOT_SETTINGS = {"MIZUMORI_SETTINGS", "MIZUMORI_TEST_DATA"}
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used: one sentence a mistake, saying what to write instead."""
+
+
+class IngestSettings(BaseModel):
+    """What ingest accepts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    clock_ahead_s: float = Field(default=300.0, ge=0, description="a device this far ahead of us has a wrong clock")
+    clock_behind_s: float = Field(
+        default=7 * 86400.0, ge=3600, description="a reading this old on arrival was dated by a wrong clock"
+    )
+    stills_kept_days: int = Field(default=7, ge=1, description="days for which camera stills are kept")
+
+    @property
+    def clock_limits(self) -> ClockLimits:
+        """The limits in the form of the quality check."""
+        return ClockLimits(timedelta(seconds=self.clock_ahead_s), timedelta(seconds=self.clock_behind_s))
+
+
+class DashboardSettings(BaseModel):
+    """Where the staff dashboard listens."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(default="127.0.0.1", description="address of the staff dashboard; loopback only")
+    port: int = Field(default=8050, ge=1, le=65535, description="port of the staff dashboard")
+    url: str = Field(default="", description="address of the dashboard as written in messages; empty for none")
+
+    @field_validator("host")
+    @classmethod
+    def _is_loopback(cls, host: str) -> str:
+        if host not in LOOPBACK:
+            raise ValueError("the staff dashboard has no accounts yet and listens on loopback only: write 127.0.0.1")
+        return host
+
+
+class PublicSettings(SiteSettings):
+    """Where the public page is written and served, and its times."""
+
+    host: str = Field(default="127.0.0.1", description="address of the public page's small server")
+    port: int = Field(default=8051, ge=1, le=65535, description="port of the public page's small server")
+    folder: str = Field(default="", description="folder of the public files; empty for public/ in the data folder")
+
+    @property
+    def site(self) -> SiteSettings:
+        """The site's own part."""
+        return SiteSettings(**{name: getattr(self, name) for name in SiteSettings.model_fields})
+
+
+class Settings(BaseModel):
+    """Everything that can be set."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data_folder: Path = Field(default=Path("var"), description="folder of the database, stills and public files")
+    database: str = Field(default="", description="database URL; empty for mizumori.db in the data folder")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="how much is logged")
+    broker: BrokerSettings = Field(default=BrokerSettings(), description="the embedded broker")
+    mqtt: MqttSettings = Field(default=MqttSettings(), description="the broker that ingest listens to")
+    ingest: IngestSettings = Field(default=IngestSettings(), description="what ingest accepts")
+    alerts: AlertSettings = Field(default=AlertSettings(), description="the alert rule and the recipients")
+    dashboard: DashboardSettings = Field(default=DashboardSettings(), description="the staff dashboard")
+    public: PublicSettings = Field(default=PublicSettings(), description="the public page")
+
+    @property
+    def database_url(self) -> str:
+        """The URL of the present."""
+        return self.database or f"sqlite:///{self.data_folder / 'mizumori.db'}"
+
+    @property
+    def public_folder(self) -> Path:
+        """The folder of the public files."""
+        return Path(self.public.folder) if self.public.folder else self.data_folder / "public"
+
+    @property
+    def broker_reached(self) -> MqttSettings:
+        """How ingest reaches the broker: the embedded one where it is on, which speaks 3.1.1."""
+        if not self.broker.embedded:
+            return self.mqtt
+        changes = {"host": "127.0.0.1", "port": self.broker.port, "protocol": "3.1.1", "tls": False}
+        return self.mqtt.model_copy(update=changes)
+
+
+def read_settings(file: Path | None, environment: Mapping[str, str]) -> Settings:
+    """The settings of a file with the environment over it; SettingsError says every mistake."""
+    document = _read_file(file) if file is not None else {}
+    for name, value in environment.items():
+        if name.startswith(PREFIX) and name not in NOT_SETTINGS:
+            _put(document, name, value)
+    try:
+        settings = Settings.model_validate(document)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentences(error, file))) from error
+    _refuse_unknown_channels(settings)
+    return settings
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(f"there is no settings file {file}: create it, or leave --settings out") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} is not a TOML file in UTF-8: {error}") from error
+
+
+def _put(document: dict[str, Any], name: str, value: str) -> None:
+    *path, last = name.removeprefix(PREFIX).lower().split("__")
+    for part in path:
+        document = document.setdefault(part, {})
+        if not isinstance(document, dict):
+            raise SettingsError(f"{name}: {part} is a single value in the file, not a table")
+    document[last] = value
+
+
+def _sentences(error: ValidationError, file: Path | None) -> Iterator[str]:
+    where = str(file) if file is not None else "settings"
+    for each in error.errors():
+        key = ".".join(str(part) for part in each["loc"])
+        if each["type"] == "extra_forbidden":
+            yield f"{where}: there is no setting {key}; docs/settings.md lists all of them"
+        else:
+            yield f"{where}: {key}: {each['msg'].removeprefix('Value error, ')} (it is {each['input']!r})"
+
+
+def _refuse_unknown_channels(settings: Settings) -> None:
+    for recipient in settings.alerts.recipients:
+        if recipient.channel not in CHANNELS:
+            known = ", ".join(CHANNELS)
+            raise SettingsError(f"recipient {recipient.id}: there is no channel {recipient.channel}; write {known}")
+
+
+def describe(model: type[BaseModel] = Settings, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """Every setting as (key, default, description), in order: what docs/settings.md is made of."""
+    for name, field in model.model_fields.items():
+        default = field.get_default()
+        if isinstance(default, BaseModel):
+            yield from describe(type(default), f"{path}{name}.")
+        else:
+            yield f"{path}{name}", _shown(default), field.description or ""
+
+
+def _shown(default: object) -> str:
+    if default == () or default == "":
+        return "empty"
+    return str(default).lower() if isinstance(default, bool) else str(default)

@@ -1,0 +1,173 @@
+"""The only place where objects are made: which parts, with which settings, in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine as Database
+
+from alerts.channels.table import channels
+from alerts.deliveries import Outbox, resume
+from alerts.engine import Engine
+from alerts.store import SqlAlerts  # its tables belong to the same database
+from dashboard.public.publisher import Publisher
+from dashboard.public.server import create_app as public_app
+from dashboard.staff.app import create_app as staff_app
+from dashboard.staff.services import StaffServices
+from deploy.broker import EmbeddedBroker
+from deploy.schedule import Job, Schedule
+from deploy.services import IngestService, Service, WebServer
+from deploy.settings import Settings, SettingsError
+from ingest.clock import Clock
+from ingest.inbox import Inbox
+from ingest.mqtt import Subscriber
+from ingest.receiver import Receiver
+from ingest.stations import Registry
+from ingest.store.appender import SqlAppender
+from ingest.store.housekeeping import prune
+from ingest.store.log import SqlLog
+from ingest.store.registry import SqlRegistry
+from ingest.store.stills import StillFolder
+from ingest.store.tables import metadata, open_database
+from simulators.publisher import Broker
+from simulators.publisher import Publisher as DevicePublisher
+
+WAKE_S = 0.5
+HOUSEKEEPING_S = 3600.0
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Everything that is kept, opened."""
+
+    database: Database
+    log: SqlLog
+    registry: SqlRegistry
+    alerts: SqlAlerts
+    stills: StillFolder
+
+    def city(self) -> Registry:
+        """The registry in service; SettingsError where none was imported yet."""
+        registry = self.registry.registry()
+        if registry is None:
+            raise SettingsError("there is no registry yet: write mizumori registry import CITY.toml")
+        return registry
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.dispose()
+
+
+def open_stores(settings: Settings) -> Stores:
+    """Open the database and the folders, making them where they are missing; SettingsError where that is refused."""
+    folder = settings.data_folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        trial = folder / ".writable"
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise SettingsError(
+            f"the data folder {folder} cannot be written ({error.strerror}): set data_folder"
+        ) from error
+    database = open_database(settings.database_url)
+    metadata.create_all(database)
+    return Stores(
+        database=database,
+        log=SqlLog(database),
+        registry=SqlRegistry(database),
+        alerts=SqlAlerts(database),
+        stills=StillFolder(folder / "stills"),
+    )
+
+
+def broker_services(settings: Settings) -> list[Service]:
+    """The embedded broker, where it is on."""
+    return [EmbeddedBroker(settings.broker.port)] if settings.broker.embedded else []
+
+
+def ingest_service(settings: Settings, stores: Stores, clock: Clock) -> IngestService:
+    """From the broker into the log."""
+    inbox = Inbox()
+    receiver = Receiver(inbox, stores.city, SqlAppender(stores.database), stores.stills, settings.ingest.clock_limits)
+    return IngestService(inbox, Subscriber(settings.broker_reached, inbox, clock), receiver)
+
+
+def ingest_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
+    """Housekeeping of what ingest keeps."""
+    kept = timedelta(days=settings.ingest.stills_kept_days)
+
+    def tidy() -> None:
+        prune(stores.database, clock.now() - kept, stores.stills.remove)
+
+    return [Job("housekeeping", HOUSEKEEPING_S, tidy)]
+
+
+def alert_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
+    """The rule, and one outbox per channel. Deliveries cut off by the last end are taken up again here."""
+    resume(stores.alerts, clock.now())
+    engine = Engine(stores.log, stores.city, stores.alerts, settings.alerts, clock, settings.dashboard.url)
+    outboxes = [
+        Job(f"outbox-{name}", WAKE_S, Outbox(name, channel, stores.alerts, clock).turn)
+        for name, channel in channels(settings.alerts.channels).items()
+    ]
+    return [Job("rules", WAKE_S, engine.turn), *outboxes]
+
+
+def publisher_job(settings: Settings, stores: Stores, clock: Clock) -> Job:
+    """The public page's publisher."""
+    publisher = Publisher(settings.public_folder, stores.log, stores.registry, clock, settings.public.site)
+    return Job("public-page", 1.0, publisher.publish_if_changed)
+
+
+def staff_server(settings: Settings, stores: Stores, clock: Clock) -> WebServer:
+    """The staff dashboard."""
+    services = StaffServices(
+        log=stores.log, registry=stores.registry, stills=stores.stills, alerts=stores.alerts, clock=clock
+    )
+    return WebServer(staff_app(services).server, settings.dashboard.host, settings.dashboard.port)
+
+
+def public_server(settings: Settings) -> WebServer:
+    """The small server of the public page."""
+    return WebServer(public_app(settings.public_folder), settings.public.host, settings.public.port)
+
+
+def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job] | None = None) -> list[Service]:
+    """Everything of one host but the simulator, in the order in which it starts."""
+    jobs = [
+        *ingest_jobs(settings, stores, clock),
+        *alert_jobs(settings, stores, clock),
+        publisher_job(settings, stores, clock),
+        *(more or []),
+    ]
+    return [
+        *broker_services(settings),
+        ingest_service(settings, stores, clock),
+        staff_server(settings, stores, clock),
+        public_server(settings),
+        Schedule(jobs),
+    ]
+
+
+def device_publisher(settings: Settings) -> DevicePublisher:
+    """A publisher that speaks to the broker as a device does."""
+    mqtt = settings.broker_reached
+    return DevicePublisher(
+        Broker(
+            host=mqtt.host,
+            port=mqtt.port,
+            protocol=mqtt.protocol,
+            username=mqtt.username,
+            password=mqtt.password,
+            tls=mqtt.tls,
+            ca_file=mqtt.ca_file,
+        )
+    )
+
+
+def demonstration_city() -> Path:
+    """The registry file of the demonstration city."""
+    return Path(__file__).parent / "demo" / "city.toml"
