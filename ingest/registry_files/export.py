@@ -16,7 +16,6 @@ from ingest.stations import Camera, City, Gauge, Registry, Station, ThresholdSet
 JST = timezone(timedelta(hours=9))
 """Files are read by people in Japan: times are written with this offset."""
 
-_APART = ("gauges", "cameras", "thresholds")
 _Lines = Iterator[str]
 
 
@@ -74,7 +73,7 @@ def _labels(registry: Registry) -> _Lines:
 def _table(header: str, item: City | Station | Gauge | Camera) -> _Lines:
     yield ""
     yield header
-    for key, value in item.model_dump(mode="json", exclude_defaults=True, exclude={"station_id", *_APART}).items():
+    for key, value in item.model_dump(mode="json", exclude_defaults=True, exclude={"station_id", "thresholds"}).items():
         yield f"{key} = {_value(value)}"
 
 

@@ -113,12 +113,19 @@ def odd_values(entry: Entry) -> list[Mistake]:
     return [*_switches(entry), *_bare_years(entry)]
 
 
-def _switches(entry: Entry) -> list[Mistake]:
-    return [
-        entry.mistake(f"`{entry.place.called((key,))}` cannot be {_shown(value)}{_instead(entry.place, key)}", (key,))
-        for key, value in entry.data.items()
-        if isinstance(value, bool) and key != "demonstration"
-    ]
+def _switches(entry: Entry) -> Iterator[Mistake]:
+    for path, value in _leaves(entry.data):
+        if isinstance(value, bool) and path != ("demonstration",):
+            name = entry.place_of(path).called(path)
+            yield entry.mistake(f"`{name}` cannot be {_shown(value)}{_instead(entry.place, str(path[-1]))}", path)
+
+
+def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    if not isinstance(value, dict | list):
+        yield path, value
+        return
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from _leaves(inner, (*path, key))
 
 
 def _bare_years(entry: Entry) -> Iterator[Mistake]:

@@ -86,6 +86,11 @@ def test_a_file_in_another_encoding_says_so(tmp_path: Path) -> None:
         ("lat = 34.4", "lat = 134.4", "station fujii: `lat` must be at most 90.0, not 134.4"),
         ("lat = 34.4", "lat = true", "station fujii: `lat` cannot be true: write lat = 34.41"),
         (
+            "levels = { 1 = 1.0, 4 = 2.0 }",
+            "levels = { 1 = true }",
+            "gauge fujii-g: `thresholds.levels.1` cannot be true",
+        ),
+        (
             'kind = "river"',
             'kind = "brook"',
             'station fujii: `kind` cannot be "brook": '
