@@ -16,7 +16,7 @@ from ingest.hazard import Levels
 from ingest.stations import StationKind
 from simulators.chance import interpolated, share
 from simulators.messages import JST
-from simulators.scenery import HEIGHT_PX, STAFF_X_PX, WIDTH_PX, scenery, water_tone
+from simulators.scenery import HEIGHT_PX, STAFF_WIDTH_PX, STAFF_X_PX, WIDTH_PX, scenery, water_tone
 
 JPEG_QUALITY = 78
 STAFF_BOTTOM_PX = 330
@@ -81,7 +81,7 @@ def _draw_water(picture: Image.Image, scene: Scene) -> None:
     line = water_line_px(scene)
     box = (0, line, WIDTH_PX, HEIGHT_PX)
     surface = _surface(int(share(scene.camera_id, scene.at) * 8)).crop((0, 0, WIDTH_PX, HEIGHT_PX - line))
-    mask = _water_mask(scene.kind, int(share(scene.camera_id, "view") * 1000)).crop(box)
+    mask = _water_mask(scene.kind).crop(box)
     picture.paste(surface, box, mask)
     _draw_foam(ImageDraw.Draw(picture), scene, line)
 
@@ -100,10 +100,9 @@ def _surface(variant: int) -> Image.Image:
     return picture.filter(ImageFilter.GaussianBlur(0.8))
 
 
-@lru_cache(maxsize=32)
-def _water_mask(kind: StationKind, view: int) -> Image.Image:
+@lru_cache(maxsize=8)
+def _water_mask(kind: StationKind) -> Image.Image:
     """Where water can stand in the view: between the banks or walls."""
-    del view
     mask = Image.new("L", (WIDTH_PX, HEIGHT_PX), 0)
     ImageDraw.Draw(mask).polygon(_basin(kind), fill=244 if kind is StationKind.UNDERPASS else 252)
     return mask
@@ -131,7 +130,7 @@ def _draw_staff(picture: Image.Image, scene: Scene) -> None:
     """The staff gauge (量水標): a white board, a mark each 0.1 m or coarser, red figures, the thresholds beside it."""
     draw = ImageDraw.Draw(picture)
     line = water_line_px(scene)
-    left, right, top = STAFF_X_PX, STAFF_X_PX + 30, STAFF_TOP_PX[scene.kind] - 8
+    left, right, top = STAFF_X_PX, STAFF_X_PX + STAFF_WIDTH_PX, STAFF_TOP_PX[scene.kind] - 8
     draw.rectangle((left - 2, top, right + 2, min(line, STAFF_BOTTOM_PX)), fill=(238, 238, 232))
     step_m = _step_m(scene.top_m - scene.bottom_m)
     first = math.ceil(scene.bottom_m / step_m)
@@ -149,7 +148,7 @@ _MARKS = {1: (240, 240, 240), 2: (242, 231, 0), 3: (255, 40, 0), 4: (170, 0, 170
 
 
 def _draw_mark(draw: ImageDraw.ImageDraw, row: float, index: int, step_m: float) -> None:
-    left, right = STAFF_X_PX, STAFF_X_PX + 30
+    left, right = STAFF_X_PX, STAFF_X_PX + STAFF_WIDTH_PX
     main = index % 5 == 0
     draw.rectangle((right - (14 if main else 8), row - 1, right, row + 1), fill=(20, 20, 20))
     if main:

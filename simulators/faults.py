@@ -108,7 +108,8 @@ def demonstration_faults(registry: Registry, storm: Storm, seed: int = 0) -> Fau
     """
     silent = _falls_silent(registry, storm)
     quiet_ids = [] if silent is None else [silent[0].id]
-    others = _shuffled((gauge for gauge in registry.gauges.values() if gauge.id not in quiet_ids), seed)
+    steady = [each for each in registry.gauges.values() if each.id not in quiet_ids and each.dry_interval_s is None]
+    others = _shuffled(steady, seed)
     gauges = {} if silent is None else {silent[0].id: GaugeFault(silent_from=silent[1])}
     if len(others) >= 4:
         gauges[others[0].id] = GaugeFault(clock_offset=RESET_CLOCK)
@@ -132,13 +133,13 @@ def _falls_silent(registry: Registry, storm: Storm) -> tuple[Gauge, datetime] | 
     """The gauge that is high first, and when it falls silent: its silence shows soon after the origin."""
     waters = Waters(registry, storm)
     found = [
-        (storm.origin + after, gauge.id)
+        (storm.origin + after, timedelta(seconds=gauge.interval_s), gauge.id)
         for gauge in registry.gauges.values()
         if (after := _first_high(waters, gauge, storm.origin)) is not None
     ]
     if len(registry.gauges) < 3 or not found:
         return None
-    silent_from, gauge_id = min(found)
+    silent_from, _, gauge_id = min(found, key=lambda each: each[0] + 3 * each[1])
     return registry.gauges[gauge_id], silent_from
 
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from ingest.clock import Clock
 from ingest.stations import Camera, Gauge, Registry
-from simulators.devices import Devices, grid_point, grid_points
 from simulators.delivery import Report, Sender, deliver
+from simulators.devices import Devices, grid_point, grid_points
 from simulators.faults import FaultPlan
 from simulators.gauges import Waters
 from simulators.messages import Message

@@ -1,13 +1,14 @@
 """The stage of every gauge at any time: pure and deterministic given storm, gauge, station and time.
 
-Each storm brings each gauge to a severity drawn from its seed, on the gauge's own ladder of thresholds; the shape
-over time comes from the rain at the place and from how the kind of station answers it.
+Each storm brings each water to a severity drawn from its seed, on the gauge's own ladder of thresholds; the shape
+over time comes from the rain at the place and from how the kind of station answers it. The gauges of a station
+stand in the same water, except that the outer gauge of a pump station ("outer" in its id) stands in the river.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ingest.hazard import TOP, Levels, hazard_at, levels_at
@@ -32,8 +33,8 @@ CATCHMENTS = {
 }
 """Rivers answer in hours, waterways and underpasses in minutes; ponds hold what their outlet cannot take."""
 
-SEVERITIES = ((0.0, 0.3), (0.25, 0.95), (0.35, 2.1), (0.58, 3.2), (0.70, 4.2), (0.83, 5.0), (1.0, 5.4))
-"""Share of the gauges → severity of the peak on the ladder: a third stays at 0, three in ten reach 4 or 5."""
+SEVERITIES = ((0.0, 0.3), (0.33, 0.95), (0.44, 2.1), (0.64, 3.2), (0.74, 4.2), (0.85, 5.0), (1.0, 5.4))
+"""Share of the gauges → severity of the peak on the ladder: a third stays at 0, a quarter reaches 4 or 5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def hydrograph(gauge: Gauge, station: Station, place: Place, event: Event, seed:
     """What one storm does at one gauge."""
     rain = event.rain_series(place, STEP_S, STEPS)
     levels = ladder(station.kind, gauge, event.core_at)
-    severity = interpolated(share(seed, event.number, gauge.id, "severity"), SEVERITIES)
+    severity = interpolated(share(seed, event.number, *_water(gauge, station), "severity"), SEVERITIES)
     base = base_m(station.kind, levels)
     peak_m = stage_of_severity(severity, base, levels)
     return Hydrograph(
@@ -125,11 +126,15 @@ def hydrograph(gauge: Gauge, station: Station, place: Place, event: Event, seed:
 
 
 def catchment_of(gauge: Gauge, station: Station) -> Catchment:
-    """How a gauge answers rain; the outer gauge of a pump station ("outer" in its id) stands in the river."""
-    outer = station.kind is StationKind.PUMP_STATION and "outer" in gauge.id
+    """How the water at a gauge answers rain."""
+    outer = _water(gauge, station)[1]
     usual = CATCHMENTS[StationKind.RIVER if outer else station.kind]
-    k_s = usual.k_s * between(0.8, 1.25, gauge.id, "k")
-    return Catchment(usual.reservoirs, k_s, usual.drained_share, usual.rating)
+    return replace(usual, k_s=usual.k_s * between(0.8, 1.25, *_water(gauge, station), "k"))
+
+
+def _water(gauge: Gauge, station: Station) -> tuple[str, bool]:
+    """Which water a gauge stands in: its station's, and whether it is the outer one."""
+    return station.id, station.kind is StationKind.PUMP_STATION and "outer" in gauge.id
 
 
 def ladder(kind: StationKind, gauge: Gauge, at: datetime) -> Levels:

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from ingest.stations import StationKind
 
 WIDTH_PX, HEIGHT_PX = 640, 360
-STAFF_X_PX = 300
+STAFF_X_PX, STAFF_WIDTH_PX = 300, 38
 Colour = tuple[int, int, int]
 
 
@@ -155,11 +155,11 @@ def _underpass(picture: Image.Image, chance: random.Random) -> None:
             ((366 + 30 * near, top), (370 + 32 * near, top), (372 + 36 * far, bottom), (364 + 30 * far, bottom)),
             fill=(214, 212, 202),
         )
-    draw.rectangle((STAFF_X_PX - 6, 198, STAFF_X_PX + 36, 345), fill=(120, 118, 112))
+    draw.rectangle((STAFF_X_PX - 6, 198, STAFF_X_PX + STAFF_WIDTH_PX + 6, 345), fill=(120, 118, 112))
 
 
 def _post(draw: ImageDraw.ImageDraw) -> None:
-    draw.rectangle((STAFF_X_PX - 6, 104, STAFF_X_PX + 36, 345), fill=(116, 114, 108))
+    draw.rectangle((STAFF_X_PX - 6, 104, STAFF_X_PX + STAFF_WIDTH_PX + 6, 345), fill=(116, 114, 108))
 
 
 def _fence(draw: ImageDraw.ImageDraw, top: int, bottom: int) -> None:
