@@ -1,0 +1,28 @@
+"""The style, the script and the icon: named by their content, so that they can be cached for ever."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+FOLDER = "assets"
+NAMES = ("site.css", "site.js", "icon.svg")
+
+
+@cache
+def contents() -> Mapping[str, bytes]:
+    """The bytes by plain name."""
+    return {name: (Path(__file__).parent / name).read_bytes() for name in NAMES}
+
+
+@cache
+def hashed() -> Mapping[str, str]:
+    """The path below the site's folder by plain name, for example ``assets/site.1f2e3d4c5b6a.css``."""
+    return {name: _hashed(name, body) for name, body in contents().items()}
+
+
+def _hashed(name: str, body: bytes) -> str:
+    stem, _, ending = name.rpartition(".")
+    return f"{FOLDER}/{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{ending}"

@@ -1,0 +1,74 @@
+"""Writes the public site whenever something changed, and at least every minute."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from dashboard.public import assets, files, open_data
+from dashboard.public.pages import Edition, missing_page, page, path_of
+from dashboard.public.settings import PublicSettings
+from dashboard.public.words import LANGUAGES
+from dashboard.views import TREND_WINDOW, board
+from ingest.clock import Clock
+from ingest.stations import Registry
+from ingest.store.protocol import Log, Marks, RegistryStore
+
+
+class Publisher:
+    """Keeps the files of the public site; one per folder. It removes leftovers of a crash when it is made."""
+
+    def __init__(
+        self,
+        folder: Path,
+        log: Log,
+        registry_store: RegistryStore,
+        clock: Clock,
+        settings: PublicSettings | None = None,
+    ) -> None:
+        self._folder = folder
+        self._log = log
+        self._registry_store = registry_store
+        self._clock = clock
+        self._settings = settings or PublicSettings()
+        self._published: tuple[Marks, datetime] | None = None
+        files.sweep(folder)
+
+    def publish_if_changed(self) -> bool:
+        """Publish if the log grew or the page is due; whether it did. Cheap enough to be called every second.
+
+        An OSError of the disk is raised: every page is then whole, old or new, and the next call tries again.
+        Before the first import of a registry there is nothing to publish.
+        """
+        marks, now = self._log.marks(), self._clock.now()
+        if not self._is_due(marks, now):
+            return False
+        registry = self._registry_store.registry()
+        if registry is None:
+            return False
+        self._write(self._edition(registry, now))
+        self._published = (marks, now)
+        return True
+
+    def _is_due(self, marks: Marks, now: datetime) -> bool:
+        if self._published is None:
+            return True
+        known, at = self._published
+        fresh = 0 <= (now - at).total_seconds() < self._settings.publish_every_s  # a clock set back is not fresh
+        return marks != known or not fresh
+
+    def _edition(self, registry: Registry, now: datetime) -> Edition:
+        log = self._log
+        seen = board(registry, log.latest(), log.recent(now - TREND_WINDOW), log.cameras(), now)
+        return Edition(seen, self._clock.speed, self._settings, assets.hashed())
+
+    def _write(self, edition: Edition) -> None:
+        """Assets before the pages that need them, the stamp of freshness last. Old assets stay for old pages."""
+        for name, path in assets.hashed().items():
+            if not (self._folder / path).exists():
+                files.write(self._folder / path, assets.contents()[name])
+        rendered = {path_of(language): page(edition, language) for language in LANGUAGES}
+        for path, html in {**rendered, "404.html": missing_page(edition)}.items():
+            files.write(self._folder / path, html.encode())
+        files.write(self._folder / "levels.json", open_data.levels(edition))
+        files.write(self._folder / "freshness.json", open_data.freshness(edition))

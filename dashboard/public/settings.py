@@ -1,0 +1,22 @@
+"""What can be set of the public site."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class PublicSettings(BaseModel):
+    """Times of the public site.
+
+    ``stale_after_s`` and ``refresh_s`` are real seconds in the reader's hand: after how long without a new
+    page the reader is told that it is old, and how often the script looks for a new one.
+    ``publish_every_s`` is in seconds of the house's clock: the longest a page stays when nothing changed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stale_after_s: float = Field(default=300.0, gt=0, description="age in seconds from which the page calls itself old")
+    refresh_s: float = Field(default=30.0, gt=0, description="seconds between a reader's looks for a newer page")
+    publish_every_s: float = Field(
+        default=60.0, gt=0, description="seconds after which an unchanged page is written anew"
+    )

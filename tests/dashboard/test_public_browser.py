@@ -1,0 +1,160 @@
+"""The public page in a real browser, on a small phone, with and without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from dashboard.public.settings import PublicSettings
+from tests.dashboard import fake_city
+from tests.dashboard.public_fakes import NOW, SetClock, Site, served
+from tests.parts import CHROMIUM_ARGS, chromium
+
+ADDRESSES = ("/", "/en/")
+HASTY = PublicSettings(stale_after_s=4, refresh_s=0.3)
+PATIENT = PublicSettings(stale_after_s=300, refresh_s=0.3)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    yield context.new_page()
+    context.close()
+
+
+def made(folder: Path, settings: PublicSettings, clock: SetClock | None = None) -> Site:
+    site = Site(folder, settings, clock or SetClock(datetime.now(UTC)))
+    site.publish()
+    return site
+
+
+def news(site: Site, stage_m: float = 3.91) -> None:
+    site.clock.at = datetime.now(UTC)
+    site.log.add(fake_city.reading("mizue-01", stage_m, site.clock.at))
+    site.publish()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("width", [320, 360, 1366])
+@pytest.mark.parametrize("script", [True, False])
+def test_the_page_fits_asks_no_other_host_and_makes_no_error(
+    browser: Browser, tmp_path: Path, address: str, width: int, script: bool
+) -> None:
+    made(tmp_path, PATIENT)
+    asked: list[str] = []
+    errors: list[str] = []
+    context = browser.new_context(viewport={"width": width, "height": 740}, java_script_enabled=script)
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    with served(tmp_path) as base:
+        page.goto(base + address)
+        expect(page.locator("#spot-ekimae-under .stage")).to_be_visible()
+        expect(page.locator("#old")).to_be_hidden()
+        page.wait_for_timeout(500 if script else 50)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        context.close()
+    assert [url for url in asked if not url.startswith(base)] == []
+    assert errors == []
+
+
+def test_links_and_buttons_are_large_enough_for_a_thumb(phone: Page, tmp_path: Path) -> None:
+    made(tmp_path, PATIENT)
+    with served(tmp_path) as base:
+        phone.goto(base)
+        heights = phone.eval_on_selector_all(
+            "a:not(.skip), summary", "all => all.filter(e => e.offsetHeight).map(e => e.getBoundingClientRect().height)"
+        )
+        phone.goto("about:blank")
+    assert len(heights) >= 8
+    assert min(heights) >= 24
+
+
+def test_the_page_says_by_itself_that_it_is_old_when_publishing_stopped(phone: Page, tmp_path: Path) -> None:
+    site = made(tmp_path, HASTY)
+    with served(tmp_path) as base:
+        phone.goto(base)
+        expect(phone.locator("#old")).to_be_hidden()
+        expect(phone.locator("#old")).to_be_visible(timeout=12_000)
+        expect(phone.locator("#old")).to_contain_text("この画面は古くなっています")
+        news(site)
+        expect(phone.locator("#old")).to_be_hidden(timeout=3500)
+        phone.goto("about:blank")
+
+
+def test_the_page_says_that_it_is_old_when_the_server_is_gone(phone: Page, tmp_path: Path) -> None:
+    made(tmp_path, HASTY)
+    with served(tmp_path) as base:
+        phone.goto(base)
+        expect(phone.locator("#old")).to_be_hidden()
+        phone.context.set_offline(True)
+        expect(phone.locator("#old")).to_be_visible(timeout=12_000)
+        phone.goto("about:blank")
+
+
+def test_a_page_that_was_published_long_ago_says_so_at_once(phone: Page, tmp_path: Path) -> None:
+    made(tmp_path, PATIENT, SetClock(datetime.now(UTC) - timedelta(hours=1)))
+    with served(tmp_path) as base:
+        phone.goto(base)
+        expect(phone.locator("#old")).to_be_visible()
+        phone.goto("about:blank")
+
+
+def test_a_phone_whose_clock_is_wrong_is_not_told_that_the_page_is_old(phone: Page, tmp_path: Path) -> None:
+    made(tmp_path, PATIENT)
+    phone.add_init_script("const real = Date.now; Date.now = () => real() + 3600e3;")
+    with served(tmp_path) as base:
+        phone.goto(base)
+        phone.wait_for_timeout(1500)
+        expect(phone.locator("#old")).to_be_hidden()
+        phone.goto("about:blank")
+
+
+def test_a_replay_of_another_day_is_not_old_while_it_is_published(phone: Page, tmp_path: Path) -> None:
+    made(tmp_path, PATIENT, SetClock(NOW - timedelta(days=900), speed=60.0))
+    with served(tmp_path) as base:
+        phone.goto(base)
+        phone.wait_for_timeout(1500)
+        expect(phone.locator("#old")).to_be_hidden()
+        phone.goto("about:blank")
+
+
+def test_news_appear_in_place_and_the_reader_stays_where_they_were(phone: Page, tmp_path: Path) -> None:
+    site = made(tmp_path, PATIENT)
+    with served(tmp_path) as base:
+        phone.goto(base)
+        phone.locator("#open-river").click()
+        phone.locator("#open-river").focus()
+        before = phone.evaluate("scrollY")
+        news(site, 3.97)
+        expect(phone.locator("#spot-mizue .stage")).to_contain_text("3.97")
+        assert phone.evaluate("document.activeElement.id") == "open-river"
+        assert phone.locator("#levels-river").evaluate("each => each.open") is True
+        assert before > 1000
+        assert phone.evaluate("scrollY") == before
+        phone.goto("about:blank")
+
+
+def test_a_worse_situation_is_announced_to_a_screen_reader(phone: Page, tmp_path: Path) -> None:
+    site = made(tmp_path, PATIENT)
+    with served(tmp_path) as base:
+        phone.goto(f"{base}/en/")
+        for spot in ("ekimae-under", "hongo-bridge"):
+            site.log.add(fake_city.reading(f"{spot}-01", 0.0, datetime.now(UTC)))
+        news(site)
+        expect(phone.locator("#news")).to_contain_text("Mizue")
+        phone.goto("about:blank")

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import itertools
+import re
+import string
+from datetime import timedelta
+
+import pytest
+
+from dashboard.public import assets
+from dashboard.public.pages import missing_page, page
+from dashboard.public.settings import PublicSettings
+from dashboard.public.words import LANGUAGES, Words, catalogue
+from ingest.readings import Quality
+from tests.dashboard import fake_city
+from tests.dashboard.fakes import storm
+from tests.dashboard.public_fakes import NOW, board_of, edition, html_of, log_of, one_station
+
+GOOD, SUSPECT = Quality.GOOD, Quality.SUSPECT
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def the_list(html: str) -> str:
+    return html[html.index('<div id="list">') : html.index('<section class="levels"')]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_texts_with_the_same_values(language: str) -> None:
+    first = catalogue(LANGUAGES[0])
+    assert {key: fields(text) for key, text in catalogue(language).items()} == {
+        key: fields(text) for key, text in first.items()
+    }
+    assert all(text.strip() for text in catalogue(language).values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_is_in_its_language_and_links_to_the_others(language: str) -> None:
+    html = html_of(one_station(), log_of(("bridge-1", 0.5, 5, GOOD)), language)
+    assert html.startswith(f'<!DOCTYPE html>\n<html lang="{language}">')
+    assert all(catalogue(each)["language"] in html for each in LANGUAGES)
+    assert html.count('aria-current="page"') == 1
+
+
+def test_a_station_that_is_being_checked_shows_no_number_and_no_level() -> None:
+    html = the_list(html_of(one_station(), log_of(("bridge-1", 0.55, 15, GOOD), ("bridge-1", 4.85, 5, SUSPECT))))
+    assert "確認中" in html
+    assert not re.search(r"\d\.\d\d", html)
+    assert not re.search(r'class="[^"]*\bh[0-5]\b', html)
+
+
+def test_a_silent_gauge_says_when_it_was_last_heard_and_that_this_is_not_now() -> None:
+    html = the_list(html_of(one_station(), log_of(("bridge-1", 4.2, 45, GOOD))))
+    assert "最後の観測 09:57。その後届いていません。" in html
+    assert "いまの状態ではありません" in html
+    assert 'class="trend"' not in html
+
+
+def test_a_silence_since_yesterday_says_the_date() -> None:
+    html = html_of(one_station(), log_of(("bridge-1", 4.2, 24 * 60, GOOD)), "en")
+    assert "Last measured at 30 Jun 10:42. Nothing has arrived since." in html
+
+
+def test_a_station_without_data_says_so_and_that_it_is_not_safe() -> None:
+    assert "データなし" in html_of(one_station(), log_of())
+    assert "does not mean it is safe" in html_of(one_station(), log_of(), "en")
+
+
+def test_a_level_comes_with_its_label_meaning_advice_stage_trend_and_time() -> None:
+    registry = one_station()
+    html = the_list(html_of(registry, log_of(("bridge-1", 3.9, 25, GOOD), ("bridge-1", 4.2, 5, GOOD))))
+    words = Words("ja", registry, NOW)
+    kind = registry.stations["bridge"].kind
+    said = (words.label(kind, 4), words.meaning(kind, 4), words.advice(kind, 4), "4.20", "上昇中", "10:37 観測")
+    assert [text for text in said if text not in html] == []
+
+
+def test_a_name_cannot_bring_a_script() -> None:
+    evil = "<script>alert(1)</script>\" onload='x"
+    html = html_of(one_station(name={"ja": evil}), log_of(("bridge-1", 4.2, 5, GOOD)))
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)" in html
+    assert html.count("<script") == 1
+
+
+def test_a_name_that_exists_only_in_japanese_is_marked_on_the_english_page() -> None:
+    html = html_of(one_station(name={"ja": "大橋"}), log_of(), "en")
+    assert '<span lang="ja">大橋</span>' in html
+
+
+def test_only_a_demonstration_says_that_it_is_one() -> None:
+    log = log_of(("bridge-1", 0.5, 5, GOOD))
+    assert "実演データ" in html_of(one_station(demonstration=True), log)
+    assert "実演" not in html_of(one_station(), log)
+
+
+def test_the_page_prints_its_time_and_from_when_on_it_is_old() -> None:
+    html = html_of(one_station(), log_of())
+    assert "2026年7月1日 10:42 現在" in html
+    assert "10:47 を過ぎたら" in html
+
+
+def test_in_a_replay_the_printed_time_goes_with_the_speed_of_the_house() -> None:
+    seen = board_of(one_station(), log_of())
+    fast = edition(seen, clock_speed=60.0, settings=PublicSettings(stale_after_s=300))
+    assert fast.old_from == seen.at + timedelta(hours=5)
+    assert 'data-clock-speed="60.0"' in page(fast, "ja")
+    assert 'data-clock-speed="1"' in page(edition(seen), "ja")
+
+
+def test_the_summary_names_the_worst_spot() -> None:
+    html = page(edition(board_of(fake_city.registry(NOW), storm(NOW))), "ja")
+    assert "いま最も危険な地点は 駅前アンダーパス です。" in html
+
+
+def test_calm_is_not_claimed_while_a_spot_is_not_known() -> None:
+    low, unknown = log_of(("bridge-1", 0.5, 5, GOOD)), log_of(("bridge-1", 0.5, 5, SUSPECT))
+    assert "注意の段階に達した地点はありません" in html_of(one_station(), low)
+    assert "注意の段階に達した地点はありません" not in html_of(one_station(), unknown)
+    assert "段階が分からない地点があります" in html_of(one_station(), unknown)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_says_that_it_is_provisional_and_not_an_evacuation_order(language: str) -> None:
+    html = html_of(one_station(), log_of(), language)
+    assert catalogue(language)["notes.orders"] in html
+    assert catalogue(language)["notes.provisional"] in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_a_whole_city_with_its_style_and_script_is_small(language: str) -> None:
+    html = page(edition(board_of(fake_city.registry(NOW), storm(NOW))), language)
+    assert len(html.encode()) + sum(map(len, assets.contents().values())) <= 60_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_has_no_inline_style_or_script_and_no_foreign_address(language: str) -> None:
+    html = page(edition(board_of(fake_city.registry(NOW), storm(NOW))), language)
+    assert not re.search(r"<style|\sstyle=|\son\w+=|https?://|javascript:", html)
+    assert re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL) == [""]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ids_are_unique_and_headings_skip_no_step(language: str) -> None:
+    html = page(edition(board_of(fake_city.registry(NOW), storm(NOW))), language)
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    steps = [int(step) for step in re.findall(r"<h([1-6])", html)]
+    assert len(ids) == len(set(ids))
+    assert steps.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(steps))
+
+
+def test_the_page_for_what_is_missing_speaks_every_language() -> None:
+    html = missing_page(edition(board_of(one_station(), log_of())))
+    assert all(catalogue(each)["missing.title"] in html for each in LANGUAGES)
+    assert 'href="/en/"' in html

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import json
+import resource
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from dashboard.public import assets
+from tests.dashboard import fake_city
+from tests.dashboard.fakes import FakeRegistryStore
+from tests.dashboard.public_fakes import Site
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    made = Site(tmp_path / "site")
+    made.publish()
+    return made
+
+
+def later(site: Site, **step: float) -> None:
+    site.clock.at += timedelta(**step)
+
+
+@contextmanager
+def no_file_may_grow_beyond(size_bytes: int) -> Iterator[None]:
+    """The kernel refuses larger writes, as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_the_first_call_writes_the_whole_site(site: Site) -> None:
+    names = {path.relative_to(site.folder).as_posix() for path in site.folder.rglob("*") if path.is_file()}
+    pages = {"index.html", "en/index.html", "404.html", "levels.json", "freshness.json"}
+    assert names == pages | set(assets.hashed().values())
+
+
+def test_nothing_is_written_when_nothing_changed(site: Site) -> None:
+    before = (site.folder / "index.html").stat().st_mtime_ns
+    later(site, seconds=59)
+    assert site.publish() is False
+    assert (site.folder / "index.html").stat().st_mtime_ns == before
+
+
+def test_an_unchanged_second_asks_the_store_for_no_more_than_its_marks(site: Site) -> None:
+    before = site.log.queries
+    site.publish()
+    assert site.log.queries == before
+
+
+def test_a_new_reading_is_published_at_once(site: Site) -> None:
+    later(site, seconds=1)
+    site.log.add(fake_city.reading("mizue-01", 2.91, site.clock.at))
+    assert site.publish() is True
+    assert "2.91" in site.page()
+
+
+def test_after_a_minute_the_page_is_written_again_and_knows_who_fell_silent(site: Site) -> None:
+    assert site.page().count("その後届いていません") == 1
+    later(site, minutes=40)
+    assert site.publish() is True
+    assert site.page().count("その後届いていません") > 10
+
+
+def test_a_new_registry_is_published_at_once(site: Site) -> None:
+    site.log.registry_revision += 1
+    assert site.publish() is True
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_publisher(site: Site) -> None:
+    later(site, hours=-3)
+    assert site.publish() is True
+    later(site, seconds=61)
+    assert site.publish() is True
+
+
+def test_before_the_first_registry_there_is_nothing_to_publish(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site")
+    registry, site.store.current = site.store.current, None
+    assert site.publish() is False
+    site.store.current = registry
+    assert site.publish() is True
+
+
+def test_leftovers_of_a_crash_are_swept_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    (folder / "en").mkdir(parents=True)
+    for name in (".index.html.77.part", "en/.index.html.77.part", "robots.txt"):
+        (folder / name).write_text("half")
+    Site(folder)
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == ["robots.txt"]
+
+
+def test_a_full_disk_is_told_to_the_caller_and_leaves_the_old_page(site: Site) -> None:
+    before = site.page()
+    later(site, minutes=5)
+    with no_file_may_grow_beyond(4096), pytest.raises(OSError, match="large"):
+        site.publish()
+    assert site.page() == before
+    assert list(site.folder.rglob("*.part")) == []
+
+
+def test_after_a_disk_error_the_next_call_tries_again(site: Site) -> None:
+    later(site, minutes=5)
+    with no_file_may_grow_beyond(4096), pytest.raises(OSError, match="large"):
+        site.publish()
+    assert site.publish() is True
+    assert "10:47 現在" in site.page()
+
+
+def test_a_reader_never_finds_half_a_page(site: Site) -> None:
+    done = threading.Event()
+    broken: list[str] = []
+
+    def read() -> None:
+        while not done.is_set():
+            text = site.page()
+            if not text.rstrip().endswith("</html>"):
+                broken.append(text)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(20):
+        later(site, minutes=2)
+        site.publish()
+    done.set()
+    reader.join()
+    assert broken == []
+
+
+def test_assets_of_an_older_version_stay_for_the_pages_that_refer_to_them(site: Site) -> None:
+    old = site.folder / "assets" / "site.0123456789ab.css"
+    old.write_text("body{}")
+    later(site, minutes=2)
+    site.publish()
+    assert old.exists()
+
+
+def test_the_stamp_of_freshness_is_that_of_the_page(site: Site) -> None:
+    stamp = json.loads(site.page("freshness.json"))
+    assert stamp == {"published_at": "2026-07-01T10:42:30.000+09:00", "stale_after_s": 300.0, "clock_speed": 1.0}
+    assert f'data-published-at="{stamp["published_at"]}"' in site.page()
+
+
+def test_a_web_server_under_another_account_can_read_the_files(site: Site) -> None:
+    assert all(path.stat().st_mode & 0o044 for path in site.folder.rglob("*.html"))
+
+
+def test_the_store_being_away_is_told_and_the_page_stays(site: Site) -> None:
+    site.log.broken = True
+    before = site.page()
+    with pytest.raises(ConnectionError):
+        site.publish()
+    assert site.page() == before
+
+
+def test_a_store_without_any_reading_still_makes_a_page(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site")
+    site.log.readings.clear()
+    assert site.publish() is True
+    assert isinstance(site.store, FakeRegistryStore)
+    assert "データなし" in site.page()

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from dashboard.public import assets
+from dashboard.public.server import create_app, locate
+from tests.dashboard.public_fakes import Site
+
+
+@dataclass
+class Web:
+    """Asks the application itself; paths go out exactly as they are written."""
+
+    folder: Path
+
+    def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
+        return self.ask("GET", path, headers)
+
+    def ask(self, method: str, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
+        return asyncio.run(self._ask(method, path, headers or {}))
+
+    async def _ask(self, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
+        url = httpx.URL("http://site").copy_with(raw_path=path.encode())
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(self.folder))) as client:
+            return await client.request(method, url, headers=headers)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    site = Site(tmp_path / "site")
+    site.publish()
+    (tmp_path / "secret.html").write_text("secret")
+    return site.folder
+
+
+@pytest.fixture
+def web(folder: Path) -> Web:
+    return Web(folder)
+
+
+@pytest.mark.parametrize("path", ["/", "/index.html", "/en/", "/en/index.html", "/levels.json", "/freshness.json"])
+def test_every_page_is_served_and_asked_for_again_each_time(web: Web, path: str) -> None:
+    answer = web.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/", "/levels.json", "/nothing", "/en"])
+def test_every_answer_has_the_strict_headers(web: Web, path: str) -> None:
+    headers = web.get(path).headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'"
+    )
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize("name", assets.NAMES)
+def test_assets_are_kept_for_ever(web: Web, name: str) -> None:
+    answer = web.get(f"/{assets.hashed()[name]}")
+    assert answer.content == assets.contents()[name]
+    assert "immutable" in answer.headers["cache-control"]
+
+
+def test_an_unchanged_page_is_not_sent_twice(web: Web) -> None:
+    first = web.get("/")
+    again = web.get("/", {"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert web.get("/en/", {"If-None-Match": first.headers["etag"]}).status_code == 200
+
+
+def test_a_page_goes_over_the_air_compressed(web: Web) -> None:
+    assert web.get("/").headers["content-encoding"] == "gzip"
+
+
+def test_what_is_missing_gets_a_page_that_leads_back(web: Web) -> None:
+    answer = web.get("/nothing/here")
+    assert answer.status_code == 404
+    assert "ページが見つかりません" in answer.text
+    assert 'href="/"' in answer.text
+
+
+def test_before_anything_is_published_the_server_says_so_calmly(tmp_path: Path) -> None:
+    answer = Web(tmp_path / "none").get("/")
+    assert answer.status_code == 404
+    assert "Page not found" in answer.text
+
+
+def test_a_folder_without_its_slash_is_sent_on(web: Web) -> None:
+    answer = web.get("/en")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/en/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../secret.html",
+        "/%2e%2e/secret.html",
+        "/..%2fsecret.html",
+        "/en/..%2f..%2fsecret.html",
+        "//../secret.html",
+        "/%2fetc/passwd",
+        "/..%5csecret.html",
+        "/assets/../../secret.html",
+        "/%00",
+        "/.index.html.1.part",
+    ],
+)
+def test_nothing_outside_the_folder_can_be_had(folder: Path, path: str) -> None:
+    (folder / ".index.html.1.part").write_text("secret")
+    answer = Web(folder).get(path)
+    assert answer.status_code == 404
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["../secret.html", "en/../../secret.html", "/../secret.html", "", "..", "a\0b"])
+def test_a_path_never_leads_out(folder: Path, path: str) -> None:
+    found = locate(folder, path)
+    assert found is None or found.is_relative_to(folder)
+
+
+def test_a_link_that_leads_out_is_not_followed(folder: Path, web: Web) -> None:
+    (folder / "out.html").symlink_to(folder.parent / "secret.html")
+    assert web.get("/out.html").status_code == 404
+
+
+def test_a_file_that_is_no_part_of_the_site_is_not_served(folder: Path, web: Web) -> None:
+    (folder / "notes.db").write_text("secret")
+    assert web.get("/notes.db").status_code == 404
+
+
+def test_only_reading_is_allowed(web: Web) -> None:
+    assert web.ask("POST", "/").status_code == 405
+    assert web.ask("HEAD", "/").status_code == 200

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dashboard.public import open_data
+from dashboard.public.spots import Group, Spot, State, spots
+from ingest.readings import Quality
+from tests.dashboard import fake_city
+from tests.dashboard.fakes import FAULTY, NEVER, SILENT, UNCONFIRMED, FakeLog, storm
+from tests.dashboard.public_fakes import NOW, board_of, edition, log_of, one_station
+
+GOOD, SUSPECT, BAD = Quality.GOOD, Quality.SUSPECT, Quality.BAD
+
+
+def told(log: FakeLog, gauges: int = 1, levels: dict[int, float] | None = None) -> Spot:
+    (spot,) = spots(board_of(one_station(gauges=gauges, levels=levels), log))
+    return spot
+
+
+def test_a_good_reading_is_told_with_its_level_and_time() -> None:
+    gauge = told(log_of(("bridge-1", 4.2, 5, GOOD))).worst
+    assert (gauge.state, gauge.hazard, gauge.stage_m) == (State.LEVEL, 4, 4.2)
+    assert gauge.observed_at is not None
+
+
+@pytest.mark.parametrize("newest", [SUSPECT, BAD])
+def test_a_gauge_that_is_being_checked_shows_no_level_and_not_the_older_one(newest: Quality) -> None:
+    gauge = told(log_of(("bridge-1", 0.5, 15, GOOD), ("bridge-1", 4.8, 5, newest))).worst
+    assert gauge.state is State.BEING_CHECKED
+    assert (gauge.hazard, gauge.stage_m, gauge.observed_at) == (None, None, None)
+    assert gauge.trend == "unknown"
+
+
+def test_a_low_level_of_another_gauge_does_not_stand_for_a_station_that_is_being_checked() -> None:
+    spot = told(log_of(("bridge-1", 4.8, 5, SUSPECT), ("bridge-2", 0.5, 5, GOOD)), gauges=2)
+    assert [gauge.state for gauge in spot.gauges] == [State.BEING_CHECKED]
+
+
+def test_a_confirmed_danger_is_not_hidden_by_another_gauge_that_is_being_checked() -> None:
+    spot = told(log_of(("bridge-1", 0.2, 5, SUSPECT), ("bridge-2", 4.5, 5, GOOD)), gauges=2)
+    assert [gauge.state for gauge in spot.gauges] == [State.LEVEL, State.BEING_CHECKED]
+    assert spot.worst.hazard == 4
+
+
+def test_a_silent_gauge_keeps_its_last_known_level_and_its_place() -> None:
+    gauge = told(log_of(("bridge-1", 4.2, 45, GOOD))).worst
+    assert (gauge.state, gauge.hazard, gauge.group) == (State.LAST_KNOWN, 4, Group.ATTENTION)
+
+
+def test_silence_after_a_low_level_is_not_told_as_low() -> None:
+    assert told(log_of(("bridge-1", 0.2, 45, GOOD))).group is Group.UNKNOWN
+
+
+def test_a_gauge_without_thresholds_is_not_called_low() -> None:
+    gauge = told(log_of(("bridge-1", 9.0, 5, GOOD)), levels={}).worst
+    assert (gauge.state, gauge.hazard, gauge.group) == (State.UNJUDGED, None, Group.UNKNOWN)
+
+
+def test_a_gauge_that_never_reported_says_so() -> None:
+    assert told(log_of()).worst.state is State.NO_DATA
+
+
+def test_the_list_begins_with_the_worst_and_ends_with_the_low() -> None:
+    listed = spots(board_of(fake_city.registry(NOW), storm(NOW)))
+    assert [spot.group for spot in listed] == sorted(spot.group for spot in listed)
+    hazards = [spot.worst.hazard or 0 for spot in listed if spot.group is Group.ATTENTION]
+    assert hazards == sorted(hazards, reverse=True)
+    assert hazards[0] == 5
+
+
+def test_the_place_in_the_list_does_not_give_an_unconfirmed_level_away() -> None:
+    listed = spots(board_of(fake_city.registry(NOW), storm(NOW)))
+    places = {spot.station.id: spot.group for spot in listed}
+    assert {places[each] for each in (UNCONFIRMED, FAULTY, NEVER)} == {Group.UNKNOWN}
+    assert places[SILENT] is Group.ATTENTION
+
+
+def test_the_open_data_holds_what_the_page_tells_and_no_held_value() -> None:
+    body = open_data.levels(edition(board_of(fake_city.registry(NOW), storm(NOW))))
+    stations = {each["id"]: each for each in json.loads(body)["stations"]}
+    (held,) = stations[UNCONFIRMED]["gauges"]
+    assert (held["state"], held["hazard"], held["stage_m"], held["observed_at"]) == ("being_checked", None, None, None)
+    assert "0.21" not in json.dumps(held)
+    assert stations["ekimae-under"]["gauges"][0]["observed_at"].endswith("+09:00")
+
+
+def test_a_stage_of_almost_nothing_is_not_minus_zero() -> None:
+    assert f"{told(log_of(('bridge-1', -0.001, 5, GOOD))).worst.stage_m:.2f}" == "0.00"
