@@ -132,6 +132,13 @@ def test_a_link_that_leads_out_is_not_followed(folder: Path, web: Web) -> None:
     assert web.get("/out.html").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/.draft.html", "/.git/index.html"])
+def test_a_hidden_file_is_not_served(folder: Path, web: Web, path: str) -> None:
+    (folder / ".git").mkdir()
+    (folder / path.lstrip("/")).write_text("secret")
+    assert web.get(path).status_code == 404
+
+
 def test_a_file_that_is_no_part_of_the_site_is_not_served(folder: Path, web: Web) -> None:
     (folder / "notes.db").write_text("secret")
     assert web.get("/notes.db").status_code == 404
