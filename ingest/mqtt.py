@@ -53,6 +53,7 @@ class Subscriber:
         self._inbox = inbox
         self._clock = clock
         self._epoch = 0
+        self._stopping = False
         self.connected = False
         self._client = self._new_client()
 
@@ -72,6 +73,7 @@ class Subscriber:
 
     def stop(self) -> None:
         """Disconnect; the session stays at the broker and with it what was not acknowledged."""
+        self._stopping = True
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -111,7 +113,8 @@ class Subscriber:
 
     def _on_disconnect(self, *_: Any) -> None:
         self.connected = False
-        log.warning("the connection to the broker is lost; trying again")
+        if not self._stopping:
+            log.warning("the connection to the broker is lost; trying again")
 
     def _on_message(self, client: Client, _userdata: Any, message: MQTTMessage) -> None:
         try:

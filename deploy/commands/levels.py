@@ -61,7 +61,7 @@ def _record(station: StationView, gauge: GaugeView) -> dict[str, object]:
 
 def table(view: Board) -> list[str]:
     """The board as lines of equal columns."""
-    rows = [("hazard", "stage", "age", "quality", "gauge", "station")]
+    rows: list[tuple[str, ...]] = [("hazard", "stage", "age", "quality", "gauge", "station")]
     rows += [_row(station, gauge) for station, gauge in _gauges(view)]
     widths = [max(width(row[column]) for row in rows) for column in range(6)]
     return ["  ".join(_padded(cell, size) for cell, size in zip(row, widths, strict=True)).rstrip() for row in rows]

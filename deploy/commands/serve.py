@@ -55,7 +55,7 @@ def demo(context: Context, _: argparse.Namespace) -> int:
         stores.registry.apply(load(demonstration_city()), context.clock.now(), "demonstration")
         say("The demonstration city is imported. Its stations, thresholds and storm are made up.")
     announcer = Announcer(stores, context.clock)
-    services = [
+    services: list[Service] = [
         *whole_house(settings, stores, context.clock, [Job("announcer", 1.0, announcer.turn)]),
         _storm_over(settings, stores, context),
     ]
@@ -76,7 +76,7 @@ def run_ingest(context: Context, _: argparse.Namespace) -> int:
     need_ports(_broker_port(settings))
     stores = open_stores(settings)
     stores.city()
-    services = [
+    services: list[Service] = [
         *broker_services(settings),
         ingest_service(settings, stores, context.clock),
         Schedule(ingest_jobs(settings, stores, context.clock)),
@@ -100,7 +100,7 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
     need_ports(_page_ports(settings))
     stores = open_stores(settings)
     stores.city()
-    services = [
+    services: list[Service] = [
         staff_server(settings, stores, context.clock),
         public_server(settings),
         Schedule([publisher_job(settings, stores, context.clock)]),

@@ -1,0 +1,1 @@
+"""The demonstration city: made-up stations on real geography."""
