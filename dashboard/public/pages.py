@@ -36,11 +36,15 @@ class Edition:
 
 @dataclass(frozen=True)
 class Summary:
-    """The situation in one look: the worst hazard (None where none is known), a title and sentences."""
+    """The situation in one look: the worst hazard (None where none is known), a title and sentences.
+
+    ``last_known`` says that the worst is no more than the last known state of a silent gauge.
+    """
 
     hazard: int | None
     title: str
     lines: Sequence[str]
+    last_known: bool = False
 
 
 def path_of(language: str) -> str:
@@ -91,9 +95,8 @@ def _danger(spot: Spot, counts: Sequence[str], words: Words) -> Summary:
     title = words.label(spot.station.kind, worst.hazard or 0)
     if worst.state is State.LAST_KNOWN and worst.observed_at:
         text = words.t("summary.worst_last_known", name=name, time=words.time(worst.observed_at))
-    else:
-        text = words.t("summary.worst", name=name)
-    return Summary(worst.hazard, title, [text, *counts])
+        return Summary(worst.hazard, words.t("summary.last_known", label=title), [text, *counts], last_known=True)
+    return Summary(worst.hazard, title, [words.t("summary.worst", name=name), *counts])
 
 
 def levels_by_kind(board: Board) -> dict[StationKind, list[int]]:

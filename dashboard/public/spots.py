@@ -59,8 +59,8 @@ class PublicGauge:
 
     @property
     def urgency(self) -> tuple[int, int, bool]:
-        """Sorts the worst first; of equals the silent one."""
-        return (self.group, -(self.hazard or 0), not self.silent)
+        """Sorts the worst first; of equals the one that is known now."""
+        return (self.group, -(self.hazard or 0), self.silent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,14 @@ def test_the_summary_names_the_worst_spot() -> None:
     assert "いま最も危険な地点は 駅前アンダーパス です。" in html
 
 
+def test_a_summary_of_what_was_last_known_does_not_look_like_the_present() -> None:
+    html = html_of(one_station(), log_of(("bridge-1", 4.2, 45, GOOD)))
+    top = html[html.index('<section class="summary') : html.index('<div id="list">')]
+    assert 'class="summary h4 past"' in top
+    assert "最後に分かっている段階：" in top
+    assert "09:57 を最後に観測値が届いていません" in top
+
+
 def test_calm_is_not_claimed_while_a_spot_is_not_known() -> None:
     low, unknown = log_of(("bridge-1", 0.5, 5, GOOD)), log_of(("bridge-1", 0.5, 5, SUSPECT))
     assert "注意の段階に達した地点はありません" in html_of(one_station(), low)

@@ -49,6 +49,11 @@ def test_a_silent_gauge_keeps_its_last_known_level_and_its_place() -> None:
     assert (gauge.state, gauge.hazard, gauge.group) == (State.LAST_KNOWN, 4, Group.ATTENTION)
 
 
+def test_of_two_equal_dangers_the_one_that_is_known_now_comes_first() -> None:
+    spot = told(log_of(("bridge-1", 4.8, 45, GOOD), ("bridge-2", 4.1, 5, GOOD)), gauges=2)
+    assert [gauge.state for gauge in spot.gauges] == [State.LEVEL, State.LAST_KNOWN]
+
+
 def test_silence_after_a_low_level_is_not_told_as_low() -> None:
     assert told(log_of(("bridge-1", 0.2, 45, GOOD))).group is Group.UNKNOWN
 
