@@ -181,7 +181,7 @@ def _worst_first(view: StationView) -> tuple[float, bool, float, str]:
 def gauge_view(
     station: Station, gauge: Gauge, latest: Latest | None, recent: Sequence[Reading], now: datetime
 ) -> GaugeView:
-    """One gauge at ``now``: the newest observation decides whether it is silent, the newest that is not bad its level."""
+    """One gauge at ``now``: its newest observation decides if it is silent, its newest that is not bad the level."""
     levels = levels_at(station.kind, gauge, now)
     shown = _shown(latest)
     if latest is None or shown is None:

@@ -1,0 +1,348 @@
+"""From views to Plotly figures: the city's map and the hydrograph. Pure; words come in as arguments."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]
+
+from dashboard.views import LATE_AFTER_INTERVALS, Board, GaugeView, StationView, expected_s
+from ingest.hazard import Levels, hazard_at
+from ingest.readings import Quality, Reading
+from ingest.stations import City, named
+
+JST = timezone(timedelta(hours=9), "JST")
+
+COLOURS: Mapping[int | None, str] = {
+    None: "#ffffff",
+    0: "#d5dbe1",
+    1: "rgb(255,255,255)",
+    2: "rgb(242,231,0)",
+    3: "rgb(255,40,0)",
+    4: "rgb(170,0,170)",
+    5: "rgb(12,0,12)",
+}
+"""Cabinet Office 2020; for hazard and for nothing else."""
+ON_COLOUR: Mapping[int | None, str] = {
+    None: "#4a5560",
+    0: "#33404c",
+    1: "#000",
+    2: "#000",
+    3: "#fff",
+    4: "#fff",
+    5: "#fff",
+}
+SYMBOLS: Mapping[int | None, str] = {
+    None: "circle",
+    0: "circle",
+    1: "circle",
+    2: "triangle-up",
+    3: "diamond",
+    4: "pentagon",
+    5: "octagon",
+}
+"""Corners grow with hazard, so that the colour is never the only sign."""
+
+INK = "#1f2a35"
+QUIET = "#5b6875"
+GRID = "#e6eaee"
+STAGE_LINE = "#1f5f8b"
+FONT = '"Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic UI", sans-serif'
+_MARGIN = {"l": 0, "r": 0, "t": 0, "b": 0}
+
+
+def city_map(board: Board, language: str, path_of: Callable[[str], str]) -> go.Figure:
+    """Outlines, rivers and one mark per station; ``path_of`` gives the address that a mark opens."""
+    city = board.registry.city
+    figure = go.Figure([*_lines(city.outlines, "#a9b4be", 1.5, "#f7f9fa"), *_lines(city.rivers, "#a5c8df", 3, None)])
+    # Worst last, so that it lies on top.
+    stations = tuple(reversed(board.stations))
+    figure.add_trace(_marks(stations, language, path_of))
+    west, east, south, north = _bounds(city, board.stations)
+    figure.update_layout(
+        **_plain(),
+        annotations=_names(stations, language),
+        uirevision="map",
+        showlegend=False,
+        hovermode="closest",
+        plot_bgcolor="#edf1f4",
+        dragmode=False,
+    )
+    figure.update_xaxes(visible=False, range=[west, east], constrain="range")
+    figure.update_yaxes(
+        visible=False,
+        range=[south, north],
+        constrain="range",
+        scaleanchor="x",
+        scaleratio=1 / math.cos(math.radians((south + north) / 2)),
+    )
+    return figure
+
+
+def _plain() -> dict[str, object]:
+    return {
+        "margin": _MARGIN,
+        "paper_bgcolor": "#ffffff",
+        "font": {"family": FONT, "size": 12, "color": INK},
+        "separators": ".,",
+    }
+
+
+def _lines(
+    lines: Iterable[Sequence[tuple[float, float]]], colour: str, width: float, fill: str | None
+) -> list[go.Scatter]:
+    return [
+        go.Scatter(
+            x=[lon for lon, _ in line],
+            y=[lat for _, lat in line],
+            mode="lines",
+            line={"color": colour, "width": width},
+            fill="toself" if fill else None,
+            fillcolor=fill,
+            hoverinfo="skip",
+        )
+        for line in lines
+    ]
+
+
+def _marks(stations: Sequence[StationView], language: str, path_of: Callable[[str], str]) -> go.Scatter:
+    hazards = [view.hazard for view in stations]
+    return go.Scatter(
+        name="stations",
+        x=[view.station.lon for view in stations],
+        y=[view.station.lat for view in stations],
+        mode="markers+text",
+        text=["?" if hazard is None else str(hazard) for hazard in hazards],
+        textfont={"color": [ON_COLOUR[hazard] for hazard in hazards], "size": 12, "weight": 700},
+        marker={
+            "opacity": 1,
+            "symbol": [SYMBOLS[hazard] for hazard in hazards],
+            "size": [16 if not hazard else 22 + 2 * (hazard == 2) for hazard in hazards],
+            "color": [COLOURS[hazard] for hazard in hazards],
+            "line": {"color": [_edge(view) for view in stations], "width": [_edge_px(view) for view in stations]},
+        },
+        customdata=[path_of(view.station.id) for view in stations],
+        hovertext=[_hover(view, language) for view in stations],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _edge(view: StationView) -> str:
+    return INK if view.silent or view.being_checked or view.hazard != 0 else "#8995a1"
+
+
+def _edge_px(view: StationView) -> float:
+    return 2.5 if view.silent or view.being_checked else 1
+
+
+def _hover(view: StationView, language: str) -> str:
+    worst = view.worst
+    stage = "" if worst is None or worst.stage_m is None else f"<br>{worst.stage_m:.2f} m"
+    return f"{plain_text(named(view.station.name, language))}{stage}"
+
+
+def _names(stations: Sequence[StationView], language: str) -> list[dict[str, object]]:
+    """Names of the stations that matter now, each on the side of its mark where there is more room."""
+    worth = [view for view in stations if (view.hazard or 0) >= 2 or view.silent or view.being_checked]
+    places = {view.station.id: (view.station.lon, view.station.lat) for view in stations}
+    return [_name(view, language, _east_has_room(view.station.id, places)) for view in worth]
+
+
+def _name(view: StationView, language: str, east: bool) -> dict[str, object]:
+    return {
+        "x": view.station.lon,
+        "y": view.station.lat,
+        "text": plain_text(named(view.station.name, language)),
+        "xanchor": "left" if east else "right",
+        "xshift": 13 if east else -13,
+        "showarrow": False,
+        "font": {"size": 11, "color": INK},
+        "bgcolor": "rgba(255,255,255,0.78)",
+        "borderpad": 0,
+    }
+
+
+def _east_has_room(station_id: str, places: Mapping[str, tuple[float, float]]) -> bool:
+    lon, lat = places[station_id]
+    span = max(each[1] for each in places.values()) - min(each[1] for each in places.values())
+    level = [each[0] - lon for key, each in places.items() if key != station_id and abs(each[1] - lat) <= span / 16]
+    east = min((gap for gap in level if gap >= 0), default=math.inf)
+    west = min((-gap for gap in level if gap < 0), default=math.inf)
+    return east >= west
+
+
+def plain_text(words: str) -> str:
+    """Words for a figure: Plotly reads a few tags in its texts, and names are not to be read as tags."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _bounds(city: City, stations: Iterable[StationView]) -> tuple[float, float, float, float]:
+    points = [point for line in (*city.outlines, *city.rivers) for point in line]
+    points += [(view.station.lon, view.station.lat) for view in stations]
+    lons, lats = [lon for lon, _ in points] or [0.0], [lat for _, lat in points] or [0.0]
+    pad = max(max(lons) - min(lons), max(lats) - min(lats), 0.002) * 0.04
+    return min(lons) - pad, max(lons) + pad, min(lats) - pad, max(lats) + pad
+
+
+@dataclass(frozen=True, slots=True)
+class GraphWords:
+    """The words of a hydrograph; ``labels`` gives the name of each hazard."""
+
+    stage: str
+    good: str
+    suspect: str
+    bad: str
+    none: str
+    labels: Mapping[int, str]
+
+
+def hydrograph(
+    view: GaugeView, readings: Sequence[Reading], since: datetime, until: datetime, words: GraphWords
+) -> go.Figure:
+    """Stage over time with threshold bands and lines; suspect readings hollow, bad ones as crosses.
+
+    What lies outside the span of thresholds and good readings is drawn at its edge and tells its value on hover,
+    so that one spike of hundreds of metres does not flatten the curve.
+    """
+    low, high = _span(view, readings)
+    figure = go.Figure(list(_traces(view, readings, (low, high), words)))
+    _add_thresholds(figure, view.levels, (low, high), words.labels)
+    figure.update_layout(
+        **{**_plain(), "margin": {"l": 52, "r": 12, "t": 14, "b": 34}},
+        plot_bgcolor="#ffffff",
+        hovermode="x unified",
+        showlegend=False,
+        dragmode=False,
+        uirevision="hydrograph",
+    )
+    figure.update_xaxes(
+        range=[_jst(since), _jst(until + (until - since) * 0.02)],
+        type="date",
+        gridcolor=GRID,
+        tickformat="%H:%M\n%m/%d",
+        hoverformat="%m/%d %H:%M",
+        linecolor="#c3ccd4",
+        ticks="outside",
+        tickcolor="#c3ccd4",
+    )
+    figure.update_yaxes(
+        range=[low, high], gridcolor=GRID, title={"text": words.stage, "standoff": 6}, ticksuffix="", zeroline=False
+    )
+    if not readings:
+        figure.add_annotation(
+            text=words.none,
+            x=0.5,
+            y=0.5,
+            xref="paper",
+            yref="paper",
+            showarrow=False,
+            font={"size": 15, "color": QUIET},
+        )
+    return figure
+
+
+def _jst(at: datetime) -> datetime:
+    # Plotly draws what it is told without a zone: the wall clock of Japan.
+    return at.astimezone(JST).replace(tzinfo=None)
+
+
+def _span(view: GaugeView, readings: Sequence[Reading]) -> tuple[float, float]:
+    stages = [each.stage_m for each in readings if each.quality in (Quality.GOOD, Quality.NOT_EVALUATED)]
+    stages += [*view.levels.values(), *([] if view.stage_m is None else [view.stage_m])]
+    low, high = min(stages, default=0.0), max(stages, default=1.0)
+    pad = max(high - low, 0.1) * 0.08
+    return low - pad, high + pad * 1.5
+
+
+def _traces(
+    view: GaugeView, readings: Sequence[Reading], span: tuple[float, float], words: GraphWords
+) -> Iterable[go.Scatter]:
+    good = [each for each in readings if each.quality in (Quality.GOOD, Quality.NOT_EVALUATED)]
+    times, stages = _with_gaps(view, good)
+    yield go.Scatter(
+        name=words.good,
+        x=times,
+        y=stages,
+        mode="lines",
+        line={"color": STAGE_LINE, "width": 2.5},
+        hovertemplate="%{y:.2f} m",
+        connectgaps=False,
+    )
+    yield _marked(words.suspect, readings, Quality.SUSPECT, "circle-open", span)
+    yield _marked(words.bad, readings, Quality.BAD, "x-thin", span)
+
+
+def _with_gaps(view: GaugeView, readings: Sequence[Reading]) -> tuple[list[datetime], list[float | None]]:
+    times: list[datetime] = []
+    stages: list[float | None] = []
+    for before, each in itertools.pairwise((None, *readings)):
+        if each is None:
+            continue
+        if before is not None and _gap(view, before, each):
+            times.append(_jst(before.observed_at + (each.observed_at - before.observed_at) / 2))
+            stages.append(None)
+        times.append(_jst(each.observed_at))
+        stages.append(each.stage_m)
+    return times, stages
+
+
+def _gap(view: GaugeView, before: Reading, after: Reading) -> bool:
+    expected = expected_s(view.gauge, hazard_at(before.stage_m, view.levels))
+    return (after.observed_at - before.observed_at).total_seconds() > LATE_AFTER_INTERVALS * expected
+
+
+def _marked(
+    name: str, readings: Sequence[Reading], quality: Quality, symbol: str, span: tuple[float, float]
+) -> go.Scatter:
+    rows = [each for each in readings if each.quality is quality]
+    low, high = span
+    inside = (high - low) * 0.02
+    return go.Scatter(
+        name=name,
+        x=[_jst(each.observed_at) for each in rows],
+        y=[min(max(each.stage_m, low + inside), high - inside) for each in rows],
+        customdata=[each.stage_m for each in rows],
+        mode="markers",
+        marker={"symbol": symbol, "size": 10, "color": INK, "line": {"width": 2, "color": INK}},
+        hovertemplate="%{customdata:.2f} m",
+    )
+
+
+def _add_thresholds(figure: go.Figure, levels: Levels, span: tuple[float, float], labels: Mapping[int, str]) -> None:
+    ordered = sorted(levels.items())
+    tops = [*(stage for _, stage in ordered[1:]), span[1]]
+    for (hazard, stage_m), top, label_y in zip(ordered, tops, label_heights(levels, span), strict=True):
+        figure.add_hrect(
+            y0=stage_m, y1=top, fillcolor=COLOURS[hazard], opacity=_BAND_OPACITY[hazard], line_width=0, layer="below"
+        )
+        figure.add_hline(y=stage_m, line={"color": _LINE_COLOURS[hazard], "width": 1.5}, layer="between")
+        figure.add_annotation(
+            text=f"<b>{hazard}</b> {plain_text(labels.get(hazard, ''))} {stage_m:.2f}",
+            x=0,
+            xref="paper",
+            xanchor="left",
+            xshift=4,
+            y=label_y,
+            yanchor="bottom",
+            showarrow=False,
+            font={"size": 11, "color": INK},
+            bgcolor="rgba(255,255,255,0.75)",
+            borderpad=0,
+        )
+
+
+_BAND_OPACITY = {1: 0.0, 2: 0.13, 3: 0.08, 4: 0.09, 5: 0.10}
+_LINE_COLOURS = {**{hazard: COLOURS[hazard] for hazard in (2, 3, 4, 5)}, 1: "#9aa5af", 2: "rgb(214,203,0)"}
+
+
+def label_heights(levels: Levels, span: tuple[float, float], least_share: float = 0.062) -> list[float]:
+    """Heights for the labels of the thresholds from the lowest up: each at its line, or above the label below it."""
+    least = (span[1] - span[0]) * least_share
+    heights: list[float] = []
+    for _, stage_m in sorted(levels.items()):
+        heights.append(stage_m if not heights else max(stage_m, heights[-1] + least))
+    return heights

@@ -1,0 +1,1 @@
+"""The staff dashboard: a Dash app on FastAPI, live by server push."""

@@ -1,0 +1,61 @@
+"""The addresses of the pages: ``/``, ``/station/<id>``, and the same below ``/en``. Nobody else builds or reads one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qs
+
+from dashboard.i18n import LANGUAGES
+
+RANGES_H = (6, 24, 72)
+"""Hours that a hydrograph can show."""
+DEFAULT_RANGE_H = 24
+_STATION = re.compile(r"^/station/([a-z0-9][a-z0-9_-]{0,63})/?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which page, in which language. ``station_id`` is None on the overview; ``found`` is False for no page of ours."""
+
+    language: str = "ja"
+    station_id: str | None = None
+    found: bool = True
+
+    def path(self) -> str:
+        """The address of the page."""
+        prefix = "" if self.language == "ja" else f"/{self.language}"
+        return f"{prefix}/" if self.station_id is None else f"{prefix}/station/{self.station_id}"
+
+    def station(self, station_id: str) -> Page:
+        """The page of a station in the same language."""
+        return Page(self.language, station_id)
+
+    def overview(self) -> Page:
+        """The overview in the same language."""
+        return Page(self.language)
+
+    def other_language(self) -> Page:
+        """The same page in the next language."""
+        following = (LANGUAGES.index(self.language) + 1) % len(LANGUAGES)
+        return replace(self, language=LANGUAGES[following], found=True)
+
+
+def page_at(pathname: str | None) -> Page:
+    """The page that an address names."""
+    path = pathname or "/"
+    language = next((each for each in LANGUAGES[1:] if path == f"/{each}" or path.startswith(f"/{each}/")), "ja")
+    rest = path if language == "ja" else path.removeprefix(f"/{language}") or "/"
+    station = _STATION.match(rest)
+    return Page(language, station.group(1) if station else None, found=rest == "/" or station is not None)
+
+
+def hours_in(search: str | None) -> int:
+    """The range that ``?h=72`` asks for, or the usual one."""
+    asked = parse_qs((search or "").removeprefix("?")).get("h", [""])[0]
+    return int(asked) if asked in {str(each) for each in RANGES_H} else DEFAULT_RANGE_H
+
+
+def still_path(file: str) -> str:
+    """The address of a still's bytes."""
+    return f"/still/{file}"

@@ -1,0 +1,62 @@
+"""Recent transitions with the outcomes of their deliveries, as rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from alerts.records import Delivery, Outcome
+from dashboard.i18n import known, text
+from dashboard.staff import words
+from dashboard.staff.addresses import Page
+from dashboard.staff.facts import AlertFacts
+from dashboard.staff.pieces import badge, link, sentence
+from ingest.stations import Registry, named
+
+
+def alert_list(alerts: Sequence[AlertFacts], registry: Registry, page: Page, now: datetime) -> Component:
+    """The rows, or a sentence where there is none."""
+    if not alerts:
+        return sentence(text(page.language, "alerts.none"))
+    return html.Ol([alert_row(each, registry, page, now) for each in alerts], className="alerts")
+
+
+def alert_row(alert: AlertFacts, registry: Registry, page: Page, now: datetime) -> Component:
+    """One transition: when, where, from which hazard to which, at what stage, and who was told."""
+    change, language = alert.transition, page.language
+    station = registry.stations.get(change.station_id)
+    name = named(station.name, language) if station else change.station_id
+    levels = [
+        badge(language, change.from_hazard, "small"),
+        html.Span("▸", className="to"),
+        badge(language, change.to_hazard, "small"),
+    ]
+    about: list[str | Component] = [f"{words.stage(change.stage_m)} m · {known(language, 'reason', change.reason)}"]
+    if change.unconfirmed:
+        about.append(html.Span(text(language, "alerts.unconfirmed"), className="flag flag-unconfirmed"))
+    return html.Li(
+        [
+            html.Time(words.near_time(change.recorded_at, now), className="alert-time"),
+            html.Span(levels, className="alert-levels"),
+            html.Span(
+                [link(name, page.station(change.station_id).path(), "alert-name"), html.Span(about, className="about")],
+                className="alert-what",
+            ),
+            html.Span(list(outcomes(alert.deliveries, language)), className="alert-outcomes"),
+        ]
+    )
+
+
+def outcomes(deliveries: Sequence[Delivery], language: str) -> Iterable[Component]:
+    """One chip for each channel and outcome, with the number of recipients and, on failure, why."""
+    if not deliveries:
+        yield html.Span(text(language, "alerts.no_deliveries"), className="chip")
+    for (channel, outcome), count in Counter((each.channel, each.outcome) for each in deliveries).items():
+        error = next((each.error for each in deliveries if each.outcome is outcome and each.channel == channel), "")
+        shown = f"{known(language, 'channel', channel)} {text(language, f'outcome.{outcome}')} {count}"
+        why = f" — {error}" if error and outcome is Outcome.FAILED else ""
+        yield html.Span(shown + why, className=f"chip chip-{outcome}")

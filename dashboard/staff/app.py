@@ -1,0 +1,92 @@
+"""The staff app: ``create_app(services).server`` is an ASGI application."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from dash import Dash, dcc, html
+from dash.backends._fastapi import reset_current_request, set_current_request
+from dash.development.base_component import Component
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+
+from dashboard.i18n import LANGUAGES, text
+from dashboard.staff import callbacks, still_route
+from dashboard.staff.security import SecurityHeaders, policy
+from dashboard.staff.services import StaffServices
+from dashboard.staff.watch import SECTIONS, Watch
+
+ALIVE = "alive"
+"""Path that answers OK while the server runs; a page that lost its connection asks there before it loads anew."""
+SAID = ("live", "ago", "late", "lost", "unread", "waiting", "never", "hint", "jst")
+_INDEX = (Path(__file__).parent / "index.html").read_text("utf-8")
+
+
+def create_app(services: StaffServices) -> Dash:
+    """A new app on these services. Nothing global: several may live in one process."""
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = Dash(
+        "mizumori-staff",
+        server=cast(Any, server),
+        backend="fastapi",
+        assets_folder=str(Path(__file__).parent / "assets"),
+        index_string=_INDEX,
+        title=text("ja", "app.title"),
+        update_title="",
+        suppress_callback_exceptions=True,
+        websocket_callbacks=True,
+        # A screen that nobody touches is watched all the same.
+        websocket_inactivity_timeout=0,
+        websocket_heartbeat_interval=10_000,
+        health_endpoint=ALIVE,
+        use_pages=False,
+        add_log_handler=False,
+    )
+    app.layout = frame()
+    callbacks.register(app, services, Watch(services))
+    still_route.register(server, services.stills)
+    _register_pages(app)
+    server.add_middleware(SecurityHeaders, content_policy=policy(app.csp_hashes()))
+    return app
+
+
+def frame() -> Component:
+    """What stays when the page changes: the address, what the server pushes, the head and the loud notice."""
+    said = {language: {key: text(language, f"clock.{key}") for key in SAID} for language in LANGUAGES}
+    titles = {language: text(language, "app.title") for language in LANGUAGES}
+    return html.Div(
+        [
+            dcc.Location(id="url", refresh="callback-nav"),
+            *(dcc.Store(id=f"news-{section}") for section in SECTIONS),
+            dcc.Store(id="beat"),
+            dcc.Store(id="said", data={"clock": said, "title": titles, "alive": f"/{ALIVE}"}),
+            html.Div(id="lost", className="lost", role="alert", hidden=True),
+            html.Header(
+                [
+                    html.Div(id="brand", className="brand"),
+                    html.Div(id="freshness", className="freshness", role="status"),
+                    html.Div(id="clock", className="clock"),
+                    html.Div(id="languages", className="languages"),
+                ],
+                className="top",
+            ),
+            html.Main(id="page", className="page"),
+        ],
+        id="frame",
+    )
+
+
+async def _page(app: Dash, request: Request) -> Response:
+    # Dash writes its index for the request in its own context, as its catch-all route does.
+    token = set_current_request(request)
+    try:
+        return HTMLResponse(cast(Any, app).index())
+    finally:
+        reset_current_request(token)
+
+
+def _register_pages(app: Dash) -> None:
+    for path in ("/en", "/en/", "/station/{station_id}", "/en/station/{station_id}"):
+        app.server.add_route(path, partial(_page, app), methods=["GET"])

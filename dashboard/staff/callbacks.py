@@ -1,0 +1,218 @@
+"""The callbacks: each draws one section of what the watch saw. Plain functions, bound to an app in ``register``."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
+from dash.development.base_component import Component
+from plotly.graph_objects import Figure  # type: ignore[import-untyped]
+
+from dashboard import figures
+from dashboard.i18n import text
+from dashboard.staff import overview, station, words
+from dashboard.staff.addresses import Page, hours_in, page_at
+from dashboard.staff.alert_rows import alert_list
+from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
+from dashboard.staff.pieces import link, sentence
+from dashboard.staff.push import push
+from dashboard.staff.services import StaffServices
+from dashboard.staff.watch import Watch, alert_facts
+from dashboard.views import GaugeView, StationView
+from ingest.stations import Registry, StationKind, named
+
+STATION_ALERTS = 20
+
+
+def page(pathname: str | None) -> Component:
+    """The skeleton of the page that the address names."""
+    here = page_at(pathname)
+    if not here.found:
+        return html.Div(
+            [
+                sentence(text(here.language, "app.no_page")),
+                link(text(here.language, "app.back"), here.overview().path(), "back"),
+            ]
+        )
+    return overview.skeleton(here) if here.station_id is None else station.skeleton(here)
+
+
+async def brand(watch: Watch, _: str | None, pathname: str | None) -> list[Component]:
+    """City, product and the badge of a demonstration."""
+    here, seen = page_at(pathname), (await watch.latest()).board
+    language = here.language
+    name = named(seen.registry.city.name, language) if seen else text(language, "app.no_city")
+    parts = [html.B(name), html.Span(text(language, "app.title"), className="product")]
+    shown: list[Component] = [link(parts, here.overview().path(), "brand-link")]
+    if seen and seen.registry.city.demonstration:
+        why = text(language, "app.demonstration_why")
+        shown.append(html.Span(text(language, "app.demonstration"), className="demo", title=why))
+    return shown
+
+
+def languages(pathname: str | None) -> Component:
+    """The link to the same page in the other language."""
+    here = page_at(pathname)
+    return link(text(here.language, "app.other_language"), here.other_language().path(), "language")
+
+
+async def counts(watch: Watch, _: str | None, pathname: str | None) -> Component:
+    """The counts by hazard."""
+    seen, language = (await watch.latest()).board, page_at(pathname).language
+    if seen is None:
+        return sentence(text(language, "app.no_registry"))
+    return overview.count_strip(seen.counts, sum(view.silent for view in seen.stations), language)
+
+
+async def stations(watch: Watch, _: str | None, pathname: str | None) -> Component:
+    """The worst-first list."""
+    seen, here = (await watch.latest()).board, page_at(pathname)
+    if seen is None:
+        return sentence(text(here.language, "app.no_registry"))
+    lines = [station_facts(view) for view in seen.stations]
+    return overview.station_list(lines, seen.registry, here, seen.at)
+
+
+async def city_map(watch: Watch, _: str | None, pathname: str | None) -> Any:
+    """The map."""
+    seen, here = (await watch.latest()).board, page_at(pathname)
+    if seen is None:
+        return no_update
+    return figures.city_map(seen, here.language, partial(_path, here))
+
+
+def _path(here: Page, station_id: str) -> str:
+    return here.station(station_id).path()
+
+
+def open_station(clicked: dict[str, Any] | None) -> Any:
+    """The address of the mark that was clicked."""
+    points = (clicked or {}).get("points") or [{}]
+    return points[0].get("customdata") or no_update
+
+
+async def devices(watch: Watch, _: str | None, __: str | None, pathname: str | None) -> Component:
+    """Gauges and cameras in trouble."""
+    seen, here = (await watch.latest()).board, page_at(pathname)
+    if seen is None:
+        return sentence(text(here.language, "app.no_registry"))
+    cameras = [camera_facts(camera) for camera in seen.faulty_cameras]
+    return overview.device_list(gauge_troubles(seen), cameras, seen.registry, here, seen.at)
+
+
+async def alerts(watch: Watch, _: str | None, pathname: str | None) -> Component:
+    """The newest notifications of the city."""
+    picture, here = await watch.latest(), page_at(pathname)
+    if picture.board is None:
+        return sentence(text(here.language, "alerts.none"))
+    return alert_list(picture.alerts, picture.board.registry, here, picture.at)
+
+
+async def _here(watch: Watch, pathname: str | None) -> tuple[Page, StationView | None, Registry | None]:
+    seen, here = (await watch.latest()).board, page_at(pathname)
+    if seen is None or here.station_id is None:
+        return here, None, None
+    return here, seen.station(here.station_id), seen.registry
+
+
+async def station_head(watch: Watch, _: str | None, pathname: str | None) -> Any:
+    """The state of the station."""
+    here, view, registry = await _here(watch, pathname)
+    if view is None or registry is None:
+        return station.unknown(here)
+    return station.head(view, registry, here, (await watch.latest()).at)
+
+
+def ranges(search: str | None, pathname: str | None) -> Component:
+    """The choice of span."""
+    return station.range_links(page_at(pathname), hours_in(search))
+
+
+async def graphs(
+    watch: Watch, services: StaffServices, _: str | None, search: str | None, pathname: str | None
+) -> list[Component]:
+    """The hydrographs, their histories read off the event loop."""
+    here, view, registry = await _here(watch, pathname)
+    if view is None or registry is None:
+        return []
+    hours = hours_in(search)
+    drawn = [
+        (gauge, await asyncio.to_thread(_draw, services, gauge, hours, _words(registry, view.station.kind, here)))
+        for gauge in view.gauges
+    ]
+    return station.graphs(drawn, here.language)
+
+
+def _draw(services: StaffServices, gauge: GaugeView, hours: int, said: figures.GraphWords) -> Figure:
+    until = services.clock.now()
+    since = until - timedelta(hours=hours)
+    return figures.hydrograph(gauge, services.log.history(gauge.gauge.id, since, until), since, until, said)
+
+
+def _words(registry: Registry, kind: StationKind, here: Page) -> figures.GraphWords:
+    return figures.GraphWords(
+        **{key: text(here.language, f"graph.{key}") for key in ("stage", "good", "suspect", "bad", "none")},
+        labels={hazard: words.hazard_label(registry, kind, hazard, here.language) for hazard in range(1, 6)},
+    )
+
+
+async def gauges(watch: Watch, _: str | None, pathname: str | None) -> Any:
+    """The table of the station's gauges."""
+    here, view, _registry = await _here(watch, pathname)
+    return [] if view is None else station.gauge_table(view, here.language, (await watch.latest()).at)
+
+
+async def stills(watch: Watch, _: str | None, pathname: str | None) -> Any:
+    """The newest pictures of the station."""
+    here, view, registry = await _here(watch, pathname)
+    if view is None or registry is None:
+        return []
+    return station.still_cards([camera_facts(camera) for camera in view.cameras], registry, here.language)
+
+
+async def station_alerts(watch: Watch, services: StaffServices, _: str | None, pathname: str | None) -> Any:
+    """The notifications of the station's gauges, newest first."""
+    here, view, registry = await _here(watch, pathname)
+    if view is None or registry is None:
+        return []
+    found: list[AlertFacts] = []
+    for gauge in view.gauges:
+        found += await asyncio.to_thread(alert_facts, services, STATION_ALERTS, gauge.gauge.id)
+    newest = sorted(found, key=lambda each: each.transition.id, reverse=True)[:STATION_ALERTS]
+    return alert_list(newest, registry, here, (await watch.latest()).at)
+
+
+def register(app: Dash, services: StaffServices, watch: Watch) -> None:
+    """Bind the callbacks of this file, and the push behind them, to an app."""
+    here = State("url", "pathname")
+    app.callback(Output("page", "children"), Input("url", "pathname"))(page)
+    app.callback(Output("languages", "children"), Input("url", "pathname"))(languages)
+    app.callback(Output("brand", "children"), _news("city"), Input("url", "pathname"))(partial(brand, watch))
+    app.callback(Output("counts", "children"), _news("counts"), here)(partial(counts, watch))
+    app.callback(Output("stations", "children"), _news("stations"), here)(partial(stations, watch))
+    app.callback(Output("map", "figure"), _news("stations"), here)(partial(city_map, watch))
+    app.callback(Output("url", "pathname"), Input("map", "clickData"), prevent_initial_call=True)(open_station)
+    app.callback(Output("devices", "children"), _news("devices"), _news("cameras"), here)(partial(devices, watch))
+    app.callback(Output("alerts", "children"), _news("alerts"), here)(partial(alerts, watch))
+    _register_station(app, services, watch, here)
+    app.callback(persistent=True, websocket=True)(partial(push, watch, services.clock))
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("mizumori", "beat"), Input("beat", "data"), Input("url", "pathname"), State("said", "data")
+    )
+
+
+def _register_station(app: Dash, services: StaffServices, watch: Watch, here: State) -> None:
+    search = Input("url", "search")
+    app.callback(Output("station-head", "children"), _news("stations"), here)(partial(station_head, watch))
+    app.callback(Output("ranges", "children"), search, here)(ranges)
+    app.callback(Output("graphs", "children"), _news("log"), search, here)(partial(graphs, watch, services))
+    app.callback(Output("gauges", "children"), _news("log"), here)(partial(gauges, watch))
+    app.callback(Output("stills", "children"), _news("cameras"), here)(partial(stills, watch))
+    app.callback(Output("station-alerts", "children"), _news("alerts"), here)(partial(station_alerts, watch, services))
+
+
+def _news(section: str) -> Input:
+    return Input(f"news-{section}", "data")

@@ -1,0 +1,122 @@
+"""What the screens depend on, as values that can be compared: a section is sent again only when its facts differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.records import Delivery, Transition
+from dashboard.views import Board, CameraView, GaugeView, StationView
+from ingest.readings import CameraState
+
+
+@dataclass(frozen=True, slots=True)
+class StationFacts:
+    """A station as one line of the list. ``minutes`` is the age of its value; stage and rise are rounded to show."""
+
+    station_id: str
+    hazard: int | None
+    gauge_id: str | None
+    stage_m: float | None
+    rise_m_per_h: float | None
+    trend: str
+    observed_at: datetime | None
+    minutes: int | None
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraFacts:
+    """A camera and its newest still. ``minutes`` is the age of the still."""
+
+    camera_id: str
+    station_id: str
+    state: CameraState
+    reason: str
+    heard_at: datetime | None
+    file: str | None
+    taken_at: datetime | None
+    minutes: int | None
+    old: bool
+    clock_suspect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GaugeTrouble:
+    """A gauge that is ``silent``, at ``fault`` or ``unconfirmed``, and since when (None: never heard)."""
+
+    gauge_id: str
+    station_id: str
+    what: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """A transition and what became of its deliveries."""
+
+    transition: Transition
+    deliveries: tuple[Delivery, ...]
+
+
+def station_facts(view: StationView) -> StationFacts:
+    """The line of a station; where readings are unconfirmed no trend is claimed, for it is that of older ones."""
+    worst = view.worst
+    trusted = worst is not None and not worst.unconfirmed and not worst.silent
+    rise = worst.rise_m_per_h if worst is not None and trusted else None
+    return StationFacts(
+        station_id=view.station.id,
+        hazard=view.hazard,
+        gauge_id=worst.gauge.id if worst else None,
+        stage_m=None if worst is None or worst.stage_m is None else round(worst.stage_m, 2),
+        rise_m_per_h=None if rise is None else round(rise, 2),
+        trend=worst.trend if worst and trusted else "unknown",
+        observed_at=worst.observed_at if worst else None,
+        minutes=_minutes(worst.age_s) if worst else None,
+        flags=flags(view),
+    )
+
+
+def _minutes(age_s: float | None) -> int | None:
+    return None if age_s is None else max(0, int(age_s // 60))
+
+
+def flags(view: StationView) -> tuple[str, ...]:
+    """What staff must know beside the level: ``silent`` or ``never``, ``unconfirmed``, ``sensor_fault``."""
+    never = bool(view.gauges) and all(gauge.shown is None for gauge in view.gauges)
+    found = {
+        "never": never,
+        "silent": view.silent and not never,
+        "unconfirmed": any(gauge.unconfirmed for gauge in view.gauges),
+        "sensor_fault": any(gauge.sensor_fault for gauge in view.gauges),
+    }
+    return tuple(flag for flag, raised in found.items() if raised)
+
+
+def camera_facts(view: CameraView) -> CameraFacts:
+    """The facts of a camera."""
+    return CameraFacts(
+        camera_id=view.camera.id,
+        station_id=view.camera.station_id,
+        state=view.state,
+        reason=view.reason,
+        heard_at=view.heard_at,
+        file=view.still.file if view.still else None,
+        taken_at=view.still.taken_at if view.still else None,
+        minutes=_minutes(view.still_age_s),
+        old=view.still_old,
+        clock_suspect=view.still.clock_suspect if view.still else False,
+    )
+
+
+def gauge_troubles(board: Board) -> tuple[GaugeTrouble, ...]:
+    """Every gauge that staff should look after, silent ones first."""
+    gauges = [gauge for station in board.stations for gauge in station.gauges]
+    silent = [_trouble(gauge, "silent") for gauge in gauges if gauge.silent]
+    fault = [_trouble(gauge, "fault") for gauge in gauges if gauge.sensor_fault]
+    unconfirmed = [_trouble(gauge, "unconfirmed") for gauge in gauges if gauge.unconfirmed]
+    return (*silent, *unconfirmed, *fault)
+
+
+def _trouble(view: GaugeView, what: str) -> GaugeTrouble:
+    return GaugeTrouble(view.gauge.id, view.gauge.station_id, what, view.observed_at)

@@ -1,0 +1,56 @@
+"""Small pieces that several screens are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.i18n import text
+from dashboard.staff import words
+
+
+def badge(language: str, hazard: int | None, size: str = "") -> Component:
+    """A hazard by colour, shape and number."""
+    name = "none" if hazard is None else str(hazard)
+    number = "?" if hazard is None else str(hazard)
+    spoken = text(language, "hazard.none") if hazard is None else text(language, "hazard.word", n=hazard)
+    return html.Span(
+        html.Span(number, className="badge-number"), className=f"badge badge-{name} {size}".strip(), title=spoken
+    )
+
+
+def flag(language: str, name: str) -> Component:
+    """A word that is to be seen: silent, unconfirmed, faulty."""
+    return html.Span(text(language, f"flag.{name}"), className=f"flag flag-{name}")
+
+
+def flags(language: str, names: Sequence[str]) -> list[Component]:
+    """The flags of a station."""
+    return [flag(language, name) for name in names]
+
+
+def trend(language: str, direction: str, rise_m_per_h: float | None) -> Component:
+    """An arrow with metres per hour."""
+    shown = words.rise(rise_m_per_h) if direction != "unknown" else ""
+    parts = [html.Span(words.ARROWS[direction], className="arrow"), html.Span(shown, className="rate")]
+    if shown:
+        parts.append(html.Span(" m/h", className="unit"))
+    return html.Span(parts, className=f"trend trend-{direction}", title=text(language, f"trend.{direction}"))
+
+
+def panel(name: str, title: str, body: Component, note: str = "") -> Component:
+    """A titled box of the screen."""
+    head = [html.H2(title)] + ([html.Span(note, className="note")] if note else [])
+    return html.Section([html.Div(head, className="panel-head"), body], className=f"panel panel-{name}")
+
+
+def sentence(words_: str) -> Component:
+    """A quiet line where there is nothing to show."""
+    return html.P(words_, className="empty")
+
+
+def link(label: str | Component | list[Component], path: str, class_name: str = "") -> Component:
+    """A link inside the app."""
+    return dcc.Link(label, href=path, className=class_name)

@@ -1,0 +1,20 @@
+"""What the staff dashboard is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alerts.records import AlertLog
+from ingest.clock import Clock
+from ingest.store.protocol import Log, RegistryStore, Stills
+
+
+@dataclass(frozen=True)
+class StaffServices:
+    """The sources that the dashboard reads; it writes nothing."""
+
+    log: Log
+    registry: RegistryStore
+    stills: Stills
+    alerts: AlertLog
+    clock: Clock

@@ -1,0 +1,242 @@
+"""The page of one station: its state, hydrographs, stills, gauges and notifications. Views to components, pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from dash import dcc, html
+from dash.development.base_component import Component
+from plotly.graph_objects import Figure  # type: ignore[import-untyped]
+
+from dashboard.i18n import known, text
+from dashboard.staff import words
+from dashboard.staff.addresses import RANGES_H, Page, still_path
+from dashboard.staff.facts import CameraFacts, station_facts
+from dashboard.staff.overview import GRAPH_CONFIG
+from dashboard.staff.pieces import badge, flags, link, panel, sentence, trend
+from dashboard.views import GaugeView, StationView, hours_to_next
+from ingest.readings import CameraState
+from ingest.stations import Registry, named
+
+FAR_H = 12.0
+"""An extrapolation further than this says nothing and is not shown."""
+
+
+def skeleton(page: Page) -> Component:
+    """The empty page of a station with a place for every section."""
+    language = page.language
+    beside = [
+        panel("stills", text(language, "station.cameras"), html.Div(id="stills")),
+        panel("gauges", text(language, "station.gauges"), html.Div(id="gauges")),
+        panel("alerts", text(language, "station.alerts"), html.Div(id="station-alerts")),
+    ]
+    return html.Div(
+        [
+            html.Div(id="station-head", className="station-head"),
+            html.Div([html.Div(id="ranges"), html.Div(id="graphs")], className="panel panel-graphs"),
+            html.Div(beside, className="beside"),
+        ],
+        className="station",
+    )
+
+
+def unknown(page: Page) -> Component:
+    """What stands where a station is not in the registry."""
+    return html.Div(
+        [
+            sentence(text(page.language, "app.unknown_station", id=page.station_id)),
+            link(text(page.language, "app.back"), page.overview().path(), "back"),
+        ]
+    )
+
+
+def head(view: StationView, registry: Registry, page: Page, now: datetime) -> list[Component]:
+    """Name, hazard, stage, rise, time, flags and the way to the next threshold."""
+    facts, language = station_facts(view), page.language
+    station = view.station
+    title = [
+        html.H1(named(station.name, language)),
+        html.Span(_place(view, language), className="kind"),
+    ]
+    level: list[Component] = [
+        html.Span(words.stage(facts.stage_m), className="stage-now"),
+        html.Span(" m ", className="unit"),
+    ]
+    level.append(trend(language, facts.trend, facts.rise_m_per_h))
+    when = []
+    if facts.observed_at is not None and facts.minutes is not None:
+        shown = f"{words.near_time(facts.observed_at, now)} · {words.age(language, facts.minutes)}"
+        when.append(html.Span(shown, className="when"))
+    return [
+        link(text(language, "app.back"), page.overview().path(), "back"),
+        html.Div([badge(language, facts.hazard, "large"), html.Div(title)], className="head-name"),
+        html.Div(
+            [
+                html.Span(_hazard_words(facts.hazard, view, registry, language), className="hazard-label"),
+                html.Span(level),
+                *when,
+            ],
+            className="head-level",
+        ),
+        html.Div([*flags(language, facts.flags), *next_threshold(view, registry, language)], className="head-notes"),
+        html.P(_check(facts.hazard, view, language), className="check"),
+    ]
+
+
+def _check(hazard: int | None, view: StationView, language: str) -> str:
+    return "" if hazard is None else words.staff_note(view.station.kind, hazard, language)
+
+
+def _place(view: StationView, language: str) -> str:
+    water = named(view.station.water, language) if view.station.water else ""
+    kind = text(language, f"kind.{view.station.kind}")
+    return " · ".join(each for each in (kind, water) if each)
+
+
+def _hazard_words(hazard: int | None, view: StationView, registry: Registry, language: str) -> str:
+    if hazard is None:
+        return text(language, "hazard.none")
+    return words.hazard_label(registry, view.station.kind, hazard, language)
+
+
+def next_threshold(view: StationView, registry: Registry, language: str) -> list[Component]:
+    """The next threshold above, and when it would be reached if the stage went on rising: labelled as extrapolated."""
+    worst = view.worst
+    if worst is None:
+        return []
+    if worst.next_level is None:
+        return [html.Span(text(language, "station.next_none"), className="next")]
+    hazard, stage_m = worst.next_level
+    label = words.hazard_label(registry, view.station.kind, hazard, language)
+    shown: list[Component] = [
+        html.Span(
+            [text(language, "station.next"), " ", badge(language, hazard, "small"), f" {label} {stage_m:.2f} m"],
+            className="next",
+        )
+    ]
+    hours = hours_to_next(worst)
+    if hours is not None and hours <= FAR_H:
+        shown.append(
+            html.Span(
+                text(language, "station.extrapolation", time=words.span(language, hours)), className="extrapolation"
+            )
+        )
+    return shown
+
+
+def range_links(page: Page, chosen_h: int) -> Component:
+    """The choice of the hydrographs' span."""
+    links = [
+        dcc.Link(
+            text(page.language, "station.hours", h=hours),
+            href=f"{page.path()}?h={hours}",
+            className="range chosen" if hours == chosen_h else "range",
+        )
+        for hours in RANGES_H
+    ]
+    return html.Nav(links, className="ranges", title=text(page.language, "station.range"))
+
+
+def graphs(drawn: Sequence[tuple[GaugeView, Figure]], language: str) -> list[Component]:
+    """One hydrograph a gauge, with the gauge's name where there are several."""
+    if not drawn:
+        return [sentence(text(language, "station.no_gauge"))]
+    return [
+        html.Figure(
+            [
+                html.Figcaption(gauge_name(view, language)),
+                html.Div(
+                    dcc.Graph(figure=figure, config=GRAPH_CONFIG), className=f"hydrograph of-{min(len(drawn), 2)}"
+                ),
+            ]
+        )
+        for view, figure in drawn
+    ]
+
+
+def gauge_name(view: GaugeView, language: str) -> str:
+    """The gauge's own name, else its identifier."""
+    return named(view.gauge.name, language) if view.gauge.name else view.gauge.id
+
+
+def gauge_table(view: StationView, language: str, now: datetime) -> Component:
+    """Stage, elevation and thresholds of every gauge."""
+    if not view.gauges:
+        return sentence(text(language, "station.no_gauge"))
+    keys = ("station.gauge", "station.stage", "station.elevation", "list.time", "station.quality")
+    header = html.Tr([html.Th(text(language, key)) for key in keys])
+    rows = [row for gauge in view.gauges for row in _gauge_rows(gauge, language, now)]
+    return html.Div(html.Table([html.Thead(header), html.Tbody(rows)]), className="table")
+
+
+def _gauge_rows(view: GaugeView, language: str, now: datetime) -> list[Component]:
+    cells = [
+        html.B(gauge_name(view, language)),
+        words.stage(view.stage_m),
+        elevation(view),
+        words.near_time(view.observed_at, now) if view.observed_at else "–",
+        text(language, f"quality.{view.shown.quality}") if view.shown else "–",
+    ]
+    thresholds: list[Component] = [html.Small(text(language, "station.thresholds"))]
+    thresholds += [
+        html.Span([badge(language, hazard, "small"), f"{stage_m:.2f}"], className="threshold")
+        for hazard, stage_m in sorted(view.levels.items())
+    ]
+    return [
+        html.Tr([html.Td(cell) for cell in cells]),
+        html.Tr(html.Td(thresholds, colSpan=len(cells)), className="thresholds"),
+    ]
+
+
+def elevation(view: GaugeView) -> str:
+    """Stage above T.P., where the elevation of the gauge zero is known."""
+    if view.stage_m is None or view.gauge.datum_m is None:
+        return "–"
+    return f"{view.stage_m + view.gauge.datum_m:.2f}"
+
+
+def still_cards(cameras: Sequence[CameraFacts], registry: Registry, language: str) -> Component:
+    """The newest still of every camera, each with its own time in large letters."""
+    if not cameras:
+        return sentence(text(language, "station.no_camera"))
+    return html.Div([still_card(camera, registry, language) for camera in cameras], className="still-cards")
+
+
+def still_card(camera: CameraFacts, registry: Registry, language: str) -> Component:
+    """One camera: an old picture, or a camera that is not well, cannot be overlooked."""
+    bad = camera.old or camera.file is None or camera.state is not CameraState.ONLINE
+    return html.Figure(
+        [html.Figcaption(_still_head(camera, language)), _notice(camera, language), _image(camera, registry, language)],
+        className="still still-bad" if bad else "still",
+    )
+
+
+def _still_head(camera: CameraFacts, language: str) -> list[Component]:
+    if camera.taken_at is None or camera.minutes is None:
+        return [html.Span("–", className="taken")]
+    return [
+        html.Small(text(language, "still.taken")),
+        html.Span(words.full_time(camera.taken_at), className="taken"),
+        html.Small(words.age(language, camera.minutes)),
+    ]
+
+
+def _notice(camera: CameraFacts, language: str) -> Component:
+    said = []
+    if camera.file is not None and camera.old and camera.minutes is not None:
+        said.append(text(language, "still.old", age=words.age(language, camera.minutes)))
+    if camera.state is not CameraState.ONLINE:
+        reason = known(language, "camera_reason", camera.reason)
+        said.append(" · ".join(each for each in (text(language, f"camera.{camera.state}"), reason) if each))
+    if camera.clock_suspect:
+        said.append(text(language, "still.clock_suspect"))
+    return html.Div([html.P(each) for each in said], className="notice", hidden=not said)
+
+
+def _image(camera: CameraFacts, registry: Registry, language: str) -> Component:
+    if camera.file is None or camera.taken_at is None:
+        return html.Div(text(language, "still.none"), className="no-image")
+    name = named(registry.stations[camera.station_id].name, language)
+    alt = text(language, "still.alt", name=name, at=words.full_time(camera.taken_at))
+    return html.Img(src=still_path(camera.file), alt=alt)

@@ -1,0 +1,143 @@
+"""One look at the store for all viewers: what is there now, and which section of the screens changed with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
+from dashboard.staff.services import StaffServices
+from dashboard.views import TREND_WINDOW, Board, board
+from ingest.readings import Reading
+from ingest.stations import Registry
+from ingest.store.protocol import CameraLatest, Latest, Marks
+
+logger = logging.getLogger(__name__)
+
+SECTIONS = ("city", "counts", "stations", "devices", "cameras", "alerts", "log")
+"""Parts of the screens that change for reasons of their own."""
+LOOK_EVERY_S = 0.4
+"""Real seconds between two looks, however many viewers there are."""
+RECENT_ALERTS = 30
+_MARGIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was last read from the store; ``marks`` say how far. Kept until the log's ends have moved."""
+
+    marks: Marks
+    registry: Registry | None = None
+    latest: Mapping[str, Latest] = field(default_factory=dict)
+    recent: Mapping[str, list[Reading]] = field(default_factory=dict)
+    cameras: Mapping[str, CameraLatest] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is to be seen at ``at``. ``tokens`` names, by section, the moment of its last change.
+
+    ``board`` is None before the first registry. ``readable`` is False while the store cannot be read: then all
+    the rest is as it was at ``at``.
+    """
+
+    at: datetime
+    board: Board | None
+    alerts: tuple[AlertFacts, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    readable: bool = True
+
+
+class Watch:
+    """Looks at the store at most every LOOK_EVERY_S, off the event loop, and remembers what it saw."""
+
+    def __init__(self, services: StaffServices) -> None:
+        self._services = services
+        self._known: Known | None = None
+        self._next_look_s = 0.0
+        self._looking: asyncio.Task[None] | None = None
+        self._changes = 0
+        self.picture: Picture | None = None
+
+    async def latest(self) -> Picture:
+        """The present picture; looks again where the last look is too old, waits only where there was none yet."""
+        loop = asyncio.get_running_loop()
+        if self._looking is None and loop.time() >= self._next_look_s:
+            self._looking = asyncio.create_task(self._look_and_keep())
+        if self._looking is not None:
+            await asyncio.shield(self._looking)
+        if self.picture is None:
+            return Picture(self._services.clock.now(), None, readable=False)
+        return self.picture
+
+    async def _look_and_keep(self) -> None:
+        try:
+            self.picture = await asyncio.to_thread(self.look)
+        except Exception:
+            # The screens go on and say that they stand still; the next look tries again.
+            logger.exception("the store could not be read")
+            self.picture = replace(self.picture, readable=False) if self.picture else None
+        finally:
+            self._next_look_s = asyncio.get_running_loop().time() + LOOK_EVERY_S
+            self._looking = None
+
+    def look(self) -> Picture:
+        """Read what moved since the last look and compare. Blocking; raises what the store raises."""
+        now = self._services.clock.now()
+        known = self._read(now)
+        seen = None
+        if known.registry is not None:
+            seen = board(known.registry, known.latest, known.recent, known.cameras, now)
+        alerts = self._alerts()
+        facts = section_facts(known, seen, alerts)
+        before = self.picture
+        changed = [name for name in SECTIONS if before is None or before.facts.get(name) != facts[name]]
+        self._changes += bool(changed)
+        # Tokens carry the time, so that they never repeat when the service starts anew.
+        token = f"{now.isoformat()}/{self._changes}"
+        tokens = {**(before.tokens if before else {}), **dict.fromkeys(changed, token)}
+        return Picture(now, seen, alerts, facts, tokens)
+
+    def _read(self, now: datetime) -> Known:
+        log = self._services.log
+        marks = log.marks()
+        if self._known is None or self._known.marks != marks:
+            self._known = Known(
+                marks=marks,
+                registry=self._services.registry.registry(),
+                latest=log.latest(),
+                recent=log.recent(now - TREND_WINDOW - _MARGIN),
+                cameras=log.cameras(),
+            )
+        return self._known
+
+    def _alerts(self) -> tuple[AlertFacts, ...]:
+        return alert_facts(self._services, RECENT_ALERTS)
+
+
+def alert_facts(services: StaffServices, limit: int, gauge_id: str | None = None) -> tuple[AlertFacts, ...]:
+    """The newest transitions with their deliveries. Blocking."""
+    transitions = services.alerts.transitions(limit, gauge_id)
+    deliveries = services.alerts.deliveries_of([each.id for each in transitions])
+    return tuple(
+        AlertFacts(each, tuple(delivery for delivery in deliveries if delivery.transition_id == each.id))
+        for each in transitions
+    )
+
+
+def section_facts(known: Known, seen: Board | None, alerts: tuple[AlertFacts, ...]) -> dict[str, object]:
+    """By section, the values that it depends on."""
+    stations = seen.stations if seen else ()
+    return {
+        "city": known.registry,
+        "counts": dict(seen.counts) if seen else None,
+        "stations": tuple(station_facts(view) for view in stations),
+        "devices": gauge_troubles(seen) if seen else (),
+        "cameras": tuple(camera_facts(camera) for view in stations for camera in view.cameras),
+        "alerts": alerts,
+        "log": known.marks,
+    }
