@@ -1,19 +1,17 @@
-"""From views to Plotly figures: the city's map and the hydrograph. Pure; words come in as arguments."""
+"""The palette, and the hydrograph as a Plotly figure. Pure; words come in as arguments."""
 
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
-from dashboard.views import LATE_AFTER_INTERVALS, Board, GaugeView, StationView, expected_s
+from dashboard.views import LATE_AFTER_INTERVALS, GaugeView, expected_s
 from ingest.hazard import Levels, hazard_at
 from ingest.readings import Quality, Reading
-from ingest.stations import City, named
 
 JST = timezone(timedelta(hours=9), "JST")
 
@@ -55,35 +53,8 @@ FONT = '"Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic UI", sans-serif'
 _MARGIN = {"l": 0, "r": 0, "t": 0, "b": 0}
 
 
-def city_map(board: Board, language: str, path_of: Callable[[str], str]) -> go.Figure:
-    """Outlines, rivers and one mark per station; ``path_of`` gives the address that a mark opens."""
-    city = board.registry.city
-    figure = go.Figure([*_lines(city.outlines, "#a9b4be", 1.5, "#f7f9fa"), *_lines(city.rivers, "#a5c8df", 3, None)])
-    # Worst last, so that it lies on top.
-    stations = tuple(reversed(board.stations))
-    figure.add_trace(_marks(stations, language, path_of))
-    west, east, south, north = _bounds(city, board.stations)
-    figure.update_layout(
-        **_plain(),
-        annotations=_names(stations, language),
-        uirevision="map",
-        showlegend=False,
-        hovermode="closest",
-        plot_bgcolor="#edf1f4",
-        dragmode=False,
-    )
-    figure.update_xaxes(visible=False, range=[west, east], constrain="range")
-    figure.update_yaxes(
-        visible=False,
-        range=[south, north],
-        constrain="range",
-        scaleanchor="x",
-        scaleratio=1 / math.cos(math.radians((south + north) / 2)),
-    )
-    return figure
-
-
-def _plain() -> dict[str, object]:
+def plain_layout() -> dict[str, object]:
+    """The layout that all figures share."""
     return {
         "margin": _MARGIN,
         "paper_bgcolor": "#ffffff",
@@ -92,100 +63,9 @@ def _plain() -> dict[str, object]:
     }
 
 
-def _lines(
-    lines: Iterable[Sequence[tuple[float, float]]], colour: str, width: float, fill: str | None
-) -> list[go.Scatter]:
-    return [
-        go.Scatter(
-            x=[lon for lon, _ in line],
-            y=[lat for _, lat in line],
-            mode="lines",
-            line={"color": colour, "width": width},
-            fill="toself" if fill else None,
-            fillcolor=fill,
-            hoverinfo="skip",
-        )
-        for line in lines
-    ]
-
-
-def _marks(stations: Sequence[StationView], language: str, path_of: Callable[[str], str]) -> go.Scatter:
-    hazards = [view.hazard for view in stations]
-    return go.Scatter(
-        name="stations",
-        x=[view.station.lon for view in stations],
-        y=[view.station.lat for view in stations],
-        mode="markers+text",
-        text=["?" if hazard is None else str(hazard) for hazard in hazards],
-        textfont={"color": [ON_COLOUR[hazard] for hazard in hazards], "size": 12, "weight": 700},
-        marker={
-            "opacity": 1,
-            "symbol": [SYMBOLS[hazard] for hazard in hazards],
-            "size": [16 if not hazard else 22 + 2 * (hazard == 2) for hazard in hazards],
-            "color": [COLOURS[hazard] for hazard in hazards],
-            "line": {"color": [_edge(view) for view in stations], "width": [_edge_px(view) for view in stations]},
-        },
-        customdata=[path_of(view.station.id) for view in stations],
-        hovertext=[_hover(view, language) for view in stations],
-        hovertemplate="%{hovertext}<extra></extra>",
-    )
-
-
-def _edge(view: StationView) -> str:
-    return INK if view.silent or view.being_checked or view.hazard != 0 else "#8995a1"
-
-
-def _edge_px(view: StationView) -> float:
-    return 2.5 if view.silent or view.being_checked else 1
-
-
-def _hover(view: StationView, language: str) -> str:
-    worst = view.worst
-    stage = "" if worst is None or worst.stage_m is None else f"<br>{worst.stage_m:.2f} m"
-    return f"{plain_text(named(view.station.name, language))}{stage}"
-
-
-def _names(stations: Sequence[StationView], language: str) -> list[dict[str, object]]:
-    """Names of the stations that matter now, each on the side of its mark where there is more room."""
-    worth = [view for view in stations if (view.hazard or 0) >= 2 or view.silent or view.being_checked]
-    places = {view.station.id: (view.station.lon, view.station.lat) for view in stations}
-    return [_name(view, language, _east_has_room(view.station.id, places)) for view in worth]
-
-
-def _name(view: StationView, language: str, east: bool) -> dict[str, object]:
-    return {
-        "x": view.station.lon,
-        "y": view.station.lat,
-        "text": plain_text(named(view.station.name, language)),
-        "xanchor": "left" if east else "right",
-        "xshift": 13 if east else -13,
-        "showarrow": False,
-        "font": {"size": 11, "color": INK},
-        "bgcolor": "rgba(255,255,255,0.78)",
-        "borderpad": 0,
-    }
-
-
-def _east_has_room(station_id: str, places: Mapping[str, tuple[float, float]]) -> bool:
-    lon, lat = places[station_id]
-    span = max(each[1] for each in places.values()) - min(each[1] for each in places.values())
-    level = [each[0] - lon for key, each in places.items() if key != station_id and abs(each[1] - lat) <= span / 16]
-    east = min((gap for gap in level if gap >= 0), default=math.inf)
-    west = min((-gap for gap in level if gap < 0), default=math.inf)
-    return east >= west
-
-
 def plain_text(words: str) -> str:
     """Words for a figure: Plotly reads a few tags in its texts, and names are not to be read as tags."""
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _bounds(city: City, stations: Iterable[StationView]) -> tuple[float, float, float, float]:
-    points = [point for line in (*city.outlines, *city.rivers) for point in line]
-    points += [(view.station.lon, view.station.lat) for view in stations]
-    lons, lats = [lon for lon, _ in points] or [0.0], [lat for _, lat in points] or [0.0]
-    pad = max(max(lons) - min(lons), max(lats) - min(lats), 0.002) * 0.04
-    return min(lons) - pad, max(lons) + pad, min(lats) - pad, max(lats) + pad
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +92,7 @@ def hydrograph(
     figure = go.Figure(list(_traces(view, readings, (low, high), words)))
     _add_thresholds(figure, view.levels, (low, high), words.labels)
     figure.update_layout(
-        **{**_plain(), "margin": {"l": 52, "r": 12, "t": 14, "b": 34}},
+        **{**plain_layout(), "margin": {"l": 52, "r": 12, "t": 14, "b": 34}},
         plot_bgcolor="#ffffff",
         hovermode="x unified",
         showlegend=False,
@@ -230,7 +110,13 @@ def hydrograph(
         tickcolor="#c3ccd4",
     )
     figure.update_yaxes(
-        range=[low, high], gridcolor=GRID, title={"text": words.stage, "standoff": 6}, ticksuffix="", zeroline=False
+        range=[low, high],
+        showgrid=False,
+        ticks="outside",
+        tickcolor="#c3ccd4",
+        title={"text": words.stage, "standoff": 6},
+        ticksuffix="",
+        zeroline=False,
     )
     if not readings:
         figure.add_annotation(
@@ -300,7 +186,7 @@ def _marked(
 ) -> go.Scatter:
     rows = [each for each in readings if each.quality is quality]
     low, high = span
-    inside = (high - low) * 0.02
+    inside = (high - low) * 0.04
     return go.Scatter(
         name=name,
         x=[_jst(each.observed_at) for each in rows],
@@ -319,7 +205,7 @@ def _add_thresholds(figure: go.Figure, levels: Levels, span: tuple[float, float]
         figure.add_hrect(
             y0=stage_m, y1=top, fillcolor=COLOURS[hazard], opacity=_BAND_OPACITY[hazard], line_width=0, layer="below"
         )
-        figure.add_hline(y=stage_m, line={"color": _LINE_COLOURS[hazard], "width": 1.5}, layer="between")
+        figure.add_hline(y=stage_m, line={"color": _LINE_COLOURS[hazard], "width": 1.5}, layer="below")
         figure.add_annotation(
             text=f"<b>{hazard}</b> {plain_text(labels.get(hazard, ''))} {stage_m:.2f}",
             x=0,

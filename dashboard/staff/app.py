@@ -80,11 +80,11 @@ def frame() -> Component:
 
 async def _page(app: Dash, request: Request) -> Response:
     # Dash writes its index for the request in its own context, as its catch-all route does.
-    token = set_current_request(request)
+    token = set_current_request(request)  # type: ignore[no-untyped-call]
     try:
         return HTMLResponse(cast(Any, app).index())
     finally:
-        reset_current_request(token)
+        reset_current_request(token)  # type: ignore[no-untyped-call]
 
 
 def _register_pages(app: Dash) -> None:

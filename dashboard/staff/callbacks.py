@@ -11,7 +11,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 from plotly.graph_objects import Figure  # type: ignore[import-untyped]
 
-from dashboard import figures
+from dashboard import figures, maps
 from dashboard.i18n import text
 from dashboard.staff import overview, station, words
 from dashboard.staff.addresses import Page, hours_in, page_at
@@ -81,7 +81,7 @@ async def city_map(watch: Watch, _: str | None, pathname: str | None) -> Any:
     seen, here = (await watch.latest()).board, page_at(pathname)
     if seen is None:
         return no_update
-    return figures.city_map(seen, here.language, partial(_path, here))
+    return maps.city_map(seen, here.language, partial(_path, here))
 
 
 def _path(here: Page, station_id: str) -> str:

@@ -171,7 +171,7 @@ def gauge_table(view: StationView, language: str, now: datetime) -> Component:
 
 
 def _gauge_rows(view: GaugeView, language: str, now: datetime) -> list[Component]:
-    cells = [
+    cells: list[str | Component] = [
         html.B(gauge_name(view, language)),
         words.stage(view.stage_m),
         elevation(view),
