@@ -49,13 +49,18 @@ def interpret(message: Message, registry: Registry, limits: ClockLimits) -> Kept
 def dead_letter(message: Message, refusal: Refusal, detail: str) -> DeadLetter:
     """The trace that a refused message leaves: its reason and its first bytes."""
     return DeadLetter(
-        topic=message.topic[:500],
+        topic=_writable(message.topic)[:500],
         received_at=message.received_at,
         reason=refusal,
-        detail=detail[:500],
+        detail=_writable(detail)[:500],
         head=message.payload[:HEAD_BYTES],
         size_bytes=message.size_bytes,
     )
+
+
+def _writable(text: str) -> str:
+    """Text that every database takes: halves of surrogate pairs and NUL are written out."""
+    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _address(message: Message) -> Address:

@@ -13,7 +13,7 @@ from ingest.messages import Message, Refusal
 from ingest.pipeline import Kept, dead_letter, interpret
 from ingest.quality import ClockLimits
 from ingest.stations import Registry
-from ingest.store.protocol import Appended, Appender, Batch
+from ingest.store.protocol import Appended, Appender, Batch, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -81,20 +81,34 @@ class Receiver:
         self._stop.set()
 
     def _keep_until_kept(self, batch: Sequence[Arrived]) -> None:
-        for attempt in range(1_000_000):
+        """A store that cannot write is tried again; a message that cannot be written is found by halving the batch."""
+        attempt = 0
+        while True:
             try:
-                self.keep(batch)
-            except Exception:
-                log.exception("a batch of %d messages could not be kept; it is tried again", len(batch))
+                return self.keep(batch)
+            except (Unavailable, OSError) as error:
+                log.error("the store cannot write (%s); nothing is acknowledged until it can", error)
                 if self._stop.wait(RETRY_S[min(attempt, len(RETRY_S) - 1)]):
-                    return
-            else:
-                return
+                    return None
+                attempt += 1
+            except Exception as error:
+                return self._keep_apart(batch, error)
+
+    def _keep_apart(self, batch: Sequence[Arrived], error: Exception) -> None:
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            self._keep_until_kept(batch[:middle])
+            self._keep_until_kept(batch[middle:])
+            return
+        log.error("a message on %r could not be written: %r", batch[0].message.topic, error)
+        self._write([Kept(dead_letters=(dead_letter(batch[0].message, Refusal.UNEXPECTED, repr(error)),))], batch)
 
     def keep(self, batch: Sequence[Arrived]) -> None:
         """Write a batch durably, then acknowledge its messages in the order of arrival."""
         registry = self._registry()
-        kept = [self._interpret(each.message, registry) for each in batch]
+        self._write([self._interpret(each.message, registry) for each in batch], batch)
+
+    def _write(self, kept: Sequence[Kept], batch: Sequence[Arrived]) -> None:
         for each in kept:
             for file, data in each.images.items():
                 self._images.write(file, data)

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 
 from ingest.readings import Quality, Reading
 from ingest.store import rows
-from ingest.store.protocol import Appended, Batch
+from ingest.store.protocol import Appended, Batch, Unavailable
 from ingest.store.tables import camera_reports, dead_letters, latest_readings, readings, stills, writing
 
 REDELIVERED_WITHIN = timedelta(days=1)
@@ -30,7 +31,13 @@ class SqlAppender:
         self._engine = engine
 
     def append(self, batch: Batch) -> Appended:
-        """Write all of a batch or nothing. Errors of the database are the caller's: nothing was acknowledged yet."""
+        """Write all of a batch or nothing; Unavailable where the database cannot write now."""
+        try:
+            return self._append(batch)
+        except OperationalError as error:
+            raise Unavailable(str(error.orig)) from error
+
+    def _append(self, batch: Batch) -> Appended:
         with writing(self._engine) as connection:
             fresh = _append_readings(connection, batch.readings)
             return Appended(

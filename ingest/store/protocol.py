@@ -97,11 +97,18 @@ class Log(Protocol):
         ...
 
 
+class Unavailable(Exception):
+    """The store cannot take anything now (disk full, locked, away); the same batch may succeed later."""
+
+
 class Appender(Protocol):
     """The one writer's side of the log."""
 
     def append(self, batch: Batch) -> Appended:
-        """Write a batch durably in one transaction; readings that are there already are counted, not written."""
+        """Write a batch durably in one transaction; readings that are there already are counted, not written.
+
+        Raises Unavailable where trying again can help; any other error lies in what the batch holds.
+        """
         ...
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -18,52 +15,12 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from simulators.publisher import Broker, BrokerError, Publisher, SendError
-
-
-class Mosquitto:
-    """A Mosquitto of our own on a free port of this machine."""
-
-    def __init__(self, binary: str, folder: Path, extra: str = "allow_anonymous true\n") -> None:
-        self.port = free_port()
-        self._command = [binary, "-c", str(folder / "mosquitto.conf")]
-        (folder / "mosquitto.conf").write_text(f"listener {self.port} 127.0.0.1\n{extra}", encoding="utf-8")
-        self.start()
-
-    def start(self) -> None:
-        """Start and wait until it listens."""
-        self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until = time.monotonic() + 10
-        while time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.02)
-        raise TimeoutError("mosquitto did not start within 10 s")
-
-    def stop(self) -> None:
-        """End it and wait for its end."""
-        self.process.terminate()
-        self.process.wait(10)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def binary() -> str:
-    found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-    if found is None and os.environ.get("CI"):
-        pytest.fail("mosquitto is not installed: under CI this is a failure (apt-get install mosquitto)")
-    if found is None:
-        pytest.skip("mosquitto is not installed, so the publisher is not tried against it")
-    return found
+from tests.brokers import Mosquitto, free_port
 
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    mosquitto = Mosquitto(binary(), tmp_path)
+    mosquitto = Mosquitto(tmp_path)
     yield mosquitto
     mosquitto.stop()
 
@@ -130,7 +87,7 @@ def test_something_that_is_not_a_broker_is_given_up_in_time() -> None:
 
 
 def test_a_broker_that_wants_a_password_says_so(tmp_path: Path) -> None:
-    mosquitto = Mosquitto(binary(), tmp_path, "allow_anonymous false\n")
+    mosquitto = Mosquitto(tmp_path, "allow_anonymous false\n")
     with pytest.raises(BrokerError, match="refuses us: Not authorized"):
         Publisher(Broker(port=mosquitto.port)).connect(timeout_s=5)
     mosquitto.stop()

@@ -1,0 +1,45 @@
+"""Real brokers of our own on free ports of this machine."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from tests.parts import program
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Mosquitto:
+    """A Mosquitto with its own configuration; without the program the test is skipped, and fails under CI."""
+
+    def __init__(self, folder: Path, extra: str = "allow_anonymous true\n") -> None:
+        self.port = free_port()
+        folder.mkdir(parents=True, exist_ok=True)
+        configuration = folder / "mosquitto.conf"
+        configuration.write_text(f"listener {self.port} 127.0.0.1\n{extra}", encoding="utf-8")
+        self._command = [program("mosquitto", "/usr/sbin/mosquitto"), "-c", str(configuration)]
+        self.start()
+
+    def start(self) -> None:
+        """Start and wait until it listens."""
+        self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.02)
+        raise TimeoutError("mosquitto did not start within 10 s")
+
+    def stop(self) -> None:
+        """End it and wait for its end."""
+        self.process.terminate()
+        self.process.wait(10)

@@ -1,0 +1,47 @@
+"""A real database for tests of ingest."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from ingest.pipeline import observation_key
+from ingest.readings import Quality, Reading
+from ingest.store.registry import registry_items
+from ingest.store.tables import metadata, open_database
+from tests.ingest.cities import NOON, reading_message
+
+
+def database(folder: Path) -> Engine:
+    """A fresh database file with all tables of ingest."""
+    assert registry_items.metadata is metadata
+    engine = open_database(f"sqlite:///{folder / 'test.db'}")
+    metadata.create_all(engine)
+    return engine
+
+
+def reading(
+    stage_m: float,
+    minute: float = 0,
+    *,
+    gauge: str = "fujii-01",
+    quality: Quality = Quality.GOOD,
+    redelivered: bool = False,
+) -> Reading:
+    """A reading dated by its device, ``minute`` minutes after noon."""
+    at = NOON + timedelta(minutes=minute)
+    key = observation_key(at, reading_message("{}"))
+    return Reading(
+        gauge, stage_m, at, at + timedelta(seconds=2), key, quality=quality, device_at=at, redelivered=redelivered
+    )
+
+
+def undated(stage_m: float, received_at: datetime, packet_id: int, *, redelivered: bool = False) -> Reading:
+    """A reading without a time of its own, as the broker delivered it."""
+    arrived = reading_message(
+        f'{{"stage_m": {stage_m}}}', received_at=received_at, packet_id=packet_id, redelivered=redelivered
+    )
+    key = observation_key(None, arrived)
+    return Reading("fujii-01", stage_m, received_at, received_at, key, redelivered=redelivered)

@@ -1,0 +1,186 @@
+"""The worker: durable first, acknowledged then, in order, whatever the disk or a message does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from ingest.inbox import Arrived, Inbox
+from ingest.messages import Message
+from ingest.quality import ClockLimits
+from ingest.receiver import Receiver
+from ingest.stations import Registry
+from ingest.store.appender import SqlAppender
+from ingest.store.log import SqlLog
+from ingest.store.protocol import Appended, Batch
+from ingest.store.stills import StillFolder
+from tests.ingest.cities import NOON, message, reading_message, small_city
+from tests.ingest.stores import database
+from tests.ingest.test_pipeline import STILL, picture
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = database(tmp_path)
+    yield made
+    made.dispose()
+
+
+class Failing:
+    """An appender that refuses a number of times before it hands over to the real one."""
+
+    def __init__(self, engine: Engine, times: int) -> None:
+        self._real = SqlAppender(engine)
+        self.left = times
+
+    def append(self, batch: Batch) -> Appended:
+        if self.left:
+            self.left -= 1
+            raise OSError(28, "No space left on device")
+        return self._real.append(batch)
+
+
+class Acks:
+    """Remembers what was acknowledged, and how many readings were durable at that moment."""
+
+    def __init__(self, log: SqlLog) -> None:
+        self._log = log
+        self.order: list[int] = []
+        self.durable: list[int] = []
+
+    def arrived(self, message: Message, number: int) -> Arrived:
+        def acknowledge() -> None:
+            self.order.append(number)
+            self.durable.append(self._log.marks().reading_seq)
+
+        return Arrived(message, acknowledge)
+
+
+def minutes(count: int) -> list[Message]:
+    return [
+        reading_message(f'{{"stage_m": {each / 10}, "observed_at": "{(NOON - timedelta(minutes=each)).isoformat()}"}}')
+        for each in range(count)
+    ]
+
+
+def receiver(engine: Engine, tmp_path: Path, inbox: Inbox, times: int = 0, city: Registry | None = None) -> Receiver:
+    registry = city or small_city()
+    appender = Failing(engine, times)
+    return Receiver(inbox, lambda: registry, appender, StillFolder(tmp_path / "stills"), ClockLimits())
+
+
+def work(worker: Receiver, inbox: Inbox, arrived: list[Arrived]) -> None:
+    for each in arrived:
+        inbox.put(each)
+    inbox.close()
+    worker.run()
+
+
+def test_every_message_is_durable_before_it_is_acknowledged_and_in_order(engine: Engine, tmp_path: Path) -> None:
+    inbox, acks = Inbox(), Acks(SqlLog(engine))
+    arrived = [acks.arrived(each, number) for number, each in enumerate(minutes(1200))]
+    work(receiver(engine, tmp_path, inbox), inbox, arrived)
+    assert acks.order == list(range(1200))
+    assert all(durable > number for number, durable in enumerate(acks.durable))
+
+
+def test_what_the_disk_refuses_is_not_acknowledged_and_is_kept_later(engine: Engine, tmp_path: Path) -> None:
+    inbox, acks = Inbox(), Acks(SqlLog(engine))
+    arrived = [acks.arrived(each, number) for number, each in enumerate(minutes(3))]
+    worker = receiver(engine, tmp_path, inbox, times=2)
+    work(worker, inbox, arrived)
+    assert acks.order == [0, 1, 2]
+    assert acks.durable == [3, 3, 3]
+    assert worker.counts.messages == 3
+
+
+def test_abandoned_while_the_disk_refuses_nothing_is_acknowledged(engine: Engine, tmp_path: Path) -> None:
+    inbox, acks = Inbox(), Acks(SqlLog(engine))
+    worker = receiver(engine, tmp_path, inbox, times=1_000_000)
+    inbox.put(acks.arrived(minutes(1)[0], 0))
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    worker.abandon()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert acks.order == []
+
+
+def test_a_poisonous_message_does_not_hold_up_the_good_ones(engine: Engine, tmp_path: Path) -> None:
+    inbox, acks = Inbox(), Acks(SqlLog(engine))
+    bad = [reading_message(b"\x00\xff"), reading_message("{" * 9000), message("mizumori/v1/\udcff", "x")]
+    arrived = [acks.arrived(each, number) for number, each in enumerate([*bad, *minutes(2)])]
+    work(receiver(engine, tmp_path, inbox), inbox, arrived)
+    assert acks.order == [0, 1, 2, 3, 4]
+    assert SqlLog(engine).marks().reading_seq == 2
+    assert sum(SqlLog(engine).dead_letters().counts.values()) == 3
+
+
+class Choosy:
+    """An appender that cannot write one value, whatever comes with it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._real = SqlAppender(engine)
+
+    def append(self, batch: Batch) -> Appended:
+        if any(each.value == 0.7 for each in batch.readings):
+            raise TypeError("not a value for this column")
+        return self._real.append(batch)
+
+
+def test_a_message_that_cannot_be_written_is_found_and_set_aside(engine: Engine, tmp_path: Path) -> None:
+    inbox, acks, log = Inbox(), Acks(SqlLog(engine)), SqlLog(engine)
+    arrived = [acks.arrived(each, number) for number, each in enumerate(minutes(20))]
+    worker = Receiver(inbox, small_city, Choosy(engine), StillFolder(tmp_path / "stills"), ClockLimits())
+    work(worker, inbox, arrived)
+    assert acks.order == list(range(20))
+    assert log.marks().reading_seq == 19
+    assert log.newest_dead_letters()[0].reason == "unexpected"
+
+
+def test_a_still_is_on_the_disk_when_its_message_is_acknowledged(engine: Engine, tmp_path: Path) -> None:
+    inbox, log = Inbox(), SqlLog(engine)
+    data = picture("2026:07:01 20:58:00+09:00")
+    found: list[bytes | None] = []
+
+    def acknowledge() -> None:
+        still = log.cameras()["fujii-cam"].still
+        assert still is not None
+        found.append(StillFolder(tmp_path / "stills").read(still.file))
+
+    work(receiver(engine, tmp_path, inbox), inbox, [Arrived(message(STILL, data), acknowledge)])
+    assert found == [data]
+
+
+@pytest.mark.parametrize("file", ["../../etc/passwd", "cam/20260701/../x.jpg", "/etc/passwd", "cam/20260701/x.sh", ""])
+def test_no_file_outside_of_the_stills_can_be_named(file: str, tmp_path: Path) -> None:
+    folder = StillFolder(tmp_path)
+    assert folder.read(file) is None
+    with pytest.raises(ValueError, match="not the name of a still"):
+        folder.write(file, b"x")
+
+
+def test_a_full_inbox_makes_the_network_wait_and_loses_nothing() -> None:
+    inbox = Inbox(most_messages=10, most_bytes=100)
+    messages = [reading_message(b"x" * 30) for _ in range(50)]
+
+    def put_all() -> None:
+        for each in messages:
+            inbox.put(Arrived(each, lambda: None))
+
+    thread = threading.Thread(target=put_all)
+    thread.start()
+    taken: list[Arrived] = []
+    most = 0
+    while len(taken) < 50:
+        batch = inbox.take(500, 0.01, 1.0)
+        most = max(most, len(batch))
+        taken += batch
+    thread.join(5)
+    assert [each.message for each in taken] == messages
+    assert most <= 4  # 100 bytes hold three messages of 30 and the one that fills the rest
