@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
+PROJECT = Path(__file__).resolve().parent.parent
 CHROMIUM_ARGS = (
     "--headless",
     "--no-sandbox",
@@ -30,6 +32,14 @@ def program(*names: str) -> str:
     if found is None:
         absent(f"{names[0]} is not installed here; install it to run this test")
     return found
+
+
+def data_folder() -> Path:
+    """The folder of recorded floods, which are no part of the project; without it a test is skipped, fails under CI."""
+    folder = Path(os.environ.get("MIZUMORI_TEST_DATA") or PROJECT.parent / "shared" / "data")
+    if not folder.is_dir():
+        absent(f"there are no recorded floods in {folder}; set MIZUMORI_TEST_DATA to their folder")
+    return folder
 
 
 def absent(sentence: str) -> NoReturn:

@@ -1,0 +1,236 @@
+"""Japan's crisis-management gauges: the official state of every observation, and a national flood end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+
+from alerts.engine import AlertSettings
+from ingest.hazard import hazard_at, levels_at
+from ingest.messages import Message
+from ingest.pipeline import interpret
+from ingest.quality import ClockLimits
+from ingest.readings import Reading
+from ingest.stations import Gauge, Registry, Station
+from simulators.messages import reading_message
+from tests.floods import crisis, house
+from tests.floods.crisis import Served
+from tests.floods.recording import Recording, city
+from tests.floods.reference import Seen, Step, hazard, late, rule, seen, steps
+from tests.parts import data_folder
+
+SPEED = 20_000.0
+LIMITS = ClockLimits(behind=crisis.STUCK_AFTER)
+OFF_THEIR_RIVER = {"kr-8100000033", "kr-0600000008"}
+"""留萌川: 38.39 m since September 2024, ten metres above its crown, and still served as a flood. And one of Yamagata
+that reports on time, 5.3 m above its crown: its zero is not that of its levels."""
+
+Found = list[tuple[Served, Station, Gauge]]
+
+
+@pytest.fixture(scope="module")
+def everything() -> Found:
+    return crisis.everything(data_folder())
+
+
+@pytest.fixture(scope="module")
+def flood() -> Found:
+    return crisis.flood_of_august_2026(data_folder())
+
+
+@pytest.fixture(scope="module")
+def recording(flood: Found) -> Recording:
+    return crisis.recording(flood)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("crisis")
+
+
+@pytest.fixture(scope="module")
+def outcome(recording: Recording, folder: Path) -> house.Outcome:
+    """By the command, on the embedded broker, without hysteresis and hold."""
+    return house.by_command(
+        recording,
+        folder,
+        SPEED,
+        MIZUMORI_ALERTS__HYSTERESIS_M="0",
+        MIZUMORI_ALERTS__HOLD_S="0",
+        MIZUMORI_INGEST__CLOCK_BEHIND_S=str(crisis.STUCK_AFTER.total_seconds()),
+    )
+
+
+def through_ingest(served: Served, station: Station, gauge: Gauge) -> Reading:
+    """The reading that ingest makes of an observation, worded as its device words it, at the time of its poll."""
+    sent = reading_message(gauge, served.row.stage_m, served.row.observed_at)
+    message = Message(sent.topic, sent.payload, served.row.due_at, len(sent.payload))
+    kept = interpret(message, Registry.of(city("japan", "全国"), [station, gauge]), LIMITS)
+    assert not kept.dead_letters
+    return kept.readings[0]
+
+
+def test_two_floods_and_two_snapshots_of_the_country_are_looked_at(everything: Found) -> None:
+    assert len(everything) == 1445 + 985 + 292 + 375
+    assert {served.state for served, _, _ in everything} == {1, 11, 101, 111}
+
+
+def test_the_hazard_of_every_reading_is_its_official_state(everything: Found) -> None:
+    for served, station, gauge in everything:
+        reading = through_ingest(served, station, gauge)
+        assert hazard_at(reading.stage_m, levels_at(station.kind, gauge, reading.observed_at)) == served.hazard, served
+        assert hazard(served.row.stage_m, served.levels) == served.hazard
+
+
+def test_ties_survive_the_crown(everything: Found) -> None:
+    ties = [each for each in everything if each[0].is_tie and each[2].reports == "below_crown"]
+    assert len(ties) >= 20
+    for served, station, gauge in ties:
+        assert through_ingest(served, station, gauge).stage_m in served.levels.values()
+
+
+def test_a_tie_survives_the_crown_at_any_height(everything: Found) -> None:
+    """Every threshold of every gauge as if the water stood exactly at it, counted from the crown."""
+    for served, station, gauge in everything:
+        counting = gauge.model_copy(update={"reports": "below_crown", "crown_m": served.levels[5]})
+        for level_m in served.levels.values():
+            exactly = replace(served, row=replace(served.row, stage_m=level_m))
+            reading = through_ingest(exactly, station, counting)
+            assert hazard_at(reading.stage_m, served.levels) == hazard(level_m, served.levels)
+
+
+def test_the_quality_of_every_reading_is_told_by_its_age_and_range(everything: Found) -> None:
+    for served, station, gauge in everything:
+        assert through_ingest(served, station, gauge).quality == quality_of(served), served
+
+
+def quality_of(served: Served) -> str:
+    if served.is_off_range:
+        return "bad"
+    return "suspect" if served.is_stuck else "good"
+
+
+def test_two_gauges_are_off_their_river_so_they_are_bad_yet_judged_as_officially(everything: Found) -> None:
+    off = [each for each in everything if each[0].is_off_range]
+    assert {station.id for _, station, _ in off} == OFF_THEIR_RIVER
+    for served, station, gauge in off:
+        reading = through_ingest(served, station, gauge)
+        assert (reading.quality, reading.reasons[-1]) == ("bad", "out_of_range")
+        assert hazard_at(reading.stage_m, served.levels) == served.hazard == 5
+
+
+def test_a_spike_of_hundreds_of_metres_is_bad_at_every_gauge(everything: Found) -> None:
+    """The floods at hand hold no such spike, so every gauge gets one made up: 300 m onto its highest level."""
+    for served, station, gauge in everything:
+        spike = replace(served, row=replace(served.row, stage_m=round(served.levels[5] + 300, 2)))
+        reading = through_ingest(spike, station, gauge)
+        assert "out_of_range" in reading.reasons
+        assert hazard_at(reading.stage_m, served.levels) == 5
+
+
+def test_gauges_in_the_mountains_need_their_own_range(everything: Found) -> None:
+    """Most of these stages are elevations: a third of the country's lie beyond the 50 m that are the default."""
+    usual = Gauge.model_fields["max_m"].default
+    high = {gauge.id for served, _, gauge in everything if served.row.stage_m > usual}
+    assert len(high) > 100
+
+
+def test_every_observation_is_kept_once_however_often_it_was_served(
+    recording: Recording, outcome: house.Outcome
+) -> None:
+    served = house.observations(recording.rows)
+    assert (len(recording.rows), len(served)) == (1445 + 292, 1445 + 292 - REPEATS)
+    assert outcome.kept().keys() == served.keys()
+    assert set(outcome.kept().values()) == {1}
+    assert not outcome.dead_letters
+
+
+REPEATS = 53 + 41
+"""In the polls of the flood 53 observations were served again; 41 rows of the snapshot are rows of the flood too."""
+
+
+def test_the_kept_readings_have_the_official_hazard_and_the_quality_of_their_age(
+    flood: Found, outcome: house.Outcome
+) -> None:
+    by_key = {(served.row.gauge_id, served.row.observed_at): served for served, _, _ in flood}
+    for each in outcome.readings:
+        assert each.device_at is not None
+        served = by_key[(each.gauge_id, each.device_at)]
+        assert hazard_at(each.stage_m, served.levels) == served.hazard
+        assert each.quality == quality_of(served)
+
+
+def test_no_gauge_served_an_older_observation_after_a_newer_one(recording: Recording) -> None:
+    assert not any(late(list(map(seen, rows))) for rows in recording.by_gauge().values())
+
+
+def test_a_stuck_gauge_has_one_row_only(flood: Found, recording: Recording) -> None:
+    """So that a suspect reading is never compared with others of its gauge in the reference."""
+    stuck = {served.row.gauge_id for served, _, _ in flood if served.is_stuck}
+    assert len(stuck) >= 10
+    assert {len(recording.by_gauge()[each]) for each in stuck} == {1}
+
+
+def as_kept(flood: Found, outcome: house.Outcome) -> dict[str, list[Seen]]:
+    """The recorded rows as the rule may use them: without bad ones, stuck ones at the time of their receipt."""
+    received = {(each.gauge_id, each.device_at): each.received_at for each in outcome.readings}
+    found: dict[str, list[Seen]] = {}
+    for served in sorted((each for each, _, _ in flood), key=lambda each: each.row.due_at):
+        row = served.row
+        counted = row.observed_at
+        if served.is_stuck:
+            counted = received[(row.gauge_id, row.observed_at.astimezone(UTC))]
+        if not served.is_off_range:
+            known = replace(seen(row), observed_at=counted, believed=not served.is_stuck)
+            found.setdefault(row.gauge_id, []).append(known)
+    return found
+
+
+def expected(flood: Found, outcome: house.Outcome, hysteresis_m: str, hold: timedelta) -> dict[str, list[Step]]:
+    levels = {served.row.gauge_id: served.levels for served, _, _ in flood}
+    return {
+        gauge_id: steps(readings, rule(levels[gauge_id], hysteresis_m, hold))
+        for gauge_id, readings in as_kept(flood, outcome).items()
+    }
+
+
+def test_the_transitions_of_all_gauges_are_those_of_the_reference(flood: Found, outcome: house.Outcome) -> None:
+    assert outcome.steps() == expected(flood, outcome, "0", timedelta(0))
+
+
+def test_with_the_defaults_the_same_readings_make_the_transitions_of_the_reference(
+    flood: Found, outcome: house.Outcome, folder: Path, tmp_path: Path
+) -> None:
+    transitions = house.judged_again(folder / "data", AlertSettings(), tmp_path / "again.db")
+    assert house.steps_of(transitions) == expected(flood, outcome, "0.10", timedelta(minutes=20))
+
+
+def test_a_stuck_gauge_raises_unconfirmed_and_a_bad_one_not_at_all(flood: Found, outcome: house.Outcome) -> None:
+    stuck = {each.row.gauge_id for each, _, _ in flood if each.is_stuck and not each.is_off_range}
+    assert {each for each, found in outcome.transitions.items() if found[0].unconfirmed} == stuck
+    assert not OFF_THEIR_RIVER & outcome.transitions.keys()
+
+
+def test_the_first_observation_of_every_gauge_raises_it_to_its_official_state(
+    flood: Found, outcome: house.Outcome
+) -> None:
+    first = first_of_each(sorted((each for each, _, _ in flood), key=lambda each: each.row.due_at))
+    for gauge_id, found in outcome.transitions.items():
+        assert (found[0].from_hazard, found[0].to_hazard) == (0, first[gauge_id].hazard)
+
+
+def first_of_each(arriving: Sequence[Served]) -> dict[str, Served]:
+    found: dict[str, Served] = {}
+    for each in arriving:
+        found.setdefault(each.row.gauge_id, each)
+    return found
+
+
+def test_silence_below_the_start_level_ends_no_alert(outcome: house.Outcome) -> None:
+    """These gauges are served only at or above their start level: where they were heard last, the alert stays."""
+    assert len(outcome.transitions) > 250
+    assert all(found[-1].to_hazard >= 1 for found in outcome.transitions.values())
