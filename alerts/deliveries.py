@@ -28,15 +28,24 @@ class Outbox:
         self._channel = channel
         self._alerts = alerts
         self._clock = clock
+        self._unwritten: Delivery | None = None
 
     def turn(self) -> int:
-        """Send what is due; the number of attempts made."""
+        """Send what is due; the number of attempts made. Errors of the database are the caller's: turn again."""
+        self._write()
         for attempts in range(MOST_PER_TURN):
             delivery = self._alerts.lease(self._name, self._clock.now())
             if delivery is None:
                 return attempts
-            self._alerts.settle(self._attempt(delivery))
+            self._unwritten = self._attempt(delivery)
+            self._write()
         return MOST_PER_TURN
+
+    def _write(self) -> None:
+        """Record what became of the last attempt: also later, where the database could not take it at once."""
+        if self._unwritten is not None:
+            self._alerts.settle(self._unwritten)
+            self._unwritten = None
 
     def _attempt(self, delivery: Delivery) -> Delivery:
         try:

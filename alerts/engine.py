@@ -143,7 +143,14 @@ def worth_telling(changes: Sequence[Change]) -> dict[int, Change]:
     A straight rise or fall is told once, from where it began to where it ended; every change of direction is told.
     """
     runs = [list(run) for _, run in groupby(changes, key=lambda each: each.cause is Cause.FALL)]
-    return {run[-1].reading.seq: replace(run[-1], from_hazard=run[0].from_hazard) for run in runs}
+    return {run[-1].reading.seq: _as_one(run) for run in runs}
+
+
+def _as_one(run: Sequence[Change]) -> Change:
+    """A run from its first hazard to its last. What rose is told as a rise, though it was confirmed on the way."""
+    first, last = run[0], run[-1]
+    cause = Cause.RISE if first.from_hazard < last.to_hazard else last.cause
+    return replace(last, cause=cause, from_hazard=first.from_hazard)
 
 
 def _transition(gauge: Gauge, change: Change, now: datetime) -> Transition:

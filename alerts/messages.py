@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import timedelta, timezone
@@ -11,10 +12,13 @@ from typing import Any
 
 from alerts.rules import Cause, Change, LevelSettings
 from ingest.hazard import Levels
-from ingest.labels import label
+from ingest.labels import label, staff_note
 from ingest.stations import Gauge, Registry, Station, named
 
 JST = timezone(timedelta(hours=9), "JST")
+STEADY_M_PER_H = 0.005
+"""Below this a rate would be shown as 0.00."""
+BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,12 @@ def texts(language: str) -> dict[str, Any]:
 
 
 def compose(change: Change, scene: Scene, language: str) -> tuple[str, str]:
-    """Subject and body."""
+    """Subject (always one line) and body."""
     catalogue = texts(language)
     words = _words(change, scene, language, catalogue)
     subject = catalogue[_subject_key(change)].format(**words)
     if scene.registry.city.demonstration:
-        subject = catalogue["demonstration"] + subject
+        subject = catalogue["demonstration_mark"] + subject
     return subject, catalogue["body"].format(**words).strip() + "\n"
 
 
@@ -54,59 +58,100 @@ def _subject_key(change: Change) -> str:
 
 
 def _words(change: Change, scene: Scene, language: str, catalogue: dict[str, Any]) -> dict[str, object]:
+    label_now = _label(change, scene, language, catalogue)
     gauge_name = named(scene.gauge.name, language) if scene.gauge.name else scene.gauge.id
     return {
-        "city": named(scene.registry.city.name, language),
-        "station": named(scene.station.name, language),
+        "city": one_line(named(scene.registry.city.name, language)),
+        "station": one_line(named(scene.station.name, language)),
         "kind": catalogue["kinds"][scene.station.kind],
-        "gauge": gauge_name,
+        "gauge": one_line(gauge_name),
         "hazard": change.to_hazard,
         "from_hazard": change.from_hazard,
-        "label": _label(change, scene, language, catalogue),
-        "stage_m": f"{change.reading.stage_m:.2f}",
+        "hazards": _hazards(change, catalogue),
+        "label": label_now,
+        "headline": catalogue["headline_unconfirmed"].format(label=label_now) if change.unconfirmed else label_now,
+        "stage_m": metres(change.reading.stage_m),
         "threshold": _threshold(change, scene, catalogue),
-        "observed_at": f"{change.reading.observed_at.astimezone(JST):%Y-%m-%d %H:%M}",
-        "rise": _rise(scene, catalogue),
+        "observed_at": change.reading.observed_at.astimezone(JST),
+        "trend": _trend(scene, catalogue),
         "next": _next(change, scene, catalogue),
-        "note": _note(change, scene, catalogue),
+        "note": _note(change, scene, language, catalogue),
         "link": f"{scene.base_url}/station/{scene.station.id}" if scene.base_url else "",
+        "demonstration": catalogue["demonstration"] if scene.registry.city.demonstration else "",
     }
 
 
+def one_line(text: str) -> str:
+    """A name without line breaks and other control characters: it may not forge a line or a mail header."""
+    return BREAKS.sub(" ", text).strip()
+
+
+def metres(value_m: float) -> str:
+    """Centimetres, and millimetres where there are any: a stage just short of a threshold must not look equal to it."""
+    text = f"{round(value_m, 3) + 0.0:.3f}"
+    return text.removesuffix("0")
+
+
+def _hazards(change: Change, catalogue: dict[str, Any]) -> str:
+    key = "hazards_same" if change.from_hazard == change.to_hazard else "hazards_changed"
+    return str(catalogue[key].format(from_hazard=change.from_hazard, hazard=change.to_hazard))
+
+
 def _label(change: Change, scene: Scene, language: str, catalogue: dict[str, Any]) -> str:
-    if change.to_hazard == 0:
-        return str(catalogue["below_all"])
-    return label(scene.registry, scene.station.kind, change.to_hazard, language)
+    if change.cause is Cause.FALL:
+        # The label of what it fell to would say "reached", which is read as a rise.
+        key = "below" if change.to_hazard else "below_all"
+        return str(catalogue[key].format(from_hazard=change.from_hazard))
+    return one_line(label(scene.registry, scene.station.kind, change.to_hazard, language))
 
 
 def _threshold(change: Change, scene: Scene, catalogue: dict[str, Any]) -> str:
-    if change.to_hazard not in scene.levels:
-        return str(catalogue["threshold_none"])
-    threshold_m = scene.levels[change.to_hazard]
-    return str(catalogue["threshold"].format(hazard=change.to_hazard, threshold_m=f"{threshold_m:.2f}"))
+    hazard = change.from_hazard if change.cause is Cause.FALL else change.to_hazard
+    if hazard not in scene.levels:
+        return str(catalogue["threshold_none"].format(hazard=hazard))
+    return str(catalogue["threshold"].format(hazard=hazard, threshold_m=metres(scene.levels[hazard])))
 
 
-def _rise(scene: Scene, catalogue: dict[str, Any]) -> str:
-    if scene.rise_m_per_h is None:
-        return str(catalogue["rise_unknown"])
-    return str(catalogue["rise_rate"].format(rise_m_per_h=f"{scene.rise_m_per_h:+.2f}"))
+def _trend(scene: Scene, catalogue: dict[str, Any]) -> str:
+    rise_m_per_h = scene.rise_m_per_h
+    if rise_m_per_h is None:
+        return str(catalogue["trend_unknown"])
+    if abs(rise_m_per_h) < STEADY_M_PER_H:
+        return str(catalogue["steady"])
+    return str(catalogue["rising" if rise_m_per_h > 0 else "falling"].format(rate_m_per_h=f"{abs(rise_m_per_h):.2f}"))
 
 
 def _next(change: Change, scene: Scene, catalogue: dict[str, Any]) -> str:
-    above = [(hazard, stage_m) for hazard, stage_m in sorted(scene.levels.items()) if stage_m > change.reading.stage_m]
+    """What comes above the hazard that holds, which inside the hysteresis is more than the stage itself says."""
+    if not scene.levels:
+        return str(catalogue["next_unset"])
+    stage_m = change.reading.stage_m
+    above = [each for each in sorted(scene.levels.items()) if each[0] > change.to_hazard and each[1] > stage_m]
     if not above:
         return str(catalogue["next_none"])
     hazard, threshold_m = above[0]
-    left_m = threshold_m - change.reading.stage_m
-    return str(catalogue["next_level"].format(hazard=hazard, threshold_m=f"{threshold_m:.2f}", left_m=f"{left_m:.2f}"))
+    left_m = metres(threshold_m - stage_m)
+    return str(catalogue["next_level"].format(hazard=hazard, threshold_m=metres(threshold_m), left_m=left_m))
 
 
-def _note(change: Change, scene: Scene, catalogue: dict[str, Any]) -> str:
+def _note(change: Change, scene: Scene, language: str, catalogue: dict[str, Any]) -> str:
     if change.unconfirmed:
-        reasons = "、".join(catalogue["reasons"][reason] for reason in change.reading.reasons)
-        return str(catalogue["note_unconfirmed"].format(reasons=reasons))
+        return str(catalogue["note_unconfirmed"].format(reasons=_reasons(change, catalogue)))
     if change.cause is Cause.FALL:
-        hold_min = f"{scene.settings.hold.total_seconds() / 60:.0f}"
-        hysteresis_m = f"{scene.settings.hysteresis_m:.2f}"
-        return str(catalogue["note_fall"].format(hysteresis_m=hysteresis_m, hold_min=hold_min))
-    return str(catalogue["note_confirmed" if change.cause is Cause.CONFIRMED else "note_rise"])
+        return _note_of_fall(change, scene, catalogue)
+    what_to_check = staff_note(scene.station.kind, change.to_hazard, language)
+    return f"{catalogue['note_confirmed']}\n{what_to_check}" if change.cause is Cause.CONFIRMED else what_to_check
+
+
+def _reasons(change: Change, catalogue: dict[str, Any]) -> str:
+    reasons = [catalogue["reasons"][reason] for reason in change.reading.reasons]
+    return str(catalogue["reason_separator"].join(reasons or [catalogue["reason_unstated"]]))
+
+
+def _note_of_fall(change: Change, scene: Scene, catalogue: dict[str, Any]) -> str:
+    if change.from_hazard not in scene.levels:
+        return str(catalogue["note_fall_revised"].format(from_hazard=change.from_hazard)).strip()
+    release_m = metres(scene.levels[change.from_hazard] - scene.settings.hysteresis_m)
+    hold_min = f"{scene.settings.hold.total_seconds() / 60:g}"
+    note = catalogue["note_fall" if scene.settings.hold else "note_fall_at_once"]
+    return str(note.format(release_m=release_m, from_hazard=change.from_hazard, hold_min=hold_min)).strip()

@@ -111,7 +111,8 @@ def _below(state: LevelState, reading: Reading, levels: Levels, settings: LevelS
     return {
         level: state.below.get(level, reading.observed_at)
         for level in range(1, min(state.hazard, TOP) + 1)
-        if round(levels.get(level, inf) - settings.hysteresis_m, 3) > reading.stage_m
+        # Rounded as a difference: binary fractions must not make a stage at the limit look below it.
+        if round(reading.stage_m - (levels.get(level, inf) - settings.hysteresis_m), 6) < 0
     }
 
 

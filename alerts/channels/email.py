@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import closing, suppress
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from alerts.channels.channel import ChannelError
 from alerts.records import Delivery
+
+
+def one_address(text: str) -> str:
+    """The text, where it is one mail address; else ValueError. A line break would let it write headers of its own."""
+    if not text.isprintable():
+        raise ValueError(f"{text!r} has a line break or a control character")
+    header = EmailMessage()
+    header["To"] = text
+    addresses = header["To"].addresses
+    if len(addresses) != 1 or not addresses[0].username or not addresses[0].domain:
+        raise ValueError(f"{text!r} is not one address like name@example.jp")
+    return text
 
 
 class EmailSettings(BaseModel):
@@ -23,7 +37,9 @@ class EmailSettings(BaseModel):
     security: str = Field(default="none", pattern="^(none|starttls|tls)$", description="none, starttls or tls")
     username: str = Field(default="", description="user at the mail server; empty for none")
     password: str = Field(default="", description="password at the mail server")
-    sender: str = Field(default="mizumori@localhost", min_length=3, description="address that the mails come from")
+    sender: Annotated[str, AfterValidator(one_address)] = Field(
+        default="mizumori@localhost", description="address that the mails come from"
+    )
     timeout_s: float = Field(default=10.0, gt=0, le=120, description="longest wait for the mail server's answer")
 
 
@@ -34,13 +50,19 @@ class Email:
         self._settings = settings
 
     def send(self, delivery: Delivery) -> None:
-        """Hand the mail to the server; 5xx answers are permanent."""
+        """Hand the mail to the server; 5xx answers are permanent, but for a refused sign-in: that is put right here."""
+        mail = self._mail(delivery)
         try:
-            with self._connected() as server:
-                server.send_message(self._mail(delivery))
+            with closing(self._connected()) as server:
+                self._sign_in(server)
+                server.send_message(mail)
+                with suppress(OSError, smtplib.SMTPException):
+                    server.quit()  # the server has the mail already: a bad goodbye must not send it again
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))
             raise _failure(code, answer) from error
+        except smtplib.SMTPAuthenticationError as error:
+            raise ChannelError(f"the mail server refused the sign-in: {error}") from error
         except smtplib.SMTPResponseException as error:
             raise _failure(error.smtp_code, error.smtp_error) from error
         except (OSError, smtplib.SMTPException) as error:
@@ -50,28 +72,25 @@ class Email:
         settings = self._settings
         if settings.security == "tls":
             context = ssl.create_default_context()
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                settings.host, settings.port, timeout=settings.timeout_s, context=context
-            )
-        else:
-            server = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_s)
-        if settings.security == "starttls":
+            return smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.timeout_s, context=context)
+        return smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_s)
+
+    def _sign_in(self, server: smtplib.SMTP) -> None:
+        if self._settings.security == "starttls":
             server.starttls(context=ssl.create_default_context())
-        if settings.username:
-            server.login(settings.username, settings.password)
-        return server
+        if self._settings.username:
+            server.login(self._settings.username, self._settings.password)
 
     def _mail(self, delivery: Delivery) -> EmailMessage:
         mail = EmailMessage()
+        mail["From"] = self._settings.sender
         try:
-            mail["From"] = self._settings.sender
-            mail["To"] = delivery.address
-            mail["Subject"] = delivery.subject
-            mail["Date"] = format_datetime(delivery.due_at)
-            domain = self._settings.sender.rpartition("@")[2] or None
-            mail["Message-ID"] = make_msgid(f"delivery-{delivery.id}", domain)
+            mail["To"] = one_address(delivery.address)
         except ValueError as error:
             raise ChannelError(f"not an address that mail can be sent to: {error}", permanent=True) from error
+        mail["Subject"] = " ".join(delivery.subject.split())
+        mail["Date"] = format_datetime(delivery.due_at)
+        mail["Message-ID"] = make_msgid(f"delivery-{delivery.id}", mail["From"].addresses[0].domain)
         mail.set_content(delivery.body)
         return mail
 

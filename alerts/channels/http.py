@@ -22,7 +22,7 @@ def post_json(url: str, document: Mapping[str, Any], headers: Mapping[str, str],
         ):
             # Only the head of the answer matters: a body that never ends must not hold the worker.
             _raise_for(answer)
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
         raise ChannelError(f"not an address that can be posted to: {error}", permanent=True) from error
     except httpx.HTTPError as error:
         raise ChannelError(f"no answer: {error!r}") from error
@@ -40,7 +40,7 @@ def _raise_for(answer: httpx.Response) -> None:
 def _retry_after_s(answer: httpx.Response) -> float | None:
     """Retry-After in seconds or as a date (RFC 9110 10.2.3); None where it is absent or unreadable."""
     text = answer.headers.get("Retry-After", "")
-    if text.isdigit():
+    if text.isdecimal():
         return float(text)
     try:
         sent = parsedate_to_datetime(answer.headers.get("Date", ""))
