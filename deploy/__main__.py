@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.commands import levels, registry, serve, simulate
+from deploy.commands import levels, registry, serve, settings, simulate
 from deploy.commands.context import Context, UsageError
 from deploy.settings import SettingsError, read_settings
 from ingest.clock import TrueClock
@@ -21,8 +21,8 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="mizumori", description="Flood monitoring for a city.")
     top.add_argument("--settings", type=Path, help="TOML file of settings; docs/settings.md lists all of them")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for room in (serve, simulate, registry, levels):
-        room.add_to(commands)
+    for group in (serve, simulate, registry, levels, settings):
+        group.add_to(commands)
     return top
 
 
@@ -37,11 +37,11 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     named = environment.get("MIZUMORI_SETTINGS")
     file = options.settings or (Path(named) if named else None)
     try:
-        settings = read_settings(file, environment)
-        logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        chosen = read_settings(file, environment)
+        logging.basicConfig(level=chosen.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         for chatty in ("httpx", "httpcore"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
-        return int(options.run(Context(settings, TrueClock(_utc_now)), options))
+        return int(options.run(Context(chosen, TrueClock(_utc_now)), options))
     except (SettingsError, UsageError) as error:
         sys.stderr.write(f"mizumori: {error}\n")
         return 1

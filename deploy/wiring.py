@@ -117,8 +117,9 @@ def alert_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
 
 
 def publisher_job(settings: Settings, stores: Stores, clock: Clock) -> Job:
-    """The public page's publisher."""
+    """The public page's publisher. It publishes once here, so that the first visitor already finds a page."""
     publisher = Publisher(settings.public_folder, stores.log, stores.registry, clock, settings.public.site)
+    publisher.publish_if_changed()
     return Job("public-page", 1.0, publisher.publish_if_changed)
 
 

@@ -1,0 +1,75 @@
+"""Settings: one file, the environment over it, and a clear sentence for every mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deploy.commands.settings import page
+from deploy.settings import Settings, SettingsError, read_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "mizumori.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    assert read_settings(None, {}) == Settings()
+
+
+def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, '[mqtt]\nhost = "one.example"\nport = 1884\n')
+    settings = read_settings(file, {"MIZUMORI_MQTT__HOST": "two.example", "PATH": "/bin"})
+    assert (settings.mqtt.host, settings.mqtt.port) == ("two.example", 1884)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[mqtt]\nhots = 1\n", "there is no setting mqtt.hots"),
+        ("[mqtt]\nport = 'many'\n", "mqtt.port"),
+        ("[mqtt\n", "not a TOML file"),
+        ("[dashboard]\nhost = '0.0.0.0'\n", "listens on loopback only: write 127.0.0.1"),
+        ("[[alerts.recipients]]\nid='a'\nchannel='pigeon'\naddress='x'\n", "there is no channel pigeon; write email"),
+        ("[alerts]\nhold_s = -1\n", "alerts.hold_s"),
+    ],
+)
+def test_a_mistake_is_named_with_what_to_write(text: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        read_settings(written(tmp_path, text), {})
+
+
+def test_a_mistake_in_the_environment_is_named_too() -> None:
+    with pytest.raises(SettingsError, match=r"there is no setting mqtt\.hots"):
+        read_settings(None, {"MIZUMORI_MQTT__HOTS": "x"})
+    with pytest.raises(SettingsError, match=r"there is no setting hots"):
+        read_settings(None, {"MIZUMORI_HOTS": "x"})
+
+
+def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(written(tmp_path, "one = 1\n[mqtt]\ntwo = 2\nport = 0\n"), {})
+    assert len(str(caught.value).splitlines()) == 3
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="there is no settings file"):
+        read_settings(tmp_path / "none.toml", {})
+
+
+def test_the_embedded_broker_is_reached_by_the_protocol_it_speaks() -> None:
+    settings = read_settings(None, {"MIZUMORI_MQTT__HOST": "far.example", "MIZUMORI_BROKER__PORT": "1999"})
+    reached = settings.broker_reached
+    assert (reached.host, reached.port, reached.protocol) == ("127.0.0.1", 1999, "3.1.1")
+    real = read_settings(None, {"MIZUMORI_BROKER__EMBEDDED": "false", "MIZUMORI_MQTT__HOST": "far.example"})
+    assert (real.broker_reached.host, real.broker_reached.protocol) == ("far.example", "5")
+
+
+def test_every_setting_is_documented() -> None:
+    assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == page()
+    assert "|  |" not in page()
