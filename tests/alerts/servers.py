@@ -22,7 +22,10 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 
 class Mailbox:
-    """Takes mails, and misbehaves by the name in front of the @: refused, later, gone, spam."""
+    """Takes mails, and misbehaves by the name in front of the @: refused, later, gone, spam.
+
+    Without a ``goodbye`` it hangs up on whoever wants to leave.
+    """
 
     def __init__(self) -> None:
         self.recipients: list[list[str]] = []
@@ -54,7 +57,10 @@ class Mailbox:
         return "250 OK"
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        del server, session, envelope
+        del session, envelope
+        if not self.goodbye:
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
         return self.goodbye
 
 

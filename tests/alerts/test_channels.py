@@ -103,8 +103,9 @@ def test_a_mail_server_that_is_not_there_is_tried_again() -> None:
     assert "the mail server did not take it" in str(error)
 
 
-def test_a_bad_goodbye_after_the_mail_was_taken_is_no_failure(email: Email, mailbox: Mailbox) -> None:
-    mailbox.goodbye = "554 no goodbye for you"
+@pytest.mark.parametrize("goodbye", ["554 no goodbye for you", ""])
+def test_a_bad_goodbye_after_the_mail_was_taken_is_no_failure(email: Email, mailbox: Mailbox, goodbye: str) -> None:
+    mailbox.goodbye = goodbye
     email.send(delivery("duty", "email", "duty@city.example.jp"))
     assert len(mailbox.mails) == 1
 
