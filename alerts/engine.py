@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,7 +19,7 @@ from alerts.store import Recorded, SqlAlerts
 from ingest.clock import Clock
 from ingest.hazard import levels_at
 from ingest.readings import Quality, Reading
-from ingest.stations import Gauge, Registry
+from ingest.stations import Gauge, Registry, StationKind
 from ingest.store.protocol import Log
 from ingest.trend import TREND_WINDOW, rise_m_per_h
 
@@ -31,13 +32,18 @@ class AlertSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     hysteresis_m: float = Field(default=0.10, ge=0, description="metres below a threshold that count as below it")
+    hysteresis_by_kind: dict[StationKind, Annotated[float, Field(ge=0)]] = Field(
+        default={StationKind.UNDERPASS: 0.02},
+        description="the same for kinds of station that need another; an underpass begins at 5 cm",
+    )
     hold_s: float = Field(default=1200.0, ge=0, description="seconds that the water must stay below before a fall")
     recipients: tuple[Recipient, ...] = Field(default=(), description="who gets messages: [[alerts.recipients]]")
     channels: ChannelSettings = Field(default=ChannelSettings(), description="how each channel is reached")
 
-    def level(self, gauge: Gauge) -> LevelSettings:
-        """The rule's settings for a gauge: its own hysteresis where the registry gives one."""
-        hysteresis_m = self.hysteresis_m if gauge.hysteresis_m is None else gauge.hysteresis_m
+    def level(self, kind: StationKind, gauge: Gauge) -> LevelSettings:
+        """The rule's settings for a gauge: its own hysteresis, else that of its kind, else the general one."""
+        general_m = self.hysteresis_by_kind.get(kind, self.hysteresis_m)
+        hysteresis_m = general_m if gauge.hysteresis_m is None else gauge.hysteresis_m
         return LevelSettings(hysteresis_m, timedelta(seconds=self.hold_s))
 
 
@@ -81,7 +87,9 @@ class Engine:
         registry = self._registry()
         courses = self._courses(batch, registry)
         recorded = [
-            each for gauge_id, course in courses.items() for each in self._recorded(registry.gauges[gauge_id], course)
+            each
+            for gauge_id, course in courses.items()
+            for each in self._recorded(registry, registry.gauges[gauge_id], course)
         ]
         recorded.sort(key=lambda each: each.transition.reading_seq)
         states = {gauge_id: course.state for gauge_id, course in courses.items() if course.state != course.before}
@@ -96,33 +104,33 @@ class Engine:
                 continue  # retired since it reported: nobody is told about it any more
             state = known.get(gauge.id, LevelState())
             course = courses.setdefault(gauge.id, _Course(state, state))
-            levels = levels_at(registry.station_of(gauge).kind, gauge, reading.observed_at)
-            course.state, change = step(course.state, reading, levels, self._settings.level(gauge))
+            kind = registry.station_of(gauge).kind
+            levels = levels_at(kind, gauge, reading.observed_at)
+            course.state, change = step(course.state, reading, levels, self._settings.level(kind, gauge))
             if change is not None:
                 course.changes.append(change)
         return courses
 
-    def _recorded(self, gauge: Gauge, course: _Course) -> list[Recorded]:
+    def _recorded(self, registry: Registry, gauge: Gauge, course: _Course) -> list[Recorded]:
         told = worth_telling(course.changes)
         now = self._clock.now()
         return [
             Recorded(
                 _transition(gauge, change, now),
-                self._deliveries(gauge, told[change.reading.seq], now) if change.reading.seq in told else (),
+                self._deliveries(registry, gauge, told[change.reading.seq], now) if change.reading.seq in told else (),
             )
             for change in course.changes
         ]
 
-    def _deliveries(self, gauge: Gauge, change: Change, now: datetime) -> list[Delivery]:
+    def _deliveries(self, registry: Registry, gauge: Gauge, change: Change, now: datetime) -> list[Delivery]:
         concerned = [each for each in self._settings.recipients if concerns(each, change, gauge.station_id)]
         if not concerned:
             return []
-        scene = self._scene(gauge, change)
+        scene = self._scene(registry, gauge, change)
         text = {language: compose(change, scene, language) for language in {each.language for each in concerned}}
         return [_delivery(each, *text[each.language], now) for each in concerned]
 
-    def _scene(self, gauge: Gauge, change: Change) -> Scene:
-        registry = self._registry()
+    def _scene(self, registry: Registry, gauge: Gauge, change: Change) -> Scene:
         station = registry.station_of(gauge)
         at = change.reading.observed_at
         before = [each for each in self._log.history(gauge.id, at - TREND_WINDOW, at) if each.quality is Quality.GOOD]
@@ -131,7 +139,7 @@ class Engine:
             station=station,
             gauge=gauge,
             levels=levels_at(station.kind, gauge, at),
-            settings=self._settings.level(gauge),
+            settings=self._settings.level(station.kind, gauge),
             rise_m_per_h=rise_m_per_h(before, at),
             base_url=self._base_url,
         )

@@ -64,7 +64,7 @@ def step(
     if hazard > state.hazard:
         return _risen(state, reading, hazard)
     if reading.quality is not Quality.GOOD:
-        return state, None
+        return _doubted(state, reading, levels, settings), None
     if state.unconfirmed and hazard == state.hazard:
         return _confirmed(state, reading)
     return _held_or_fallen(state, reading, levels, settings)
@@ -77,7 +77,15 @@ def _is_history(state: LevelState, reading: Reading) -> bool:
 def _risen(state: LevelState, reading: Reading, hazard: int) -> tuple[LevelState, Change]:
     unconfirmed = reading.quality is not Quality.GOOD
     change = Change(Cause.RISE, state.hazard, hazard, reading, unconfirmed)
-    return LevelState(hazard, unconfirmed, reading.observed_at), change
+    # The time of a suspect reading may be made up: it must not make the good ones after it look late.
+    observed_at = state.observed_at if unconfirmed else reading.observed_at
+    return LevelState(hazard, unconfirmed, observed_at), change
+
+
+def _doubted(state: LevelState, reading: Reading, levels: Levels, settings: LevelSettings) -> LevelState:
+    """A suspect reading ends no alert, but one that is not below a level starts that level's hold anew."""
+    below = _below(state, reading, levels, settings)
+    return replace(state, below={level: since for level, since in state.below.items() if level in below})
 
 
 def _confirmed(state: LevelState, reading: Reading) -> tuple[LevelState, Change]:

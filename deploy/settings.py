@@ -172,4 +172,6 @@ def describe(model: type[BaseModel] = Settings, path: str = "") -> Iterator[tupl
 def _shown(default: object) -> str:
     if default == () or default == "":
         return "empty"
+    if isinstance(default, dict):
+        return ", ".join(f"{key} = {value}" for key, value in default.items())
     return str(default).lower() if isinstance(default, bool) else str(default)

@@ -40,7 +40,9 @@ def _check_clock(reading: Reading, limits: ClockLimits) -> Reading:
 
 
 def _check_range(reading: Reading, gauge: Gauge) -> Reading:
-    """QARTOD gross range test: outside of what the gauge can measure the value is bad."""
+    """QARTOD gross range test. Above the range, but by less than its own size, may be a flood that nobody foresaw:
+    suspect, so that staff hear of it at once. Beyond that, or below the range, it is a fault: bad."""
     if gauge.min_m <= reading.value <= gauge.max_m:
         return reading
-    return reading.marked(Quality.BAD, Reason.OUT_OF_RANGE)
+    believable = gauge.max_m < reading.value <= 2 * gauge.max_m - gauge.min_m
+    return reading.marked(Quality.SUSPECT if believable else Quality.BAD, Reason.OUT_OF_RANGE)

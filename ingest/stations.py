@@ -20,6 +20,14 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Hazard = Annotated[int, Field(ge=1, le=5)]
 
 
+def _to_the_millimetre(length_m: float) -> float:
+    return round(length_m, 3)
+
+
+Metres = Annotated[float, AfterValidator(_to_the_millimetre)]
+"""A length kept to the millimetre, as stages are: a tie between the two must stay a tie."""
+
+
 class StationKind(StrEnum):
     """The five kinds of danger spot."""
 
@@ -64,7 +72,7 @@ class ThresholdSet(Frozen):
     """
 
     valid_from: AwareDatetime
-    levels: dict[Hazard, float]
+    levels: dict[Hazard, Metres]
 
     @model_validator(mode="after")
     def _rises_with_hazard(self) -> Self:
@@ -106,6 +114,12 @@ class Gauge(Frozen):
             raise ValueError("a gauge that reports below_crown needs crown_m, the crown's height above the gauge zero")
         if self.min_m >= self.max_m:
             raise ValueError("min_m must be below max_m")
+        stages = [stage_m for each in self.thresholds for stage_m in each.levels.values()]
+        if any(not self.min_m <= stage_m <= self.max_m for stage_m in stages):
+            raise ValueError(
+                f"a threshold lies outside of the gauge's range of {self.min_m:g} to {self.max_m:g} m: "
+                "set min_m and max_m to what the gauge can measure"
+            )
         if any(a >= b for a, b in zip(self.stage_volume, self.stage_volume[1:], strict=False)):
             raise ValueError("stage_volume must rise from row to row")
         return self

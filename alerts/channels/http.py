@@ -17,7 +17,7 @@ def post_json(url: str, document: Mapping[str, Any], headers: Mapping[str, str],
     """POST a JSON document; 2xx is success, other 4xx are permanent, the rest may be tried again."""
     try:
         with (
-            httpx.Client(timeout=timeout_s, follow_redirects=False) as client,
+            httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False) as client,
             client.stream("POST", url, json=dict(document), headers=dict(headers)) as answer,
         ):
             # Only the head of the answer matters: a body that never ends must not hold the worker.

@@ -17,17 +17,19 @@ from deploy.commands.context import Context, UsageError, jst, say, wait_for_end
 from deploy.commands.registry import read
 from deploy.devices import Fleet
 from deploy.schedule import Job
-from deploy.services import House, Worker
+from deploy.services import House, IngestService, Worker
 from deploy.settings import Settings
 from deploy.stopwatch import Stopwatch
 from deploy.wiring import Stores, device_publisher, open_stores, whole_house
 from ingest.clock import Clock, ScaledClock
 from ingest.stations import Registry
-from simulators.publisher import BrokerError, Publisher
+from simulators.publisher import BrokerError
 from simulators.replay import RecordingError, Row, read_csv, run_replay, shift, unknown_gauges
 from simulators.storm import demonstration_storm
 
 CATCH_UP_WITHIN_S = 120.0
+LAG_S = 10.0
+"""Real seconds by which a replay on a busy machine may lag behind its clock."""
 
 
 def add_to(commands: Any) -> None:
@@ -96,15 +98,20 @@ def replay(context: Context, options: argparse.Namespace) -> int:
     registry = read(options.registry)
     rows = _rows(options.file, registry)
     with tempfile.TemporaryDirectory(prefix="mizumori-replay-") as temporary:
-        settings = own_house(context.settings, options.data or Path(temporary))
+        settings = own_house(context.settings, options.data or Path(temporary), options.speed)
         watch = Stopwatch(time.monotonic)
         clock = ScaledClock(rows[0].due_at - timedelta(seconds=options.speed), options.speed, watch.elapsed_s, 0.0)
-        _replay(settings, registry, rows, clock, watch, stay=not options.exit)
+        whole = _replay(settings, registry, rows, clock, watch, stay=not options.exit)
+    if not whole:
+        raise UsageError("not every reading of the recording was kept: see the messages above")
     return 0
 
 
-def own_house(settings: Settings, data: Path) -> Settings:
-    """The settings of a replay: the rule and the recipients as set, everything else its own."""
+def own_house(settings: Settings, data: Path, speed: float) -> Settings:
+    """The settings of a replay: the rule and the recipients as set, everything else its own.
+
+    A real second of delay is ``speed`` seconds of the recording: it must not make a reading look wrongly dated.
+    """
     if data.exists() and any(data.iterdir()):
         raise UsageError(f"{data} is not empty: a replay needs a folder of its own")
     ports = free_ports(3)
@@ -112,6 +119,9 @@ def own_house(settings: Settings, data: Path) -> Settings:
         update={
             "data_folder": data,
             "database": "",
+            "ingest": settings.ingest.model_copy(
+                update={"clock_behind_s": settings.ingest.clock_behind_s + LAG_S * speed}
+            ),
             "broker": settings.broker.model_copy(update={"embedded": True, "port": ports[0]}),
             "dashboard": settings.dashboard.model_copy(update={"port": ports[1]}),
             "public": settings.public.model_copy(update={"host": "127.0.0.1", "port": ports[2], "folder": ""}),
@@ -133,35 +143,38 @@ def free_ports(count: int) -> list[int]:
 
 def _replay(
     settings: Settings, registry: Registry, rows: Sequence[Row], clock: Clock, watch: Stopwatch, *, stay: bool
-) -> None:
+) -> bool:
+    """Whether every reading was kept, or the user ended it."""
     stores = open_stores(settings)
     stores.registry.apply(registry, clock.now(), "replay")
-    announcer = Announcer(stores, clock)
+    services = whole_house(settings, stores, clock, [Job("announcer", 0.5, Announcer(stores, clock).turn)])
+    ingest = next(each for each in services if isinstance(each, IngestService))
     ended = wait_for_end()
     try:
-        with House(whole_house(settings, stores, clock, [Job("announcer", 0.5, announcer.turn)])):
+        with House(services):
             say(
                 f"Replay at {clock.speed:g} times true speed; staff dashboard http://127.0.0.1:{settings.dashboard.port}/"
             )
             say(f"public page http://127.0.0.1:{settings.public.port}/  broker 127.0.0.1:{settings.broker.port}")
-            publisher = device_publisher(settings)
-            publisher.connect()
             watch.start()
-            _send_all(rows, registry, publisher, clock, ended)
-            _catch_up(stores, len(rows), ended)
+            _send_all(settings, rows, registry, clock, ended)
+            whole = _catch_up(stores, ingest, len(rows), ended)
             watch.stop()
-            publisher.close()
-            _report(stores)
+            _report(stores, ingest)
             if stay and not ended.is_set():
                 say("The replay is over and its clock stands still; the pages stay until Ctrl-C.")
                 ended.wait()
     finally:
         stores.close()
+    return whole or ended.is_set()
 
 
 def _send_all(
-    rows: Sequence[Row], registry: Registry, publisher: Publisher, clock: Clock, ended: threading.Event
+    settings: Settings, rows: Sequence[Row], registry: Registry, clock: Clock, ended: threading.Event
 ) -> None:
+    publisher = device_publisher(settings)
+    publisher.connect()
+
     def work(stop: threading.Event) -> None:
         run_replay(rows, registry, publisher, clock, stop, say)
 
@@ -171,21 +184,22 @@ def _send_all(
         if ended.is_set():
             worker.stop()
     publisher.flush(CATCH_UP_WITHIN_S)
+    publisher.close()
 
 
-def _catch_up(stores: Stores, sent: int, ended: threading.Event) -> None:
-    """Wait until everything sent is in the log and the rule has considered all of it."""
+def _catch_up(stores: Stores, ingest: IngestService, sent: int, ended: threading.Event) -> bool:
+    """Wait until ingest has taken everything that was sent and the rule has considered it; whether that came true."""
     until = time.monotonic() + CATCH_UP_WITHIN_S
-    settled = 0
-    before = -1
-    while settled < 5 and time.monotonic() < until and not ended.wait(0.3):
-        seq = stores.log.marks().reading_seq
-        settled = settled + 1 if seq == before and stores.alerts.cursor() == seq and (seq or not sent) else 0
-        before = seq
+    while time.monotonic() < until and not ended.wait(0.1):
+        taken = ingest.receiver.counts.messages >= sent
+        if taken and stores.alerts.cursor() == stores.log.marks().reading_seq:
+            return True
+    return False
 
 
-def _report(stores: Stores) -> None:
-    say(f"readings kept: {stores.log.marks().reading_seq}")
+def _report(stores: Stores, ingest: IngestService) -> None:
+    counts = ingest.receiver.counts
+    say(f"readings kept: {counts.readings}  repeats: {counts.duplicates}  dead letters: {counts.dead_letters}")
     for reason, count in stores.log.dead_letters().counts.items():
         say(f"dead letters, {reason}: {count}")
     transitions = stores.alerts.transitions_after(0)

@@ -53,6 +53,11 @@ class Served:
         low_m, high_m = normal_range(self.levels)
         return not low_m <= self.row.stage_m <= high_m
 
+    @property
+    def is_believed(self) -> bool:
+        """Whether neither its age nor its stage makes it suspect."""
+        return not self.is_stuck and not self.is_off_range
+
 
 def events(data: Path, name: str) -> list[tuple[Served, Station, Gauge]]:
     """All rows of a national flood."""

@@ -109,17 +109,15 @@ def test_the_quality_of_every_reading_is_told_by_its_age_and_range(everything: F
 
 
 def quality_of(served: Served) -> str:
-    if served.is_off_range:
-        return "bad"
-    return "suspect" if served.is_stuck else "good"
+    return "good" if served.is_believed else "suspect"
 
 
-def test_two_gauges_are_off_their_river_so_they_are_bad_yet_judged_as_officially(everything: Found) -> None:
+def test_two_gauges_are_above_their_range_so_they_are_suspect_yet_judged_as_officially(everything: Found) -> None:
     off = [each for each in everything if each[0].is_off_range]
     assert {station.id for _, station, _ in off} == OFF_THEIR_RIVER
     for served, station, gauge in off:
         reading = through_ingest(served, station, gauge)
-        assert (reading.quality, reading.reasons[-1]) == ("bad", "out_of_range")
+        assert (reading.quality, reading.reasons[-1]) == ("suspect", "out_of_range")
         assert hazard_at(reading.stage_m, served.levels) == served.hazard == 5
 
 
@@ -128,7 +126,7 @@ def test_a_spike_of_hundreds_of_metres_is_bad_at_every_gauge(everything: Found) 
     for served, station, gauge in everything:
         spike = replace(served, row=replace(served.row, stage_m=round(served.levels[5] + 300, 2)))
         reading = through_ingest(spike, station, gauge)
-        assert "out_of_range" in reading.reasons
+        assert (reading.quality, reading.reasons[-1]) == ("bad", "out_of_range")
         assert hazard_at(reading.stage_m, served.levels) == 5
 
 
@@ -168,15 +166,15 @@ def test_no_gauge_served_an_older_observation_after_a_newer_one(recording: Recor
     assert not any(late(list(map(seen, rows))) for rows in recording.by_gauge().values())
 
 
-def test_a_stuck_gauge_has_one_row_only(flood: Found, recording: Recording) -> None:
+def test_a_gauge_with_a_suspect_reading_has_one_observation_only(flood: Found, recording: Recording) -> None:
     """So that a suspect reading is never compared with others of its gauge in the reference."""
-    stuck = {served.row.gauge_id for served, _, _ in flood if served.is_stuck}
-    assert len(stuck) >= 10
-    assert {len(recording.by_gauge()[each]) for each in stuck} == {1}
+    doubted = {served.row.gauge_id for served, _, _ in flood if not served.is_believed}
+    assert len(doubted) >= 10
+    assert {len({row.observed_at for row in recording.by_gauge()[each]}) for each in doubted} == {1}
 
 
 def as_kept(flood: Found, outcome: house.Outcome) -> dict[str, list[Seen]]:
-    """The recorded rows as the rule may use them: without bad ones, stuck ones at the time of their receipt."""
+    """The recorded rows as the rule may use them: stuck ones at the time of their receipt."""
     received = {(each.gauge_id, each.device_at): each.received_at for each in outcome.readings}
     found: dict[str, list[Seen]] = {}
     for served in sorted((each for each, _, _ in flood), key=lambda each: each.row.due_at):
@@ -184,9 +182,8 @@ def as_kept(flood: Found, outcome: house.Outcome) -> dict[str, list[Seen]]:
         counted = row.observed_at
         if served.is_stuck:
             counted = received[(row.gauge_id, row.observed_at.astimezone(UTC))]
-        if not served.is_off_range:
-            known = replace(seen(row), observed_at=counted, believed=not served.is_stuck)
-            found.setdefault(row.gauge_id, []).append(known)
+        known = replace(seen(row), observed_at=counted, believed=served.is_believed)
+        found.setdefault(row.gauge_id, []).append(known)
     return found
 
 
@@ -209,10 +206,10 @@ def test_with_the_defaults_the_same_readings_make_the_transitions_of_the_referen
     assert house.steps_of(transitions) == expected(flood, outcome, "0.10", timedelta(minutes=20))
 
 
-def test_a_stuck_gauge_raises_unconfirmed_and_a_bad_one_not_at_all(flood: Found, outcome: house.Outcome) -> None:
-    stuck = {each.row.gauge_id for each, _, _ in flood if each.is_stuck and not each.is_off_range}
-    assert {each for each, found in outcome.transitions.items() if found[0].unconfirmed} == stuck
-    assert not OFF_THEIR_RIVER & outcome.transitions.keys()
+def test_a_stuck_gauge_and_one_above_its_range_raise_unconfirmed(flood: Found, outcome: house.Outcome) -> None:
+    doubted = {each.row.gauge_id for each, _, _ in flood if not each.is_believed}
+    assert {each for each, found in outcome.transitions.items() if found[0].unconfirmed} == doubted
+    assert doubted >= OFF_THEIR_RIVER & outcome.transitions.keys()
 
 
 def test_the_first_observation_of_every_gauge_raises_it_to_its_official_state(

@@ -65,7 +65,8 @@ def test_every_reading_has_the_hazard_of_the_official_levels(recording: Recordin
     for row in recording.rows:
         gauge = recording.registry.gauges[row.gauge_id]
         kind = recording.registry.station_of(gauge).kind
-        assert hazard_at(row.stage_m, levels_at(kind, gauge, row.observed_at)) == hazard(
+        kept_m = round(row.stage_m, 3)  # as ingest keeps it; official levels are in feet, so ties are to be kept too
+        assert hazard_at(kept_m, levels_at(kind, gauge, row.observed_at)) == hazard(
             row.stage_m, official.get(row.gauge_id, {})
         )
 

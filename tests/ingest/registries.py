@@ -14,6 +14,8 @@ texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), m
 )
 identifiers = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}", fullmatch=True)
 numbers = st.floats(-1e6, 1e6)
+measured = st.floats(-10, 50).map(lambda stage_m: round(stage_m, 3))
+"""Stages in the range of a gauge that names none, to the millimetre."""
 positive = st.floats(0.1, 1e6)
 names = st.fixed_dictionaries({"ja": texts}, optional={"en": texts, "vi": texts})
 moments = st.integers(631_152_000, 4_102_444_800).map(lambda second: datetime.fromtimestamp(second, UTC))
@@ -41,7 +43,7 @@ labels = st.dictionaries(
 @st.composite
 def threshold_sets(draw: st.DrawFn) -> ThresholdSet:
     hazards = sorted(draw(st.sets(st.integers(1, 5), min_size=1)))
-    stages = sorted(draw(st.lists(numbers, min_size=len(hazards), max_size=len(hazards))))
+    stages = sorted(draw(st.lists(measured, min_size=len(hazards), max_size=len(hazards))))
     return ThresholdSet(valid_from=draw(moments), levels=dict(zip(hazards, stages, strict=True)))
 
 
@@ -57,7 +59,7 @@ def gauges(gauge_id: str, station_id: str) -> st.SearchStrategy[Gauge]:
         "bank_m": positive,
         "inner_flood_m": positive,
         "stage_volume": st.just(((0.0, 0.0), (1.5, 1200.0))),
-        "min_m": st.floats(-100, 0),
+        "min_m": st.floats(-100, -10),
         "interval_s": positive,
         "dry_interval_s": positive,
         "hysteresis_m": positive,

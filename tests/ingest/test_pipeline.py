@@ -82,9 +82,21 @@ def test_nothing_is_observed_after_its_receipt() -> None:
     assert (found.quality, found.observed_at) == (Quality.GOOD, NOON)
 
 
-def test_a_value_outside_of_the_gauges_range_is_kept_as_bad() -> None:
-    found = reading('{"stage_m": 26.48}')
-    assert (found.quality, found.reasons, found.stage_m) == (Quality.BAD, (Reason.OUT_OF_RANGE,), 26.48)
+@pytest.mark.parametrize("stage_m", [26.48, 300.0, -1.001])
+def test_a_value_that_the_gauge_cannot_have_measured_is_kept_as_bad(stage_m: float) -> None:
+    found = reading(f'{{"stage_m": {stage_m}}}')
+    assert (found.quality, found.reasons, found.stage_m) == (Quality.BAD, (Reason.OUT_OF_RANGE,), stage_m)
+
+
+@pytest.mark.parametrize("stage_m", [10.001, 21.0])
+def test_a_value_somewhat_above_the_range_may_be_a_flood_and_is_suspect(stage_m: float) -> None:
+    found = reading(f'{{"stage_m": {stage_m}}}')
+    assert (found.quality, found.reasons) == (Quality.SUSPECT, (Reason.OUT_OF_RANGE,))
+
+
+def test_a_value_can_be_both_out_of_range_and_of_a_wrong_clock() -> None:
+    found = reading('{"stage_m": 99, "observed_at": "1970-01-01T00:00:00Z"}')
+    assert (found.quality, found.reasons) == (Quality.BAD, (Reason.CLOCK_BEHIND, Reason.OUT_OF_RANGE))
 
 
 @pytest.mark.parametrize(
