@@ -6,18 +6,18 @@ The staff app and the public site draw the same views, so both say the same of a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ingest.hazard import Levels, hazard_at, levels_at
 from ingest.readings import CameraState, Quality, Reading, Still
 from ingest.stations import Camera, Gauge, Registry, Station
 from ingest.store.protocol import CameraLatest, Latest
+from ingest.trend import rise_m_per_h
 
 LATE_AFTER_INTERVALS = 3.0
 """A gauge or camera is silent when this many of its intervals passed without a report."""
-TREND_WINDOW = timedelta(minutes=30)
 TREND_FLAT_M_PER_H = 0.05
 
 
@@ -154,7 +154,7 @@ def board(
     cameras: Mapping[str, CameraLatest],
     now: datetime,
 ) -> Board:
-    """The city at ``now`` from what the log knows. ``recent`` holds good readings of at least TREND_WINDOW."""
+    """The city at ``now`` from what the log knows. ``recent`` holds good readings of at least the trend window."""
     views = [
         StationView(
             station=station,
@@ -226,18 +226,6 @@ def _next_level(stage_m: float | None, levels: Levels) -> tuple[int, float] | No
         if stage_m is None or threshold_m > stage_m
     ]
     return above[0] if above else None
-
-
-def rise_m_per_h(readings: Iterable[Reading], now: datetime) -> float | None:
-    """Least-squares slope of the good readings in the trend window, metres per hour; None below two readings."""
-    window = [each for each in readings if now - TREND_WINDOW <= each.observed_at <= now]
-    hours = [(each.observed_at - now).total_seconds() / 3600 for each in window]
-    if len(window) < 2 or hours[0] == hours[-1]:
-        return None
-    mean_h = sum(hours) / len(hours)
-    mean_m = sum(each.stage_m for each in window) / len(window)
-    spread = sum((hour - mean_h) ** 2 for hour in hours)
-    return sum((hour - mean_h) * (each.stage_m - mean_m) for hour, each in zip(hours, window, strict=True)) / spread
 
 
 def hours_to_next(view: GaugeView) -> float | None:

@@ -9,10 +9,11 @@ from dashboard.public import assets, files, open_data
 from dashboard.public.pages import Edition, missing_page, page, path_of
 from dashboard.public.settings import PublicSettings
 from dashboard.public.words import LANGUAGES
-from dashboard.views import TREND_WINDOW, board
+from dashboard.views import board
 from ingest.clock import Clock
 from ingest.stations import Registry
 from ingest.store.protocol import Log, Marks, RegistryStore
+from ingest.trend import TREND_WINDOW
 
 
 class Publisher:

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
 from dashboard.staff.services import StaffServices
-from dashboard.views import TREND_WINDOW, Board, board
+from dashboard.views import Board, board
 from ingest.readings import Reading
 from ingest.stations import Registry
 from ingest.store.protocol import CameraLatest, Latest, Marks
+from ingest.trend import TREND_WINDOW
 
 logger = logging.getLogger(__name__)
 

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from alerts.messages import texts
 from alerts.records import Transition
-from dashboard.views import TREND_WINDOW, Board, board
+from dashboard.views import Board, board
 from deploy.commands.context import jst, say
 from deploy.wiring import Stores
 from ingest.clock import Clock
 from ingest.labels import label
 from ingest.stations import named
+from ingest.trend import TREND_WINDOW
 
 EVERY = timedelta(seconds=60)
 
