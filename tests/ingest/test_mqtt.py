@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import pytest
 from paho.mqtt.client import Client
@@ -24,7 +24,7 @@ from ingest.quality import ClockLimits
 from ingest.receiver import Receiver
 from ingest.store.appender import SqlAppender
 from ingest.store.log import SqlLog
-from ingest.store.protocol import Appended, Batch
+from ingest.store.protocol import Appended, Appender, Batch, Unavailable
 from ingest.store.stills import StillFolder
 from tests.brokers import Mosquitto, free_port
 from tests.ingest.cities import small_city
@@ -71,7 +71,7 @@ class Held:
         return self._real.append(batch)
 
 
-def ingest(engine: Engine, folder: Path, settings: MqttSettings, appender: Held | None = None) -> IngestService:
+def ingest(engine: Engine, folder: Path, settings: MqttSettings, appender: Appender | None = None) -> IngestService:
     inbox, registry = Inbox(), small_city()
     kept_by = appender or SqlAppender(engine)
     receiver = Receiver(inbox, lambda: registry, kept_by, StillFolder(folder / "stills"), ClockLimits())
@@ -189,6 +189,39 @@ def test_while_the_disk_is_full_nothing_is_acknowledged_and_afterwards_nothing_i
     sender.loop_stop()
     stages = [each.stage_m for each in SqlLog(engine).readings_after(0)]
     assert sorted(stages) == [each / 1000 for each in range(300)]
+
+
+class CutOff:
+    """An appender whose process dies between the commit and the acknowledgement."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._real = SqlAppender(engine)
+
+    def append(self, batch: Batch) -> Appended:
+        self._real.append(batch)
+        raise Unavailable("the process ends here")
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_cut_off_between_commit_and_acknowledgement_nothing_counts_twice(
+    protocol: Literal["5", "3.1.1"], engine: Engine, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    """Alike readings without a time are the hard case: only the broker's packet number tells them apart."""
+    settings = MqttSettings(port=mosquitto.port, protocol=protocol)
+    first = ingest(engine, tmp_path, settings, CutOff(engine))
+    first.start()
+    send = stranger(mosquitto.port)
+    for _ in range(5):
+        send('{"stage_m": 1.0}')
+    assert eventually(lambda: count(engine) > 0)
+    first.receiver.abandon()
+    first.stop()
+    second = ingest(engine, tmp_path, settings)
+    second.start()
+    assert eventually(lambda: second.receiver.counts.messages == 5)
+    second.stop()
+    assert second.receiver.counts.duplicates >= 1
+    assert count(engine) == 5
 
 
 def test_what_comes_while_ingest_is_away_is_there_when_it_is_back(
