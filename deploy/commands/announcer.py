@@ -11,16 +11,17 @@ from deploy.commands.context import jst, say
 from deploy.wiring import Stores
 from ingest.clock import Clock
 from ingest.labels import label
-from ingest.stations import named
+from ingest.stations import Registry, Station, named
 from ingest.trend import TREND_WINDOW
 
-EVERY = timedelta(seconds=60)
+EVERY_S = 60.0
 
 
 class Announcer:
-    """A job: each turn says the transitions since the last one, and every minute of the house one summary."""
+    """A job: each turn says the transitions since the last one, and every ``every_s`` real seconds a summary."""
 
-    def __init__(self, stores: Stores, clock: Clock) -> None:
+    def __init__(self, stores: Stores, clock: Clock, every_s: float = EVERY_S) -> None:
+        self._every_s = every_s
         self._stores = stores
         self._clock = clock
         self._last_id = stores.alerts.last_transition_id()
@@ -33,23 +34,27 @@ class Announcer:
             say(line(self._stores, transition))
         now = self._clock.now()
         if self._summary_due is None or now >= self._summary_due:
-            self._summary_due = now + EVERY
+            self._summary_due = now + timedelta(seconds=self._every_s * self._clock.speed)
             say(summary(board_now(self._stores, now)))
 
 
 def line(stores: Stores, transition: Transition) -> str:
     """One transition as a line."""
-    registry = stores.city()
-    station = registry.stations.get(transition.station_id)
+    station = stores.city().stations.get(transition.station_id)
     name = named(station.name, "ja") if station else transition.station_id
-    text = label(registry, station.kind, transition.to_hazard, "ja") if station and transition.to_hazard else ""
-    text = text or texts("ja")["below_all"]
     mark = "▲" if transition.to_hazard > transition.from_hazard else "▼"
     unconfirmed = "（未確認）" if transition.unconfirmed else ""
     return (
         f"{jst(transition.observed_at)}  {mark} {transition.from_hazard}→{transition.to_hazard}"
-        f"  {name}  {transition.stage_m:.2f} m  {text}{unconfirmed}"
+        f"  {name}  {transition.stage_m:.2f} m  {_text(stores.city(), station, transition)}{unconfirmed}"
     )
+
+
+def _text(registry: Registry, station: Station | None, transition: Transition) -> str:
+    if transition.to_hazard < transition.from_hazard:
+        words = texts("ja")
+        return str(words["below" if transition.to_hazard else "below_all"].format(from_hazard=transition.from_hazard))
+    return label(registry, station.kind, transition.to_hazard, "ja") if station else ""
 
 
 def board_now(stores: Stores, now: datetime) -> Board:

@@ -147,7 +147,9 @@ def _replay(
     """Whether every reading was kept, or the user ended it."""
     stores = open_stores(settings)
     stores.registry.apply(registry, clock.now(), "replay")
-    services = whole_house(settings, stores, clock, [Job("announcer", 0.5, Announcer(stores, clock).turn)])
+    services = whole_house(
+        settings, stores, clock, [Job("announcer", 0.5, Announcer(stores, clock, every_s=10.0).turn)]
+    )
     ingest = next(each for each in services if isinstance(each, IngestService))
     ended = wait_for_end()
     try:
