@@ -48,6 +48,10 @@ def create_app(services: StaffServices) -> Dash:
     callbacks.register(app, services, Watch(services))
     still_route.register(server, services.stills)
     _register_pages(app)
+    # Dash finds its assets at the first request of "/"; the first may as well be for the page of a station.
+    cast(Any, app)._setup_server()
+    # Dash gathers assets and callbacks at the first request of its own paths; a page of ours may be asked for before.
+    cast(Any, app)._setup_server()
     server.add_middleware(SecurityHeaders, content_policy=policy(app.csp_hashes()))
     return app
 

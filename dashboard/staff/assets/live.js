@@ -29,7 +29,7 @@
         const words = state.said.clock[state.language];
         const quietS = (Date.now() - (state.heardMs || state.startedMs)) / 1000;
         const kind = kindOf(quietS);
-        show("clock", { children: houseTime(words) });
+        show("clock", { children: kind === "lost" ? "" : houseTime(words) });
         show("freshness", { children: freshness(kind, quietS, words), className: "freshness " + kind });
         show("lost", { children: notice(kind, words), hidden: kind !== "lost" && kind !== "unread" });
         document.documentElement.classList.toggle("is-lost", kind === "lost" || kind === "unread");

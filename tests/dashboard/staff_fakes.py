@@ -1,0 +1,62 @@
+"""A staff app on fakes, as an object and on a port of its own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import uvicorn
+from fastapi import FastAPI
+
+from dashboard.staff.services import StaffServices
+from ingest.clock import TrueClock
+from tests.dashboard import fake_city, fakes
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The services of a staff app in a storm, and the fakes behind them."""
+
+    services: StaffServices
+    log: fakes.FakeLog
+    registry: fakes.FakeRegistryStore
+    alerts: fakes.FakeAlertLog
+    stills: fakes.FakeStills
+    now: datetime
+
+
+def desk(now: datetime | None = None) -> Desk:
+    """A desk in the storm at ``now``; without it the clock runs."""
+    at = now or _now()
+    log = fakes.storm(at)
+    registry = fakes.FakeRegistryStore(fake_city.registry(at))
+    alerts, stills = fakes.alerts(at), fakes.stills(log)
+    clock = TrueClock(_now if now is None else lambda: at)
+    return Desk(StaffServices(log, registry, stills, alerts, clock), log, registry, alerts, stills, at)
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The address of an app that is served in a thread until the block ends."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        deadline = time.monotonic() + 20
+        while not server.started and time.monotonic() < deadline:
+            time.sleep(0.02)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)

@@ -1,0 +1,137 @@
+"""The hydrograph and the map as figures."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dashboard.figures import COLOURS, SYMBOLS, GraphWords, hydrograph, label_heights
+from dashboard.maps import city_map, place
+from dashboard.views import Board, GaugeView, board, gauge_view
+from ingest.readings import Quality, Reading
+from ingest.stations import Registry
+from ingest.store.protocol import Latest
+from tests.dashboard import fake_city, fakes
+from tests.dashboard.fake_city import reading
+
+NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+WORDS = GraphWords("水位", "良", "未確認", "異常", "観測値なし", {n: f"段階{n}" for n in range(1, 6)})
+SINCE = NOW - timedelta(hours=6)
+
+
+def bridge(readings: list[Reading]) -> GaugeView:
+    registry = fake_city.registry(NOW)
+    latest = Latest(readings[-1], readings[-1]) if readings else None
+    return gauge_view(registry.stations["hongo-bridge"], registry.gauges["hongo-bridge-01"], latest, readings, NOW)
+
+
+def at(minutes: float, stage_m: float, quality: Quality = Quality.GOOD) -> Reading:
+    return reading("hongo-bridge-01", stage_m, NOW - timedelta(minutes=minutes), quality)
+
+
+def drawn(readings: list[Reading]) -> dict[str, Any]:
+    found: dict[str, Any] = hydrograph(bridge(readings), readings, SINCE, NOW, WORDS).to_plotly_json()
+    return found
+
+
+def trace(figure: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(each for each in figure["data"] if each.get("name") == name)
+
+
+def storm() -> Board:
+    log = fakes.storm(NOW)
+    return board(fake_city.registry(NOW), log.latest(), {}, log.cameras(), NOW)
+
+
+def test_every_threshold_has_a_line_in_its_colour_and_a_label_in_words() -> None:
+    figure = drawn([at(10, 1.0), at(0, 1.1)])
+    lines = {each["y0"]: each["line"]["color"] for each in figure["layout"]["shapes"] if each["type"] == "line"}
+    assert list(lines) == [1.6, 2.2, 2.8, 3.3, 4.1]
+    assert lines[3.3] == COLOURS[4]
+    texts = [each["text"] for each in figure["layout"]["annotations"]]
+    assert "<b>4</b> 段階4 3.30" in texts
+
+
+def test_suspect_readings_are_hollow_and_bad_ones_crosses() -> None:
+    figure = drawn([at(20, 1.0), at(10, 2.0, Quality.SUSPECT), at(5, 655.35, Quality.BAD), at(0, 1.1)])
+    assert trace(figure, "未確認")["marker"]["symbol"] == "circle-open"
+    assert trace(figure, "異常")["marker"]["symbol"].startswith("x")
+    assert list(trace(figure, "良")["y"]) == [1.0, 1.1]
+
+
+def test_a_spike_of_hundreds_of_metres_does_not_flatten_the_curve_and_tells_its_value() -> None:
+    figure = drawn([at(10, 1.0), at(5, 655.35, Quality.BAD), at(0, 1.1)])
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert high < 6
+    assert low <= trace(figure, "異常")["y"][0] <= high
+    assert trace(figure, "異常")["customdata"][0] == 655.35
+
+
+def test_a_gap_in_the_reports_breaks_the_line() -> None:
+    assert None in trace(drawn([at(120, 1.0), at(10, 1.2), at(0, 1.3)]), "良")["y"]
+    assert None not in trace(drawn([at(20, 1.0), at(10, 1.2), at(0, 1.3)]), "良")["y"]
+
+
+def test_times_are_those_of_japan() -> None:
+    shown = trace(drawn([at(10, 1.0), at(0, 1.1)]), "良")["x"][-1]
+    assert shown == datetime(2026, 7, 1, 21, 0)  # noqa: DTZ001
+
+
+def test_an_empty_range_says_so() -> None:
+    assert "観測値なし" in [each["text"] for each in drawn([])["layout"]["annotations"]]
+
+
+def test_labels_of_thresholds_do_not_lie_on_each_other() -> None:
+    heights = label_heights({2: 1.0, 3: 1.01, 4: 1.02, 5: 4.0}, (0.0, 5.0))
+    assert all(higher - lower >= 0.3 for lower, higher in itertools.pairwise(heights))
+    assert heights[0] == 1.0
+    assert heights[-1] == 4.0
+
+
+def test_the_map_shows_hazard_by_number_shape_and_colour() -> None:
+    marks = next(
+        each for each in city_map(storm(), "ja", str).to_plotly_json()["data"] if each.get("name") == "stations"
+    )
+    worst = list(marks["customdata"]).index("ekimae-under")
+    assert marks["text"][worst] == "5"
+    assert marks["marker"]["symbol"][worst] == SYMBOLS[5]
+    assert marks["marker"]["color"][worst] == COLOURS[5]
+    never = list(marks["customdata"]).index(fakes.NEVER)
+    assert marks["text"][never] == "?"
+
+
+def test_every_hazard_has_a_shape_of_its_own() -> None:
+    assert len({SYMBOLS[hazard] for hazard in range(1, 6)}) == 5
+
+
+def test_the_map_keeps_its_proportions_at_its_latitude() -> None:
+    layout = city_map(storm(), "ja", str).to_plotly_json()["layout"]
+    assert layout["yaxis"]["scaleanchor"] == "x"
+    assert layout["yaxis"]["scaleratio"] == pytest.approx(1.215, abs=0.01)
+
+
+def test_a_name_in_the_registry_is_never_read_as_a_tag() -> None:
+    seen = storm()
+    hostile = seen.registry.stations["ekimae-under"].model_copy(update={"name": {"ja": "<b onclick=x>橋"}})
+    registry = Registry.of(seen.registry.city, [hostile, *seen.registry.gauges_of("ekimae-under")])
+    log = fakes.storm(NOW)
+    texts = [
+        each["text"]
+        for each in city_map(board(registry, log.latest(), {}, {}, NOW), "ja", str).to_plotly_json()["layout"][
+            "annotations"
+        ]
+    ]
+    assert texts == ["&lt;b onclick=x&gt;橋"]
+
+
+def test_names_keep_clear_of_other_marks() -> None:
+    sides = place({"a": "三文字"}, {"a": (0.0, 0.0), "b": (30.0, 0.0)})
+    assert sides["a"].xanchor == "right"
+
+
+def test_a_city_without_stations_and_lines_has_a_map_all_the_same() -> None:
+    empty = Registry.of(fake_city.city().model_copy(update={"outlines": (), "rivers": ()}), [])
+    assert city_map(board(empty, {}, {}, {}, NOW), "ja", str).to_plotly_json()["layout"]["xaxis"]["range"]

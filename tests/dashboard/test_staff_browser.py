@@ -1,0 +1,171 @@
+"""The staff pages in a real browser."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from dashboard.staff.app import create_app
+from tests.dashboard import fakes
+from tests.dashboard.fake_city import reading
+from tests.dashboard.staff_fakes import Desk, desk, served
+from tests.parts import CHROMIUM_ARGS, chromium
+
+ADDRESSES = ("/", "/en/", "/station/hongo-bridge", "/en/station/hongo-bridge", f"/station/{fakes.SILENT}")
+DESK, PHONE = (1366, 768), (360, 740)
+PATIENCE_MS = 8_000
+
+
+@dataclass
+class Visit:
+    """A browser's page on a desk's app, with what it complained of and whom it asked."""
+
+    page: Page
+    desk: Desk
+    base: str
+    errors: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+
+    def open(self, address: str) -> None:
+        self.page.goto(self.base + address)
+        ready = ".head-name" if "station" in address else "a.row"
+        self.page.wait_for_selector(ready, timeout=PATIENCE_MS)
+        self.page.wait_for_selector(".js-plotly-plot .main-svg", timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def size() -> tuple[int, int]:
+    return DESK
+
+
+@pytest.fixture
+def visit(browser: Browser, size: tuple[int, int]) -> Iterator[Visit]:
+    at_desk = desk()
+    with served(create_app(at_desk.services).server) as base:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        made = Visit(context.new_page(), at_desk, base)
+        made.page.on("console", lambda said: made.errors.append(said.text) if said.type == "error" else None)
+        made.page.on("pageerror", lambda error: made.errors.append(str(error)))
+        made.page.on("request", lambda asked: made.hosts.add(asked.url.split("/")[2] if "//" in asked.url else ""))
+        yield made
+        context.close()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], indirect=False)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_opens_without_error_or_other_host_and_fits(visit: Visit, address: str) -> None:
+    visit.open(address)
+    visit.page.wait_for_timeout(500)
+    assert visit.errors == []
+    assert visit.hosts <= {visit.base.removeprefix("http://"), ""}
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("address", ["/", "/en/"])
+def test_a_published_reading_changes_the_screen_within_three_seconds(visit: Visit, address: str) -> None:
+    visit.open(address)
+    row = visit.page.locator("a.row", has_text="1.18")
+    expect(row).to_have_count(1)
+    visit.desk.log.add(reading("mizue-01", 2.91, datetime.now(UTC)))
+    begun = time.monotonic()
+    expect(visit.page.locator("a.row", has_text="2.91").locator(".badge-5")).to_be_visible(timeout=3000)
+    assert time.monotonic() - begun < 3
+    expect(visit.page.locator(".counts .count b").first).to_have_text("2", timeout=3000)
+    assert visit.errors == []
+
+
+def test_a_published_reading_changes_the_page_of_its_station_within_three_seconds(visit: Visit) -> None:
+    visit.open("/station/mizue")
+    visit.desk.log.add(reading("mizue-01", 2.91, datetime.now(UTC)))
+    expect(visit.page.locator(".stage-now")).to_have_text("2.91", timeout=3000)
+    expect(visit.page.locator(".head-name .badge-5")).to_be_visible(timeout=3000)
+
+
+def test_a_row_opens_its_station_and_the_way_back_and_the_language_keep_the_place(visit: Visit) -> None:
+    visit.open("/")
+    visit.page.locator("a.row", has_text="本郷橋").click()
+    visit.page.wait_for_selector(".head-name")
+    assert visit.page.url.endswith("/station/hongo-bridge")
+    visit.page.locator(".languages a").click()
+    expect(visit.page.locator("h1")).to_have_text("Hongo Bridge")
+    assert visit.page.evaluate("document.documentElement.lang") == "en"
+    visit.page.locator(".back").click()
+    expect(visit.page.locator("a.row", has_text="Hongo Bridge")).to_be_visible()
+    assert visit.errors == []
+
+
+def test_a_mark_on_the_map_opens_its_station(visit: Visit) -> None:
+    visit.open("/")
+    visit.page.wait_for_selector("#map .scatterlayer .point")
+    box = visit.page.locator("#map .scatterlayer .points path").last.bounding_box()
+    assert box
+    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visit.page.wait_for_timeout(300)
+    visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visit.page.wait_for_selector(".head-name", timeout=PATIENCE_MS)
+    assert "/station/" in visit.page.url
+
+
+def test_the_range_of_the_hydrograph_is_chosen_by_a_link(visit: Visit) -> None:
+    visit.open("/station/hongo-bridge")
+    expect(visit.page.locator(".range.chosen")).to_have_text("24時間")
+    visit.page.locator(".range", has_text="72時間").click()
+    expect(visit.page.locator(".range.chosen")).to_have_text("72時間")
+    assert visit.page.url.endswith("?h=72")
+
+
+def test_a_still_is_shown_with_its_own_time(visit: Visit) -> None:
+    visit.open("/station/hongo-bridge")
+    expect(visit.page.locator(".taken")).to_be_visible()
+    visit.page.wait_for_function("document.querySelector('.still img')?.naturalWidth > 0")
+
+
+def test_a_name_with_a_script_is_shown_as_text(visit: Visit) -> None:
+    registry = visit.desk.registry.current
+    assert registry
+    hostile = registry.stations["ekimae-under"].model_copy(
+        update={"name": {"ja": "<script>window.hacked=1</script><img src=x onerror=window.hacked=1>"}}
+    )
+    visit.desk.registry.current = registry.model_copy(
+        update={"stations": {**registry.stations, "ekimae-under": hostile}}
+    )
+    visit.open("/")
+    expect(visit.page.locator("a.row .name").first).to_contain_text("<script>")
+    visit.page.wait_for_timeout(500)
+    assert visit.page.evaluate("window.hacked") is None
+
+
+def test_the_screen_says_loudly_that_the_store_cannot_be_read(visit: Visit) -> None:
+    visit.open("/")
+    expect(visit.page.locator("#lost")).to_be_hidden()
+    expect(visit.page.locator("#freshness")).to_contain_text("受信中", timeout=5000)
+    visit.desk.log.broken = True
+    expect(visit.page.locator("#lost")).to_contain_text("観測データを読み出せません", timeout=8000)
+    visit.desk.log.broken = False
+    expect(visit.page.locator("#lost")).to_be_hidden(timeout=8000)
+
+
+def test_a_screen_that_lost_its_server_says_so_loudly(browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    with served(create_app(desk().services).server) as base:
+        page.goto(f"{base}/en/")
+        page.wait_for_selector("a.row", timeout=PATIENCE_MS)
+        expect(page.locator("#freshness")).to_contain_text("Live", timeout=5000)
+    expect(page.locator("#lost")).to_contain_text("Connection lost", timeout=15_000)
+    assert page.locator("#freshness").get_attribute("class") == "freshness lost"
+    context.close()

@@ -1,0 +1,120 @@
+"""The staff app as a server: addresses, headers, stills, and who may open a WebSocket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
+
+from dashboard.staff.app import create_app
+from tests.dashboard.staff_fakes import Desk, desk, served
+
+
+@pytest.fixture(scope="module")
+def at_desk() -> Desk:
+    return desk()
+
+
+@pytest.fixture(scope="module")
+def client(at_desk: Desk) -> Iterator[httpx.Client]:
+    with served(create_app(at_desk.services).server) as base, httpx.Client(base_url=base) as client:
+        yield client
+
+
+PATHS = ["/", "/en/", "/station/mizue", "/en/station/mizue", "/_dash-layout", "/assets/staff.css", "/still/none.jpg"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_carries_the_security_headers(client: httpx.Client, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "'unsafe-inline'" not in headers["content-security-policy"].split("script-src")[1].split(";")[0]
+    assert "'unsafe-eval'" not in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/en/", "/station/mizue", "/en/station/mizue"])
+def test_every_page_is_served(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert "react-entry-point" in answer.text
+
+
+def test_the_index_names_no_other_host(client: httpx.Client) -> None:
+    assert "//" not in client.get("/").text.replace('xmlns="http://www.w3.org', "")
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+def test_no_page_of_the_framework_is_open(client: httpx.Client, path: str) -> None:
+    assert "swagger" not in client.get(path).text.lower()
+    assert "openapi" not in client.get(path).text.lower()
+
+
+def test_the_server_says_that_it_is_alive(client: httpx.Client) -> None:
+    assert client.get("/alive").text == "OK"
+
+
+def test_a_still_is_served_as_an_image(client: httpx.Client, at_desk: Desk) -> None:
+    file = at_desk.log.stills[0].file
+    answer = client.get(f"/still/{file}")
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.content == at_desk.stills.files[file]
+
+
+def test_a_missing_still_says_so(client: httpx.Client) -> None:
+    answer = client.get("/still/cam/none.jpg")
+    assert answer.status_code == 404
+    assert "保存されていません" in answer.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../secret.jpg", "cam/../../secret.jpg", "%2e%2e/secret.jpg", "%2Fetc%2Fpasswd.jpg", ".hidden.jpg", "a.html"],
+)
+def test_a_name_that_leaves_the_folder_is_never_asked_for(client: httpx.Client, at_desk: Desk, name: str) -> None:
+    for each in ("../secret.jpg", "secret.jpg", "cam/../../secret.jpg", "/etc/passwd.jpg", ".hidden.jpg", "a.html"):
+        at_desk.stills.files[each] = b"secret"
+    assert b"secret" not in client.get(f"/still/{name.replace('..', '%2e%2e')}").content
+
+
+def _socket(client: httpx.Client) -> str:
+    return f"ws://{client.base_url.host}:{client.base_url.port}/_dash-ws-callback"
+
+
+@pytest.mark.parametrize("origin", ["http://elsewhere.example", "null", None])
+def test_a_websocket_of_another_origin_is_refused(client: httpx.Client, origin: str | None) -> None:
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connect(_socket(client), origin=Origin(origin) if origin else None),
+    ):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+def test_a_websocket_of_the_own_origin_is_accepted(client: httpx.Client) -> None:
+    own = Origin(str(client.base_url).rstrip("/"))
+    with connect(_socket(client), origin=own) as socket:
+        socket.send(json.dumps({"type": "heartbeat"}))
+        assert json.loads(socket.recv(timeout=5))["type"] == "heartbeat_ack"
+
+
+def test_two_apps_live_side_by_side(at_desk: Desk) -> None:
+    first, second = create_app(at_desk.services), create_app(desk().services)
+    assert first.server is not second.server
+    assert list(first.callback_map) == list(second.callback_map)
+    assert len(first.callback_map) >= 14
+
+
+def test_no_callback_draws_more_than_one_thing(at_desk: Desk) -> None:
+    assert not [name for name in create_app(at_desk.services).callback_map if "..." in name]
+
+
+def test_the_first_page_asked_for_may_be_that_of_a_station(at_desk: Desk) -> None:
+    with served(create_app(at_desk.services).server) as base:
+        assert "live.js" in httpx.get(f"{base}/station/mizue").text
