@@ -1,6 +1,5 @@
 """Stages of the gauges of a city under the demonstration storm."""
 
-import time
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -157,12 +156,3 @@ def test_a_river_without_thresholds_still_has_believable_water() -> None:
     levels = ladder(station.kind, Gauge(id="g", station_id="s", crown_m=4.0), ORIGIN)
     assert max(levels.values()) == 4.0
     assert 0 < base_m(station.kind, levels) < min(levels.values())
-
-
-def test_six_hours_of_minutes_of_a_city_take_about_a_second() -> None:
-    water = waters()
-    began_s = time.perf_counter()
-    for gauge_id in CITY.gauges:
-        for at in minutes(-360, 0):
-            water.measured_m(gauge_id, at)
-    assert time.perf_counter() - began_s < 3
