@@ -108,8 +108,13 @@ class Subscriber:
         log.info("connected to the broker, %s session", "earlier" if flags.session_present else "new")
         client.subscribe(ALL, qos=1)
 
-    def _on_subscribe(self, *_: Any) -> None:
-        self.connected = True
+    def _on_subscribe(
+        self, _client: Client, _userdata: Any, _packet_id: int, reasons: list[ReasonCode], _properties: Any
+    ) -> None:
+        refused = [str(each) for each in reasons if each.is_failure]
+        self.connected = not refused
+        if refused:
+            log.error("the broker refused the subscription to %s: %s; give this user the right to it", ALL, refused)
 
     def _on_disconnect(self, *_: Any) -> None:
         self.connected = False

@@ -13,6 +13,8 @@ from typing import Literal, Protocol
 import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 from sqlalchemy import Engine
 
 from deploy.broker import EmbeddedBroker
@@ -251,6 +253,17 @@ def test_the_broker_may_restart(engine: Engine, mosquitto: Mosquitto, tmp_path: 
 
     assert eventually(arrives, within_s=20)
     service.stop()
+
+
+@pytest.mark.parametrize(("code", "stands"), [(1, True), (135, False)])
+def test_a_refused_subscription_is_said_and_does_not_count_as_connected(
+    code: int, stands: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    subscriber = Subscriber(MqttSettings(), Inbox(), CLOCK)
+    answer = ReasonCode(PacketTypes.SUBACK, identifier=code)
+    subscriber._on_subscribe(Client(CallbackAPIVersion.VERSION2), None, 1, [answer], None)
+    assert subscriber.connected is stands
+    assert ("refused the subscription" in caplog.text) is not stands
 
 
 def test_names_with_control_characters_or_not_utf8_do_not_end_the_network_thread(
