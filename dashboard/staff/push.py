@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from dash import ctx, set_props
+from dash.backends.ws import DashWebsocketCallback
 
 from dashboard.staff.watch import Picture, Watch
 from ingest.clock import Clock
@@ -14,6 +15,7 @@ from ingest.clock import Clock
 STEP_S = 0.25
 BEAT_EVERY_S = 2.0
 ASK_EVERY_S = 60.0
+ANSWER_WITHIN_S = 10.0
 
 
 def news(picture: Picture, told: Mapping[str, str]) -> dict[str, str]:
@@ -45,7 +47,16 @@ async def push(watch: Watch, clock: Clock) -> None:
             set_props("beat", {"data": beat(picture, clock, clock.now())})
             next_beat_s = loop.time() + BEAT_EVERY_S
         if loop.time() >= next_ask_s:
-            # Tabs of a browser share one connection: a tab that was closed is known by its silence alone.
-            await socket.get_prop("beat", "data", timeout=10.0)
+            if not await _is_there(socket):
+                return
             next_ask_s = loop.time() + ASK_EVERY_S
         await asyncio.sleep(STEP_S)
+
+
+async def _is_there(socket: DashWebsocketCallback) -> bool:
+    # Tabs of a browser share one connection: a tab that was closed is known by its silence alone.
+    try:
+        await socket.get_prop("beat", "data", timeout=ANSWER_WITHIN_S)
+    except TimeoutError:
+        return False
+    return True

@@ -131,7 +131,7 @@ def test_the_range_of_the_hydrograph_is_chosen_by_a_link(visit: Visit) -> None:
 def test_a_still_is_shown_with_its_own_time(visit: Visit) -> None:
     visit.open("/station/hongo-bridge")
     expect(visit.page.locator(".taken")).to_be_visible()
-    visit.page.wait_for_function("document.querySelector('.still img')?.naturalWidth > 0")
+    expect(visit.page.locator(".still img")).to_have_js_property("naturalWidth", 640)
 
 
 def test_a_name_with_a_script_is_shown_as_text(visit: Visit) -> None:

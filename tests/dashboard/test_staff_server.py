@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
+from typing import Any
 
 import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from dashboard.staff import push
 from dashboard.staff.app import create_app
+from dashboard.staff.watch import SECTIONS
 from tests.dashboard.staff_fakes import Desk, desk, served
 
 
@@ -102,6 +106,37 @@ def test_a_websocket_of_the_own_origin_is_accepted(client: httpx.Client) -> None
     with connect(_socket(client), origin=own) as socket:
         socket.send(json.dumps({"type": "heartbeat"}))
         assert json.loads(socket.recv(timeout=5))["type"] == "heartbeat_ack"
+
+
+def _watching(client: httpx.Client, socket: ClientConnection) -> None:
+    """Ask for the push as a page does."""
+    callbacks = client.get("/_dash-dependencies").json()
+    push_output = next(each["output"] for each in callbacks if not each["inputs"])
+    payload = {"output": push_output, "outputs": [], "inputs": [], "changedPropIds": []}
+    request = {"type": "callback_request", "rendererId": "tab", "requestId": "1", "payload": payload}
+    socket.send(json.dumps(request))
+
+
+def _messages(socket: ClientConnection) -> Iterator[dict[str, Any]]:
+    while True:
+        received = json.loads(socket.recv(timeout=8))
+        yield from received if isinstance(received, list) else [received]
+
+
+def test_a_new_viewer_is_told_of_every_section_and_that_the_server_is_there(client: httpx.Client) -> None:
+    with connect(_socket(client), origin=Origin(str(client.base_url).rstrip("/"))) as socket:
+        _watching(client, socket)
+        told = {each["payload"]["componentId"] for each in islice(_messages(socket), len(SECTIONS) + 1)}
+    assert told == {"beat", *(f"news-{section}" for section in SECTIONS)}
+
+
+def test_a_tab_that_answers_no_more_is_told_no_more(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(push, "ASK_EVERY_S", 0.2)
+    monkeypatch.setattr(push, "ANSWER_WITHIN_S", 0.2)
+    with connect(_socket(client), origin=Origin(str(client.base_url).rstrip("/"))) as socket:
+        _watching(client, socket)
+        end = next(each for each in _messages(socket) if each["type"] == "callback_response")
+    assert end["payload"] == {"status": "prevent_update"}
 
 
 def test_two_apps_live_side_by_side(at_desk: Desk) -> None:

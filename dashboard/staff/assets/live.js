@@ -54,9 +54,9 @@
 
     function notice(kind, words) {
         if (kind !== "lost" && kind !== "unread") { return ""; }
-        if (!state.beat) { return words.never + " " + words.hint; }
+        if (!state.beat) { return words.never + "\n" + words.hint; }
         const at = kind === "lost" ? state.beat.at_ms : state.beat.seen_ms;
-        return words[kind].replace("{at}", stamp(at)) + " " + words.hint;
+        return words[kind].replace("{at}", stamp(at)) + "\n" + words.hint;
     }
 
     // House time: that of the last beat, carried on at the house's speed while the beats come.
