@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 from websockets.typing import Origin
 
 from dashboard.staff import push
@@ -108,7 +109,7 @@ def test_a_websocket_of_the_own_origin_is_accepted(client: httpx.Client) -> None
         assert json.loads(socket.recv(timeout=5))["type"] == "heartbeat_ack"
 
 
-def _watching(client: httpx.Client, socket: ClientConnection) -> None:
+def _watching(client: httpx.Client, socket: Connection) -> None:
     """Ask for the push as a page does."""
     callbacks = client.get("/_dash-dependencies").json()
     push_output = next(each["output"] for each in callbacks if not each["inputs"])
@@ -117,7 +118,7 @@ def _watching(client: httpx.Client, socket: ClientConnection) -> None:
     socket.send(json.dumps(request))
 
 
-def _messages(socket: ClientConnection) -> Iterator[dict[str, Any]]:
+def _messages(socket: Connection) -> Iterator[dict[str, Any]]:
     while True:
         received = json.loads(socket.recv(timeout=8))
         yield from received if isinstance(received, list) else [received]
