@@ -1,0 +1,18 @@
+"""How a stage is written for people: the same on every screen and in every message."""
+
+from __future__ import annotations
+
+import math
+
+
+def centimetres(stage_m: float) -> float:
+    """A stage in metres, cut down to whole centimetres.
+
+    Cut, not rounded: a stage of 2.896 m must not be read as 2.90 m where danger begins at 2.90 m and is not reached.
+    """
+    return math.floor(round(stage_m * 1000) / 10) / 100
+
+
+def shown_m(stage_m: float) -> str:
+    """The stage as text with two decimals, without its unit."""
+    return f"{centimetres(stage_m):.2f}"
