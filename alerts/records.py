@@ -68,6 +68,10 @@ class AlertLog(Protocol):
         """The newest transitions first, of one gauge or of all."""
         ...
 
+    def current(self) -> dict[str, Transition]:
+        """The newest transition of every gauge that ever had one, by gauge: its alert is at ``to_hazard``."""
+        ...
+
     def deliveries_of(self, transition_ids: list[int]) -> list[Delivery]:
         """The deliveries that some transitions caused."""
         ...

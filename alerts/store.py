@@ -163,6 +163,13 @@ class SqlAlerts:
         with self._engine.connect() as connection:
             return [_transition_of(row) for row in connection.execute(wanted)]
 
+    def current(self) -> dict[str, Transition]:
+        """The newest transition of every gauge that ever had one, by gauge: its alert is at ``to_hazard``."""
+        newest = select(func.max(transitions.c.id)).group_by(transitions.c.gauge_id)
+        with self._engine.connect() as connection:
+            found = connection.execute(select(transitions).where(transitions.c.id.in_(newest)))
+            return {row.gauge_id: _transition_of(row) for row in found}
+
     def transitions_after(self, transition_id: int) -> list[Transition]:
         """The transitions recorded after one, oldest first."""
         wanted = select(transitions).where(transitions.c.id > transition_id).order_by(transitions.c.id)

@@ -127,6 +127,10 @@ class FakeAlertLog:
         rows = [each for each in self.recorded if gauge_id in (None, each.gauge_id)]
         return sorted(rows, key=lambda each: -each.id)[:limit]
 
+    def current(self) -> dict[str, Transition]:
+        """Newest by gauge."""
+        return {each.gauge_id: each for each in sorted(self.recorded, key=lambda each: each.id)}
+
     def deliveries_of(self, transition_ids: list[int]) -> list[Delivery]:
         """By transition."""
         return [each for each in self.deliveries if each.transition_id in transition_ids]
