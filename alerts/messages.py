@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,11 +13,18 @@ from typing import Any
 from alerts.rules import Cause, Change, LevelSettings
 from ingest.hazard import Levels
 from ingest.labels import label, staff_note
+from ingest.metres import centimetres, shown_m
+from ingest.readings import Reading
 from ingest.stations import Gauge, Registry, Station, named
 
 JST = timezone(timedelta(hours=9), "JST")
 STEADY_M_PER_H = 0.005
 """Below this a rate would be shown as 0.00."""
+JUMP_M = 0.05
+"""A step between two readings is a jump only above this: below it is the noise of a gauge."""
+LATE_AFTER = timedelta(minutes=3)
+HOURS_FROM = timedelta(hours=3)
+"""From this age on an observation's age is told in hours."""
 BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -26,6 +33,7 @@ class Scene:
     """Where a change happened and what is known around it.
 
     ``rise_m_per_h`` is None where too few readings tell it; ``base_url`` is that of the staff dashboard, or empty.
+    ``previous`` is the newest good reading before that of the change, ``told_at`` the time of sending.
     """
 
     registry: Registry
@@ -35,6 +43,8 @@ class Scene:
     settings: LevelSettings
     rise_m_per_h: float | None
     base_url: str = ""
+    told_at: datetime | None = None
+    previous: Reading | None = None
 
 
 @cache
@@ -59,21 +69,22 @@ def _subject_key(change: Change) -> str:
 
 def _words(change: Change, scene: Scene, language: str, catalogue: dict[str, Any]) -> dict[str, object]:
     label_now = _label(change, scene, language, catalogue)
-    gauge_name = named(scene.gauge.name, language) if scene.gauge.name else scene.gauge.id
     return {
         "city": one_line(named(scene.registry.city.name, language)),
         "station": one_line(named(scene.station.name, language)),
+        "place": _place(scene, language, catalogue),
         "kind": catalogue["kinds"][scene.station.kind],
-        "gauge": one_line(gauge_name),
+        "gauge": _gauge_line(scene, language, catalogue),
         "hazard": change.to_hazard,
         "from_hazard": change.from_hazard,
         "hazards": _hazards(change, catalogue),
         "label": label_now,
         "headline": catalogue["headline_unconfirmed"].format(label=label_now) if change.unconfirmed else label_now,
-        "stage_m": metres(change.reading.stage_m),
+        "stage_m": shown_m(change.reading.stage_m),
         "threshold": _threshold(change, scene, catalogue),
         "observed_at": change.reading.observed_at.astimezone(JST),
-        "trend": _trend(scene, catalogue),
+        "sent": _sent(change, scene, catalogue),
+        "trend": _trend(change, scene, catalogue),
         "next": _next(change, scene, catalogue),
         "note": _note(change, scene, language, catalogue),
         "link": f"{scene.base_url}/station/{scene.station.id}" if scene.base_url else "",
@@ -86,10 +97,47 @@ def one_line(text: str) -> str:
     return BREAKS.sub(" ", text).strip()
 
 
-def metres(value_m: float) -> str:
-    """Centimetres, and millimetres where there are any: a stage just short of a threshold must not look equal to it."""
-    text = f"{round(value_m, 3) + 0.0:.3f}"
-    return text.removesuffix("0")
+def exact_m(value_m: float) -> str:
+    """A number of the registry or a difference from one: centimetres, and millimetres where it has any."""
+    return f"{round(value_m, 3) + 0.0:.3f}".removesuffix("0")
+
+
+def _place(scene: Scene, language: str, catalogue: dict[str, Any]) -> str:
+    """The station, and which of its gauges where it has more than one."""
+    station = one_line(named(scene.station.name, language))
+    if not _one_of_several(scene):
+        return station
+    return str(catalogue["place"].format(station=station, gauge=_gauge_name(scene, language, catalogue)))
+
+
+def _gauge_line(scene: Scene, language: str, catalogue: dict[str, Any]) -> str:
+    """Nothing where the only gauge of a station has no name: its id would say nothing to the reader."""
+    if not scene.gauge.name and not _one_of_several(scene):
+        return ""
+    return str(catalogue["gauge"].format(gauge=_gauge_name(scene, language, catalogue))) + "\n"
+
+
+def _gauge_name(scene: Scene, language: str, catalogue: dict[str, Any]) -> str:
+    name = scene.gauge.name
+    return one_line(named(name, language)) if name else str(catalogue["gauge_unnamed"])
+
+
+def _one_of_several(scene: Scene) -> bool:
+    return len(scene.registry.gauges_of(scene.station.id)) > 1
+
+
+def _sent(change: Change, scene: Scene, catalogue: dict[str, Any]) -> str:
+    """The time of sending where it is not about that of the observation, and how old the observation is by then."""
+    if scene.told_at is None or abs(age := scene.told_at - change.reading.observed_at) <= LATE_AFTER:
+        return ""
+    sent: str = catalogue["sent"].format(told_at=scene.told_at.astimezone(JST))
+    return sent + (_age(age, catalogue) if age > LATE_AFTER else "") + "\n"
+
+
+def _age(age: timedelta, catalogue: dict[str, Any]) -> str:
+    if age < HOURS_FROM:
+        return str(catalogue["age_minutes"].format(minutes=round(age / timedelta(minutes=1))))
+    return str(catalogue["age_hours"].format(hours=round(age / timedelta(hours=1))))
 
 
 def _hazards(change: Change, catalogue: dict[str, Any]) -> str:
@@ -109,16 +157,29 @@ def _threshold(change: Change, scene: Scene, catalogue: dict[str, Any]) -> str:
     hazard = change.from_hazard if change.cause is Cause.FALL else change.to_hazard
     if hazard not in scene.levels:
         return str(catalogue["threshold_none"].format(hazard=hazard))
-    return str(catalogue["threshold"].format(hazard=hazard, threshold_m=metres(scene.levels[hazard])))
+    return str(catalogue["threshold"].format(hazard=hazard, threshold_m=exact_m(scene.levels[hazard])))
 
 
-def _trend(scene: Scene, catalogue: dict[str, Any]) -> str:
+def _trend(change: Change, scene: Scene, catalogue: dict[str, Any]) -> str:
     rise_m_per_h = scene.rise_m_per_h
+    if scene.previous is not None and _departs(change.reading, scene.previous, rise_m_per_h):
+        observed_at = scene.previous.observed_at.astimezone(JST)
+        return str(catalogue["previous"].format(stage_m=shown_m(scene.previous.stage_m), observed_at=observed_at))
     if rise_m_per_h is None:
         return str(catalogue["trend_unknown"])
     if abs(rise_m_per_h) < STEADY_M_PER_H:
         return str(catalogue["steady"])
     return str(catalogue["rising" if rise_m_per_h > 0 else "falling"].format(rate_m_per_h=f"{abs(rise_m_per_h):.2f}"))
+
+
+def _departs(reading: Reading, previous: Reading, rise_m_per_h: float | None) -> bool:
+    """Whether the last step is so unlike the slope that the slope would mislead; always where there is none."""
+    if rise_m_per_h is None:
+        return True
+    hours = (reading.observed_at - previous.observed_at) / timedelta(hours=1)
+    explained_m = rise_m_per_h * hours
+    unexplained_m = abs(reading.stage_m - previous.stage_m - explained_m)
+    return unexplained_m > max(JUMP_M, abs(explained_m))
 
 
 def _next(change: Change, scene: Scene, catalogue: dict[str, Any]) -> str:
@@ -130,8 +191,8 @@ def _next(change: Change, scene: Scene, catalogue: dict[str, Any]) -> str:
     if not above:
         return str(catalogue["next_none"])
     hazard, threshold_m = above[0]
-    left_m = metres(threshold_m - stage_m)
-    return str(catalogue["next_level"].format(hazard=hazard, threshold_m=metres(threshold_m), left_m=left_m))
+    left_m = exact_m(threshold_m - centimetres(stage_m))
+    return str(catalogue["next_level"].format(hazard=hazard, threshold_m=exact_m(threshold_m), left_m=left_m))
 
 
 def _note(change: Change, scene: Scene, language: str, catalogue: dict[str, Any]) -> str:
@@ -151,7 +212,7 @@ def _reasons(change: Change, catalogue: dict[str, Any]) -> str:
 def _note_of_fall(change: Change, scene: Scene, catalogue: dict[str, Any]) -> str:
     if change.from_hazard not in scene.levels:
         return str(catalogue["note_fall_revised"].format(from_hazard=change.from_hazard)).strip()
-    release_m = metres(scene.levels[change.from_hazard] - scene.settings.hysteresis_m)
+    release_m = exact_m(scene.levels[change.from_hazard] - scene.settings.hysteresis_m)
     hold_min = f"{scene.settings.hold.total_seconds() / 60:g}"
     note = catalogue["note_fall" if scene.settings.hold else "note_fall_at_once"]
     return str(note.format(release_m=release_m, from_hazard=change.from_hazard, hold_min=hold_min)).strip()

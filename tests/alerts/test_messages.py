@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.messages import Scene, compose, metres, one_line, texts
+from alerts.messages import Scene, compose, exact_m, one_line, texts
 from alerts.rules import Cause, Change, LevelSettings
 from ingest.hazard import Levels
 from ingest.labels import staff_note
 from ingest.readings import Quality, Reading, Reason
 from ingest.stations import City, Gauge, Registry, Station, StationKind
-from tests.alerts.night import CITY, GAUGE, LEVELS, RIVER, reading
+from tests.alerts.night import CITY, GAUGE, LEVELS, RIVER, at, reading
 
 LANGUAGES = ("ja", "en")
 RULE = LevelSettings(hysteresis_m=0.10, hold=timedelta(minutes=20))
@@ -55,9 +55,16 @@ def scene(
     rule: LevelSettings = RULE,
     rise_m_per_h: float | None = 0.3,
     base_url: str = "",
+    previous: Reading | None = None,
+    told_at: datetime | None = None,
+    others: tuple[Gauge, ...] = (),
 ) -> Scene:
-    registry = Registry.of(city, [station, gauge])
-    return Scene(registry, station, gauge, levels, rule, rise_m_per_h, base_url)
+    registry = Registry.of(city, [station, gauge, *others])
+    return Scene(registry, station, gauge, levels, rule, rise_m_per_h, base_url, told_at, previous)
+
+
+def named_gauge(ja: str, en: str, gauge_id: str = GAUGE.id) -> Gauge:
+    return GAUGE.model_copy(update={"id": gauge_id, "name": {"ja": ja, "en": en}})
 
 
 def placeholders(text: str) -> set[str]:
@@ -116,7 +123,6 @@ def test_a_rise_as_the_duty_officer_reads_it() -> None:
         "変化: 1時間あたり 0.30 m 上昇\n"
         "次の基準: 危険度5 5.00 m（あと 0.77 m）\n"
         "観測時刻: 2026-07-01 18:30（日本時間）\n"
-        "水位計: fujii-01\n"
         "\n"
         f"{staff_note(StationKind.RIVER, 4, 'ja')}\n"
         "\n"
@@ -166,13 +172,13 @@ def test_a_fall_is_not_worded_as_reaching_a_level() -> None:
     assert "水位: 2.50 m（危険度4の基準 4.00 m）" in body
     assert "1時間あたり 0.50 m 低下" in body
     assert "3.90 m（危険度4を下げる目安）を下回る状態が20分続いた" in body
-    assert "体制の解除は、カメラと現地を確かめて判断してください。" in body
+    assert "体制の解除は、現地の状況を確かめて判断してください。" in body
 
 
 def test_the_end_of_an_alert_says_below_all_thresholds_and_leaves_the_decision_to_staff() -> None:
     subject, body = compose(change("over"), scene(), "en")
     assert subject == "[Water falling, hazard 2→0] Fujii river: Below all thresholds"
-    assert "Check by camera and on site before standing down." in body
+    assert "Check the situation on site before standing down." in body
 
 
 def test_a_rule_without_a_hold_does_not_speak_of_zero_minutes() -> None:
@@ -215,8 +221,84 @@ def test_how_fast_is_said_in_words(rise_m_per_h: float | None, expected: str) ->
 
 
 def test_a_stage_just_short_of_a_threshold_does_not_look_equal_to_it() -> None:
-    assert (metres(0.146), metres(0.15), metres(4.0), metres(-0.0001)) == ("0.146", "0.15", "4.00", "0.00")
-    assert metres(1.2000000476837158) == "1.20"
+    _, body = compose(change("rise", stage_m=4.996), scene(), "ja")
+    assert "水位: 4.99 m" in body
+    assert "次の基準: 危険度5 5.00 m（あと 0.01 m）" in body
+
+
+def test_a_threshold_is_written_as_it_is_set() -> None:
+    assert (exact_m(0.146), exact_m(0.15), exact_m(4.0), exact_m(-0.0001)) == ("0.146", "0.15", "4.00", "0.00")
+    assert exact_m(1.2000000476837158) == "1.20"
+
+
+def test_of_several_gauges_subject_and_text_name_the_one_that_is_meant() -> None:
+    inner, outer = named_gauge("内水位", "Inner stage"), named_gauge("外水位", "Outer stage", "fujii-02")
+    subject, body = compose(change(), scene(gauge=inner, others=(outer,)), "ja")
+    assert subject == "【危険度4】藤井川 内水位 氾濫危険水位に到達"
+    assert "\n水位計: 内水位\n水位: 4.23 m" in body
+    subject, body = compose(change(), scene(gauge=outer, others=(inner,)), "en")
+    assert subject == "[Hazard 4] Fujii river, Outer stage: At flood danger level"
+    assert "\nGauge: Outer stage\nStage: 4.23 m" in body
+
+
+def test_the_only_gauge_of_a_station_stands_in_the_text_if_it_has_a_name() -> None:
+    subject, body = compose(change(), scene(gauge=named_gauge("危機管理型水位計", "Crisis gauge")), "ja")
+    assert "危機管理型水位計" not in subject
+    assert "\n水位計: 危機管理型水位計\n" in body
+
+
+@pytest.mark.parametrize(("language", "usual"), [("ja", "水位計"), ("en", "gauge")])
+def test_no_message_shows_the_id_of_a_gauge(language: str, usual: str) -> None:
+    alone = compose(change(), scene(), language)
+    one_of_two = compose(change(), scene(others=(named_gauge("外水位", "Outer", "fujii-02"),)), language)
+    assert usual in one_of_two[0]
+    assert not [text for text in (*alone, *one_of_two) if "fujii-0" in text]
+
+
+def test_a_late_observation_comes_with_the_time_of_sending_and_its_age() -> None:
+    _, body = compose(change(), scene(told_at=at(118)), "ja")
+    assert (
+        "\n観測時刻: 2026-07-01 18:30（日本時間）\n送信時刻: 2026-07-01 19:58（この観測は約88分前のものです）\n\n"
+        in body
+    )
+    _, body = compose(change(), scene(told_at=at(118)), "en")
+    assert "\nSent: 2026-07-01 19:58 (this observation is about 88 minutes old)\n\n" in body
+    assert "約26時間前" in compose(change(), scene(told_at=at(30 + 26 * 60)), "ja")[1]
+
+
+def test_the_time_of_sending_is_left_out_where_it_says_nothing_new() -> None:
+    assert "送信時刻" not in compose(change(), scene(told_at=at(33)), "ja")[1]
+
+
+def test_an_observation_of_the_future_is_not_called_old() -> None:
+    _, body = compose(change(), scene(told_at=at(20)), "ja")
+    assert "\n送信時刻: 2026-07-01 18:20\n" in body
+    assert "前のもの" not in body
+
+
+@pytest.mark.parametrize(
+    ("rise_m_per_h", "before_m", "expected"),
+    [
+        (0.3, 4.18, "1時間あたり 0.30 m 上昇"),
+        (0.3, 1.19, "前回 1.19 m（18:20）"),
+        (1.2, 4.33, "前回 4.33 m（18:20）"),
+        (-0.5, 4.30, "1時間あたり 0.50 m 低下"),
+        (None, 4.10, "前回 4.10 m（18:20）"),
+    ],
+)
+def test_a_slope_that_the_last_step_belies_is_not_told(
+    rise_m_per_h: float | None, before_m: float, expected: str
+) -> None:
+    _, body = compose(change(), scene(rise_m_per_h=rise_m_per_h, previous=reading(20, before_m)), "ja")
+    assert f"変化: {expected}\n" in body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", CHANGES)
+def test_no_message_sends_people_to_a_camera_that_may_not_exist(language: str, kind: str) -> None:
+    body = compose(change(kind), scene(), language)[1]
+    assert body.count("カメラ") == body.count("カメラがあれば")
+    assert body.count("camera") == body.count("camera where there is one")
 
 
 @pytest.mark.parametrize(("language", "mark"), [("ja", "【デモ】"), ("en", "[Demonstration] ")])
@@ -256,7 +338,7 @@ def test_no_name_breaks_the_subject_or_adds_lines_to_the_body(name: str, kind: s
     odd = RIVER.model_copy(update={"name": {"ja": name}})
     gauge = GAUGE.model_copy(update={"name": {"ja": name}})
     subject, body = compose(change(kind), scene(station=odd, gauge=gauge), "ja")
-    usual = compose(change(kind), scene(), "ja")[1]
+    usual = compose(change(kind), scene(gauge=named_gauge("水位計", "Gauge")), "ja")[1]
     assert len(subject.splitlines()) == 1
     assert len(body.splitlines()) == len(usual.splitlines())
 
