@@ -31,6 +31,25 @@ def test_no_words_name_what_an_authority_issues(kind: StationKind, hazard: int, 
     assert [word for word in ISSUED if word in text] == []
 
 
+@pytest.mark.parametrize(("kind", "hazard", "language"), EVERY)
+def test_no_note_sends_staff_to_a_camera_that_may_not_exist(kind: StationKind, hazard: int, language: str) -> None:
+    note = staff_note(kind, hazard, language)
+    assert note.count("カメラ") == note.count("カメラがあれば")
+    assert note.count("camera") == note.count("camera where there is one")
+
+
+def test_an_underpass_with_a_little_water_is_not_called_dry() -> None:
+    registry = Registry(city=CITY)
+    assert label(registry, StationKind.UNDERPASS, 0, "ja") == "通行に支障のある冠水なし"
+    assert label(registry, StationKind.UNDERPASS, 0, "en") == "No flooding that hinders traffic"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_inland_water_is_named_alike_at_waterways_and_pump_stations(language: str) -> None:
+    registry = Registry(city=CITY)
+    assert len({label(registry, kind, 4, language) for kind in (StationKind.WATERWAY, StationKind.PUMP_STATION)}) == 1
+
+
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("kind", list(StationKind))
 def test_each_hazard_of_a_kind_is_told_apart_by_its_name(kind: StationKind, language: str) -> None:
