@@ -38,13 +38,15 @@ class Edition:
 class Summary:
     """The situation in one look: the worst hazard (None where none is known), a title and sentences.
 
-    ``last_known`` says that the worst is no more than the last known state of a silent gauge.
+    Of a danger the title says what it means, and ``label`` what its level is called. ``last_known`` says that the
+    worst is no more than the last known state of a gauge.
     """
 
     hazard: int | None
     title: str
     lines: Sequence[str]
     last_known: bool = False
+    label: str = ""
 
 
 def path_of(language: str) -> str:
@@ -84,19 +86,29 @@ def summary(listed: Sequence[Spot], words: Words) -> Summary:
     count = {group: sum(spot.group is group for spot in listed) for group in Group}
     unknown = [words.t("summary.unknown", count=count[Group.UNKNOWN])] if count[Group.UNKNOWN] else []
     if count[Group.ATTENTION]:
-        return _danger(listed[0], [words.t("summary.attention", count=count[Group.ATTENTION]), *unknown], words)
+        return _danger(listed, [words.t("summary.attention", count=count[Group.ATTENTION]), *unknown], words)
     if unknown:
         return Summary(None, words.t("summary.not_known"), [words.t("summary.not_known_text"), *unknown])
     return Summary(0, words.t("summary.low"), [words.t("summary.low_text", count=count[Group.LOW])])
 
 
-def _danger(spot: Spot, counts: Sequence[str], words: Words) -> Summary:
-    worst, name = spot.worst, words.name(spot.station.name)
-    title = words.label(spot.station.kind, worst.hazard or 0)
+def _danger(listed: Sequence[Spot], counts: Sequence[str], words: Words) -> Summary:
+    spot, kind = listed[0], listed[0].station.kind
+    worst, hazard = spot.worst, spot.worst.hazard or 0
+    said = {"name": words.whole(spot.station.name), "others": _as_bad(listed) - 1}
+    more = "_more" if said["others"] else ""
+    label = words.label(kind, hazard)
     if worst.state is State.LAST_KNOWN and worst.observed_at:
-        text = words.t("summary.worst_last_known", name=name, time=words.time(worst.observed_at))
-        return Summary(worst.hazard, words.t("summary.last_known", label=title), [text, *counts], last_known=True)
-    return Summary(worst.hazard, title, [words.t("summary.worst", name=name), *counts])
+        text = words.rich(f"summary.worst_last_known{more}", **said, time=words.time(worst.observed_at))
+        return Summary(hazard, words.t("summary.last_known", label=label), [text, *counts], last_known=True)
+    text = words.rich(f"summary.worst{more}", **said)
+    return Summary(hazard, words.meaning(kind, hazard), [text, *counts], label=label)
+
+
+def _as_bad(listed: Sequence[Spot]) -> int:
+    """How many spots are as bad as the first, and known as well as it is."""
+    first = listed[0].worst
+    return sum((spot.worst.hazard, spot.worst.state) == (first.hazard, first.state) for spot in listed)
 
 
 def levels_by_kind(board: Board) -> dict[StationKind, list[int]]:

@@ -1,8 +1,8 @@
 """What the public is told of each spot: pure, from the board that staff see too.
 
 Two rules decide. A confirmed danger is never hidden, and calm is never claimed: a gauge that is being
-checked shows no level, a silent one only its last known, and where one gauge of a station is being checked
-the low level of another does not stand for the station.
+checked shows no level, a silent one and one that failed in danger only their last known, and where one gauge
+of a station is being checked the low level of another does not stand for the station.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from dashboard.views import Board, GaugeView, StationView
+from ingest.metres import centimetres
 from ingest.stations import Gauge, Station
 
 
@@ -38,8 +39,8 @@ class PublicGauge:
     """A gauge as the public sees it.
 
     ``hazard`` is None unless the state is a level, current or last known. ``stage_m`` (metres above the gauge
-    zero) and ``observed_at`` are None while being checked and before the first reading. ``silent`` says that
-    reports are overdue. ``trend`` is ``unknown`` unless the level is current.
+    zero, cut to centimetres) and ``observed_at`` are None while being checked and before the first reading.
+    ``silent`` says that nothing reliable comes any more. ``trend`` is ``unknown`` unless the level is current.
     """
 
     gauge: Gauge
@@ -96,7 +97,7 @@ def _spot(view: StationView) -> Spot:
 
 def public_gauge(view: GaugeView) -> PublicGauge:
     """What the public is told of one gauge."""
-    if view.being_checked:
+    if view.being_checked and not _is_known_danger(view):
         return PublicGauge(view.gauge, State.BEING_CHECKED, view.silent)
     if view.shown is None:
         return PublicGauge(view.gauge, State.NO_DATA, silent=True)
@@ -104,15 +105,20 @@ def public_gauge(view: GaugeView) -> PublicGauge:
     return PublicGauge(
         gauge=view.gauge,
         state=state,
-        silent=view.silent,
+        silent=view.silent or view.sensor_fault,
         hazard=view.hazard if view.levels else None,
-        stage_m=round(view.shown.stage_m, 2) + 0.0,  # no "-0.00"
+        stage_m=centimetres(view.shown.stage_m),
         observed_at=view.shown.observed_at,
-        trend="unknown" if view.silent else view.trend,
+        trend="unknown" if view.silent or view.sensor_fault else view.trend,
     )
 
 
+def _is_known_danger(view: GaugeView) -> bool:
+    """Whether the sensor failed after a confirmed danger: that stays told, as the last known state."""
+    return view.sensor_fault and not view.unconfirmed and view.hazard > 0
+
+
 def _state(view: GaugeView) -> State:
-    if view.silent:
+    if view.silent or view.sensor_fault:
         return State.LAST_KNOWN
     return State.LEVEL if view.levels else State.UNJUDGED

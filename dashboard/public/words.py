@@ -10,12 +10,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from ingest import labels
 from ingest.stations import Registry, StationKind, named
 
 JST = timezone(timedelta(hours=9), "JST")
 LANGUAGES = ("ja", "en")
 """The languages of the site; the first is at the root, the others in a folder of their name."""
+
+LONGEST_WHOLE = 10
+"""Characters of Japanese that fit on one line of the smallest phone: a longer part of a name may break."""
 
 
 @cache
@@ -51,6 +56,17 @@ class Words:
         """A name in this language, else the nearest there is."""
         return named(names, self.language)
 
+    def rich(self, key: str, **values: object) -> Markup:
+        """As ``t`` for a text that holds markup, such as a name that must not break; other values are escaped."""
+        return Markup(catalogue(self.language)[key]).format(**values)
+
+    def whole(self, names: Mapping[str, str]) -> Markup:
+        """A name as markup: Japanese has no spaces inside a part of a name, so each part is kept on one line."""
+        parts = self.name(names).split()
+        if self.name_lang(names) != "ja":
+            return escape(" ".join(parts))
+        return Markup(" ").join(_kept_whole(part) for part in parts)
+
     def name_lang(self, names: Mapping[str, str]) -> str:
         """The language a name is really in: screen readers need to know where it is another."""
         return next(language for language in (self.language, "en", "ja") if names.get(language))
@@ -80,6 +96,10 @@ class Words:
     def _parts(self, local: datetime) -> dict[str, object]:
         month = self.t("date.months").split()[local.month - 1]
         return {"year": local.year, "month": month, "day": local.day, "time": f"{local:%H:%M}"}
+
+
+def _kept_whole(part: str) -> Markup:
+    return Markup('<span class="whole">{}</span>').format(part) if len(part) <= LONGEST_WHOLE else escape(part)
 
 
 def iso_jst(at: datetime) -> str:

@@ -42,19 +42,26 @@ class SetClock:
 
 
 def one_station(
-    name: Names | None = None, gauges: int = 1, levels: dict[int, float] | None = None, demonstration: bool = False
+    name: Names | None = None,
+    gauges: int = 1,
+    levels: dict[int, float] | None = None,
+    demonstration: bool = False,
+    twins: int = 0,
 ) -> Registry:
-    """A river station ``bridge`` with gauges ``bridge-1``, ``bridge-2`` that report every ten minutes."""
+    """A river station ``bridge`` with gauges ``bridge-1``, ``bridge-2`` that report every ten minutes.
+
+    Its ``twins`` are stations with one gauge each, ``twin-1``, ``twin-2``.
+    """
     begin = NOW - timedelta(days=1)
     thresholds = (ThresholdSet(valid_from=begin, levels=LEVELS if levels is None else levels),)
     city = City(id="city", name={"ja": "水守市", "en": "Mizumori"}, demonstration=demonstration)
     station = Station(
         id="bridge", kind=StationKind.RIVER, name=name or {"ja": "大橋", "en": "Big Bridge"}, lat=34.5, lon=133.5
     )
-    numbers = range(1, gauges + 1)
-    return Registry.of(
-        city, [station, *(Gauge(id=f"bridge-{n}", station_id="bridge", thresholds=thresholds) for n in numbers)]
-    )
+    others = [station.model_copy(update={"id": f"twin-{n}"}) for n in range(1, twins + 1)]
+    own = [Gauge(id=f"bridge-{n}", station_id="bridge", thresholds=thresholds) for n in range(1, gauges + 1)]
+    theirs = [Gauge(id=each.id, station_id=each.id, thresholds=thresholds) for each in others]
+    return Registry.of(city, [station, *others, *own, *theirs])
 
 
 def log_of(*rows: tuple[str, float, float, Quality]) -> FakeLog:

@@ -27,6 +27,15 @@ def the_list(html: str) -> str:
     return html[html.index('<div id="list">') : html.index('<section class="levels"')]
 
 
+def top(html: str) -> str:
+    return html[html.index('<section class="summary') : html.index('<div id="list">')]
+
+
+def read(html: str) -> str:
+    """The text without its tags."""
+    return re.sub(r"<[^>]+>", "", html)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_same_texts_with_the_same_values(language: str) -> None:
     first = catalogue(LANGUAGES[0])
@@ -53,14 +62,14 @@ def test_a_station_that_is_being_checked_shows_no_number_and_no_level() -> None:
 
 def test_a_silent_gauge_says_when_it_was_last_heard_and_that_this_is_not_now() -> None:
     html = the_list(html_of(one_station(), log_of(("bridge-1", 4.2, 45, GOOD))))
-    assert "最後の観測 09:57。その後届いていません。" in html
+    assert "最後の観測 09:57。その後、確かな値が届いていません。" in html
     assert "いまの状態ではありません" in html
     assert 'class="trend"' not in html
 
 
 def test_a_silence_since_yesterday_says_the_date() -> None:
     html = html_of(one_station(), log_of(("bridge-1", 4.2, 24 * 60, GOOD)), "en")
-    assert "Last measured at 30 Jun 10:42. Nothing has arrived since." in html
+    assert "Last measured at 30 Jun 10:42. Nothing reliable has arrived since." in html
 
 
 def test_a_station_without_data_says_so_and_that_it_is_not_safe() -> None:
@@ -87,13 +96,13 @@ def test_a_name_cannot_bring_a_script() -> None:
 
 def test_a_name_that_exists_only_in_japanese_is_marked_on_the_english_page() -> None:
     html = html_of(one_station(name={"ja": "大橋"}), log_of(), "en")
-    assert '<span lang="ja">大橋</span>' in html
+    assert '<span lang="ja"><span class="whole">大橋</span></span>' in html
 
 
 def test_only_a_demonstration_says_that_it_is_one() -> None:
     log = log_of(("bridge-1", 0.5, 5, GOOD))
-    assert "実演データ" in html_of(one_station(demonstration=True), log)
-    assert "実演" not in html_of(one_station(), log)
+    assert "デモ用のデータです。" in html_of(one_station(demonstration=True), log)
+    assert "デモ" not in html_of(one_station(), log)
 
 
 def test_the_page_prints_its_time_and_from_when_on_it_is_old() -> None:
@@ -112,15 +121,53 @@ def test_in_a_replay_the_printed_time_goes_with_the_speed_of_the_house() -> None
 
 def test_the_summary_names_the_worst_spot() -> None:
     html = page(edition(board_of(fake_city.registry(NOW), storm(NOW))), "ja")
-    assert "いま最も危険な地点は 駅前アンダーパス です。" in html
+    assert "いま最も危険な地点は駅前アンダーパスです。" in read(html)
+
+
+def test_the_summary_says_what_the_worst_level_means_and_below_it_what_it_is_called() -> None:
+    registry = one_station()
+    summary = top(html_of(registry, log_of(("bridge-1", 4.2, 5, GOOD))))
+    words, kind = Words("ja", registry, NOW), registry.stations["bridge"].kind
+    assert summary.index(words.meaning(kind, 4)) < summary.index(f"段階：{words.label(kind, 4)}")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "language", "text"),
+    [
+        (5, "ja", "いま最も危険な地点は大橋、ほか2地点です。"),
+        (5, "en", "The most dangerous spots now are Big Bridge and 2 more."),
+        (45, "ja", "最も危険と見られる地点は大橋、ほか2地点です。"),
+        (45, "en", "The most dangerous spots are thought to be Big Bridge and 2 more,"),
+    ],
+)
+def test_the_summary_counts_the_spots_that_are_as_bad(minutes: float, language: str, text: str) -> None:
+    registry = one_station(twins=2)
+    log = log_of(*((gauge, 4.2, minutes, GOOD) for gauge in registry.gauges))
+    assert text in read(top(html_of(registry, log, language)))
+
+
+def test_a_spot_of_a_lesser_level_and_one_last_known_are_not_counted_as_bad() -> None:
+    log = log_of(("bridge-1", 4.2, 5, GOOD), ("twin-1", 3.2, 5, GOOD), ("twin-2", 4.2, 45, GOOD))
+    assert "いま最も危険な地点は大橋です。" in read(top(html_of(one_station(twins=2), log)))
+
+
+def test_a_japanese_name_breaks_only_between_its_parts() -> None:
+    html = html_of(one_station(name={"ja": "向島 富浜水路"}), log_of(("bridge-1", 4.2, 5, GOOD)))
+    whole = '<span class="whole">向島</span> <span class="whole">富浜水路</span>'
+    assert f"地点は{whole}です。" in html
+    assert f"<h3><span>{whole}</span>" in html
+
+
+def test_a_name_that_is_too_long_for_a_line_may_break() -> None:
+    html = html_of(one_station(name={"ja": "長" * 11}), log_of())
+    assert 'class="whole"' not in html
 
 
 def test_a_summary_of_what_was_last_known_does_not_look_like_the_present() -> None:
     html = html_of(one_station(), log_of(("bridge-1", 4.2, 45, GOOD)))
-    top = html[html.index('<section class="summary') : html.index('<div id="list">')]
-    assert 'class="summary h4 past"' in top
-    assert "最後に分かっている段階：" in top
-    assert "09:57 を最後に観測値が届いていません" in top
+    assert 'class="summary h4 past"' in top(html)
+    assert "最後に分かっている段階：" in top(html)
+    assert "09:57 を最後に、確かな観測値が届いていません" in top(html)
 
 
 def test_calm_is_not_claimed_while_a_spot_is_not_known() -> None:

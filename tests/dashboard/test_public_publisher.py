@@ -65,10 +65,10 @@ def test_a_new_reading_is_published_at_once(site: Site) -> None:
 
 
 def test_after_a_minute_the_page_is_written_again_and_knows_who_fell_silent(site: Site) -> None:
-    assert site.page().count("その後届いていません") == 1
+    assert site.page().count("その後、確かな値が届いていません") == 1
     later(site, minutes=40)
     assert site.publish() is True
-    assert site.page().count("その後届いていません") > 10
+    assert site.page().count("その後、確かな値が届いていません") > 10
 
 
 def test_a_new_registry_is_published_at_once(site: Site) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -23,6 +24,26 @@ def test_a_good_reading_is_told_with_its_level_and_time() -> None:
     gauge = told(log_of(("bridge-1", 4.2, 5, GOOD))).worst
     assert (gauge.state, gauge.hazard, gauge.stage_m) == (State.LEVEL, 4, 4.2)
     assert gauge.observed_at is not None
+
+
+def test_a_stage_is_cut_so_that_it_does_not_look_like_a_threshold_it_has_not_reached() -> None:
+    log = log_of(("bridge-1", 2.996, 5, GOOD))
+    gauge = told(log).worst
+    assert (gauge.hazard, gauge.stage_m) == (2, 2.99)
+    published = json.loads(open_data.levels(edition(board_of(one_station(), log))))
+    assert published["stations"][0]["gauges"][0]["stage_m"] == 2.99
+
+
+def test_a_sensor_that_fails_after_a_confirmed_danger_leaves_it_told_as_last_known() -> None:
+    gauge = told(log_of(("bridge-1", 4.2, 15, GOOD), ("bridge-1", 0.1, 5, BAD))).worst
+    assert (gauge.state, gauge.hazard, gauge.stage_m) == (State.LAST_KNOWN, 4, 4.2)
+    assert gauge.observed_at == NOW - timedelta(minutes=15)
+    assert (gauge.silent, gauge.trend, gauge.group) == (True, "unknown", Group.ATTENTION)
+
+
+def test_a_doubtful_danger_before_the_sensor_failed_is_not_told() -> None:
+    gauge = told(log_of(("bridge-1", 0.5, 25, GOOD), ("bridge-1", 4.2, 15, SUSPECT), ("bridge-1", 0.1, 5, BAD))).worst
+    assert (gauge.state, gauge.hazard) == (State.BEING_CHECKED, None)
 
 
 @pytest.mark.parametrize("newest", [SUSPECT, BAD])
@@ -92,4 +113,4 @@ def test_the_open_data_holds_what_the_page_tells_and_no_held_value() -> None:
 
 
 def test_a_stage_of_almost_nothing_is_not_minus_zero() -> None:
-    assert f"{told(log_of(('bridge-1', -0.001, 5, GOOD))).worst.stage_m:.2f}" == "0.00"
+    assert f"{told(log_of(('bridge-1', -0.0004, 5, GOOD))).worst.stage_m:.2f}" == "0.00"
