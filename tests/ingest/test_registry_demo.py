@@ -22,7 +22,7 @@ def city() -> Registry:
 
 def test_the_demonstration_says_in_its_name_that_it_is_one(city: Registry) -> None:
     assert city.city.demonstration
-    assert "実演データ" in city.city.name["ja"]
+    assert "デモ" in city.city.name["ja"]
     assert "demonstration" in city.city.name["en"]
 
 
