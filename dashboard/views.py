@@ -18,6 +18,8 @@ from ingest.trend import rise_m_per_h
 
 LATE_AFTER_INTERVALS = 3.0
 """A gauge or camera is silent when this many of its intervals passed without a report."""
+NEVER_HEARD, NO_HEARTBEAT = "never_heard", "no_heartbeat"
+"""Reasons why a camera is offline that it did not give itself."""
 TREND_FLAT_M_PER_H = 0.05
 
 
@@ -248,9 +250,9 @@ def camera_view(camera: Camera, latest: CameraLatest | None, now: datetime) -> C
     heard = max((each for each in (report and report.received_at, still and still.received_at) if each), default=None)
     age_s = (now - still.taken_at).total_seconds() if still else None
     if heard is None:
-        return CameraView(camera, CameraState.OFFLINE, "never_heard", still, age_s)
+        return CameraView(camera, CameraState.OFFLINE, NEVER_HEARD, still, age_s)
     if (now - heard).total_seconds() > LATE_AFTER_INTERVALS * camera.interval_s:
-        return CameraView(camera, CameraState.OFFLINE, "no_heartbeat", still, age_s, heard)
+        return CameraView(camera, CameraState.OFFLINE, NO_HEARTBEAT, still, age_s, heard)
     if report is None:
         return CameraView(camera, CameraState.ONLINE, "", still, age_s, heard)
     return CameraView(camera, report.state, report.reason, still, age_s, heard)

@@ -10,7 +10,7 @@ from dashboard.i18n import LANGUAGES
 
 RANGES_H = (6, 24, 72)
 """Hours that a hydrograph can show."""
-DEFAULT_RANGE_H = 24
+DEFAULT_RANGE_H = 6
 _STATION = re.compile(r"^/station/([a-z0-9][a-z0-9_-]{0,63})/?$")
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dash import html
 from dash.development.base_component import Component
 
-from alerts.records import Delivery, Outcome
-from dashboard.i18n import known, text
+from alerts.records import Delivery, Outcome, Transition
+from dashboard.i18n import catalogue, known, text
 from dashboard.staff import words
 from dashboard.staff.addresses import Page
 from dashboard.staff.facts import AlertFacts
 from dashboard.staff.pieces import badge, link, sentence
 from ingest.stations import Registry, named
+
+TOLD_LATE_AFTER = timedelta(minutes=3)
+"""From this much between observation and notification on, both times are shown."""
 
 
 def alert_list(alerts: Sequence[AlertFacts], registry: Registry, page: Page, now: datetime) -> Component:
@@ -35,7 +38,7 @@ def alert_row(alert: AlertFacts, registry: Registry, page: Page, now: datetime) 
         html.Span("▸", className="to"),
         badge(language, change.to_hazard, "small"),
     ]
-    about: list[str | Component] = [f"{words.stage(change.stage_m)} m · {known(language, 'reason', change.reason)}"]
+    about: list[str | Component] = [_about(change, registry, page, now)]
     if change.unconfirmed:
         about.append(html.Span(text(language, "alerts.unconfirmed"), className="flag flag-unconfirmed"))
     return html.Li(
@@ -51,12 +54,29 @@ def alert_row(alert: AlertFacts, registry: Registry, page: Page, now: datetime) 
     )
 
 
+def _about(change: Transition, registry: Registry, page: Page, now: datetime) -> str:
+    language, gauge = page.language, registry.gauges.get(change.gauge_id)
+    late = change.recorded_at - change.observed_at > TOLD_LATE_AFTER
+    observed, told = words.near_time(change.observed_at, now), words.near_time(change.recorded_at, now)
+    return words.joined(
+        words.gauge_apart(gauge, registry, language) if gauge else "",
+        f"{words.stage(change.stage_m)} m",
+        known(language, "reason", change.reason),
+        text(language, "alerts.times", observed=observed, told=told) if late else "",
+    )
+
+
 def outcomes(deliveries: Sequence[Delivery], language: str) -> Iterable[Component]:
     """One chip for each channel and outcome, with the number of recipients and, on failure, why."""
     if not deliveries:
         yield html.Span(text(language, "alerts.no_deliveries"), className="chip")
     for (channel, outcome), count in Counter((each.channel, each.outcome) for each in deliveries).items():
         error = next((each.error for each in deliveries if each.outcome is outcome and each.channel == channel), "")
-        shown = f"{known(language, 'channel', channel)} {text(language, f'outcome.{outcome}')} {count}"
         why = f" — {error}" if error and outcome is Outcome.FAILED else ""
-        yield html.Span(shown + why, className=f"chip chip-{outcome}")
+        yield html.Span(_delivered(channel, outcome, count, language) + why, className=f"chip chip-{outcome}")
+
+
+def _delivered(channel: str, outcome: Outcome, count: int, language: str) -> str:
+    own = f"delivery.{outcome}_{channel}"
+    key = own if own in catalogue(language) else f"delivery.{outcome}"
+    return text(language, key, n=count, channel=known(language, "channel", channel))

@@ -69,10 +69,11 @@ async def counts(watch: Watch, _: str | None, pathname: str | None) -> Component
 
 async def stations(watch: Watch, _: str | None, pathname: str | None) -> Component:
     """The worst-first list."""
-    seen, here = (await watch.latest()).board, page_at(pathname)
+    picture, here = await watch.latest(), page_at(pathname)
+    seen = picture.board
     if seen is None:
         return sentence(text(here.language, "app.no_registry"))
-    lines = [station_facts(view) for view in seen.stations]
+    lines = [station_facts(view, picture.current) for view in seen.stations]
     return overview.station_list(lines, seen.registry, here, seen.at)
 
 
@@ -123,7 +124,8 @@ async def station_head(watch: Watch, _: str | None, pathname: str | None) -> Any
     here, view, registry = await _here(watch, pathname)
     if view is None or registry is None:
         return station.unknown(here)
-    return station.head(view, registry, here, (await watch.latest()).at)
+    picture = await watch.latest()
+    return station.head(view, registry, picture.current, here, picture.at)
 
 
 def ranges(search: str | None, pathname: str | None) -> Component:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.records import Delivery, Transition
 from dashboard.views import Board, CameraView, GaugeView, StationView
+from ingest.metres import centimetres
 from ingest.readings import CameraState
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlert:
+    """An alert in force at a higher hazard than the present one, and since when it stands there."""
+
+    hazard: int
+    since: datetime
+    unconfirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,7 @@ class StationFacts:
     observed_at: datetime | None
     minutes: int | None
     flags: tuple[str, ...]
+    notified: OpenAlert | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +71,11 @@ class AlertFacts:
     deliveries: tuple[Delivery, ...]
 
 
-def station_facts(view: StationView) -> StationFacts:
-    """The line of a station; where readings are unconfirmed no trend is claimed, for it is that of older ones."""
+def station_facts(view: StationView, current: Mapping[str, Transition]) -> StationFacts:
+    """The line of a station, with the newest transition by gauge.
+
+    Where readings are unconfirmed no trend is claimed, for it is that of older ones.
+    """
     worst = view.worst
     trusted = worst is not None and not worst.unconfirmed and not worst.silent
     rise = worst.rise_m_per_h if worst is not None and trusted else None
@@ -68,13 +83,26 @@ def station_facts(view: StationView) -> StationFacts:
         station_id=view.station.id,
         hazard=view.hazard,
         gauge_id=worst.gauge.id if worst else None,
-        stage_m=None if worst is None or worst.stage_m is None else round(worst.stage_m, 2),
+        stage_m=None if worst is None or worst.stage_m is None else centimetres(worst.stage_m),
         rise_m_per_h=None if rise is None else round(rise, 2),
         trend=worst.trend if worst and trusted else "unknown",
         observed_at=worst.observed_at if worst else None,
         minutes=_minutes(worst.age_s) if worst else None,
         flags=flags(view),
+        notified=open_alert(view, current),
     )
+
+
+def open_alert(view: StationView, current: Mapping[str, Transition]) -> OpenAlert | None:
+    """The highest alert of the station's gauges, where it stands above the present hazard.
+
+    An alert goes down only after a while below its threshold: until then the present hazard alone says too little.
+    """
+    known = [current[gauge.gauge.id] for gauge in view.gauges if gauge.gauge.id in current]
+    highest = max(known, key=lambda each: (each.to_hazard, not each.unconfirmed), default=None)
+    if highest is None or highest.to_hazard <= (view.hazard or 0):
+        return None
+    return OpenAlert(highest.to_hazard, highest.recorded_at, highest.unconfirmed)
 
 
 def _minutes(age_s: float | None) -> int | None:

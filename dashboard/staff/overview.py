@@ -13,7 +13,8 @@ from dashboard.i18n import known, text
 from dashboard.staff import words
 from dashboard.staff.addresses import Page
 from dashboard.staff.facts import CameraFacts, GaugeTrouble, StationFacts
-from dashboard.staff.pieces import badge, flags, link, panel, sentence, trend
+from dashboard.staff.pieces import badge, flags, link, notified, panel, sentence, trend
+from dashboard.views import NO_HEARTBEAT
 from ingest.readings import CameraState
 from ingest.stations import Gauge, Registry, named
 
@@ -95,17 +96,17 @@ def station_row(line: StationFacts, registry: Registry, page: Page, now: datetim
         html.Span(_stage(line, language), className="cell-stage"),
         html.Span(trend(language, line.trend, line.rise_m_per_h), className="cell-rise"),
         html.Span(_time(line, language, now), className="cell-time"),
-        html.Span(_state(line, registry, language), className="cell-state"),
+        html.Span(_state(line, registry, language, now), className="cell-state"),
     ]
-    return link(cells, page.station(station.id).path(), f"row {'row-flagged' if line.flags else ''}".strip())
+    marked = line.flags or line.notified
+    return link(cells, page.station(station.id).path(), "row row-flagged" if marked else "row")
 
 
 def _about(line: StationFacts, registry: Registry, language: str) -> str:
     station = registry.stations[line.station_id]
     kind = text(language, f"kind.{station.kind}")
     gauge = registry.gauges.get(line.gauge_id or "")
-    several = len(registry.gauges_of(line.station_id)) > 1
-    return f"{kind} · {named(gauge.name, language)}" if gauge and gauge.name and several else kind
+    return words.joined(kind, words.gauge_apart(gauge, registry, language) if gauge else "")
 
 
 def _stage(line: StationFacts, language: str) -> list[Component]:
@@ -123,8 +124,8 @@ def _time(line: StationFacts, language: str, now: datetime) -> list[Component]:
     ]
 
 
-def _state(line: StationFacts, registry: Registry, language: str) -> list[Component]:
-    found = flags(language, line.flags)
+def _state(line: StationFacts, registry: Registry, language: str, now: datetime) -> list[Component]:
+    found = flags(language, line.flags) + notified(language, line.notified, now)
     if line.hazard:
         kind = registry.stations[line.station_id].kind
         label = words.hazard_label(registry, kind, line.hazard, language)
@@ -160,16 +161,24 @@ def _gauge_row(trouble: GaugeTrouble, registry: Registry, page: Page, now: datet
 def _camera_row(camera: CameraFacts, registry: Registry, page: Page, now: datetime) -> Component:
     language = page.language
     reason = known(language, "camera_reason", camera.reason)
-    heard = text(language, "devices.heard", at=words.near_time(camera.heard_at, now)) if camera.heard_at else ""
     station = registry.stations[camera.station_id]
     name = link(named(station.name, language), page.station(station.id).path())
-    return _device(text(language, f"camera.{camera.state}"), name, " · ".join(each for each in (reason, heard) if each))
+    return _device(text(language, f"camera.{camera.state}"), name, words.joined(reason, _heard(camera, language, now)))
+
+
+def _heard(camera: CameraFacts, language: str, now: datetime) -> str:
+    # Beside "offline", a time of last contact reads as that of its end only where the silence itself is the reason.
+    if camera.heard_at is None:
+        return ""
+    told = camera.state is CameraState.OFFLINE and camera.reason != NO_HEARTBEAT
+    at = words.near_time(camera.heard_at, now)
+    return text(language, "devices.said_offline", at=at) if told else text(language, "devices.heard", at=at)
 
 
 def _device_name(gauge: Gauge, registry: Registry, page: Page) -> Component:
     station = registry.station_of(gauge)
-    own = f" {named(gauge.name, page.language)}" if gauge.name else ""
-    return link(f"{named(station.name, page.language)}{own}", page.station(station.id).path())
+    own = words.gauge_apart(gauge, registry, page.language)
+    return link(words.joined(named(station.name, page.language), own), page.station(station.id).path())
 
 
 def _device(what: str, name: Component, detail: str) -> Component:

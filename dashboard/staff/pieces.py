@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.i18n import text
 from dashboard.staff import words
+from dashboard.staff.facts import OpenAlert
 
 
 def badge(language: str, hazard: int | None, size: str = "") -> Component:
@@ -29,6 +31,15 @@ def flag(language: str, name: str) -> Component:
 def flags(language: str, names: Sequence[str]) -> list[Component]:
     """The flags of a station."""
     return [flag(language, name) for name in names]
+
+
+def notified(language: str, alert: OpenAlert | None, now: datetime) -> list[Component]:
+    """That an alert in force stands above the present hazard; nothing where there is none."""
+    if alert is None:
+        return []
+    word = "unconfirmed" if alert.unconfirmed else "falling"
+    said = text(language, f"open.{word}", n=alert.hazard, since=words.near_time(alert.since, now))
+    return [html.Span(said, className="flag flag-notified")]
 
 
 def trend(language: str, direction: str, rise_m_per_h: float | None) -> Component:

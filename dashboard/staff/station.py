@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dash import dcc, html
 from dash.development.base_component import Component
 from plotly.graph_objects import Figure  # type: ignore[import-untyped]
 
+from alerts.records import Transition
 from dashboard.i18n import known, text
 from dashboard.staff import words
 from dashboard.staff.addresses import RANGES_H, Page, still_path
-from dashboard.staff.facts import CameraFacts, station_facts
+from dashboard.staff.facts import CameraFacts, StationFacts, station_facts
 from dashboard.staff.overview import GRAPH_CONFIG
-from dashboard.staff.pieces import badge, flags, link, panel, sentence, trend
+from dashboard.staff.pieces import badge, flags, link, notified, panel, sentence, trend
 from dashboard.views import GaugeView, StationView, hours_to_next
 from ingest.readings import CameraState
 from ingest.stations import Registry, named
 
-FAR_H = 12.0
+FAR_H = 3.0
 """An extrapolation further than this says nothing and is not shown."""
 
 
@@ -51,47 +52,52 @@ def unknown(page: Page) -> Component:
     )
 
 
-def head(view: StationView, registry: Registry, page: Page, now: datetime) -> list[Component]:
-    """Name, hazard, stage, rise, time, flags and the way to the next threshold."""
-    facts, language = station_facts(view), page.language
+def head(
+    view: StationView, registry: Registry, current: Mapping[str, Transition], page: Page, now: datetime
+) -> list[Component]:
+    """Name, hazard, stage, rise, time, flags, an alert still in force and the way to the next threshold."""
+    facts, language = station_facts(view, current), page.language
     station = view.station
     title = [
         html.H1(named(station.name, language)),
         html.Span(_place(view, language), className="kind"),
     ]
-    level: list[Component] = [
-        html.Span(words.stage(facts.stage_m), className="stage-now"),
-        html.Span(" m ", className="unit"),
-    ]
-    level.append(trend(language, facts.trend, facts.rise_m_per_h))
-    when = []
-    if facts.observed_at is not None and facts.minutes is not None:
-        shown = f"{words.near_time(facts.observed_at, now)} · {words.age(language, facts.minutes)}"
-        when.append(html.Span(shown, className="when"))
+    notes = [*flags(language, facts.flags), *notified(language, facts.notified, now)]
     return [
         link(text(language, "app.back"), page.overview().path(), "back"),
         html.Div([badge(language, facts.hazard, "large"), html.Div(title)], className="head-name"),
         html.Div(
             [
                 html.Span(_hazard_words(facts.hazard, view, registry, language), className="hazard-label"),
-                html.Span(level),
-                *when,
+                *_level(facts, language, now),
             ],
             className="head-level",
         ),
-        html.Div([*flags(language, facts.flags), *next_threshold(view, registry, language)], className="head-notes"),
-        html.P(_check(facts.hazard, view, language), className="check"),
+        html.Div([*notes, *next_threshold(view, registry, language)], className="head-notes"),
+        html.P(_check(facts, view, language), className="check"),
     ]
 
 
-def _check(hazard: int | None, view: StationView, language: str) -> str:
-    return "" if hazard is None else words.staff_note(view.station.kind, hazard, language)
+def _level(facts: StationFacts, language: str, now: datetime) -> list[Component]:
+    stage = [html.Span(words.stage(facts.stage_m), className="stage-now"), html.Span(" m ", className="unit")]
+    shown: list[Component] = [html.Span([*stage, trend(language, facts.trend, facts.rise_m_per_h)])]
+    if facts.observed_at is not None and facts.minutes is not None:
+        when = words.joined(words.near_time(facts.observed_at, now), words.age(language, facts.minutes))
+        shown.append(html.Span(when, className="when"))
+    return shown
+
+
+def _check(facts: StationFacts, view: StationView, language: str) -> str:
+    # "Go on as usual" is no word for a station whose alert is still open.
+    if facts.hazard is None or (facts.hazard == 0 and facts.notified):
+        return ""
+    return words.staff_note(view.station.kind, facts.hazard, language)
 
 
 def _place(view: StationView, language: str) -> str:
     water = named(view.station.water, language) if view.station.water else ""
     kind = text(language, f"kind.{view.station.kind}")
-    return " · ".join(each for each in (kind, water) if each)
+    return words.joined(kind, water)
 
 
 def _hazard_words(hazard: int | None, view: StationView, registry: Registry, language: str) -> str:
@@ -119,7 +125,8 @@ def next_threshold(view: StationView, registry: Registry, language: str) -> list
     if hours is not None and hours <= FAR_H:
         shown.append(
             html.Span(
-                text(language, "station.extrapolation", time=words.span(language, hours)), className="extrapolation"
+                text(language, "station.extrapolation", time=words.rough_span(language, hours)),
+                className="extrapolation",
             )
         )
     return shown
@@ -139,13 +146,13 @@ def range_links(page: Page, chosen_h: int) -> Component:
 
 
 def graphs(drawn: Sequence[tuple[GaugeView, Figure]], language: str) -> list[Component]:
-    """One hydrograph a gauge, with the gauge's name where there are several."""
+    """One hydrograph a gauge, with the gauge's name where there is one or where there are several."""
     if not drawn:
         return [sentence(text(language, "station.no_gauge"))]
     return [
         html.Figure(
             [
-                html.Figcaption(gauge_name(view, language)),
+                *_caption(view, language, alone=len(drawn) == 1),
                 html.Div(
                     dcc.Graph(figure=figure, config=GRAPH_CONFIG), className=f"hydrograph of-{min(len(drawn), 2)}"
                 ),
@@ -155,9 +162,10 @@ def graphs(drawn: Sequence[tuple[GaugeView, Figure]], language: str) -> list[Com
     ]
 
 
-def gauge_name(view: GaugeView, language: str) -> str:
-    """The gauge's own name, else its identifier."""
-    return named(view.gauge.name, language) if view.gauge.name else view.gauge.id
+def _caption(view: GaugeView, language: str, alone: bool) -> list[Component]:
+    if alone and not view.gauge.name:
+        return []
+    return [html.Figcaption(words.gauge_name(view.gauge, language))]
 
 
 def gauge_table(view: StationView, language: str, now: datetime) -> Component:
@@ -172,11 +180,11 @@ def gauge_table(view: StationView, language: str, now: datetime) -> Component:
 
 def _gauge_rows(view: GaugeView, language: str, now: datetime) -> list[Component]:
     cells: list[str | Component] = [
-        html.B(gauge_name(view, language)),
+        html.B(words.gauge_name(view.gauge, language)),
         words.stage(view.stage_m),
         elevation(view),
         words.near_time(view.observed_at, now) if view.observed_at else "–",
-        text(language, f"quality.{view.shown.quality}") if view.shown else "–",
+        _quality(view, language),
     ]
     thresholds: list[Component] = [html.Small(text(language, "station.thresholds"))]
     thresholds += [
@@ -189,11 +197,16 @@ def _gauge_rows(view: GaugeView, language: str, now: datetime) -> list[Component
     ]
 
 
+def _quality(view: GaugeView, language: str) -> str:
+    quality = text(language, f"quality.{view.shown.quality}") if view.shown else ""
+    return words.joined(quality, text(language, "quality.silent") if view.silent else "") or "–"
+
+
 def elevation(view: GaugeView) -> str:
     """Stage above T.P., where the elevation of the gauge zero is known."""
     if view.stage_m is None or view.gauge.datum_m is None:
         return "–"
-    return f"{view.stage_m + view.gauge.datum_m:.2f}"
+    return words.stage(view.stage_m + view.gauge.datum_m)
 
 
 def still_cards(cameras: Sequence[CameraFacts], registry: Registry, language: str) -> Component:
@@ -207,15 +220,22 @@ def still_card(camera: CameraFacts, registry: Registry, language: str) -> Compon
     """One camera: an old picture, or a camera that is not well, cannot be overlooked."""
     bad = camera.old or camera.file is None or camera.state is not CameraState.ONLINE
     return html.Figure(
-        [html.Figcaption(_still_head(camera, language)), _notice(camera, language), _image(camera, registry, language)],
+        [
+            html.Figcaption(_still_head(camera, registry, language)),
+            _notice(camera, language),
+            _image(camera, registry, language),
+        ],
         className="still still-bad" if bad else "still",
     )
 
 
-def _still_head(camera: CameraFacts, language: str) -> list[Component]:
+def _still_head(camera: CameraFacts, registry: Registry, language: str) -> list[Component]:
+    own = registry.cameras[camera.camera_id].name
+    name = html.B(named(own, language) if own else text(language, "camera.name"), className="camera-name")
     if camera.taken_at is None or camera.minutes is None:
-        return [html.Span("–", className="taken")]
+        return [name, html.Span("–", className="taken")]
     return [
+        name,
         html.Small(text(language, "still.taken")),
         html.Span(words.full_time(camera.taken_at), className="taken"),
         html.Small(words.age(language, camera.minutes)),
@@ -228,7 +248,7 @@ def _notice(camera: CameraFacts, language: str) -> Component:
         said.append(text(language, "still.old", age=words.age(language, camera.minutes)))
     if camera.state is not CameraState.ONLINE:
         reason = known(language, "camera_reason", camera.reason)
-        said.append(" · ".join(each for each in (text(language, f"camera.{camera.state}"), reason) if each))
+        said.append(words.joined(text(language, f"camera.{camera.state}"), reason))
     if camera.clock_suspect:
         said.append(text(language, "still.clock_suspect"))
     return html.Div([html.P(each) for each in said], className="notice", hidden=not said)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from alerts.records import Transition
 from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
 from dashboard.staff.services import StaffServices
 from dashboard.views import Board, board
@@ -41,13 +42,14 @@ class Known:
 class Picture:
     """What is to be seen at ``at``. ``tokens`` names, by section, the moment of its last change.
 
-    ``board`` is None before the first registry. ``readable`` is False while the store cannot be read: then all
-    the rest is as it was at ``at``.
+    ``board`` is None before the first registry. ``current`` is the newest transition by gauge. ``readable`` is False
+    while the store cannot be read: then all the rest is as it was at ``at``.
     """
 
     at: datetime
     board: Board | None
     alerts: tuple[AlertFacts, ...] = ()
+    current: Mapping[str, Transition] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)
     readable: bool = True
@@ -62,6 +64,8 @@ class Watch:
         self._next_look_s = 0.0
         self._looking: asyncio.Task[None] | None = None
         self._changes = 0
+        self._current: Mapping[str, Transition] = {}
+        self._current_until: int | None = None
         self.picture: Picture | None = None
 
     async def latest(self) -> Picture:
@@ -93,15 +97,16 @@ class Watch:
         seen = None
         if known.registry is not None:
             seen = board(known.registry, known.latest, known.recent, known.cameras, now)
-        alerts = self._alerts()
-        facts = section_facts(known, seen, alerts)
+        alerts = alert_facts(self._services, RECENT_ALERTS)
+        current = self._read_current()
+        facts = section_facts(known, seen, alerts, current)
         before = self.picture
         changed = [name for name in SECTIONS if before is None or before.facts.get(name) != facts[name]]
         self._changes += bool(changed)
         # Tokens carry the time, so that they never repeat when the service starts anew.
         token = f"{now.isoformat()}/{self._changes}"
         tokens = {**(before.tokens if before else {}), **dict.fromkeys(changed, token)}
-        return Picture(now, seen, alerts, facts, tokens)
+        return Picture(now, seen, alerts, current, facts, tokens)
 
     def _read(self, now: datetime) -> Known:
         log = self._services.log
@@ -116,8 +121,11 @@ class Watch:
             )
         return self._known
 
-    def _alerts(self) -> tuple[AlertFacts, ...]:
-        return alert_facts(self._services, RECENT_ALERTS)
+    def _read_current(self) -> Mapping[str, Transition]:
+        last_id = self._services.alerts.last_transition_id()
+        if self._current_until != last_id:
+            self._current, self._current_until = self._services.alerts.current(), last_id
+        return self._current
 
 
 def alert_facts(services: StaffServices, limit: int, gauge_id: str | None = None) -> tuple[AlertFacts, ...]:
@@ -130,13 +138,15 @@ def alert_facts(services: StaffServices, limit: int, gauge_id: str | None = None
     )
 
 
-def section_facts(known: Known, seen: Board | None, alerts: tuple[AlertFacts, ...]) -> dict[str, object]:
+def section_facts(
+    known: Known, seen: Board | None, alerts: tuple[AlertFacts, ...], current: Mapping[str, Transition]
+) -> dict[str, object]:
     """By section, the values that it depends on."""
     stations = seen.stations if seen else ()
     return {
         "city": known.registry,
         "counts": dict(seen.counts) if seen else None,
-        "stations": tuple(station_facts(view) for view in stations),
+        "stations": tuple(station_facts(view, current) for view in stations),
         "devices": gauge_troubles(seen) if seen else (),
         "cameras": tuple(camera_facts(camera) for view in stations for camera in view.cameras),
         "alerts": alerts,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dashboard.figures import JST
 from dashboard.i18n import text
 from ingest import labels
-from ingest.stations import Registry, StationKind
+from ingest.metres import shown_m
+from ingest.stations import Gauge, Registry, StationKind, named
 
 ARROWS = {"rising": "↑", "falling": "↓", "steady": "→", "unknown": "–"}
 
@@ -54,17 +55,33 @@ def age(language: str, minutes: int) -> str:
     return text(language, "age.days", d=minutes // (24 * 60))
 
 
-def span(language: str, hours: float) -> str:
-    """A length of time in hours and minutes."""
-    minutes = max(1, round(timedelta(hours=hours).total_seconds() / 60))
+def rough_span(language: str, hours: float) -> str:
+    """A length of time as roughly as it is known: in steps of five minutes, from an hour on of half an hour."""
+    minutes = max(5, round(hours * 12) * 5)
     if minutes < 60:
         return text(language, "station.in_minutes", m=minutes)
-    return text(language, "station.in_hours", h=minutes // 60, m=minutes % 60)
+    halves = round(hours * 2)
+    return text(language, "station.in_half_hours" if halves % 2 else "station.in_hours", h=halves // 2)
 
 
 def stage(stage_m: float | None) -> str:
     """``3.46``, or a dash where there is no value."""
-    return "–" if stage_m is None else f"{stage_m:.2f}"
+    return "–" if stage_m is None else shown_m(stage_m)
+
+
+def gauge_name(gauge: Gauge, language: str) -> str:
+    """The gauge's own name, else the plain word: never its identifier."""
+    return named(gauge.name, language) if gauge.name else text(language, "station.gauge")
+
+
+def gauge_apart(gauge: Gauge, registry: Registry, language: str) -> str:
+    """The name that tells a gauge from the others of its station; nothing where it is the only one."""
+    return gauge_name(gauge, language) if len(registry.gauges_of(gauge.station_id)) > 1 else ""
+
+
+def joined(*parts: str) -> str:
+    """The parts that are there, apart from each other."""
+    return " · ".join(part for part in parts if part)
 
 
 def rise(rise_m_per_h: float | None) -> str:

@@ -52,13 +52,13 @@ def test_the_list_says_station_stage_rise_time_and_state(watch: Watch) -> None:
 
 def test_the_list_marks_what_is_silent_unconfirmed_faulty_or_never_heard(watch: Watch) -> None:
     said = run(callbacks.stations(watch, None, "/"))
-    for flag in ("途絶(最終値・未確認)", "未確認", "センサー異常", "受信なし"):
+    for flag in ("途絶（最後の値）", "未確認", "センサー異常", "受信なし"):
         assert flag in said
 
 
 def test_the_list_speaks_english_and_its_links_stay_english(watch: Watch) -> None:
     said = run(callbacks.stations(watch, None, "/en/"))
-    assert "Silent (last known, unverified)" in said
+    assert "Silent (last value)" in said
     assert '"/en/station/hongo-bridge"' in said
 
 
@@ -81,13 +81,14 @@ def test_the_devices_say_what_is_wrong_and_since_when(watch: Watch) -> None:
 
 def test_notifications_show_the_outcomes_of_their_deliveries(watch: Watch) -> None:
     said = run(callbacks.alerts(watch, None, "/"))
-    for part in ("メール 送信済 2", "LINE 失敗 1 — 550 mailbox unavailable", "LINE 到達不明 1", "未確認・職員のみ"):
+    for part in ("メール 2件送信済", "LINE 1件失敗 — 550 mailbox unavailable", "LINE 1件到達不明", "未確認・職員のみ"):
         assert part in said
 
 
 def test_a_station_page_extrapolates_only_with_a_label(watch: Watch) -> None:
-    assert "外挿: 今の上昇が続けば約 32分 後" in run(callbacks.station_head(watch, None, "/station/hongo-bridge"))
-    assert "外挿" not in run(callbacks.station_head(watch, None, f"/station/{fakes.SILENT}"))
+    said = run(callbacks.station_head(watch, None, "/station/hongo-bridge"))
+    assert "このまま上がれば約30分後（目安・予測ではありません）" in said
+    assert "このまま上がれば" not in run(callbacks.station_head(watch, None, f"/station/{fakes.SILENT}"))
 
 
 def test_a_station_that_is_not_there_is_said_to_be_unknown(watch: Watch) -> None:
@@ -100,7 +101,7 @@ def test_the_gauges_are_given_above_the_national_datum(watch: Watch) -> None:
 
 def test_an_old_still_and_its_camera_are_unmistakable(watch: Watch) -> None:
     said = run(callbacks.stills(watch, None, f"/station/{fakes.SILENT}"))
-    for part in ("2026-07-01 19:24", "古い画像です(1時間36分前)", "カメラ 停止", "still-bad"):
+    for part in ("2026-07-01 19:24", "古い画像です（1時間36分前）", "カメラ 停止", "still-bad"):
         assert part in said
 
 

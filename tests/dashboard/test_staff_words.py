@@ -35,7 +35,9 @@ def test_other_addresses_are_no_page(path: str) -> None:
     assert not page_at(path).found
 
 
-@pytest.mark.parametrize(("search", "hours"), [("?h=72", 72), ("?h=6", 6), ("?h=9999", 24), ("", 24), (None, 24)])
+@pytest.mark.parametrize(
+    ("search", "hours"), [("?h=72", 72), ("?h=6", 6), ("?h=24", 24), ("?h=9999", 6), ("", 6), (None, 6)]
+)
 def test_only_the_offered_ranges_are_taken(search: str | None, hours: int) -> None:
     assert hours_in(search) == hours
 
@@ -89,6 +91,18 @@ def test_ages_are_said_in_the_unit_that_fits(minutes: int, said: str) -> None:
     assert words.age("en", minutes) == said
 
 
-def test_a_span_is_at_least_a_minute() -> None:
-    assert words.span("ja", 0.001) == "1分"
-    assert words.span("ja", 1.75) == "1時間45分"
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(0.001, "5分"), (0.53, "30分"), (0.97, "1時間"), (1.2, "1時間"), (1.6, "1時間半"), (2.9, "3時間")],
+)
+def test_a_rough_span_is_no_finer_than_it_is_known(hours: float, said: str) -> None:
+    assert words.rough_span("ja", hours) == said
+
+
+def test_a_stage_below_a_threshold_is_never_shown_as_at_it() -> None:
+    assert words.stage(2.896) == "2.89"
+    assert words.stage(2.9) == "2.90"
+
+
+def test_japanese_words_have_japanese_brackets_and_colons() -> None:
+    assert not [key for key, words_ in catalogue("ja").items() if re.search(r"[():]", words_)]
