@@ -11,6 +11,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from dashboard.views import LATE_AFTER_INTERVALS, GaugeView, expected_s
 from ingest.hazard import Levels, hazard_at
+from ingest.metres import shown_m
 from ingest.readings import Quality, Reading
 
 JST = timezone(timedelta(hours=9), "JST")
@@ -81,21 +82,29 @@ class GraphWords:
 
 
 def hydrograph(
-    view: GaugeView, readings: Sequence[Reading], since: datetime, until: datetime, words: GraphWords
+    view: GaugeView,
+    readings: Sequence[Reading],
+    since: datetime,
+    until: datetime,
+    words: GraphWords,
+    height_px: float = 220,
 ) -> go.Figure:
     """Stage over time with threshold bands and lines; suspect readings hollow, bad ones as crosses.
 
+    ``height_px`` is about the height between the axes: labels keep apart for it.
     What lies outside the span of thresholds and good readings is drawn at its edge and tells its value on hover,
     so that one spike of hundreds of metres does not flatten the curve.
     """
     low, high = _span(view, readings)
     figure = go.Figure(list(_traces(view, readings, (low, high), words)))
-    _add_thresholds(figure, view.levels, (low, high), words.labels)
+    marked = any(each.quality in (Quality.SUSPECT, Quality.BAD) for each in readings)
+    _add_thresholds(figure, view.levels, (low, high), words.labels, _LABEL_PX / height_px)
     figure.update_layout(
-        **{**plain_layout(), "margin": {"l": 52, "r": 12, "t": 14, "b": 34}},
+        **{**plain_layout(), "margin": {"l": 52, "r": 12, "t": 30 if marked else 14, "b": 34}},
         plot_bgcolor="#ffffff",
         hovermode="x unified",
-        showlegend=False,
+        showlegend=marked,
+        legend=_LEGEND,
         dragmode=False,
         uirevision="hydrograph",
     )
@@ -155,8 +164,10 @@ def _traces(
         y=stages,
         mode="lines",
         line={"color": STAGE_LINE, "width": 2.5},
-        hovertemplate="%{y:.2f} m",
+        customdata=["" if stage_m is None else shown_m(stage_m) for stage_m in stages],
+        hovertemplate="%{customdata} m",
         connectgaps=False,
+        showlegend=False,
     )
     yield _marked(words.suspect, readings, Quality.SUSPECT, "circle-open", span)
     yield _marked(words.bad, readings, Quality.BAD, "x-thin", span)
@@ -191,28 +202,46 @@ def _marked(
         name=name,
         x=[_jst(each.observed_at) for each in rows],
         y=[min(max(each.stage_m, low + inside), high - inside) for each in rows],
-        customdata=[each.stage_m for each in rows],
+        customdata=[shown_m(each.stage_m) for each in rows],
         mode="markers",
         marker={"symbol": symbol, "size": 10, "color": INK, "line": {"width": 2, "color": INK}},
-        hovertemplate="%{customdata:.2f} m",
+        hovertemplate="%{customdata} m",
+        showlegend=bool(rows),
     )
 
 
-def _add_thresholds(figure: go.Figure, levels: Levels, span: tuple[float, float], labels: Mapping[int, str]) -> None:
+_LABEL_PX = 17.0
+_LEGEND = {
+    "orientation": "h",
+    "x": 1,
+    "xanchor": "right",
+    "y": 1,
+    "yanchor": "bottom",
+    "itemclick": False,
+    "itemdoubleclick": False,
+}
+
+
+def _add_thresholds(
+    figure: go.Figure, levels: Levels, span: tuple[float, float], labels: Mapping[int, str], label_share: float
+) -> None:
     ordered = sorted(levels.items())
     tops = [*(stage for _, stage in ordered[1:]), span[1]]
-    for (hazard, stage_m), top, label_y in zip(ordered, tops, label_heights(levels, span), strict=True):
+    heights = label_heights(levels, span, label_share)
+    for (hazard, stage_m), top in zip(ordered, tops, strict=True):
         figure.add_hrect(
             y0=stage_m, y1=top, fillcolor=COLOURS[hazard], opacity=_BAND_OPACITY[hazard], line_width=0, layer="below"
         )
         figure.add_hline(y=stage_m, line={"color": _LINE_COLOURS[hazard], "width": 1.5}, layer="below")
+        if hazard not in heights:
+            continue
         figure.add_annotation(
             text=f"<b>{hazard}</b> {plain_text(labels.get(hazard, ''))} {stage_m:.2f}",
             x=0,
             xref="paper",
             xanchor="left",
             xshift=4,
-            y=label_y,
+            y=heights[hazard],
             yanchor="bottom",
             showarrow=False,
             font={"size": 11, "color": INK},
@@ -225,10 +254,26 @@ _BAND_OPACITY = {1: 0.0, 2: 0.13, 3: 0.08, 4: 0.09, 5: 0.10}
 _LINE_COLOURS = {**{hazard: COLOURS[hazard] for hazard in (2, 3, 4, 5)}, 1: "#9aa5af", 2: "rgb(214,203,0)"}
 
 
-def label_heights(levels: Levels, span: tuple[float, float], least_share: float = 0.062) -> list[float]:
-    """Heights for the labels of the thresholds from the lowest up: each at its line, or above the label below it."""
+def label_heights(levels: Levels, span: tuple[float, float], least_share: float = 0.075) -> dict[int, float]:
+    """Heights of the labels of the thresholds by hazard: each at its line, or close above it to clear the one below.
+
+    Where a label would be pushed too far from its line, the one below it, of the lower hazard, is left out.
+    """
     least = (span[1] - span[0]) * least_share
+    kept = sorted(levels.items())
+    while True:
+        heights = _stacked(kept, least)
+        far = next(
+            (number for number, (at, (_, line)) in enumerate(zip(heights, kept, strict=True)) if at - line > least / 2),
+            None,
+        )
+        if far is None:
+            return {hazard: height for (hazard, _), height in zip(kept, heights, strict=True)}
+        del kept[far - 1]
+
+
+def _stacked(lines: Sequence[tuple[int, float]], least: float) -> list[float]:
     heights: list[float] = []
-    for _, stage_m in sorted(levels.items()):
+    for _, stage_m in lines:
         heights.append(stage_m if not heights else max(stage_m, heights[-1] + least))
     return heights

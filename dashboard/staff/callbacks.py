@@ -141,17 +141,17 @@ async def graphs(
     if view is None or registry is None:
         return []
     hours = hours_in(search)
-    drawn = [
-        (gauge, await asyncio.to_thread(_draw, services, gauge, hours, _words(registry, view.station.kind, here)))
-        for gauge in view.gauges
-    ]
+    said = _words(registry, view.station.kind, here)
+    height_px = station.plot_px(len(view.gauges))
+    drawn = [(gauge, await asyncio.to_thread(_draw, services, gauge, hours, said, height_px)) for gauge in view.gauges]
     return station.graphs(drawn, here.language)
 
 
-def _draw(services: StaffServices, gauge: GaugeView, hours: int, said: figures.GraphWords) -> Figure:
+def _draw(services: StaffServices, gauge: GaugeView, hours: int, said: figures.GraphWords, height_px: float) -> Figure:
     until = services.clock.now()
     since = until - timedelta(hours=hours)
-    return figures.hydrograph(gauge, services.log.history(gauge.gauge.id, since, until), since, until, said)
+    readings = services.log.history(gauge.gauge.id, since, until)
+    return figures.hydrograph(gauge, readings, since, until, said, height_px)
 
 
 def _words(registry: Registry, kind: StationKind, here: Page) -> figures.GraphWords:

@@ -162,6 +162,11 @@ def graphs(drawn: Sequence[tuple[GaugeView, Figure]], language: str) -> list[Com
     ]
 
 
+def plot_px(gauges: int) -> float:
+    """About the height between the axes of a hydrograph, on the smallest screen: see ``.hydrograph`` in the styles."""
+    return 255 if gauges == 1 else 205
+
+
 def _caption(view: GaugeView, language: str, alone: bool) -> list[Component]:
     if alone and not view.gauge.name:
         return []

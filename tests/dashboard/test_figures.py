@@ -67,7 +67,7 @@ def test_a_spike_of_hundreds_of_metres_does_not_flatten_the_curve_and_tells_its_
     low, high = figure["layout"]["yaxis"]["range"]
     assert high < 6
     assert low <= trace(figure, "異常")["y"][0] <= high
-    assert trace(figure, "異常")["customdata"][0] == 655.35
+    assert trace(figure, "異常")["customdata"][0] == "655.35"
 
 
 def test_a_gap_in_the_reports_breaks_the_line() -> None:
@@ -85,10 +85,25 @@ def test_an_empty_range_says_so() -> None:
 
 
 def test_labels_of_thresholds_do_not_lie_on_each_other() -> None:
-    heights = label_heights({2: 1.0, 3: 1.01, 4: 1.02, 5: 4.0}, (0.0, 5.0))
-    assert all(higher - lower >= 0.3 for lower, higher in itertools.pairwise(heights))
-    assert heights[0] == 1.0
-    assert heights[-1] == 4.0
+    heights = label_heights({2: 1.0, 3: 1.3, 4: 1.65, 5: 4.0}, (0.0, 5.0))
+    assert all(higher - lower >= 0.37 for lower, higher in itertools.pairwise(heights.values()))
+    assert heights[2] == 1.0
+    assert heights[5] == 4.0
+
+
+def test_of_thresholds_that_nearly_coincide_only_the_highest_is_labelled() -> None:
+    assert label_heights({2: 1.0, 3: 1.01, 4: 1.02, 5: 4.0}, (0.0, 5.0)) == {4: 1.02, 5: 4.0}
+
+
+def test_marks_that_are_drawn_are_explained_and_others_are_not() -> None:
+    figure = drawn([at(20, 1.0), at(10, 2.0, Quality.SUSPECT), at(0, 1.1)])
+    assert figure["layout"]["showlegend"]
+    assert [each["name"] for each in figure["data"] if each["showlegend"]] == ["未確認"]
+    assert not drawn([at(20, 1.0), at(0, 1.1)])["layout"]["showlegend"]
+
+
+def test_a_stage_just_below_a_threshold_reads_below_it_on_the_curve_too() -> None:
+    assert list(trace(drawn([at(10, 1.0), at(0, 2.196)]), "良")["customdata"]) == ["1.00", "2.19"]
 
 
 def test_the_map_shows_hazard_by_number_shape_and_colour() -> None:
