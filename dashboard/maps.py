@@ -10,25 +10,31 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from dashboard.figures import COLOURS, INK, ON_COLOUR, SYMBOLS, plain_layout, plain_text
 from dashboard.views import Board, StationView
+from ingest.metres import shown_m
 from ingest.stations import City, named
 
+MARK = "station"
+"""Name of the traces that are marks."""
 MARK_PX = 24.0
 _NAME_PX = 11.0
-_USUAL_HEIGHT_PX = 300.0
-"""Height of the map on a common screen: names are placed for it."""
+MARGIN = 0.09
+"""Kept free beyond the outermost stations, as a share of their extent: for marks and names."""
+LEAST_SHARE = 0.6
+"""Of the city's outline at least this is shown, however close together the stations stand."""
+_USUAL_HEIGHT_PX = 270.0
+"""Height on a common screen from the southernmost to the northernmost station: names are placed for it."""
 
 
 def city_map(board: Board, language: str, path_of: Callable[[str], str]) -> go.Figure:
     """Outlines, rivers and one mark per station; ``path_of`` gives the address that a mark opens."""
     city = board.registry.city
     figure = go.Figure([*_lines(city.outlines, "#a9b4be", 1.5, "#f7f9fa"), *_lines(city.rivers, "#a5c8df", 3, None)])
-    # Worst last, so that it lies on top.
-    stations = tuple(reversed(board.stations))
-    figure.add_trace(_marks(stations, language, path_of))
+    # A trace a station, the worst last: so that it lies on top and hides the numbers of those below it as well.
+    figure.add_traces([_mark(view, language, path_of) for view in reversed(board.stations)])
     west, east, south, north = _bounds(city, board.stations)
     figure.update_layout(
         **plain_layout(),
-        annotations=_names(stations, language),
+        annotations=_names(board.stations, language),
         uirevision="map",
         showlegend=False,
         hovermode="closest",
@@ -63,24 +69,24 @@ def _lines(
     ]
 
 
-def _marks(stations: Sequence[StationView], language: str, path_of: Callable[[str], str]) -> go.Scatter:
-    hazards = [view.hazard for view in stations]
+def _mark(view: StationView, language: str, path_of: Callable[[str], str]) -> go.Scatter:
+    hazard = view.hazard
     return go.Scatter(
-        name="stations",
-        x=[view.station.lon for view in stations],
-        y=[view.station.lat for view in stations],
+        name=MARK,
+        x=[view.station.lon],
+        y=[view.station.lat],
         mode="markers+text",
-        text=["?" if hazard is None else str(hazard) for hazard in hazards],
-        textfont={"color": [ON_COLOUR[hazard] for hazard in hazards], "size": 12, "weight": 700},
+        text=["?" if hazard is None else str(hazard)],
+        textfont={"color": ON_COLOUR[hazard], "size": 12, "weight": 700},
         marker={
             "opacity": 1,
-            "symbol": [SYMBOLS[hazard] for hazard in hazards],
-            "size": [16 if not hazard else 22 + 2 * (hazard == 2) for hazard in hazards],
-            "color": [COLOURS[hazard] for hazard in hazards],
-            "line": {"color": [_edge(view) for view in stations], "width": [_edge_px(view) for view in stations]},
+            "symbol": SYMBOLS[hazard],
+            "size": 16 if not hazard else 22 + 2 * (hazard == 2),
+            "color": COLOURS[hazard],
+            "line": {"color": _edge(view), "width": 2.5 if view.silent or view.being_checked else 1},
         },
-        customdata=[path_of(view.station.id) for view in stations],
-        hovertext=[_hover(view, language) for view in stations],
+        customdata=[path_of(view.station.id)],
+        hovertext=[_hover(view, language)],
         hovertemplate="%{hovertext}<extra></extra>",
     )
 
@@ -89,13 +95,9 @@ def _edge(view: StationView) -> str:
     return INK if view.silent or view.being_checked or view.hazard != 0 else "#8995a1"
 
 
-def _edge_px(view: StationView) -> float:
-    return 2.5 if view.silent or view.being_checked else 1
-
-
 def _hover(view: StationView, language: str) -> str:
     worst = view.worst
-    stage = "" if worst is None or worst.stage_m is None else f"<br>{worst.stage_m:.2f} m"
+    stage = "" if worst is None or worst.stage_m is None else f"<br>{shown_m(worst.stage_m)} m"
     return f"{plain_text(named(view.station.name, language))}{stage}"
 
 
@@ -136,15 +138,23 @@ SIDES = (
     Side("right", "middle", -13, 0),
     Side("center", "bottom", 0, 11),
     Side("center", "top", 0, -11),
+    Side("left", "bottom", 9, 7),
+    Side("right", "bottom", -9, 7),
+    Side("left", "top", 9, -7),
+    Side("right", "top", -9, -7),
 )
 
 
 def _names(stations: Sequence[StationView], language: str) -> list[dict[str, object]]:
-    """Names of the stations that matter now, each on the side of its mark where it covers least."""
-    worth = [view for view in reversed(stations) if (view.hazard or 0) >= 2 or view.silent or view.being_checked]
+    """Names of the stations that matter now, the worst first, as far as they leave free what matters as much."""
+    worth = [view for view in stations if _rank(view) >= 2 or view.silent or view.being_checked]
     names = {view.station.id: named(view.station.name, language) for view in worth}
-    sides = place(names, _pixels(stations))
-    return [_name(view, names[view.station.id], sides[view.station.id]) for view in worth]
+    sides = place(names, _pixels(stations), {view.station.id: _rank(view) for view in stations})
+    return [_name(view, names[view.station.id], sides[view.station.id]) for view in worth if view.station.id in sides]
+
+
+def _rank(view: StationView) -> int:
+    return view.hazard or 0
 
 
 def _pixels(stations: Sequence[StationView]) -> dict[str, tuple[float, float]]:
@@ -154,17 +164,29 @@ def _pixels(stations: Sequence[StationView]) -> dict[str, tuple[float, float]]:
     return {view.station.id: (view.station.lon * scale * squeeze, -view.station.lat * scale) for view in stations}
 
 
-def place(names: Mapping[str, str], marks: Mapping[str, tuple[float, float]]) -> dict[str, Side]:
-    """For each name the side that covers the least of marks and of names placed before it; the worst go first."""
-    taken = [Box(x - MARK_PX / 2, y - MARK_PX / 2, MARK_PX, MARK_PX) for x, y in marks.values()]
+def place(
+    names: Mapping[str, str], marks: Mapping[str, tuple[float, float]], ranks: Mapping[str, int]
+) -> dict[str, Side]:
+    """For each name, the worst first, the side that covers the least of the marks.
+
+    A name may cover no name placed before it and no mark of its own hazard or of a higher one; without such a side it
+    is left out.
+    """
+    boxes = {key: Box(x - MARK_PX / 2, y - MARK_PX / 2, MARK_PX, MARK_PX) for key, (x, y) in marks.items()}
     sides: dict[str, Side] = {}
+    placed: list[Box] = []
     for key, name in names.items():
-        boxes = [side.box(*marks[key], text_width(name)) for side in SIDES]
-        covered = [sum(box.overlap(each) for each in taken) for box in boxes]
-        best = covered.index(min(covered))
-        sides[key] = SIDES[best]
-        taken.append(boxes[best])
+        others = {other: box for other, box in boxes.items() if other != key}
+        shut = [*placed, *(box for other, box in others.items() if ranks[other] >= max(1, ranks[key]))]
+        free = [side for side in SIDES if not _covered(side.box(*marks[key], text_width(name)), shut)]
+        if free:
+            sides[key] = min(free, key=lambda each: _covered(each.box(*marks[key], text_width(name)), others.values()))
+            placed.append(sides[key].box(*marks[key], text_width(name)))
     return sides
+
+
+def _covered(box: Box, others: Iterable[Box]) -> float:
+    return sum(box.overlap(each) for each in others)
 
 
 def text_width(name: str) -> float:
@@ -189,8 +211,17 @@ def _name(view: StationView, name: str, side: Side) -> dict[str, object]:
 
 
 def _bounds(city: City, stations: Iterable[StationView]) -> tuple[float, float, float, float]:
-    points = [point for line in (*city.outlines, *city.rivers) for point in line]
-    points += [(view.station.lon, view.station.lat) for view in stations]
-    lons, lats = [lon for lon, _ in points] or [0.0], [lat for _, lat in points] or [0.0]
-    pad = max(max(lons) - min(lons), max(lats) - min(lats), 0.002) * 0.04
-    return min(lons) - pad, max(lons) + pad, min(lats) - pad, max(lats) + pad
+    """West, east, south and north of what is shown: all stations, with a margin, and enough of the city around them."""
+    places = [(view.station.lon, view.station.lat) for view in stations]
+    lines = [point for line in (*city.outlines, *city.rivers) for point in line]
+    west, east = _extent([lon for lon, _ in places], [lon for lon, _ in lines])
+    south, north = _extent([lat for _, lat in places], [lat for _, lat in lines])
+    return west, east, south, north
+
+
+def _extent(places: Sequence[float], lines: Sequence[float]) -> tuple[float, float]:
+    least = LEAST_SHARE * (max(lines) - min(lines)) if lines else 0.0
+    shown = places or lines or [0.0]
+    middle, span = (min(shown) + max(shown)) / 2, max(shown) - min(shown)
+    half = max(span * (1 + 2 * MARGIN), least, 0.004) / 2
+    return middle - half, middle + half

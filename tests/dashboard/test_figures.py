@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dashboard.figures import COLOURS, SYMBOLS, GraphWords, hydrograph, label_heights
-from dashboard.maps import city_map, place
+from dashboard.maps import MARK, Box, city_map, place
 from dashboard.views import Board, GaugeView, board, gauge_view
 from ingest.readings import Quality, Reading
 from ingest.stations import Registry
@@ -106,16 +106,24 @@ def test_a_stage_just_below_a_threshold_reads_below_it_on_the_curve_too() -> Non
     assert list(trace(drawn([at(10, 1.0), at(0, 2.196)]), "良")["customdata"]) == ["1.00", "2.19"]
 
 
+def marks() -> list[dict[str, Any]]:
+    return [each for each in city_map(storm(), "ja", str).to_plotly_json()["data"] if each.get("name") == MARK]
+
+
 def test_the_map_shows_hazard_by_number_shape_and_colour() -> None:
-    marks = next(
-        each for each in city_map(storm(), "ja", str).to_plotly_json()["data"] if each.get("name") == "stations"
-    )
-    worst = list(marks["customdata"]).index("ekimae-under")
-    assert marks["text"][worst] == "5"
-    assert marks["marker"]["symbol"][worst] == SYMBOLS[5]
-    assert marks["marker"]["color"][worst] == COLOURS[5]
-    never = list(marks["customdata"]).index(fakes.NEVER)
-    assert marks["text"][never] == "?"
+    by_station = {each["customdata"][0]: each for each in marks()}
+    worst = by_station["ekimae-under"]
+    assert worst["text"] == ["5"]
+    assert worst["marker"]["symbol"] == SYMBOLS[5]
+    assert worst["marker"]["color"] == COLOURS[5]
+    assert by_station[fakes.NEVER]["text"] == ["?"]
+
+
+def test_the_worst_mark_lies_on_top_with_nothing_through_it() -> None:
+    drawn_last = marks()[-1]
+    assert drawn_last["customdata"] == ["ekimae-under"]
+    assert drawn_last["marker"]["opacity"] == 1
+    assert all(len(each["x"]) == 1 for each in marks())
 
 
 def test_every_hazard_has_a_shape_of_its_own() -> None:
@@ -143,8 +151,41 @@ def test_a_name_in_the_registry_is_never_read_as_a_tag() -> None:
 
 
 def test_names_keep_clear_of_other_marks() -> None:
-    sides = place({"a": "三文字"}, {"a": (0.0, 0.0), "b": (30.0, 0.0)})
-    assert sides["a"].xanchor == "right"
+    sides = place({"a": "三文字"}, {"a": (0.0, 0.0), "b": (30.0, 0.0)}, {"a": 2, "b": 0})
+    assert sides["a"].box(0, 0, 33).overlap(Box(18, -12, 24, 24)) == 0
+
+
+def test_a_name_that_could_only_cover_a_higher_mark_is_left_out() -> None:
+    around = {f"b{x}{y}": (x * 24.0, y * 24.0) for x in (-2, -1, 0, 1, 2) for y in (-1, 0, 1) if x or y}
+    higher = {"a": 2, **dict.fromkeys(around, 4)}
+    assert place({"a": "三文字"}, {"a": (0.0, 0.0), **around}, higher) == {}
+    lower = {"a": 2, **dict.fromkeys(around, 0)}
+    assert set(place({"a": "三文字"}, {"a": (0.0, 0.0), **around}, lower)) == {"a"}
+
+
+def test_of_names_that_collide_the_worst_stay() -> None:
+    crowd = [f"station-{number}" for number in range(12)]
+    ranks = {key: 5 - number // 3 for number, key in enumerate(crowd)}
+    sides = place(dict.fromkeys(crowd, "長い名前の地点"), {key: (0.0, 0.0) for key in crowd}, ranks)
+    assert list(sides) == crowd[: len(sides)]
+    assert 1 <= len(sides) < len(crowd)
+
+
+def test_the_map_is_drawn_around_the_stations() -> None:
+    layout = city_map(storm(), "ja", str).to_plotly_json()["layout"]
+    south, north = layout["yaxis"]["range"]
+    lats = [spot.lat for spot in fake_city.SPOTS]
+    assert south < min(lats)
+    assert max(lats) < north
+    assert north - south < (max(lats) - min(lats)) * 1.25
+
+
+def test_the_outline_stays_visible_around_a_single_station() -> None:
+    registry = fake_city.registry(NOW)
+    one = Registry.of(registry.city, [registry.stations["mizue"], *registry.gauges_of("mizue")])
+    south, north = city_map(board(one, {}, {}, {}, NOW), "ja", str).to_plotly_json()["layout"]["yaxis"]["range"]
+    lats = [lat for line in registry.city.outlines for _, lat in line]
+    assert north - south >= (max(lats) - min(lats)) / 2
 
 
 def test_a_city_without_stations_and_lines_has_a_map_all_the_same() -> None:
