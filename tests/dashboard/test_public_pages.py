@@ -135,9 +135,9 @@ def test_the_summary_says_what_the_worst_level_means_and_below_it_what_it_is_cal
     ("minutes", "language", "text"),
     [
         (5, "ja", "いま最も危険な地点は大橋、ほか2地点です。"),
-        (5, "en", "The most dangerous spots now are Big Bridge and 2 more."),
+        (5, "en", "The most dangerous spots now are Big Bridge, and 2 more."),
         (45, "ja", "最も危険と見られる地点は大橋、ほか2地点です。"),
-        (45, "en", "The most dangerous spots are thought to be Big Bridge and 2 more,"),
+        (45, "en", "The most dangerous spots are thought to be Big Bridge, and 2 more,"),
     ],
 )
 def test_the_summary_counts_the_spots_that_are_as_bad(minutes: float, language: str, text: str) -> None:
