@@ -210,7 +210,7 @@ def _marked(
     )
 
 
-_LABEL_PX = 17.0
+_LABEL_PX = 14.5
 _LEGEND = {
     "orientation": "h",
     "x": 1,
@@ -264,7 +264,11 @@ def label_heights(levels: Levels, span: tuple[float, float], least_share: float 
     while True:
         heights = _stacked(kept, least)
         far = next(
-            (number for number, (at, (_, line)) in enumerate(zip(heights, kept, strict=True)) if at - line > least / 2),
+            (
+                number
+                for number, (at, (_, line)) in enumerate(zip(heights, kept, strict=True))
+                if at - line > least * 0.4
+            ),
             None,
         )
         if far is None:

@@ -19,6 +19,8 @@ MARK_PX = 24.0
 _NAME_PX = 11.0
 MARGIN = 0.09
 """Kept free beyond the outermost stations, as a share of their extent: for marks and names."""
+NARROW_PX = 320.0
+"""Width of the map on a narrow screen: names keep within it where they can."""
 LEAST_SHARE = 0.6
 """Of the city's outline at least this is shown, however close together the stations stand."""
 _USUAL_HEIGHT_PX = 270.0
@@ -173,6 +175,7 @@ def place(
     is left out.
     """
     boxes = {key: Box(x - MARK_PX / 2, y - MARK_PX / 2, MARK_PX, MARK_PX) for key, (x, y) in marks.items()}
+    frame = _frame(marks.values())
     sides: dict[str, Side] = {}
     placed: list[Box] = []
     for key, name in names.items():
@@ -180,9 +183,20 @@ def place(
         shut = [*placed, *(box for other, box in others.items() if ranks[other] >= max(1, ranks[key]))]
         free = [side for side in SIDES if not _covered(side.box(*marks[key], text_width(name)), shut)]
         if free:
-            sides[key] = min(free, key=lambda each: _covered(each.box(*marks[key], text_width(name)), others.values()))
+            costs = [_cost(side.box(*marks[key], text_width(name)), frame, others.values()) for side in free]
+            sides[key] = free[costs.index(min(costs))]
             placed.append(sides[key].box(*marks[key], text_width(name)))
     return sides
+
+
+def _frame(marks: Iterable[tuple[float, float]]) -> Box:
+    across = [x for x, _ in marks] or [0.0]
+    return Box((min(across) + max(across) - NARROW_PX) / 2, -1e9, NARROW_PX, 2e9)
+
+
+def _cost(name: Box, frame: Box, marks: Iterable[Box]) -> tuple[float, float]:
+    """What is cut off by the edge of a narrow screen, and what is covered."""
+    return round(name.width * name.height - name.overlap(frame), 3), _covered(name, marks)
 
 
 def _covered(box: Box, others: Iterable[Box]) -> float:

@@ -38,7 +38,7 @@ def alert_row(alert: AlertFacts, registry: Registry, page: Page, now: datetime) 
         html.Span("▸", className="to"),
         badge(language, change.to_hazard, "small"),
     ]
-    about: list[str | Component] = [_about(change, registry, page, now)]
+    about: list[str | Component] = [_about(change, registry, language), *_times(change, language, now)]
     if change.unconfirmed:
         about.append(html.Span(text(language, "alerts.unconfirmed"), className="flag flag-unconfirmed"))
     return html.Li(
@@ -54,16 +54,20 @@ def alert_row(alert: AlertFacts, registry: Registry, page: Page, now: datetime) 
     )
 
 
-def _about(change: Transition, registry: Registry, page: Page, now: datetime) -> str:
-    language, gauge = page.language, registry.gauges.get(change.gauge_id)
-    late = change.recorded_at - change.observed_at > TOLD_LATE_AFTER
-    observed, told = words.near_time(change.observed_at, now), words.near_time(change.recorded_at, now)
+def _about(change: Transition, registry: Registry, language: str) -> str:
+    gauge = registry.gauges.get(change.gauge_id)
     return words.joined(
         words.gauge_apart(gauge, registry, language) if gauge else "",
         f"{words.stage(change.stage_m)} m",
         known(language, "reason", change.reason),
-        text(language, "alerts.times", observed=observed, told=told) if late else "",
     )
+
+
+def _times(change: Transition, language: str, now: datetime) -> list[Component]:
+    if change.recorded_at - change.observed_at <= TOLD_LATE_AFTER:
+        return []
+    observed, told = words.near_time(change.observed_at, now), words.near_time(change.recorded_at, now)
+    return [html.Span(text(language, "alerts.times", observed=observed, told=told), className="times")]
 
 
 def outcomes(deliveries: Sequence[Delivery], language: str) -> Iterable[Component]:

@@ -86,4 +86,5 @@ def joined(*parts: str) -> str:
 
 def rise(rise_m_per_h: float | None) -> str:
     """``+1.20``, or nothing where it is not known."""
-    return "" if rise_m_per_h is None else f"{rise_m_per_h:+.2f}"
+    # Zero added: what rounds to nothing has no minus sign.
+    return "" if rise_m_per_h is None else f"{round(rise_m_per_h, 2) + 0.0:+.2f}"

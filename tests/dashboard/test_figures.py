@@ -85,7 +85,7 @@ def test_an_empty_range_says_so() -> None:
 
 
 def test_labels_of_thresholds_do_not_lie_on_each_other() -> None:
-    heights = label_heights({2: 1.0, 3: 1.3, 4: 1.65, 5: 4.0}, (0.0, 5.0))
+    heights = label_heights({2: 1.0, 3: 1.3, 4: 1.7, 5: 4.0}, (0.0, 5.0))
     assert all(higher - lower >= 0.37 for lower, higher in itertools.pairwise(heights.values()))
     assert heights[2] == 1.0
     assert heights[5] == 4.0
@@ -163,10 +163,17 @@ def test_a_name_that_could_only_cover_a_higher_mark_is_left_out() -> None:
     assert set(place({"a": "三文字"}, {"a": (0.0, 0.0), **around}, lower)) == {"a"}
 
 
+def test_a_name_stays_within_the_frame_where_it_can() -> None:
+    marks = {"west": (-160.0, 0.0), "east": (160.0, 0.0)}
+    sides = place({"west": "West pump station", "east": "East pump station"}, marks, {"west": 4, "east": 4})
+    assert sides["west"].xanchor == "left"
+    assert sides["east"].xanchor == "right"
+
+
 def test_of_names_that_collide_the_worst_stay() -> None:
     crowd = [f"station-{number}" for number in range(12)]
     ranks = {key: 5 - number // 3 for number, key in enumerate(crowd)}
-    sides = place(dict.fromkeys(crowd, "長い名前の地点"), {key: (0.0, 0.0) for key in crowd}, ranks)
+    sides = place(dict.fromkeys(crowd, "長い名前の地点"), dict.fromkeys(crowd, (0.0, 0.0)), ranks)
     assert list(sides) == crowd[: len(sides)]
     assert 1 <= len(sides) < len(crowd)
 

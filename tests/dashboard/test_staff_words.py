@@ -104,5 +104,10 @@ def test_a_stage_below_a_threshold_is_never_shown_as_at_it() -> None:
     assert words.stage(2.9) == "2.90"
 
 
+def test_no_change_has_no_minus_sign() -> None:
+    assert words.rise(-0.004) == "+0.00"
+    assert words.rise(-0.006) == "-0.01"
+
+
 def test_japanese_words_have_japanese_brackets_and_colons() -> None:
     assert not [key for key, words_ in catalogue("ja").items() if re.search(r"[():]", words_)]
