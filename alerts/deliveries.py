@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,22 +25,34 @@ class Outbox:
     """Sends the deliveries of one channel. A slow channel holds up nobody but itself."""
 
     def __init__(self, name: str, channel: Channel, alerts: SqlAlerts, clock: Clock) -> None:
-        self._name = name
+        self.name = name
         self._channel = channel
         self._alerts = alerts
         self._clock = clock
         self._unwritten: Delivery | None = None
+        self._stopped = threading.Event()
 
     def turn(self) -> int:
-        """Send what is due; the number of attempts made. Errors of the database are the caller's: turn again."""
+        """Send what is due; the number of attempts made. Errors of the database are the caller's: turn again.
+
+        A recipient that failed is left alone for the rest of the turn, so that one which never answers costs the
+        others one time-out and not one for each of its messages.
+        """
         self._write()
+        failed: set[str] = set()
         for attempts in range(MOST_PER_TURN):
-            delivery = self._alerts.lease(self._name, self._clock.now())
+            delivery = None if self._stopped.is_set() else self._alerts.lease(self.name, self._clock.now(), failed)
             if delivery is None:
                 return attempts
             self._unwritten = self._attempt(delivery)
+            if self._unwritten.outcome is not Outcome.SENT:
+                failed.add(delivery.recipient_id)
             self._write()
         return MOST_PER_TURN
+
+    def stop(self) -> None:
+        """Begin no further delivery."""
+        self._stopped.set()
 
     def _write(self) -> None:
         """Record what became of the last attempt: also later, where the database could not take it at once."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,33 +17,48 @@ from alerts.records import Delivery, Outcome, Transition
 from alerts.rules import Cause, Change, LevelSettings, LevelState, step
 from alerts.store import Recorded, SqlAlerts
 from ingest.clock import Clock
-from ingest.hazard import levels_at
+from ingest.hazard import Levels, levels_at
 from ingest.readings import Quality, Reading
 from ingest.stations import Gauge, Registry, StationKind
 from ingest.store.protocol import Log
 from ingest.trend import TREND_WINDOW, rise_m_per_h
 
+log = logging.getLogger(__name__)
+
 MOST_PER_TURN = 2000
+
+
+HYSTERESIS_M = {StationKind.UNDERPASS: 0.02}
+"""Where a kind needs another hysteresis than the general one: an underpass begins at 5 cm."""
 
 
 class AlertSettings(BaseModel):
     """The rule's numbers and who is told."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     hysteresis_m: float = Field(default=0.10, ge=0, description="metres below a threshold that count as below it")
     hysteresis_by_kind: dict[StationKind, Annotated[float, Field(ge=0)]] = Field(
-        default={StationKind.UNDERPASS: 0.02},
-        description="the same for kinds of station that need another; an underpass begins at 5 cm",
+        default={},
+        description="the same for some kinds of station; an underpass without one here has 0.02",
     )
-    hold_s: float = Field(default=1200.0, ge=0, description="seconds that the water must stay below before a fall")
+    hold_s: float = Field(
+        default=1200.0, ge=0, le=30 * 86400, description="seconds that the water must stay below before a fall"
+    )
     recipients: tuple[Recipient, ...] = Field(default=(), description="who gets messages: [[alerts.recipients]]")
     channels: ChannelSettings = Field(default=ChannelSettings(), description="how each channel is reached")
 
-    def level(self, kind: StationKind, gauge: Gauge) -> LevelSettings:
-        """The rule's settings for a gauge: its own hysteresis, else that of its kind, else the general one."""
-        general_m = self.hysteresis_by_kind.get(kind, self.hysteresis_m)
+    def level(self, kind: StationKind, gauge: Gauge, levels: Levels) -> LevelSettings:
+        """The rule's settings for a gauge: its own hysteresis, else that of its kind, else the general one.
+
+        Never more than half of the lowest threshold above the gauge zero: an alert that ends only below a dry bed
+        would never end.
+        """
+        general_m = {**HYSTERESIS_M, **self.hysteresis_by_kind}.get(kind, self.hysteresis_m)
         hysteresis_m = general_m if gauge.hysteresis_m is None else gauge.hysteresis_m
+        lowest_m = min(levels.values(), default=0.0)
+        if lowest_m > 0:
+            hysteresis_m = min(hysteresis_m, lowest_m / 2)
         return LevelSettings(hysteresis_m, timedelta(seconds=self.hold_s))
 
 
@@ -78,12 +93,14 @@ class Engine:
     def turn(self) -> int:
         """Consider everything new; the number of readings considered."""
         considered = 0
-        while batch := self._log.readings_after(self._alerts.cursor(), MOST_PER_TURN):
-            self._consider(batch)
+        while batch := self._log.readings_after(cursor := self._alerts.cursor(), MOST_PER_TURN):
+            if not self._consider(cursor, batch):
+                log.warning("another alert engine works on the same database: end one of them")
+                break
             considered += len(batch)
         return considered
 
-    def _consider(self, batch: Sequence[Reading]) -> None:
+    def _consider(self, cursor: int, batch: Sequence[Reading]) -> bool:
         registry = self._registry()
         courses = self._courses(batch, registry)
         recorded = [
@@ -93,7 +110,7 @@ class Engine:
         ]
         recorded.sort(key=lambda each: each.transition.reading_seq)
         states = {gauge_id: course.state for gauge_id, course in courses.items() if course.state != course.before}
-        self._alerts.record(batch[-1].seq, states, recorded)
+        return self._alerts.record(cursor, batch[-1].seq, states, recorded)
 
     def _courses(self, batch: Sequence[Reading], registry: Registry) -> dict[str, _Course]:
         known = self._alerts.states({each.gauge_id for each in batch})
@@ -106,7 +123,7 @@ class Engine:
             course = courses.setdefault(gauge.id, _Course(state, state))
             kind = registry.station_of(gauge).kind
             levels = levels_at(kind, gauge, reading.observed_at)
-            course.state, change = step(course.state, reading, levels, self._settings.level(kind, gauge))
+            course.state, change = step(course.state, reading, levels, self._settings.level(kind, gauge, levels))
             if change is not None:
                 course.changes.append(change)
         return courses
@@ -133,14 +150,17 @@ class Engine:
     def _scene(self, registry: Registry, gauge: Gauge, change: Change) -> Scene:
         station = registry.station_of(gauge)
         at = change.reading.observed_at
+        levels = levels_at(station.kind, gauge, at)
         before = [each for each in self._log.history(gauge.id, at - TREND_WINDOW, at) if each.quality is Quality.GOOD]
         return Scene(
             registry=registry,
             station=station,
             gauge=gauge,
-            levels=levels_at(station.kind, gauge, at),
-            settings=self._settings.level(station.kind, gauge),
+            levels=levels,
+            settings=self._settings.level(station.kind, gauge, levels),
             rise_m_per_h=rise_m_per_h(before, at),
+            previous=next((each for each in reversed(before) if each.observed_at < at), None),
+            told_at=self._clock.now(),
             base_url=self._base_url,
         )
 
@@ -150,8 +170,19 @@ def worth_telling(changes: Sequence[Change]) -> dict[int, Change]:
 
     A straight rise or fall is told once, from where it began to where it ended; every change of direction is told.
     """
-    runs = [list(run) for _, run in groupby(changes, key=lambda each: each.cause is Cause.FALL)]
+    runs: list[list[Change]] = []
+    for change in changes:
+        if runs and _goes_on(runs[-1][-1], change):
+            runs[-1].append(change)
+        else:
+            runs.append([change])
     return {run[-1].reading.seq: _as_one(run) for run in runs}
+
+
+def _goes_on(before: Change, change: Change) -> bool:
+    """Whether one message can tell both: the same direction, and no confirmed danger that a doubtful one would hide."""
+    same_direction = (before.cause is Cause.FALL) == (change.cause is Cause.FALL)
+    return same_direction and (before.unconfirmed or not change.unconfirmed)
 
 
 def _as_one(run: Sequence[Change]) -> Change:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from alerts.channels.email import one_address
 from alerts.rules import Change
 
 
@@ -20,6 +22,15 @@ class Recipient(BaseModel):
     language: Literal["ja", "en"] = Field(default="ja", description="language of the messages")
     min_hazard: int = Field(default=2, ge=1, le=5, description="the lowest hazard that concerns the recipient")
     stations: tuple[str, ...] = Field(default=(), description="only these stations; empty for all")
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        """A mistake in an address must stop the start, not the first message of a flood."""
+        if self.channel == "email":
+            one_address(self.address)
+        if self.channel == "webhook" and not re.match(r"https?://[^/\s]+", self.address):
+            raise ValueError(f"{self.address!r} is no address to post to: write https://host/path")
+        return self
 
 
 def concerns(recipient: Recipient, change: Change, station_id: str) -> bool:

@@ -71,7 +71,9 @@ def step(
 
 
 def _is_history(state: LevelState, reading: Reading) -> bool:
-    return state.observed_at is not None and reading.observed_at < state.observed_at
+    """Older than the newest one considered. A newest one that lies after this one's receipt was dated by a clock of
+    ours that has been set back since: it makes nothing look late."""
+    return state.observed_at is not None and reading.observed_at < state.observed_at <= reading.received_at
 
 
 def _risen(state: LevelState, reading: Reading, hazard: int) -> tuple[LevelState, Change]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    or_,
     select,
     update,
 )
@@ -103,7 +104,7 @@ class SqlAlerts:
     def cursor(self) -> int:
         """The last sequence number of the log that the rule has considered."""
         with self._engine.connect() as connection:
-            return connection.scalar(select(alert_cursors.c.seq).where(alert_cursors.c.name == CURSOR)) or 0
+            return _cursor(connection)
 
     def states(self, gauge_ids: set[str]) -> dict[str, LevelState]:
         """The alert state of gauges; those that never had one are absent."""
@@ -111,21 +112,36 @@ class SqlAlerts:
             found = connection.execute(select(alert_states).where(alert_states.c.gauge_id.in_(gauge_ids)))
             return {row.gauge_id: _state_of(row) for row in found}
 
-    def record(self, seq: int, states: Mapping[str, LevelState], recorded: Sequence[Recorded]) -> None:
-        """States, transitions, deliveries and the cursor in one transaction: all of it, or nothing."""
+    def record(self, cursor: int, seq: int, states: Mapping[str, LevelState], recorded: Sequence[Recorded]) -> bool:
+        """States, transitions, deliveries and the cursor in one transaction: all of it, or nothing.
+
+        Nothing, and False, where the cursor is no longer at ``cursor``: another engine has considered the same.
+        """
         with writing(self._engine) as connection:
+            if _cursor(connection) != cursor:
+                return False
             for each in recorded:
                 _insert(connection, each)
             _replace_states(connection, states)
             connection.execute(alert_cursors.delete().where(alert_cursors.c.name == CURSOR))
             connection.execute(alert_cursors.insert().values(name=CURSOR, seq=seq))
+        return True
 
-    def lease(self, channel: str, now: datetime) -> Delivery | None:
-        """Take the delivery of a channel that is due the longest, and mark it as being sent."""
+    def lease(self, channel: str, now: datetime, without: Collection[str] = ()) -> Delivery | None:
+        """Take the next delivery of a channel that is due, and mark it as being sent.
+
+        New ones come before those that have failed already. A new one is always due: a clock that is set back must
+        not hold it. ``without`` names recipients to be passed over.
+        """
         due = (
             select(deliveries)
-            .where(deliveries.c.channel == channel, deliveries.c.outcome == Outcome.PENDING, deliveries.c.due_at <= now)
-            .order_by(deliveries.c.due_at, deliveries.c.id)
+            .where(
+                deliveries.c.channel == channel,
+                deliveries.c.outcome == Outcome.PENDING,
+                or_(deliveries.c.due_at <= now, deliveries.c.attempts == 0),
+                deliveries.c.recipient_id.not_in(without),
+            )
+            .order_by(deliveries.c.attempts, deliveries.c.due_at, deliveries.c.id)
             .limit(1)
         )
         with self._engine.connect() as connection:
@@ -181,6 +197,10 @@ class SqlAlerts:
         wanted = select(deliveries).where(deliveries.c.transition_id.in_(transition_ids)).order_by(deliveries.c.id)
         with self._engine.connect() as connection:
             return [_delivery_of(row) for row in connection.execute(wanted)]
+
+
+def _cursor(connection: Connection) -> int:
+    return connection.scalar(select(alert_cursors.c.seq).where(alert_cursors.c.name == CURSOR)) or 0
 
 
 def _insert(connection: Connection, recorded: Recorded) -> None:

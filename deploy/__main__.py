@@ -6,14 +6,19 @@ import argparse
 import logging
 import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.commands import levels, registry, serve, settings, simulate
 from deploy.commands.context import Context, UsageError
 from deploy.settings import SettingsError, read_settings
+from deploy.wiring import machine_time
 from ingest.clock import TrueClock
+
+LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,10 +31,6 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
     """Run one command; 0 where it went well, 1 where it could not, 2 where it was called wrongly."""
     options = parser().parse_args(arguments)
@@ -38,15 +39,25 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     file = options.settings or (Path(named) if named else None)
     try:
         chosen = read_settings(file, environment)
-        logging.basicConfig(level=chosen.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        logging.Formatter.converter = time.gmtime
+        logging.basicConfig(level=chosen.log_level.upper(), format=LOG_LINE, datefmt="%Y-%m-%dT%H:%M:%SZ")
         for chatty in ("httpx", "httpcore"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
-        return int(options.run(Context(chosen, TrueClock(_utc_now)), options))
+        return int(options.run(Context(chosen, TrueClock(machine_time)), options))
     except (SettingsError, UsageError) as error:
         sys.stderr.write(f"mizumori: {error}\n")
         return 1
     except BrokenPipeError:
         return 0
+    except (OSError, SQLAlchemyError) as error:
+        logging.debug("the whole of it", exc_info=True)
+        sys.stderr.write(f"mizumori: {_sentence(error)}\n")
+        return 1
+
+
+def _sentence(error: Exception) -> str:
+    """What the machine refused, in one line; the log level debug shows where."""
+    return str(getattr(error, "orig", None) or error).replace("\n", " ")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ find_python() {
             return
         fi
     done
-    found=$(python3 --version 2>&1 || echo "no Python at all")
+    found=$(python3 --version 2>/dev/null || echo "no Python at all")
     fail "Python 3.11 or newer is needed, and this machine has $found: install it, or name it with PYTHON=/path/to/python3.11"
 }
 
@@ -34,6 +34,25 @@ install() {
     fi
 }
 
+# watched COUNT ARGUMENTS...: install with a running count in place of pip's many lines; those are shown when it fails.
+watched() {
+    count=$1
+    shift
+    install "$@" >.venv/install.log 2>&1 &
+    pid=$!
+    trap 'kill "$pid" 2>/dev/null; exit 130' INT TERM
+    while kill -0 "$pid" 2>/dev/null; do
+        fetched=$(grep -c '^Collecting' .venv/install.log || true)
+        [ "$count" = 1 ] || printf '\r  %s of %s packages fetched' "$fetched" "$count"
+        sleep 1
+    done
+    [ "$count" = 1 ] || printf '\r  %s packages installed        \n' "$count"
+    trap - INT TERM
+    wait "$pid" && return
+    tail -n 20 .venv/install.log >&2
+    fail "the packages could not be installed: pip's own words are above and in .venv/install.log"
+}
+
 # prepare LOCKFILE: the environment holds exactly what the lock file names; quick when it does already.
 prepare() {
     [ -w . ] || fail "the folder $(pwd) cannot be written: copy the project to a folder of your own"
@@ -43,9 +62,9 @@ prepare() {
     if [ -x .venv/bin/mizumori ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
         return
     fi
-    echo "Installing what $1 names into .venv; this takes about a minute the first time."
+    echo "Installing the packages of $1 into .venv; the first time this takes a minute or so."
     [ -x .venv/bin/python ] || make_environment
-    install --require-hashes -r "$1" || fail "the packages of $1 could not be installed: see pip's message above"
-    install --quiet --no-deps --no-build-isolation --editable . || fail "the project could not be installed: see pip's message above"
+    watched "$(grep -c '==' "$1")" --require-hashes -r "$1"
+    watched 1 --no-deps --no-build-isolation --editable .
     echo "$wanted" >"$stamp"
 }

@@ -3,13 +3,19 @@
 The scheduler only wakes. What is due is in the database, so a wake-up that is missed costs nothing but its delay:
 ``misfire_grace_time`` is None because the default of one second would skip a late one, ``coalesce`` makes
 several late ones into one, and ``max_instances`` keeps a slow function from overtaking itself.
+
+It plans by the clock of the machine: one that is set back by an hour would let it sleep for that hour. So a thread
+beside it compares the clock with the time that really passes, and wakes everything anew when the two part.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -17,21 +23,33 @@ from apscheduler.schedulers.background import BackgroundScheduler
 log = logging.getLogger(__name__)
 
 
+STEP_S = 2.0
+"""A difference between clock and passing time that is no mere delay."""
+
+
+def _nothing() -> None:
+    """What a job does to stop that needs nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A function and how often it is woken, in real seconds."""
+    """A function and how often it is woken, in real seconds; ``stop`` tells a long turn to come to its end."""
 
     name: str
     every_s: float
     work: Callable[[], object]
+    stop: Callable[[], object] = _nothing
 
 
 class Schedule:
     """Wakes jobs until it is stopped; an error in one is logged and the next wake-up comes as usual."""
 
-    def __init__(self, jobs: list[Job]) -> None:
+    def __init__(self, jobs: list[Job], source: Callable[[], datetime]) -> None:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._jobs = jobs
+        self._source = source
+        self._ended = threading.Event()
+        self._guard = threading.Thread(target=self._watch_clock, name="clock-guard", daemon=True)
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(max(1, len(jobs)))},
@@ -41,12 +59,31 @@ class Schedule:
     def start(self) -> None:
         """Begin to wake."""
         for job in self._jobs:
-            self._scheduler.add_job(_work, "interval", args=[job], seconds=job.every_s, id=job.name)
+            self._scheduler.add_job(
+                _work, "interval", args=[job], seconds=job.every_s, id=job.name, next_run_time=self._source()
+            )
         self._scheduler.start()
+        self._guard.start()
 
     def stop(self) -> None:
         """Let the functions that run come to their end, wake none again."""
+        self._ended.set()
+        for job in self._jobs:
+            job.stop()
         self._scheduler.shutdown(wait=True)
+
+    def _watch_clock(self) -> None:
+        behind_s = self._lead_s()
+        while not self._ended.wait(1.0):
+            if abs(self._lead_s() - behind_s) > STEP_S:
+                log.warning("the machine's clock was set; everything is woken anew")
+                behind_s = self._lead_s()
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=self._source())
+
+    def _lead_s(self) -> float:
+        """By how much the clock is ahead of the time that has passed, from any origin."""
+        return self._source().timestamp() - time.monotonic()
 
 
 def _work(job: Job) -> None:

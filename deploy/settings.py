@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from ingest.quality import ClockLimits
 
 PREFIX = "MIZUMORI_"
 NOT_SETTINGS = {"MIZUMORI_SETTINGS", "MIZUMORI_TEST_DATA"}
+SECRET = "password"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -32,13 +34,18 @@ class SettingsError(Exception):
 class IngestSettings(BaseModel):
     """What ingest accepts."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    clock_ahead_s: float = Field(default=300.0, ge=0, description="a device this far ahead of us has a wrong clock")
-    clock_behind_s: float = Field(
-        default=7 * 86400.0, ge=3600, description="a reading this old on arrival was dated by a wrong clock"
+    clock_ahead_s: float = Field(
+        default=300.0, ge=0, le=86400, description="a device this far ahead of us has a wrong clock"
     )
-    stills_kept_days: int = Field(default=7, ge=1, description="days for which camera stills are kept")
+    clock_behind_s: float = Field(
+        default=7 * 86400.0,
+        ge=3600,
+        le=3650 * 86400.0,
+        description="a reading this old on arrival was dated by a wrong clock",
+    )
+    stills_kept_days: int = Field(default=7, ge=1, le=3650, description="days for which camera stills are kept")
 
     @property
     def clock_limits(self) -> ClockLimits:
@@ -49,7 +56,7 @@ class IngestSettings(BaseModel):
 class DashboardSettings(BaseModel):
     """Where the staff dashboard listens."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     host: str = Field(default="127.0.0.1", description="address of the staff dashboard; loopback only")
     port: int = Field(default=8050, ge=1, le=65535, description="port of the staff dashboard")
@@ -79,10 +86,10 @@ class PublicSettings(SiteSettings):
 class Settings(BaseModel):
     """Everything that can be set."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     data_folder: Path = Field(default=Path("var"), description="folder of the database, stills and public files")
-    database: str = Field(default="", description="database URL; empty for mizumori.db in the data folder")
+    database: str = Field(default="", description="sqlite:/// and a path; empty for mizumori.db in the data folder")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="how much is logged")
     broker: BrokerSettings = Field(default=BrokerSettings(), description="the embedded broker")
     mqtt: MqttSettings = Field(default=MqttSettings(), description="the broker that ingest listens to")
@@ -120,7 +127,8 @@ def read_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
         settings = Settings.model_validate(document)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentences(error, file))) from error
-    _refuse_unknown_channels(settings)
+    _check_recipients(settings)
+    _check_broker(settings)
     return settings
 
 
@@ -129,6 +137,8 @@ def _read_file(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise SettingsError(f"there is no settings file {file}: create it, or leave --settings out") from error
+    except OSError as error:
+        raise SettingsError(f"the settings file {file} cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} is not a TOML file in UTF-8: {error}") from error
 
@@ -149,14 +159,29 @@ def _sentences(error: ValidationError, file: Path | None) -> Iterator[str]:
         if each["type"] == "extra_forbidden":
             yield f"{where}: there is no setting {key}; docs/settings.md lists all of them"
         else:
-            yield f"{where}: {key}: {each['msg'].removeprefix('Value error, ')} (it is {each['input']!r})"
+            given = "" if SECRET in key else f" (it is {each['input']!r})"
+            yield f"{where}: {key}: {each['msg'].removeprefix('Value error, ')}{given}"
 
 
-def _refuse_unknown_channels(settings: Settings) -> None:
+def _check_recipients(settings: Settings) -> None:
+    names = Counter(each.id for each in settings.alerts.recipients)
+    for name, count in names.items():
+        if count > 1:
+            raise SettingsError(f"recipient {name} is there {count} times: give each an id of its own")
     for recipient in settings.alerts.recipients:
         if recipient.channel not in CHANNELS:
             known = ", ".join(CHANNELS)
             raise SettingsError(f"recipient {recipient.id}: there is no channel {recipient.channel}; write {known}")
+
+
+def _check_broker(settings: Settings) -> None:
+    """A broker that is named but not used would let devices and ingest talk past each other."""
+    named = settings.mqtt.model_fields_set & {"host", "port", "username", "tls", "ca_file"}
+    if settings.broker.embedded and named:
+        keys = ", ".join(f"mqtt.{each}" for each in sorted(named))
+        raise SettingsError(
+            f"{keys} is set, but the embedded broker is on: set broker.embedded = false to use your own"
+        )
 
 
 def describe(model: type[BaseModel] = Settings, path: str = "") -> Iterator[tuple[str, str, str]]:
@@ -170,7 +195,7 @@ def describe(model: type[BaseModel] = Settings, path: str = "") -> Iterator[tupl
 
 
 def _shown(default: object) -> str:
-    if default == () or default == "":
+    if default in ((), "", {}):
         return "empty"
     if isinstance(default, dict):
         return ", ".join(f"{key} = {value}" for key, value in default.items())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine as Database
+from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.channels.table import channels
 from alerts.deliveries import Outbox, resume
@@ -26,13 +29,15 @@ from ingest.mqtt import Subscriber
 from ingest.receiver import Receiver
 from ingest.stations import Registry
 from ingest.store.appender import SqlAppender
-from ingest.store.housekeeping import prune
+from ingest.store.housekeeping import MOST_PER_TURN, prune
 from ingest.store.log import SqlLog
 from ingest.store.registry import SqlRegistry
 from ingest.store.stills import StillFolder
 from ingest.store.tables import metadata, open_database
 from simulators.publisher import Broker
 from simulators.publisher import Publisher as DevicePublisher
+
+log = logging.getLogger(__name__)
 
 WAKE_S = 0.5
 HOUSEKEEPING_S = 3600.0
@@ -52,7 +57,7 @@ class Stores:
         """The registry in service; SettingsError where none was imported yet."""
         registry = self.registry.registry()
         if registry is None:
-            raise SettingsError("there is no registry yet: write mizumori registry import CITY.toml")
+            raise SettingsError("there is no registry yet: run mizumori registry import CITY.toml")
         return registry
 
     def close(self) -> None:
@@ -70,10 +75,9 @@ def open_stores(settings: Settings) -> Stores:
         trial.unlink()
     except OSError as error:
         raise SettingsError(
-            f"the data folder {folder} cannot be written ({error.strerror}): set data_folder"
+            f"the data folder {folder} cannot be written ({error.strerror}): set data_folder or MIZUMORI_DATA_FOLDER"
         ) from error
-    database = open_database(settings.database_url)
-    metadata.create_all(database)
+    database = _opened(settings.database_url)
     return Stores(
         database=database,
         log=SqlLog(database),
@@ -81,6 +85,16 @@ def open_stores(settings: Settings) -> Stores:
         alerts=SqlAlerts(database),
         stills=StillFolder(folder / "stills"),
     )
+
+
+def _opened(url: str) -> Database:
+    try:
+        database = open_database(url)
+        metadata.create_all(database)
+    except (SQLAlchemyError, ImportError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise SettingsError(f"the database {url} cannot be opened ({reason}): set database or data_folder") from error
+    return database
 
 
 def broker_services(settings: Settings) -> list[Service]:
@@ -100,27 +114,58 @@ def ingest_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
     kept = timedelta(days=settings.ingest.stills_kept_days)
 
     def tidy() -> None:
-        prune(stores.database, clock.now() - kept, stores.stills.remove)
+        while prune(stores.database, clock.now() - kept, stores.stills.remove) == MOST_PER_TURN:
+            pass  # a turn is bounded so that it holds the write lock only briefly
 
     return [Job("housekeeping", HOUSEKEEPING_S, tidy)]
 
 
 def alert_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
     """The rule, and one outbox per channel. Deliveries cut off by the last end are taken up again here."""
+    check_recipients(settings, stores.city())
     resume(stores.alerts, clock.now())
     engine = Engine(stores.log, stores.city, stores.alerts, settings.alerts, clock, settings.dashboard.url)
     outboxes = [
-        Job(f"outbox-{name}", WAKE_S, Outbox(name, channel, stores.alerts, clock).turn)
-        for name, channel in channels(settings.alerts.channels).items()
+        Outbox(name, channel, stores.alerts, clock) for name, channel in channels(settings.alerts.channels).items()
     ]
-    return [Job("rules", WAKE_S, engine.turn), *outboxes]
+    return [
+        Job("rules", WAKE_S, engine.turn),
+        *(Job(f"outbox-{each.name}", WAKE_S, each.turn, each.stop) for each in outboxes),
+    ]
+
+
+def check_recipients(settings: Settings, registry: Registry) -> None:
+    """Refuse recipients for stations that there are not, and say it where nobody would be told of anything."""
+    for recipient in settings.alerts.recipients:
+        unknown = sorted(set(recipient.stations) - registry.stations.keys())
+        if unknown:
+            raise SettingsError(f"recipient {recipient.id}: there is no station {', '.join(unknown)} in the registry")
+    if not settings.alerts.recipients:
+        log.warning("no recipients are set: alerts are recorded and shown, and sent to nobody")
+
+
+class PublicSite:
+    """The publisher, made at the first turn that can make it: a folder that cannot be written ends nothing else."""
+
+    def __init__(self, settings: Settings, stores: Stores, clock: Clock) -> None:
+        self._new = partial(Publisher, settings.public_folder, stores.log, stores.registry, clock, settings.public.site)
+        self._publisher: Publisher | None = None
+
+    def turn(self) -> None:
+        """Publish if there is anything new; raises what the disk raises, and the next turn tries again."""
+        if self._publisher is None:
+            self._publisher = self._new()
+        self._publisher.publish_if_changed()
 
 
 def publisher_job(settings: Settings, stores: Stores, clock: Clock) -> Job:
     """The public page's publisher. It publishes once here, so that the first visitor already finds a page."""
-    publisher = Publisher(settings.public_folder, stores.log, stores.registry, clock, settings.public.site)
-    publisher.publish_if_changed()
-    return Job("public-page", 1.0, publisher.publish_if_changed)
+    site = PublicSite(settings, stores, clock)
+    try:
+        site.turn()
+    except OSError as error:
+        log.error("the public page cannot be written: %s; it is tried again", error)
+    return Job("public-page", 1.0, site.turn)
 
 
 def staff_server(settings: Settings, stores: Stores, clock: Clock) -> WebServer:
@@ -149,8 +194,18 @@ def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job
         ingest_service(settings, stores, clock),
         staff_server(settings, stores, clock),
         public_server(settings),
-        Schedule(jobs),
+        schedule(jobs),
     ]
+
+
+def schedule(jobs: list[Job]) -> Schedule:
+    """Jobs woken by the machine's clock, whatever the house's own clock is."""
+    return Schedule(jobs, machine_time)
+
+
+def machine_time() -> datetime:
+    """The machine's clock, in UTC."""
+    return datetime.now(UTC)
 
 
 def device_publisher(settings: Settings) -> DevicePublisher:

@@ -18,6 +18,7 @@ class Refusal(StrEnum):
     OVERSIZED = "oversized"
     UNREADABLE_IMAGE = "unreadable_image"
     RETAINED_WITHOUT_TIME = "retained_without_time"
+    UNWRITABLE = "unwritable"
     UNEXPECTED = "unexpected"
 
 

@@ -9,8 +9,10 @@ def centimetres(stage_m: float) -> float:
     """A stage in metres, cut down to whole centimetres.
 
     Cut, not rounded: a stage of 2.896 m must not be read as 2.90 m where danger begins at 2.90 m and is not reached.
+    A few millimetres below zero are the noise of a dry sensor and are written as zero.
     """
-    return math.floor(round(stage_m * 1000) / 10) / 100
+    cut_m = math.floor(round(stage_m * 1000) / 10) / 100
+    return 0.0 if stage_m > cut_m == -0.01 else cut_m
 
 
 def shown_m(stage_m: float) -> str:

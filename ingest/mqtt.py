@@ -8,6 +8,7 @@ older ones are dropped; an exception in ``on_message`` would end the network thr
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any, Literal
 
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTv5, MQTTv311
@@ -15,7 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ingest.clock import Clock
 from ingest.inbox import Arrived, Inbox
@@ -34,7 +35,7 @@ class MqttSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: str = Field(default="127.0.0.1", description="host name or address of the broker")
+    host: str = Field(default="127.0.0.1", min_length=1, description="host name or address of the broker")
     port: int = Field(default=1883, ge=1, le=65535, description="port of the broker")
     protocol: Literal["5", "3.1.1"] = Field(default="5", description="MQTT version; the embedded broker speaks 3.1.1")
     client_id: str = Field(default="mizumori-ingest", min_length=1, description="fixed name of ingest at the broker")
@@ -43,6 +44,13 @@ class MqttSettings(BaseModel):
     tls: bool = Field(default=False, description="whether the broker is reached over TLS")
     ca_file: str = Field(default="", description="certificate authority of the broker; empty for the system's")
     keepalive_s: int = Field(default=30, ge=5, le=3600, description="seconds between signs of life to the broker")
+
+    @field_validator("ca_file")
+    @classmethod
+    def _is_there(cls, file: str) -> str:
+        if file and not Path(file).is_file():
+            raise ValueError("there is no such file: name the certificate of the broker's authority")
+        return file
 
 
 class Subscriber:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ingest.decoders import DECODERS
 from ingest.decoders.decoded import Decoded, Observed, Picture, Status
@@ -18,6 +18,9 @@ from ingest.readings import CameraReport, CameraState, DeadLetter, Reading, Stil
 from ingest.stations import Camera, Gauge, Registry
 from ingest.topics import Address, Subject, parse
 
+UNDATED = "m:"
+"""Beginning of the key of an observation without a believed time of its own."""
+EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 HEAD_BYTES = 4096
 """How much of a refused message is kept."""
 LARGEST_BYTES = {Subject.READING: 8 * 1024, Subject.STATUS: 8 * 1024, Subject.STILL: 4 * 1024 * 1024}
@@ -89,7 +92,7 @@ def _kept(decoded: Iterable[Decoded], device: Gauge | Camera, message: Message, 
     for item in decoded:
         _refuse_stale_retained(item, message)
         if isinstance(item, Observed) and isinstance(device, Gauge):
-            readings.append(check(_reading(item, device, message), device, limits))
+            readings.append(check(_reading(item, device, message, limits), device, limits))
         elif isinstance(item, Status):
             reports.append(_report(item, device, message, limits))
         elif isinstance(item, Picture):
@@ -109,16 +112,18 @@ def _refuse_stale_retained(item: Decoded, message: Message) -> None:
         raise Refused(Refusal.RETAINED_WITHOUT_TIME, "a retained message without its own time may be of any age")
 
 
-def _reading(item: Observed, gauge: Gauge, message: Message) -> Reading:
+def _reading(item: Observed, gauge: Gauge, message: Message, limits: ClockLimits) -> Reading:
+    device_at = in_utc(item.device_at)
+    _, doubted = _believed(device_at, message.received_at, limits)
     return Reading(
         gauge_id=gauge.id,
         value=_stage_m(item.value, gauge),
         # Nothing is observed after its receipt: a clock a little fast must not make the next reading look late.
-        observed_at=min(item.device_at or message.received_at, message.received_at),
+        observed_at=min(device_at or message.received_at, message.received_at),
         received_at=message.received_at,
-        key=observation_key(item.device_at, message),
+        key=observation_key(None if doubted else device_at, message),
         quantity=item.quantity,
-        device_at=item.device_at,
+        device_at=device_at,
         device_seq=item.device_seq,
         redelivered=message.redelivered,
     )
@@ -132,15 +137,26 @@ def _stage_m(value: float, gauge: Gauge) -> float:
 
 
 def observation_key(device_at: datetime | None, message: Message) -> str:
-    """What makes two messages the same observation: the device's time, else the broker's own delivery.
+    """What makes two messages the same observation: the device's time where it is believed, else the delivery.
 
-    Without a time the key begins with packet number and content, which a redelivery repeats,
-    and ends with the time of receipt, which tells it from a later message that happens to be alike.
+    A clock that stands still would make one observation of many. Without a believed time the key begins with packet
+    number and content, which a redelivery repeats, and ends with the time of receipt, which tells it from a later
+    message that happens to be alike.
     """
     if device_at is not None:
         return f"t:{device_at.timestamp():.6f}"
     content = hashlib.sha256(message.payload).hexdigest()[:16]
-    return f"m:{message.packet_id}:{content}:{message.received_at.timestamp():.6f}"
+    return f"{UNDATED}{message.packet_id}:{content}:{message.received_at.timestamp():.6f}"
+
+
+def in_utc(at: datetime | None) -> datetime | None:
+    """The time in UTC. A zero date at the edge of the calendar has none: it becomes the edge, which nobody believes."""
+    if at is None:
+        return None
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        return EARLIEST if at.year == 1 else LATEST
 
 
 def _believed(device_at: datetime | None, received_at: datetime, limits: ClockLimits) -> tuple[datetime, bool]:
@@ -153,12 +169,12 @@ def _believed(device_at: datetime | None, received_at: datetime, limits: ClockLi
 
 
 def _report(item: Status, camera: Gauge | Camera, message: Message, limits: ClockLimits) -> CameraReport:
-    reported_at, _ = _believed(item.device_at, message.received_at, limits)
+    reported_at, _ = _believed(in_utc(item.device_at), message.received_at, limits)
     return CameraReport(camera.id, item.state, reported_at, message.received_at, item.reason)
 
 
 def _still(item: Picture, camera: Gauge | Camera, message: Message, limits: ClockLimits) -> Still:
-    taken_at, suspect = _believed(item.device_at, message.received_at, limits)
+    taken_at, suspect = _believed(in_utc(item.device_at), message.received_at, limits)
     content = hashlib.sha256(item.data).hexdigest()[:12]
     name = f"{camera.id}/{taken_at:%Y%m%d}/{taken_at:%H%M%S}-{content}.{item.suffix}"
     return Still(camera.id, taken_at, message.received_at, name, item.width_px, item.height_px, suspect)

@@ -6,12 +6,15 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
 from typing import Protocol
 
 from ingest.inbox import Arrived, Inbox
 from ingest.messages import Message, Refusal
 from ingest.pipeline import Kept, dead_letter, interpret
 from ingest.quality import ClockLimits
+from ingest.readings import DeadLetter
 from ingest.stations import Registry
 from ingest.store.protocol import Appended, Appender, Batch, Unavailable
 
@@ -74,34 +77,24 @@ class Receiver:
         while not self._inbox.finished and not self._stop.is_set():
             batch = self._inbox.take(MOST_PER_BATCH, GATHER_S, WAIT_S)
             if batch:
-                self._keep_until_kept(batch)
+                self._until_done(partial(self.keep, batch))
 
     def abandon(self) -> None:
         """Stop even where the store refuses: what is not acknowledged will be delivered again."""
         self._stop.set()
 
-    def _keep_until_kept(self, batch: Sequence[Arrived]) -> None:
-        """A store that cannot write is tried again; a message that cannot be written is found by halving the batch."""
-        attempt = 0
-        while True:
+    def _until_done(self, work: Callable[[], None]) -> None:
+        """Top of the worker's loop: whatever goes wrong is logged and tried again; only ``abandon`` ends it."""
+        for attempt in count():
             try:
-                return self.keep(batch)
+                return work()
             except (Unavailable, OSError) as error:
                 log.error("the store cannot write (%s); nothing is acknowledged until it can", error)
-                if self._stop.wait(RETRY_S[min(attempt, len(RETRY_S) - 1)]):
-                    return None
-                attempt += 1
-            except Exception as error:
-                return self._keep_apart(batch, error)
-
-    def _keep_apart(self, batch: Sequence[Arrived], error: Exception) -> None:
-        if len(batch) > 1:
-            middle = len(batch) // 2
-            self._keep_until_kept(batch[:middle])
-            self._keep_until_kept(batch[middle:])
-            return
-        log.error("a message on %r could not be written: %r", batch[0].message.topic, error)
-        self._write([Kept(dead_letters=(dead_letter(batch[0].message, Refusal.UNEXPECTED, repr(error)),))], batch)
+            except Exception:
+                log.exception("a batch could not be kept; it is tried again")
+            if self._stop.wait(RETRY_S[min(attempt, len(RETRY_S) - 1)]):
+                return None
+        return None
 
     def keep(self, batch: Sequence[Arrived]) -> None:
         """Write a batch durably, then acknowledge its messages in the order of arrival."""
@@ -109,13 +102,42 @@ class Receiver:
         self._write([self._interpret(each.message, registry) for each in batch], batch)
 
     def _write(self, kept: Sequence[Kept], batch: Sequence[Arrived]) -> None:
-        for each in kept:
-            for file, data in each.images.items():
-                self._images.write(file, data)
-        appended = self._appender.append(together(kept))
+        """A message that the store can never take is found by halving the batch, and becomes a dead letter."""
+        stored = [self._with_images(each, arrived.message) for each, arrived in zip(kept, batch, strict=True)]
+        try:
+            appended = self._appender.append(together(stored))
+        except (Unavailable, OSError):
+            raise
+        except Exception as error:
+            return self._write_apart(kept, batch, error)
         for arrived in batch:
             arrived.acknowledge()
         self.counts = self.counts.plus(len(batch), appended)
+        _say_refused([letter for each in stored for letter in each.dead_letters])
+        return None
+
+    def _write_apart(self, kept: Sequence[Kept], batch: Sequence[Arrived], error: Exception) -> None:
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            self._until_done(partial(self._write, kept[:middle], batch[:middle]))
+            self._until_done(partial(self._write, kept[middle:], batch[middle:]))
+            return
+        log.error("a message on %r could not be written: %r", batch[0].message.topic, error)
+        letter = dead_letter(batch[0].message, Refusal.UNEXPECTED, repr(error))
+        if kept[0].dead_letters == (letter,):
+            raise error  # not even its trace can be written: then it is not acknowledged
+        self._write([Kept(dead_letters=(letter,))], batch)
+
+    def _with_images(self, kept: Kept, message: Message) -> Kept:
+        """Write the images of a message. Readings must not wait for a folder that takes no pictures: where it
+        refuses, the message leaves its trace instead."""
+        try:
+            for file, data in kept.images.items():
+                self._images.write(file, data)
+        except OSError as error:
+            log.error("a still of %s could not be written: %s", message.topic, error)
+            return Kept(dead_letters=(dead_letter(message, Refusal.UNWRITABLE, str(error)),))
+        return kept
 
     def _interpret(self, message: Message, registry: Registry) -> Kept:
         try:
@@ -123,6 +145,13 @@ class Receiver:
         except Exception as error:  # a fault of ours must not stop the messages behind this one
             log.exception("a message on %s could not be interpreted", message.topic)
             return Kept(dead_letters=(dead_letter(message, Refusal.UNEXPECTED, repr(error)),))
+
+
+def _say_refused(letters: Sequence[DeadLetter]) -> None:
+    """One line a batch, however many were refused: a device gone wild must not fill the log."""
+    if letters:
+        last = letters[-1]
+        log.warning("%d refused, the last on %r: %s, %s", len(letters), last.topic, last.reason, last.detail)
 
 
 def together(kept: Sequence[Kept]) -> Batch:

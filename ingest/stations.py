@@ -6,10 +6,10 @@ the database both arrive at these models, so a mistake is refused at one place.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -77,7 +77,7 @@ class ThresholdSet(Frozen):
     @model_validator(mode="after")
     def _rises_with_hazard(self) -> Self:
         stages = [stage for _, stage in sorted(self.levels.items())]
-        if any(lower > higher for lower, higher in itertools.pairwise(stages)):
+        if any(lower > higher for lower, higher in pairwise(stages)):
             raise ValueError("a higher hazard cannot begin at a lower stage than the one below it")
         return self
 
@@ -114,14 +114,10 @@ class Gauge(Frozen):
             raise ValueError("a gauge that reports below_crown needs crown_m, the crown's height above the gauge zero")
         if self.min_m >= self.max_m:
             raise ValueError("min_m must be below max_m")
-        stages = [stage_m for each in self.thresholds for stage_m in each.levels.values()]
-        if any(not self.min_m <= stage_m <= self.max_m for stage_m in stages):
-            raise ValueError(
-                f"a threshold lies outside of the gauge's range of {self.min_m:g} to {self.max_m:g} m: "
-                "set min_m and max_m to what the gauge can measure"
-            )
-        if any(a >= b for a, b in zip(self.stage_volume, self.stage_volume[1:], strict=False)):
-            raise ValueError("stage_volume must rise from row to row")
+        if any(
+            low_m >= high_m or low_m3 >= high_m3 for (low_m, low_m3), (high_m, high_m3) in pairwise(self.stage_volume)
+        ):
+            raise ValueError("stage_volume must rise from row to row, in stage and in volume")
         return self
 
 

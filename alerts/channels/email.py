@@ -50,7 +50,7 @@ class Email:
         self._settings = settings
 
     def send(self, delivery: Delivery) -> None:
-        """Hand the mail to the server; 5xx answers are permanent, but for a refused sign-in: that is put right here."""
+        """Hand the mail to the server; only a refused recipient is permanent: the rest can be put right."""
         mail = self._mail(delivery)
         try:
             with closing(self._connected()) as server:
@@ -63,8 +63,6 @@ class Email:
             raise _failure(code, answer) from error
         except smtplib.SMTPAuthenticationError as error:
             raise ChannelError(f"the mail server refused the sign-in: {error}") from error
-        except smtplib.SMTPResponseException as error:
-            raise _failure(error.smtp_code, error.smtp_error) from error
         except (OSError, smtplib.SMTPException) as error:
             raise ChannelError(f"the mail server did not take it: {error}") from error
 

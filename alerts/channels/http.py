@@ -10,7 +10,8 @@ import httpx
 
 from alerts.channels.channel import ChannelError
 
-TRY_AGAIN = {408, 425, 429}
+TRY_AGAIN = {401, 403, 404, 407, 408, 423, 425, 429}
+"""Of the 4xx answers those that somebody can put right, or that time does."""
 
 
 def post_json(url: str, document: Mapping[str, Any], headers: Mapping[str, str], timeout_s: float) -> None:
@@ -31,7 +32,7 @@ def post_json(url: str, document: Mapping[str, Any], headers: Mapping[str, str],
 def _raise_for(answer: httpx.Response) -> None:
     if answer.is_success:
         return
-    permanent = answer.status_code < 500 and answer.status_code not in TRY_AGAIN
+    permanent = 400 <= answer.status_code < 500 and answer.status_code not in TRY_AGAIN
     raise ChannelError(
         f"the other side answered {answer.status_code}", permanent=permanent, retry_after_s=_retry_after_s(answer)
     )

@@ -40,7 +40,12 @@ def jst(at: datetime) -> str:
 
 def need_ports(wanted: Sequence[tuple[str, str, int]]) -> None:
     """Refuse to start where an address of (use, host, port) is taken; the sentence says how to change it."""
+    taken: dict[int, str] = {}
     for use, host, port in wanted:
+        if port in taken:
+            variable = f"MIZUMORI_{use.upper()}__PORT"
+            raise UsageError(f"{taken[port]} and {use} both want port {port}: set {variable} to another")
+        taken[port] = use
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

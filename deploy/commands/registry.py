@@ -29,7 +29,7 @@ def add_to(commands: Any) -> None:
         action = actions.add_parser(name, help=text, description=text)
         action.add_argument("file", type=Path)
         action.set_defaults(run=run)
-    text = "write the registry as TOML to the screen, or its tables as CSV into a folder"
+    text = "write the registry as TOML to the screen (> FILE keeps it), or its tables as CSV into a folder"
     action = actions.add_parser("export", help=text, description=text)
     action.add_argument("--csv", type=Path, metavar="FOLDER")
     action.set_defaults(run=export)
@@ -55,7 +55,7 @@ def import_file(context: Context, options: argparse.Namespace) -> int:
 def show_diff(context: Context, options: argparse.Namespace) -> int:
     """Say what an import would change; nothing is written."""
     registry = read(options.file)
-    _say_changes(open_stores(context.settings).registry.preview(registry))
+    _say_changes(open_stores(context.settings).registry.preview(registry, context.clock.now()))
     return 0
 
 
@@ -79,12 +79,13 @@ def read(file: Path) -> Registry:
         count = len(error.mistakes)
         raise UsageError(f"{file} has {count} mistake{'s' if count > 1 else ''}:\n{lines}") from error
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+        raise UsageError(f"{file.resolve()} cannot be read: {error.strerror}") from error
 
 
 def contents(registry: Registry) -> str:
     """How much a registry holds."""
-    return f"{len(registry.stations)} stations, {len(registry.gauges)} gauges, {len(registry.cameras)} cameras"
+    counts = {"station": len(registry.stations), "gauge": len(registry.gauges), "camera": len(registry.cameras)}
+    return ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
 
 
 def author() -> str:

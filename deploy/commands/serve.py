@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from alerts.people import Recipient
 from deploy.commands.announcer import Announcer
 from deploy.commands.context import Context, need_ports, say, wait_for_end
 from deploy.devices import Fleet
-from deploy.schedule import Job, Schedule
+from deploy.schedule import Job
 from deploy.services import House, Service
 from deploy.settings import Settings
 from deploy.wiring import (
@@ -25,11 +25,14 @@ from deploy.wiring import (
     open_stores,
     public_server,
     publisher_job,
+    schedule,
     staff_server,
     whole_house,
 )
 from ingest.registry_files import load
 from simulators.storm import demonstration_storm
+
+log = logging.getLogger(__name__)
 
 PAST = timedelta(hours=6)
 
@@ -67,6 +70,8 @@ def run_all(context: Context, _: argparse.Namespace) -> int:
     _need_all_ports(context.settings)
     stores = open_stores(context.settings)
     stores.city()
+    if context.settings.broker.embedded:
+        log.warning("the embedded broker is for trying out: it keeps nothing while it is stopped; see broker.embedded")
     return _serve(whole_house(context.settings, stores, context.clock), stores, _addresses(context.settings))
 
 
@@ -79,7 +84,7 @@ def run_ingest(context: Context, _: argparse.Namespace) -> int:
     services: list[Service] = [
         *broker_services(settings),
         ingest_service(settings, stores, context.clock),
-        Schedule(ingest_jobs(settings, stores, context.clock)),
+        schedule(ingest_jobs(settings, stores, context.clock)),
     ]
     broker = settings.broker_reached
     return _serve(services, stores, [f"ingest listens to the broker at {broker.host}:{broker.port}"])
@@ -89,7 +94,7 @@ def run_alerts(context: Context, _: argparse.Namespace) -> int:
     """The rule and the outboxes."""
     stores = open_stores(context.settings)
     stores.city()
-    services = [Schedule(alert_jobs(context.settings, stores, context.clock))]
+    services = [schedule(alert_jobs(context.settings, stores, context.clock))]
     told = len(context.settings.alerts.recipients)
     return _serve(services, stores, [f"alerts are decided and sent to {told} recipients"])
 
@@ -103,7 +108,7 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
     services: list[Service] = [
         staff_server(settings, stores, context.clock),
         public_server(settings),
-        Schedule([publisher_job(settings, stores, context.clock)]),
+        schedule([publisher_job(settings, stores, context.clock)]),
     ]
     return _serve(services, stores, _addresses(settings)[:2])
 
@@ -163,7 +168,7 @@ def _addresses(settings: Settings) -> list[str]:
 
 
 def _messages_line(settings: Settings) -> str:
-    files = [Path(each.address).name for each in settings.alerts.recipients if each.channel == "logfile"]
+    files = [each.address for each in settings.alerts.recipients if each.channel == "logfile"]
     return f"  messages         {', '.join(files)}" if files else "  messages         to the recipients of the settings"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import socket
 import tempfile
 import threading
@@ -28,6 +29,7 @@ from simulators.replay import RecordingError, Row, read_csv, run_replay, shift, 
 from simulators.storm import demonstration_storm
 
 CATCH_UP_WITHIN_S = 120.0
+EARLIEST_YEAR = 1800
 LAG_S = 10.0
 """Real seconds by which a replay on a busy machine may lag behind its clock."""
 
@@ -54,7 +56,10 @@ def add_to(commands: Any) -> None:
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
     if not 0 < speed <= 1_000_000:
         raise argparse.ArgumentTypeError("write a number above 0 and at most 1000000")
     return speed
@@ -112,8 +117,8 @@ def own_house(settings: Settings, data: Path, speed: float) -> Settings:
 
     A real second of delay is ``speed`` seconds of the recording: it must not make a reading look wrongly dated.
     """
-    if data.exists() and any(data.iterdir()):
-        raise UsageError(f"{data} is not empty: a replay needs a folder of its own")
+    if data.exists() and (not data.is_dir() or any(data.iterdir())):
+        raise UsageError(f"{data} is not an empty folder: a replay needs a folder of its own")
     ports = free_ports(3)
     return settings.model_copy(
         update={
@@ -225,10 +230,12 @@ def _rows(file: Path, registry: Registry) -> list[Row]:
         rows = read_csv(file, say)
     except RecordingError as error:
         raise UsageError(str(error)) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{file} cannot be read as a CSV file in UTF-8: {error}") from error
     if not rows:
         raise UsageError(f"{file} holds no readings")
+    if rows[0].due_at.year < EARLIEST_YEAR:
+        raise UsageError(f"{file} begins in the year {rows[0].due_at.year}: is the column observed_at right?")
     unknown = unknown_gauges(rows, registry)
     if unknown:
         raise UsageError(f"the registry does not know these gauges of {file}: {', '.join(unknown)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -80,22 +81,23 @@ def documents(registry: Registry) -> dict[Key, Document]:
     return found
 
 
-def merge_thresholds(old: Registry, new: Registry) -> Registry:
-    """``new`` with the threshold sets of ``old`` that it does not replace.
+def merge_thresholds(old: Registry, new: Registry, at: datetime) -> Registry:
+    """``new``, imported at ``at``, with the threshold sets of ``old`` that it does not replace.
 
-    A set of the same ``valid_from`` is replaced, every other one is kept, so an alert of the past
-    can still be judged by the thresholds of its day.
+    A set of the same ``valid_from`` is replaced, every other one that has been in force is kept, so an alert of the
+    past can still be judged by the thresholds of its day. One that never was in force can be taken back.
     """
     gauges = {
-        gauge.id: with_past(gauge, old.gauges[gauge.id]) if gauge.id in old.gauges else gauge
+        gauge.id: with_past(gauge, old.gauges[gauge.id], at) if gauge.id in old.gauges else gauge
         for gauge in new.gauges.values()
     }
     return new.model_copy(update={"gauges": gauges})
 
 
-def with_past(gauge: Gauge, past: Gauge) -> Gauge:
-    """A gauge with the threshold sets of its past that it does not replace, in order of ``valid_from``."""
-    sets = {each.valid_from: each for each in (*past.thresholds, *gauge.thresholds)}
+def with_past(gauge: Gauge, past: Gauge, at: datetime) -> Gauge:
+    """A gauge with the sets that were in force before ``at`` and that it does not replace, by ``valid_from``."""
+    begun = [each for each in past.thresholds if each.valid_from <= at]
+    sets = {each.valid_from: each for each in (*begun, *gauge.thresholds)}
     return gauge.model_copy(update={"thresholds": tuple(sets[since] for since in sorted(sets))})
 
 

@@ -153,6 +153,12 @@ def _thresholds(entry: Entry, gauge: Gauge, kind: StationKind | None, unread: Ab
     for index, each in enumerate(entry.data.get("thresholds", ())):
         if not each["levels"]:
             yield entry.mistake(f"this threshold set is empty: write {EXAMPLES['levels']}", ("thresholds", index))
+        if any(not gauge.min_m <= float(stage_m) <= gauge.max_m for stage_m in each["levels"].values()):
+            range_m = f"{gauge.min_m:g} to {gauge.max_m:g} m"
+            message = (
+                f"a threshold lies outside of the gauge's range of {range_m}: widen min_m and max_m to what it measures"
+            )
+            yield entry.mistake(message, ("thresholds", index))
         since = ThresholdSet.model_validate(each).valid_from
         if since in begun:
             message = f"two threshold sets begin at {since.isoformat()}: keep one of them"

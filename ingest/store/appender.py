@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from ingest.pipeline import UNDATED
 from ingest.readings import Quality, Reading
 from ingest.store import rows
 from ingest.store.protocol import Appended, Batch, Unavailable
@@ -34,8 +36,10 @@ class SqlAppender:
         """Write all of a batch or nothing; Unavailable where the database cannot write now."""
         try:
             return self._append(batch)
-        except OperationalError as error:
-            raise Unavailable(str(error.orig)) from error
+        except (DataError, IntegrityError):
+            raise
+        except (DBAPIError, PoolTimeout) as error:
+            raise Unavailable(str(error)) from error
 
     def _append(self, batch: Batch) -> Appended:
         with writing(self._engine) as connection:
@@ -97,9 +101,10 @@ def _revisions(connection: Connection, batch: Sequence[Reading]) -> dict[Key, li
 
 
 def _with_first_keys(connection: Connection, batch: Sequence[Reading]) -> list[Reading]:
-    """Give a redelivered observation without a time the key that it had when it came first, if it came before."""
+    """Give a redelivered observation without a believed time the key that it had when it came first, if it did."""
     return [
-        _with_first_key(connection, each) if each.redelivered and each.device_at is None else each for each in batch
+        _with_first_key(connection, each) if each.redelivered and each.key.startswith(UNDATED) else each
+        for each in batch
     ]
 
 
@@ -127,10 +132,17 @@ class _Newest:
     good: Reading | None = None
 
     def see(self, reading: Reading) -> None:
-        if self.newest is None or reading.observed_at >= self.newest.observed_at:
+        if _gives_way(self.newest, reading):
             self.newest = reading
-        if reading.quality is Quality.GOOD and (self.good is None or reading.observed_at >= self.good.observed_at):
+        if reading.quality is Quality.GOOD and _gives_way(self.good, reading):
             self.good = reading
+
+
+def _gives_way(known: Reading | None, reading: Reading) -> bool:
+    """Whether a reading is newer. One known from after its receipt was dated by a clock of ours that was set back."""
+    if known is None or reading.observed_at >= known.observed_at:
+        return True
+    return known.observed_at > reading.received_at
 
 
 def _update_latest(connection: Connection, fresh: Sequence[Reading]) -> None:

@@ -101,23 +101,23 @@ class SqlRegistry:
         with self._engine.connect() as connection:
             return [Revision(row.revision, row.at, row.author, row.summary) for row in connection.execute(query)]
 
-    def preview(self, new: Registry) -> list[Change]:
-        """What ``apply`` would change; nothing is written."""
+    def preview(self, new: Registry, at: datetime) -> list[Change]:
+        """What ``apply`` would change at that time; nothing is written."""
         with self._engine.connect() as connection:
             kept = _kept(connection)
-        return compare(_serving(kept), documents(_with_past(new, kept)))
+        return compare(_serving(kept), documents(_with_past(new, kept, at)))
 
     def apply(self, new: Registry, at: datetime, author: str) -> list[Change]:
         """Make ``new`` what is in service from ``at`` on, in one transaction, and say what that changed.
 
         What ``new`` no longer has is retired, never deleted; what comes back is in service again.
-        Threshold sets of the past are kept: ``new`` replaces only those of the same ``valid_from``.
+        Threshold sets that were in force are kept: ``new`` replaces only those of the same ``valid_from``.
         """
         with self._engine.begin() as connection:
             # The row of the revision comes first: it takes the writer's lock before anything is read.
             revision = _begin(connection, at, author)
             kept = _kept(connection)
-            after = documents(_with_past(new, kept))
+            after = documents(_with_past(new, kept, at))
             changes = compare(_serving(kept), after)
             _write(connection, after, kept)
             _retire(connection, changes, at)
@@ -157,11 +157,11 @@ def _items(serving: Mapping[Key, Document]) -> Iterable[Station | Gauge | Camera
             yield MODELS[section].model_validate(document)
 
 
-def _with_past(new: Registry, kept: Mapping[Key, _Kept]) -> Registry:
+def _with_past(new: Registry, kept: Mapping[Key, _Kept], at: datetime) -> Registry:
     gauges = {}
     for gauge in new.gauges.values():
         past = kept.get((Section.GAUGE, gauge.id))
-        gauges[gauge.id] = with_past(gauge, Gauge.model_validate(past.document)) if past else gauge
+        gauges[gauge.id] = with_past(gauge, Gauge.model_validate(past.document), at) if past else gauge
     return new.model_copy(update={"gauges": gauges})
 
 

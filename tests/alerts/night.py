@@ -40,6 +40,10 @@ class HandClock:
         return self.at
 
 
+ALL_RECEIVED = 100_000
+"""Minutes after dusk by which everything has been received: what is older than another reading is late."""
+
+
 def at(minute: float) -> datetime:
     """That many minutes after dusk."""
     return DUSK + timedelta(minutes=minute)
@@ -57,7 +61,7 @@ def reading(
         gauge_id=gauge_id,
         value=stage_m,
         observed_at=at(minute),
-        received_at=at(minute),
+        received_at=at(ALL_RECEIVED),
         key=key or f"{minute}",
         quality=quality,
         reasons=reasons,
@@ -88,7 +92,8 @@ def delivery(name: str, channel: str, address: str, subject: str = "【危険度
 
 def recorded(alerts: SqlAlerts, *deliveries: Delivery) -> None:
     """A transition with these deliveries, waiting to be sent."""
-    alerts.record(1, {}, [Recorded(transition(), deliveries)])
+    cursor = alerts.cursor()
+    assert alerts.record(cursor, cursor + 1, {}, [Recorded(transition(), deliveries)])
 
 
 def kept(alerts: SqlAlerts) -> dict[str, Delivery]:

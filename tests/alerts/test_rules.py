@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -288,8 +289,17 @@ def test_only_good_readings_lower_and_only_after_the_hold(night: list[Reading], 
 def test_folding_a_night_at_once_equals_stepping_through_the_store(
     alerts: SqlAlerts, night: list[Reading], rule: LevelSettings
 ) -> None:
-    alerts.record(0, {GAUGE.id: LevelState()}, ())
+    alerts.record(alerts.cursor(), 0, {GAUGE.id: LevelState()}, ())
     for each in night:
         state, _ = step(alerts.states({GAUGE.id})[GAUGE.id], each, LEVELS, rule)
-        alerts.record(each.seq, {GAUGE.id: state}, ())
+        alerts.record(alerts.cursor(), each.seq, {GAUGE.id: state}, ())
     assert alerts.states({GAUGE.id})[GAUGE.id] == fold(night, rule)[0]
+
+
+def test_after_our_clock_was_set_back_the_present_is_not_history() -> None:
+    before = LevelState(observed_at=at(9 * 60))
+    now = replace(reading(0, 4.5), received_at=at(0))
+    after, change = step(before, now, LEVELS, RULE)
+    assert change is not None
+    assert after.hazard == change.to_hazard == 4
+    assert after.observed_at == at(0)

@@ -105,8 +105,9 @@ def test_a_reading_is_kept_shown_and_told(running: Running) -> None:
 
 
 def test_the_staff_page_shows_a_rise_within_three_seconds(running: Running) -> None:
+    path = chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_ARGS))
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         page.goto(f"http://127.0.0.1:{running.settings.dashboard.port}/")
         page.get_by_text("栗原川 門田").first.wait_for()

@@ -8,6 +8,7 @@ import pytest
 
 from deploy.commands.settings import page
 from deploy.settings import Settings, SettingsError, read_settings
+from ingest.stations import Gauge, StationKind
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +25,8 @@ def test_without_a_file_the_defaults_hold() -> None:
 
 def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
     file = written(tmp_path, '[mqtt]\nhost = "one.example"\nport = 1884\n')
-    settings = read_settings(file, {"MIZUMORI_MQTT__HOST": "two.example", "PATH": "/bin"})
+    environment = {"MIZUMORI_MQTT__HOST": "two.example", "MIZUMORI_BROKER__EMBEDDED": "false", "PATH": "/bin"}
+    settings = read_settings(file, environment)
     assert (settings.mqtt.host, settings.mqtt.port) == ("two.example", 1884)
 
 
@@ -37,6 +39,12 @@ def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
         ("[dashboard]\nhost = '0.0.0.0'\n", "listens on loopback only: write 127.0.0.1"),
         ("[[alerts.recipients]]\nid='a'\nchannel='pigeon'\naddress='x'\n", "there is no channel pigeon; write email"),
         ("[alerts]\nhold_s = -1\n", "alerts.hold_s"),
+        ("[alerts]\nhold_s = inf\n", "alerts.hold_s"),
+        ("[[alerts.recipients]]\nid='a'\nchannel='email'\naddress='nobody'\n", "not one address like name@example.jp"),
+        ("[[alerts.recipients]]\nid='a'\nchannel='webhook'\naddress='nonsense'\n", "write https://host/path"),
+        ("[[alerts.recipients]]\nid='a'\nchannel='logfile'\naddress='x'\n" * 2, "recipient a is there 2 times"),
+        ("[mqtt]\nca_file = 'no/such/file'\n", "there is no such file"),
+        ("[mqtt]\nhost = ''\n", "mqtt.host"),
     ],
 )
 def test_a_mistake_is_named_with_what_to_write(text: str, sentence: str, tmp_path: Path) -> None:
@@ -57,17 +65,46 @@ def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
     assert len(str(caught.value).splitlines()) == 3
 
 
+def test_a_password_is_not_repeated_in_the_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(written(tmp_path, "[mqtt]\npassword = 12345\n"), {})
+    assert "12345" not in str(caught.value)
+
+
+def test_a_folder_in_place_of_the_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_settings(tmp_path, {})
+
+
+def test_an_underpass_keeps_its_small_hysteresis_when_another_kind_is_set(tmp_path: Path) -> None:
+    alerts = read_settings(written(tmp_path, "[alerts.hysteresis_by_kind]\nriver = 0.2\n"), {}).alerts
+    gauge = Gauge(id="g", station_id="s")
+    levels = {2: 0.05, 4: 0.15}
+    assert alerts.level(StationKind.RIVER, gauge, {1: 2.0}).hysteresis_m == 0.2
+    assert alerts.level(StationKind.UNDERPASS, gauge, levels).hysteresis_m == 0.02
+
+
+def test_no_hysteresis_asks_for_less_than_a_dry_bed() -> None:
+    gauge = Gauge(id="g", station_id="s", hysteresis_m=0.5)
+    assert Settings().alerts.level(StationKind.RIVER, gauge, {1: 0.10, 2: 3.0}).hysteresis_m == 0.05
+
+
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="there is no settings file"):
         read_settings(tmp_path / "none.toml", {})
 
 
 def test_the_embedded_broker_is_reached_by_the_protocol_it_speaks() -> None:
-    settings = read_settings(None, {"MIZUMORI_MQTT__HOST": "far.example", "MIZUMORI_BROKER__PORT": "1999"})
+    settings = read_settings(None, {"MIZUMORI_BROKER__PORT": "1999"})
     reached = settings.broker_reached
     assert (reached.host, reached.port, reached.protocol) == ("127.0.0.1", 1999, "3.1.1")
     real = read_settings(None, {"MIZUMORI_BROKER__EMBEDDED": "false", "MIZUMORI_MQTT__HOST": "far.example"})
     assert (real.broker_reached.host, real.broker_reached.protocol) == ("far.example", "5")
+
+
+def test_a_broker_that_is_named_but_not_used_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"mqtt\.port is set, but the embedded broker is on"):
+        read_settings(None, {"MIZUMORI_MQTT__PORT": "1999"})
 
 
 def test_every_setting_is_documented() -> None:

@@ -17,11 +17,10 @@ from pathlib import Path
 from alerts.engine import AlertSettings, Engine
 from alerts.records import Transition
 from alerts.store import SqlAlerts
-from deploy.schedule import Schedule
 from deploy.services import House, IngestService
 from deploy.settings import Settings
 from deploy.stopwatch import Stopwatch
-from deploy.wiring import Stores, alert_jobs, broker_services, device_publisher, ingest_service, open_stores
+from deploy.wiring import Stores, alert_jobs, broker_services, device_publisher, ingest_service, open_stores, schedule
 from ingest.clock import ScaledClock, TrueClock
 from ingest.readings import Reading
 from ingest.store.tables import metadata, open_database
@@ -100,7 +99,7 @@ def by_parts(recording: Recording, settings: Settings, speed: float) -> Outcome:
     try:
         stores.registry.apply(recording.registry, clock.now(), "test")
         ingest = ingest_service(settings, stores, clock)
-        jobs = Schedule(alert_jobs(settings, stores, clock))
+        jobs = schedule(alert_jobs(settings, stores, clock))
         with House([*broker_services(settings), ingest, jobs]):
             watch.start()
             _play(recording, rows, settings, clock)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -190,9 +191,14 @@ def as_kept(flood: Found, outcome: house.Outcome) -> dict[str, list[Seen]]:
 def expected(flood: Found, outcome: house.Outcome, hysteresis_m: str, hold: timedelta) -> dict[str, list[Step]]:
     levels = {served.row.gauge_id: served.levels for served, _, _ in flood}
     return {
-        gauge_id: steps(readings, rule(levels[gauge_id], hysteresis_m, hold))
+        gauge_id: steps(readings, rule(levels[gauge_id], at_most_half(hysteresis_m, levels[gauge_id]), hold))
         for gauge_id, readings in as_kept(flood, outcome).items()
     }
+
+
+def at_most_half(hysteresis_m: str, levels: Mapping[int, float]) -> str:
+    """The default hysteresis, for some very small streams half of the lowest level."""
+    return str(min(Decimal(hysteresis_m), Decimal(repr(min(levels.values()))) / 2))
 
 
 def test_the_transitions_of_all_gauges_are_those_of_the_reference(flood: Found, outcome: house.Outcome) -> None:

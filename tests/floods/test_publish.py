@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.schedule import Schedule
 from deploy.services import House
 from deploy.settings import Settings
-from deploy.wiring import Stores, alert_jobs, broker_services, ingest_service, open_stores
+from deploy.wiring import Stores, alert_jobs, broker_services, ingest_service, open_stores, schedule
 from ingest.clock import TrueClock
 from tests.brokers import free_port
 from tests.floods import house, kotogawa
@@ -48,7 +47,7 @@ def running(cut: Recording, settings: Settings) -> Iterator[Stores]:
     clock = TrueClock(_now)
     stores = open_stores(settings)
     stores.registry.apply(cut.registry, clock.now(), "test")
-    jobs = Schedule(alert_jobs(settings, stores, clock))
+    jobs = schedule(alert_jobs(settings, stores, clock))
     with House([*broker_services(settings), ingest_service(settings, stores, clock), jobs]):
         yield stores
     stores.close()

@@ -33,9 +33,8 @@ def reading(
     """A reading dated by its device, ``minute`` minutes after noon."""
     at = NOON + timedelta(minutes=minute)
     key = observation_key(at, reading_message("{}"))
-    return Reading(
-        gauge, stage_m, at, at + timedelta(seconds=2), key, quality=quality, device_at=at, redelivered=redelivered
-    )
+    received_at = NOON + timedelta(days=1)  # all of them: what is older than another one is late
+    return Reading(gauge, stage_m, at, received_at, key, quality=quality, device_at=at, redelivered=redelivered)
 
 
 def undated(stage_m: float, received_at: datetime, packet_id: int, *, redelivered: bool = False) -> Reading:

@@ -94,9 +94,3 @@ def test_a_higher_hazard_cannot_begin_lower() -> None:
 def test_a_tie_with_a_threshold_in_feet_survives_the_rounding_to_the_millimetre() -> None:
     four_feet = ThresholdSet(valid_from=datetime(2020, 1, 1, tzinfo=UTC), levels={1: 1.2192})
     assert hazard_at(round(1.2192, 3), four_feet.levels) == 1
-
-
-def test_a_threshold_that_the_gauge_cannot_measure_is_refused() -> None:
-    sets = (ThresholdSet(valid_from=datetime(2020, 1, 1, tzinfo=UTC), levels={4: 830.0}),)
-    with pytest.raises(ValueError, match=r"range of -10 to 50 m: set min_m and max_m"):
-        gauge(thresholds=sets)

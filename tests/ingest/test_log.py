@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -193,3 +194,13 @@ def test_delivering_everything_again_adds_nothing(batch: list[Reading]) -> None:
         known.setdefault((each.gauge_id, each.quantity, each.key), []).append(each.value)
     again = [reading(each.value, (each.observed_at - NOON).total_seconds() / 60, redelivered=True) for each in batch]
     assert unseen(again, known) == []
+
+
+def test_a_clock_of_ours_that_was_set_back_does_not_freeze_what_is_newest(engine: Engine, log: SqlLog) -> None:
+    ahead = reading(0.5, 9 * 60)
+    append(engine, replace(ahead, device_at=None, received_at=ahead.observed_at))
+    append(engine, replace(reading(4.5, 0), received_at=NOON))
+    latest = log.latest()["fujii-01"]
+    assert latest.reading.stage_m == 4.5
+    assert latest.good is not None
+    assert latest.good.stage_m == 4.5

@@ -258,3 +258,15 @@ topics = st.sampled_from(
 def test_whatever_comes_is_accounted_for_once(topic: str, payload: bytes, retained: bool, redelivered: bool) -> None:
     result = kept(message(topic, payload, retained=retained, redelivered=redelivered))
     assert len(result.readings) + len(result.reports) + len(result.stills) + len(result.dead_letters) == 1
+
+
+def test_a_clock_that_stands_still_makes_no_repeats_of_different_observations() -> None:
+    stuck = '{"stage_m": 3.5, "observed_at": "2000-01-01T00:00:00Z"}'
+    keys = {reading(stuck, packet_id=each, received_at=NOON + timedelta(minutes=each)).key for each in range(18)}
+    assert len(keys) == 18
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+09:00", "9999-12-31T23:59:59-09:00"])
+def test_a_date_at_the_edge_of_the_calendar_is_a_wrong_clock_and_no_lost_reading(at: str) -> None:
+    found = reading(json.dumps({"stage_m": 2.5, "observed_at": at}))
+    assert (found.quality, found.observed_at) == (Quality.SUSPECT, NOON)

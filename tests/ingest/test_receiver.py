@@ -17,7 +17,7 @@ from ingest.receiver import Receiver
 from ingest.stations import Registry
 from ingest.store.appender import SqlAppender
 from ingest.store.log import SqlLog
-from ingest.store.protocol import Appended, Batch
+from ingest.store.protocol import Appended, Batch, Unavailable
 from ingest.store.stills import StillFolder
 from tests.ingest.cities import NOON, message, reading_message, small_city
 from tests.ingest.stores import database
@@ -184,3 +184,62 @@ def test_a_full_inbox_makes_the_network_wait_and_loses_nothing() -> None:
     thread.join(5)
     assert [each.message for each in taken] == messages
     assert most <= 4  # 100 bytes hold three messages of 30 and the one that fills the rest
+
+
+class Unreadable:
+    """A registry that cannot be read for a while."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    def __call__(self) -> Registry:
+        if self.left:
+            self.left -= 1
+            raise RuntimeError("the database is locked")
+        return small_city()
+
+
+def test_while_the_registry_cannot_be_read_good_readings_do_not_become_dead_letters(
+    engine: Engine, tmp_path: Path
+) -> None:
+    inbox, acks, log = Inbox(), Acks(SqlLog(engine)), SqlLog(engine)
+    worker = Receiver(inbox, Unreadable(2), SqlAppender(engine), StillFolder(tmp_path / "stills"), ClockLimits())
+    work(worker, inbox, [acks.arrived(each, number) for number, each in enumerate(minutes(3))])
+    assert acks.order == [0, 1, 2]
+    assert log.marks().reading_seq == 3
+    assert log.dead_letters().counts == {}
+
+
+class Broken:
+    """An appender that fails in every way in turn, then works."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._real = SqlAppender(engine)
+        self._failures = [TypeError("x"), Unavailable("y"), OSError("z"), TypeError("x"), RuntimeError("w")]
+
+    def append(self, batch: Batch) -> Appended:
+        if self._failures:
+            raise self._failures.pop(0)
+        return self._real.append(batch)
+
+
+def test_whatever_the_store_does_the_worker_lives_and_the_message_is_accounted_for(
+    engine: Engine, tmp_path: Path
+) -> None:
+    inbox, acks, log = Inbox(), Acks(SqlLog(engine)), SqlLog(engine)
+    worker = Receiver(inbox, small_city, Broken(engine), StillFolder(tmp_path / "stills"), ClockLimits())
+    work(worker, inbox, [acks.arrived(each, number) for number, each in enumerate(minutes(1))])
+    assert acks.order == [0]
+    assert log.marks().reading_seq + sum(log.dead_letters().counts.values()) == 1
+
+
+def test_a_folder_that_takes_no_stills_holds_up_no_reading(engine: Engine, tmp_path: Path) -> None:
+    inbox, acks, log = Inbox(), Acks(SqlLog(engine)), SqlLog(engine)
+    (tmp_path / "stills").write_text("a file where the folder should be", encoding="utf-8")
+    messages = [message(STILL, picture()), *minutes(1)]
+    worker = Receiver(inbox, small_city, SqlAppender(engine), StillFolder(tmp_path / "stills"), ClockLimits())
+    work(worker, inbox, [acks.arrived(each, number) for number, each in enumerate(messages)])
+    assert acks.order == [0, 1]
+    assert log.marks().reading_seq == 1
+    assert log.cameras() == {}
+    assert log.dead_letters().counts == {"unwritable": 1}

@@ -12,6 +12,7 @@ from tests.ingest.registries import registries
 
 SPRING = datetime(2026, 4, 1, tzinfo=UTC)
 AUTUMN = datetime(2026, 10, 1, tzinfo=UTC)
+MUCH_LATER = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def with_thresholds(registry: Registry, *sets: ThresholdSet) -> Registry:
@@ -51,7 +52,7 @@ def test_a_registry_does_not_differ_from_itself(registry: Registry) -> None:
 @given(registries(), registries())
 def test_every_threshold_set_of_the_past_outlives_an_import(old: Registry, new: Registry) -> None:
     renamed = {name: _named(gauge, name) for name, gauge in zip(old.gauges, new.gauges.values(), strict=False)}
-    merged = merge_thresholds(old, new.model_copy(update={"gauges": renamed}))
+    merged = merge_thresholds(old, new.model_copy(update={"gauges": renamed}), MUCH_LATER)
     for name, gauge in merged.gauges.items():
         began = {each.valid_from for each in gauge.thresholds}
         assert began == {each.valid_from for each in (*old.gauges[name].thresholds, *renamed[name].thresholds)}
@@ -65,15 +66,23 @@ def _named(gauge: Gauge, name: str) -> Gauge:
 def test_new_thresholds_leave_the_past_to_be_judged_by_the_old_ones() -> None:
     old = small(34.4, ThresholdSet(valid_from=SPRING, levels={4: 2.0}))
     new = small(34.4, ThresholdSet(valid_from=AUTUMN, levels={4: 1.5}))
-    sets = merge_thresholds(old, new).gauges["a-g"].thresholds
+    sets = merge_thresholds(old, new, MUCH_LATER).gauges["a-g"].thresholds
     assert in_force(sets, datetime(2026, 6, 1, tzinfo=UTC)) == old.gauges["a-g"].thresholds[0]
     assert in_force(sets, datetime(2026, 11, 1, tzinfo=UTC)) == new.gauges["a-g"].thresholds[0]
+
+
+def test_a_set_that_never_was_in_force_can_be_taken_back() -> None:
+    mistaken = ThresholdSet(valid_from=AUTUMN, levels={4: 20.0})
+    old = small(34.4, ThresholdSet(valid_from=SPRING, levels={4: 2.0}), mistaken)
+    new = small(34.4, ThresholdSet(valid_from=SPRING, levels={4: 2.0}))
+    assert merge_thresholds(old, new, SPRING) == new
+    assert mistaken in merge_thresholds(old, new, AUTUMN).gauges["a-g"].thresholds
 
 
 def test_a_set_of_the_same_moment_is_replaced() -> None:
     old = small(34.4, ThresholdSet(valid_from=SPRING, levels={4: 2.0}))
     new = small(34.4, ThresholdSet(valid_from=SPRING, levels={4: 1.5}))
-    assert merge_thresholds(old, new) == new
+    assert merge_thresholds(old, new, MUCH_LATER) == new
 
 
 def test_a_change_prints_what_was_and_what_will_be() -> None:

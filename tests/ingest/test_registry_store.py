@@ -87,10 +87,10 @@ def test_the_same_file_again_changes_nothing_and_is_on_record(engine: Engine) ->
 def test_a_preview_says_what_an_import_would_do_and_writes_nothing(engine: Engine) -> None:
     store = SqlRegistry(engine)
     new = Registry.of(CITY, [STATION, gauge()])
-    assert [change.action for change in store.preview(new)] == [Action.ADDED] * 3
+    assert [change.action for change in store.preview(new, NOW)] == [Action.ADDED] * 3
     assert store.registry() is None
-    assert store.preview(new) == store.apply(new, NOW, "test")
-    assert store.preview(new) == []
+    assert store.preview(new, NOW) == store.apply(new, NOW, "test")
+    assert store.preview(new, NOW) == []
 
 
 def test_a_failed_import_leaves_the_registry_as_it_was(engine: Engine) -> None:
