@@ -17,7 +17,7 @@ MARK = "station"
 """Name of the traces that are marks."""
 MARK_PX = 24.0
 _NAME_PX = 11.0
-MARGIN = 0.09
+MARGIN = 0.11
 """Kept free beyond the outermost stations, as a share of their extent: for marks and names."""
 NARROW_PX = 320.0
 """Width of the map on a narrow screen: names keep within it where they can."""
