@@ -11,10 +11,12 @@ from deploy.commands.context import jst, say
 from deploy.wiring import Stores
 from ingest.clock import Clock
 from ingest.labels import label
+from ingest.metres import shown_m
 from ingest.stations import Registry, Station, named
 from ingest.trend import TREND_WINDOW
 
-EVERY_S = 60.0
+FIRST_S, EVERY_S = 10.0, 60.0
+"""Real seconds until the first summary, and between two."""
 
 
 class Announcer:
@@ -25,7 +27,7 @@ class Announcer:
         self._stores = stores
         self._clock = clock
         self._last_id = stores.alerts.last_transition_id()
-        self._summary_due: datetime | None = None
+        self._summary_due = clock.now() + timedelta(seconds=FIRST_S * clock.speed)
 
     def turn(self) -> None:
         """Say what is new."""
@@ -33,21 +35,31 @@ class Announcer:
             self._last_id = transition.id
             say(line(self._stores, transition))
         now = self._clock.now()
-        if self._summary_due is None or now >= self._summary_due:
+        if now >= self._summary_due:
             self._summary_due = now + timedelta(seconds=self._every_s * self._clock.speed)
             say(summary(board_now(self._stores, now)))
 
 
 def line(stores: Stores, transition: Transition) -> str:
     """One transition as a line."""
-    station = stores.city().stations.get(transition.station_id)
-    name = named(station.name, "ja") if station else transition.station_id
+    city = stores.city()
+    station = city.stations.get(transition.station_id)
     mark = "▲" if transition.to_hazard > transition.from_hazard else "▼"
-    unconfirmed = "（未確認）" if transition.unconfirmed else ""
+    text = _text(city, station, transition) + ("（未確認）" if transition.unconfirmed else "")
     return (
         f"{jst(transition.observed_at)}  {mark} {transition.from_hazard}→{transition.to_hazard}"
-        f"  {name}  {transition.stage_m:.2f} m  {_text(stores.city(), station, transition)}{unconfirmed}"
+        f"  {_place(city, transition)}  {shown_m(transition.stage_m)} m  {text}"
     )
+
+
+def _place(city: Registry, transition: Transition) -> str:
+    """The station, and which of its gauges where it has several."""
+    station, gauge = city.stations.get(transition.station_id), city.gauges.get(transition.gauge_id)
+    if station is None or gauge is None:
+        return transition.gauge_id
+    name = named(station.name, "ja")
+    several = len(city.gauges_of(station.id)) > 1
+    return f"{name} {named(gauge.name, 'ja')}" if several and gauge.name else name
 
 
 def _text(registry: Registry, station: Station | None, transition: Transition) -> str:

@@ -12,6 +12,7 @@ from dashboard.views import Board, GaugeView, StationView
 from deploy.commands.announcer import board_now
 from deploy.commands.context import Context, say
 from deploy.wiring import open_stores
+from ingest.metres import shown_m
 from ingest.stations import named
 
 
@@ -72,7 +73,14 @@ def _row(station: StationView, gauge: GaugeView) -> tuple[str, ...]:
     if gauge.shown is None:
         return ("-", "-", "-", "missing", gauge.gauge.id, name)
     quality = "silent" if gauge.silent else "fault" if gauge.sensor_fault else str(gauge.shown.quality)
-    return (str(gauge.hazard), f"{gauge.stage_m:.2f} m", age(gauge.age_s or 0.0), quality, gauge.gauge.id, name)
+    return (
+        str(gauge.hazard),
+        f"{shown_m(gauge.shown.stage_m)} m",
+        age(gauge.age_s or 0.0),
+        quality,
+        gauge.gauge.id,
+        name,
+    )
 
 
 def age(age_s: float) -> str:
