@@ -30,6 +30,7 @@ from simulators.storm import demonstration_storm
 
 CATCH_UP_WITHIN_S = 120.0
 EARLIEST_YEAR = 1800
+LOWEST_PORT, HIGHEST_PORT = 18050, 32000
 LAG_S = 10.0
 """Real seconds by which a replay on a busy machine may lag behind its clock."""
 
@@ -135,15 +136,18 @@ def own_house(settings: Settings, data: Path, speed: float) -> Settings:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listens on."""
-    trials = [socket.socket() for _ in range(count)]
-    try:
-        for trial in trials:
-            trial.bind(("127.0.0.1", 0))
-        return [int(trial.getsockname()[1]) for trial in trials]
-    finally:
-        for trial in trials:
-            trial.close()
+    """Ports of 127.0.0.1 that nobody listens on, below those that systems give to outgoing connections."""
+    found: list[int] = []
+    for port in range(LOWEST_PORT, HIGHEST_PORT):
+        with socket.socket() as trial:
+            try:
+                trial.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        found.append(port)
+        if len(found) == count:
+            return found
+    raise UsageError(f"there are not {count} free ports between {LOWEST_PORT} and {HIGHEST_PORT}")
 
 
 def _replay(

@@ -79,9 +79,11 @@ def readable_by_all(folder: Path) -> Iterator[Path]:
         shutil.rmtree(place)
 
 
-def command(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+@contextmanager
+def command(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """The command in a process of its own, which does not outlive the block."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MIZUMORI_")}
-    return subprocess.Popen(
+    running = subprocess.Popen(
         [sys.executable, "-m", "deploy", *arguments],
         cwd=PROJECT,
         env={**clean, **environment},
@@ -89,6 +91,12 @@ def command(*arguments: str, **environment: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+    try:
+        yield running
+    finally:
+        if running.poll() is None:
+            running.kill()
+            running.communicate()
 
 
 @pytest.mark.parametrize("use", ["BROKER", "DASHBOARD", "PUBLIC"])
