@@ -49,6 +49,7 @@ SYMBOLS: Mapping[int | None, str] = {
 INK = "#1f2a35"
 QUIET = "#5b6875"
 GRID = "#e6eaee"
+AXIS = "#c3ccd4"
 STAGE_LINE = "#1f5f8b"
 FONT = '"Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic UI", sans-serif'
 _MARGIN = {"l": 0, "r": 0, "t": 0, "b": 0}
@@ -108,36 +109,38 @@ def hydrograph(
         dragmode=False,
         uirevision="hydrograph",
     )
+    _add_axes(figure, (_jst(since), _jst(until + (until - since) * 0.02)), (low, high), words.stage)
+    if not readings:
+        _say_in_the_middle(figure, words.none)
+    return figure
+
+
+def _add_axes(figure: go.Figure, span: tuple[datetime, datetime], stages: tuple[float, float], title: str) -> None:
     figure.update_xaxes(
-        range=[_jst(since), _jst(until + (until - since) * 0.02)],
+        range=span,
         type="date",
         gridcolor=GRID,
         tickformat="%H:%M\n%m/%d",
         hoverformat="%m/%d %H:%M",
-        linecolor="#c3ccd4",
+        linecolor=AXIS,
         ticks="outside",
-        tickcolor="#c3ccd4",
+        tickcolor=AXIS,
     )
     figure.update_yaxes(
-        range=[low, high],
+        range=stages,
         showgrid=False,
         ticks="outside",
-        tickcolor="#c3ccd4",
-        title={"text": words.stage, "standoff": 6},
+        tickcolor=AXIS,
+        title={"text": title, "standoff": 6},
         ticksuffix="",
         zeroline=False,
     )
-    if not readings:
-        figure.add_annotation(
-            text=words.none,
-            x=0.5,
-            y=0.5,
-            xref="paper",
-            yref="paper",
-            showarrow=False,
-            font={"size": 15, "color": QUIET},
-        )
-    return figure
+
+
+def _say_in_the_middle(figure: go.Figure, sentence: str) -> None:
+    figure.add_annotation(
+        text=sentence, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 15, "color": QUIET}
+    )
 
 
 def _jst(at: datetime) -> datetime:

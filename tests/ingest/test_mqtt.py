@@ -135,11 +135,19 @@ def check_a_stranger(engine: Engine, folder: Path, settings: MqttSettings) -> No
 
 
 def test_a_stranger_listens_on_the_embedded_broker(embedded: int) -> None:
+    check_a_listener(embedded)
+
+
+def test_a_stranger_listens_on_mosquitto(mosquitto: Mosquitto) -> None:
+    check_a_listener(mosquitto.port)
+
+
+def check_a_listener(port: int) -> None:
     tool = program("mosquitto_sub")
-    command = [tool, "-h", "127.0.0.1", "-p", str(embedded), "-t", "mizumori/v1/#", "-C", "1", "-W", "10", "-q", "1"]
+    command = [tool, "-h", "127.0.0.1", "-p", str(port), "-t", "mizumori/v1/#", "-C", "1", "-W", "10", "-q", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listener:
         time.sleep(0.5)
-        stranger(embedded)('{"stage_m": 1.5}')
+        stranger(port)('{"stage_m": 1.5}')
         heard, _ = listener.communicate(timeout=15)
     assert heard.strip() == '{"stage_m": 1.5}'
 
