@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from alerts.rules import Cause, Change, LevelSettings
+from ingest.clock import JST
 from ingest.hazard import Levels
 from ingest.labels import label, staff_note
 from ingest.metres import centimetres, shown_m
 from ingest.readings import Reading
 from ingest.stations import Gauge, Registry, Station, named
 
-JST = timezone(timedelta(hours=9), "JST")
 STEADY_M_PER_H = 0.005
 """Below this a rate would be shown as 0.00."""
 JUMP_M = 0.05

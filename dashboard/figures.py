@@ -5,16 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from dashboard.views import LATE_AFTER_INTERVALS, GaugeView, expected_s
+from ingest.clock import JST
 from ingest.hazard import Levels, hazard_at
 from ingest.metres import shown_m
 from ingest.readings import Quality, Reading
-
-JST = timezone(timedelta(hours=9), "JST")
 
 COLOURS: Mapping[int | None, str] = {
     None: "#ffffff",

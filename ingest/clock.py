@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Protocol
+
+JST = timezone(timedelta(hours=9), "JST")
+"""Japan's time, for screens, messages and files that people read; inside, all times are in UTC."""
 
 
 class Clock(Protocol):

@@ -12,10 +12,10 @@ from functools import lru_cache
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 from PIL.ExifTags import IFD, Base
 
+from ingest.clock import JST
 from ingest.hazard import Levels
 from ingest.stations import StationKind
 from simulators.chance import interpolated, share
-from simulators.messages import JST
 from simulators.scenery import HEIGHT_PX, STAFF_WIDTH_PX, STAFF_X_PX, WIDTH_PX, scenery, water_tone
 
 JPEG_QUALITY = 78

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
+from ingest.clock import JST
 from ingest.readings import CameraState
 from ingest.stations import Camera, Gauge
 from ingest.topics import Address, Subject
-
-JST = timezone(timedelta(hours=9))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from ingest import labels
+from ingest.clock import JST
 from ingest.stations import Registry, StationKind, named
 
-JST = timezone(timedelta(hours=9), "JST")
 LANGUAGES = ("ja", "en")
 """The languages of the site; the first is at the root, the others in a folder of their name."""
 

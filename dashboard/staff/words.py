@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dashboard.figures import JST
 from dashboard.i18n import text
 from ingest import labels
+from ingest.clock import JST
 from ingest.metres import shown_m
 from ingest.stations import Gauge, Registry, StationKind, named
 

@@ -8,12 +8,10 @@ import socket
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from deploy.settings import Settings
-from ingest.clock import TrueClock
-
-JST = timezone(timedelta(hours=9), "JST")
+from ingest.clock import JST, TrueClock
 
 
 class UsageError(Exception):

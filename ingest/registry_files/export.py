@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
+from ingest.clock import JST
 from ingest.registry_files.tables import HAZARDS, TABLES
 from ingest.stations import Camera, City, Gauge, Registry, Station, ThresholdSet
-
-JST = timezone(timedelta(hours=9))
-"""Files are read by people in Japan: times are written with this offset."""
 
 _Lines = Iterator[str]
 
