@@ -114,7 +114,7 @@ class Subscriber:
             log.error("the broker refused the connection: %s", reason)
             return
         log.info("connected to the broker, %s session", "earlier" if flags.session_present else "new")
-        client.subscribe(ALL, qos=1)
+        client.subscribe([(each, 1) for each in ALL])
 
     def _on_subscribe(
         self, _client: Client, _userdata: Any, _packet_id: int, reasons: list[ReasonCode], _properties: Any

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ingest.decoders import DECODERS
-from ingest.decoders.decoded import Decoded, Observed, Picture, Status
+from ingest.decoders.decoded import Decoded, Heard, Observed, Picture, Status
 from ingest.messages import Message, Refusal, Refused
 from ingest.quality import ClockLimits, check
 from ingest.readings import CameraReport, CameraState, DeadLetter, Reading, Still
@@ -23,7 +23,7 @@ UNDATED = "m:"
 EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 HEAD_BYTES = 4096
 """How much of a refused message is kept."""
-LARGEST_BYTES = {Subject.READING: 8 * 1024, Subject.STATUS: 8 * 1024, Subject.STILL: 4 * 1024 * 1024}
+LARGEST_BYTES = dict.fromkeys(Subject, 8 * 1024) | {Subject.STILL: 4 * 1024 * 1024}
 LARGEST_ANY_BYTES = max(LARGEST_BYTES.values())
 
 
@@ -77,7 +77,7 @@ def _address(message: Message) -> Address:
 
 
 def _device(address: Address, registry: Registry) -> Gauge | Camera:
-    devices = registry.gauges if address.subject is Subject.READING else registry.cameras
+    devices = registry.gauges if address.of_gauge else registry.cameras
     device = devices.get(address.device_id)
     if device is None:
         raise Refused(Refusal.UNKNOWN_DEVICE, f"{address.device_id} is not in the registry")
@@ -90,6 +90,8 @@ def _device(address: Address, registry: Registry) -> Gauge | Camera:
 def _kept(decoded: Iterable[Decoded], device: Gauge | Camera, message: Message, limits: ClockLimits) -> Kept:
     readings, reports, stills, images = [], [], [], {}
     for item in decoded:
+        if isinstance(item, Heard):
+            continue
         _refuse_stale_retained(item, message)
         if isinstance(item, Observed) and isinstance(device, Gauge):
             readings.append(check(_reading(item, device, message, limits), device, limits))
@@ -102,7 +104,7 @@ def _kept(decoded: Iterable[Decoded], device: Gauge | Camera, message: Message, 
     return Kept(tuple(readings), tuple(reports), tuple(stills), images)
 
 
-def _refuse_stale_retained(item: Decoded, message: Message) -> None:
+def _refuse_stale_retained(item: Observed | Status | Picture, message: Message) -> None:
     """A retained message may be days old: without a time of its own it must not pass for the present.
 
     A camera's last will is the exception: it is retained on purpose and errs on the safe side.

@@ -25,6 +25,11 @@ class Reason(StrEnum):
     CLOCK_AHEAD = "clock_ahead"
     CLOCK_BEHIND = "clock_behind"
     OUT_OF_RANGE = "out_of_range"
+    RATE_OF_CHANGE = "rate_of_change"
+    SPIKE = "spike"
+    STUCK = "stuck"
+    CORROBORATED = "corroborated"
+    REFUTED = "refuted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Reading:
     ``value`` is in the unit of its quantity, for stage metres above the gauge zero.
     ``observed_at`` is the time that counts; ``device_at`` is what the device claimed, if it claimed one.
     ``key`` names the observation, so that a redelivery is recognised.
+    ``requalified`` marks a row of its own that says nothing new but the quality of an earlier one (same key and value).
     ``seq`` and ``revision`` are given by the log (0 before); a later revision corrects an earlier one.
     """
 
@@ -48,6 +54,7 @@ class Reading:
     device_at: datetime | None = None
     device_seq: int | None = None
     redelivered: bool = False
+    requalified: bool = False
     seq: int = 0
     revision: int = 0
 
@@ -59,6 +66,23 @@ class Reading:
     def marked(self, quality: Quality, *reasons: Reason) -> Reading:
         """The same observation with another quality and further reasons."""
         return replace(self, quality=quality, reasons=(*self.reasons, *reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What a gauge's device said of itself, or its network server of it; None where nothing was said.
+
+    ``gateways`` are those that heard it, the best first; ``rssi_dbm`` and ``snr_db`` are those of the best.
+    """
+
+    gauge_id: str
+    received_at: datetime
+    battery_pct: float | None = None
+    battery_v: float | None = None
+    rssi_dbm: float | None = None
+    snr_db: float | None = None
+    gateways: tuple[str, ...] = ()
+    seq: int = 0
 
 
 class CameraState(StrEnum):

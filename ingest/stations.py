@@ -82,11 +82,57 @@ class ThresholdSet(Frozen):
         return self
 
 
+class Reads(StrEnum):
+    """What the number of a sensor is a measure of."""
+
+    STAGE = "stage"
+    BELOW_CROWN = "below_crown"
+    ELEVATION = "elevation"
+    DISTANCE = "distance"
+    DEPTH = "depth"
+    PRESSURE = "pressure"
+
+
+class Sensor(Frozen):
+    """What measures at a gauge from ``valid_from`` on, and how its number becomes stage.
+
+    ``model`` names a device of ``ingest.decoders``; empty where the number comes as our JSON or as SenML.
+    ``device`` is its identifier at the LoRaWAN network server (the device EUI, in lower case); empty where it
+    publishes to the topics of its gauge. ``channel`` says which of its numbers counts, where there are several.
+    ``reads`` and ``unit`` say what the number is: ``stage`` above the gauge zero, ``below_crown`` (0 at the crown,
+    negative below), ``elevation`` above the reference plane of ``datum_m``, ``distance`` down from the mounting
+    to the water, ``depth`` of water above the sensor, or ``pressure`` of the water on it.
+    ``height_m`` is the height of the sensor's own zero above the gauge zero: needed for a distance, a depth and a
+    pressure. ``offset_m`` is added to the stage at the end; ``offset_pa`` is taken from a pressure before (the air's,
+    where the sensor measures absolutely). ``density_kg_per_m3`` is that of the water.
+    """
+
+    valid_from: AwareDatetime
+    model: str = ""
+    device: str = Field(default="", pattern=r"^[a-z0-9._-]{0,64}$")
+    channel: str = ""
+    reads: Reads = Reads.STAGE
+    unit: str = ""
+    height_m: float | None = None
+    offset_m: float = 0.0
+    offset_pa: float = 0.0
+    density_kg_per_m3: float = Field(default=1000.0, ge=900, le=1300)
+
+
+class QualityLimits(Frozen):
+    """A gauge's own limits of the quality checks; what is None is taken from the defaults of its kind."""
+
+    spike_m: float | None = Field(default=None, gt=0)
+    rise_m_per_h: float | None = Field(default=None, gt=0)
+    stuck_h: float | None = Field(default=None, gt=0)
+
+
 class Gauge(Frozen):
     """A level sensor of a station.
 
     ``reports`` says what its number means: ``stage`` is metres above the gauge zero,
     ``below_crown`` is 0 at the crown and negative below it and is normalised with ``crown_m``.
+    ``sensors`` says it in full, from a time on, and takes the place of ``reports`` then.
     ``bank_m``, ``inner_flood_m`` (内水氾濫危険水位) and ``stage_volume`` serve the defaults per kind.
     ``interval_s`` is the time between reports when wet, ``dry_interval_s`` when dry.
     """
@@ -107,6 +153,8 @@ class Gauge(Frozen):
     dry_interval_s: float | None = Field(default=None, gt=0)
     hysteresis_m: float | None = Field(default=None, ge=0)
     thresholds: tuple[ThresholdSet, ...] = ()
+    sensors: tuple[Sensor, ...] = ()
+    quality: QualityLimits = QualityLimits()
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -131,7 +179,10 @@ class Camera(Frozen):
 
 
 class Station(Frozen):
-    """A danger spot. Position in degrees (JGD2011/WGS84)."""
+    """A danger spot. Position in degrees (JGD2011/WGS84).
+
+    ``upstream`` names the stations next above it on its water.
+    """
 
     id: Identifier
     kind: StationKind
@@ -140,6 +191,7 @@ class Station(Frozen):
     lon: float = Field(ge=-180, le=180)
     area: Names | None = None
     water: Names | None = None
+    upstream: tuple[Identifier, ...] = ()
 
 
 class City(Frozen):

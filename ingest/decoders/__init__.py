@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ingest.decoders import camera_status, own_json, still
-from ingest.decoders.decoded import Decoder
-from ingest.topics import Subject
+from ingest.decoders.decoded import Decoder, DeviceDecoder, NetworkDecoder
+from ingest.topics import Network, Subject
 
 DECODERS: Mapping[Subject, Decoder] = {
     Subject.READING: own_json.decode,
@@ -14,4 +14,10 @@ DECODERS: Mapping[Subject, Decoder] = {
     Subject.STILL: still.decode,
 }
 
-__all__ = ["DECODERS"]
+NETWORKS: Mapping[Network, NetworkDecoder] = {}
+"""The LoRaWAN network servers by the topics that they use."""
+
+MODELS: Mapping[str, DeviceDecoder] = {}
+"""The devices by the model that a gauge's sensor names, for example ``milesight-em500-udl``."""
+
+__all__ = ["DECODERS", "MODELS", "NETWORKS"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -14,12 +14,59 @@ from ingest.stations import Quantity
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A value as the sensor counts it (for stage in metres), with the device's own time and counter if it has them."""
+    """A number as the sensor gives it, with the device's own time and counter if it has them.
+
+    ``channel`` is the decoder's name for it and ends in its SI unit (``distance_m``, ``pressure_pa``, ``depth_m``);
+    empty for the one number of a message that needs no name. ``unit`` is the one that the message itself states
+    ("m", "cm", "Pa", …), empty where only the gauge's sensor knows it.
+    """
 
     value: float
     device_at: datetime | None = None
     device_seq: int | None = None
     quantity: Quantity = Quantity.STAGE
+    channel: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a device says of itself, or its network server of it: see ``ingest.readings.Vitals``."""
+
+    battery_pct: float | None = None
+    battery_v: float | None = None
+    rssi_dbm: float | None = None
+    snr_db: float | None = None
+    gateways: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the payload of a device holds, decoded: SI values by channel (``distance_m``, ``temperature_c``, …).
+
+    ``at`` is set where the payload itself dates the measurement (a device's stored history).
+    """
+
+    values: Mapping[str, float]
+    battery_pct: float | None = None
+    battery_v: float | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uplink:
+    """One uplink as a LoRaWAN network server hands it on.
+
+    ``device`` is the device EUI in lower case; ``at`` the time at which the network received it;
+    ``seq`` the frame counter. The best gateway comes first.
+    """
+
+    device: str
+    payload: bytes
+    f_port: int
+    at: datetime | None = None
+    seq: int | None = None
+    heard: Heard = field(default_factory=Heard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +89,10 @@ class Picture:
     device_at: datetime | None = None
 
 
-Decoded: TypeAlias = Observed | Status | Picture
+Decoded: TypeAlias = Observed | Heard | Status | Picture
 Decoder: TypeAlias = Callable[[Message], Sequence[Decoded]]
-"""Takes a whole message, gives what it says; raises Refused where it says nothing."""
+"""Takes a whole message of one of our own topics, gives what it says; raises Refused where it says nothing."""
+NetworkDecoder: TypeAlias = Callable[[Message], Uplink]
+"""Takes a whole message of a LoRaWAN network server, gives the uplink in it; raises Refused where there is none."""
+DeviceDecoder: TypeAlias = Callable[[bytes, int], Sequence[Measured]]
+"""Takes a device's payload and its port (0 where the way it came knows none); raises Refused."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from ingest.readings import CameraReport, DeadLetter, Reading, Still
+from ingest.readings import CameraReport, DeadLetter, Reading, Still, Vitals
 from ingest.stations import Registry
 
 
@@ -29,9 +29,13 @@ class CameraLatest:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one durable commit takes: everything made of the messages about to be acknowledged."""
+    """What one durable commit takes: everything made of the messages about to be acknowledged.
+
+    ``readings`` keep their order; a requalified one stands before the reading that spoke for it.
+    """
 
     readings: Sequence[Reading] = ()
+    vitals: Sequence[Vitals] = ()
     reports: Sequence[CameraReport] = ()
     stills: Sequence[Still] = ()
     dead_letters: Sequence[DeadLetter] = ()

@@ -1,0 +1,117 @@
+"""What ingest must know of every gauge, and no more: small, so that tens of thousands of them fit.
+
+The registry's own models carry names, positions and thresholds; a process that only takes readings in would spend
+most of its memory on them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ingest.stations import Gauge, QualityLimits, Quantity, Reads, Registry, Sensor, StationKind
+
+NO_LIMITS = QualityLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A gauge as ingest sees it. ``sensors`` begin with the oldest; without any, ``reads`` says what comes.
+
+    ``quality`` are its own limits, to be filled up from the defaults of ``kind``.
+    """
+
+    id: str
+    station_id: str
+    kind: StationKind
+    reads: Reads
+    crown_m: float | None
+    datum_m: float | None
+    min_m: float
+    max_m: float
+    interval_s: float
+    sensors: tuple[Sensor, ...] = ()
+    quality: QualityLimits = NO_LIMITS
+    quantity: Quantity = Quantity.STAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """All that ingest takes messages from.
+
+    ``cameras`` maps to the station's id; ``devices`` the identifier of a device at a network server to the gauges
+    that have, had or will have it as a sensor; ``neighbours`` a station to those next above and below it on its water.
+    """
+
+    gauges: Mapping[str, Watched] = field(default_factory=dict)
+    cameras: Mapping[str, str] = field(default_factory=dict)
+    devices: Mapping[str, tuple[Watched, ...]] = field(default_factory=dict)
+    by_station: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    neighbours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, registry: Registry) -> Roster:
+        """The roster of a registry."""
+        gauges = {
+            gauge.id: watched(gauge, registry.stations[gauge.station_id].kind) for gauge in registry.gauges.values()
+        }
+        above = {station.id: station.upstream for station in registry.stations.values() if station.upstream}
+        return cls(
+            gauges=gauges,
+            cameras={camera.id: camera.station_id for camera in registry.cameras.values()},
+            devices=_by_device(gauges.values()),
+            by_station=_by_station(gauges.values()),
+            neighbours=_neighbours(above),
+        )
+
+    def company(self, gauge: Watched) -> tuple[str, ...]:
+        """The gauges that can speak for or against this one: those of its station, then of the stations next to it."""
+        own = [each for each in self.by_station.get(gauge.station_id, ()) if each != gauge.id]
+        near = [
+            each for station in self.neighbours.get(gauge.station_id, ()) for each in self.by_station.get(station, ())
+        ]
+        return (*own, *near)
+
+
+def watched(gauge: Gauge, kind: StationKind) -> Watched:
+    """A gauge as ingest sees it."""
+    return Watched(
+        id=gauge.id,
+        station_id=gauge.station_id,
+        kind=kind,
+        reads=Reads(gauge.reports),
+        crown_m=gauge.crown_m,
+        datum_m=gauge.datum_m,
+        min_m=gauge.min_m,
+        max_m=gauge.max_m,
+        interval_s=gauge.interval_s,
+        sensors=tuple(sorted(gauge.sensors, key=lambda each: each.valid_from)),
+        quality=gauge.quality if gauge.quality != NO_LIMITS else NO_LIMITS,
+        quantity=gauge.quantity,
+    )
+
+
+def _by_device(gauges: Iterable[Watched]) -> dict[str, tuple[Watched, ...]]:
+    found: dict[str, dict[str, Watched]] = defaultdict(dict)
+    for gauge in gauges:
+        for sensor in gauge.sensors:
+            if sensor.device:
+                found[sensor.device][gauge.id] = gauge
+    return {device: tuple(each.values()) for device, each in found.items()}
+
+
+def _by_station(gauges: Iterable[Watched]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for gauge in gauges:
+        found[gauge.station_id].append(gauge.id)
+    return {station: tuple(each) for station, each in found.items()}
+
+
+def _neighbours(above: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for below, stations in above.items():
+        for station in stations:
+            found[below][station] = None
+            found[station][below] = None
+    return {station: tuple(each) for station, each in found.items()}
