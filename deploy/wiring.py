@@ -34,6 +34,8 @@ from ingest.store.log import SqlLog
 from ingest.store.registry import SqlRegistry
 from ingest.store.stills import StillFolder
 from ingest.store.tables import metadata, open_database
+from ingest.store.vitals import MOST_PER_TURN as MOST_VITALS_PER_TURN
+from ingest.store.vitals import prune_vitals
 from simulators.publisher import Broker
 from simulators.publisher import Publisher as DevicePublisher
 
@@ -41,6 +43,8 @@ log = logging.getLogger(__name__)
 
 WAKE_S = 0.5
 HOUSEKEEPING_S = 3600.0
+VITALS_KEPT = timedelta(days=7)
+"""The health of the gauges is folded from them within seconds; what is older serves only whoever looks closer."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,8 @@ def ingest_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
     def tidy() -> None:
         while prune(stores.database, clock.now() - kept, stores.stills.remove) == MOST_PER_TURN:
             pass  # a turn is bounded so that it holds the write lock only briefly
+        while prune_vitals(stores.database, clock.now() - VITALS_KEPT) == MOST_VITALS_PER_TURN:
+            pass
 
     return [Job("housekeeping", HOUSEKEEPING_S, tidy)]
 
