@@ -14,6 +14,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from ingest.units import METRES_PER, PASCALS_PER
+
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 """Lower-case name used in topics and addresses, for example ``fujii-01``."""
 
@@ -93,6 +95,10 @@ class Reads(StrEnum):
     PRESSURE = "pressure"
 
 
+MOUNTED = frozenset({Reads.DISTANCE, Reads.DEPTH, Reads.PRESSURE})
+"""What is measured from the sensor itself, so that its height decides."""
+
+
 class Sensor(Frozen):
     """What measures at a gauge from ``valid_from`` on, and how its number becomes stage.
 
@@ -117,6 +123,20 @@ class Sensor(Frozen):
     offset_m: float = 0.0
     offset_pa: float = 0.0
     density_kg_per_m3: float = Field(default=1000.0, ge=900, le=1300)
+
+    @model_validator(mode="after")
+    def _can_be_converted(self) -> Self:
+        if self.reads in MOUNTED and self.height_m is None:
+            raise ValueError(f"a sensor that reads {self.reads} needs height_m, its height above the gauge zero")
+        units = self.units
+        if self.unit and self.unit not in units:
+            raise ValueError(f'`unit` cannot be "{self.unit}" for {self.reads}: write one of {", ".join(units)}')
+        return self
+
+    @property
+    def units(self) -> Mapping[str, float]:
+        """The units that its number can have, each with what one of it is in metres or pascals."""
+        return PASCALS_PER if self.reads is Reads.PRESSURE else METRES_PER
 
 
 class QualityLimits(Frozen):
@@ -160,6 +180,7 @@ class Gauge(Frozen):
     def _is_complete(self) -> Self:
         if self.reports == "below_crown" and self.crown_m is None:
             raise ValueError("a gauge that reports below_crown needs crown_m, the crown's height above the gauge zero")
+        self._has_what_sensors_need()
         if self.min_m >= self.max_m:
             raise ValueError("min_m must be below max_m")
         if any(
@@ -167,6 +188,13 @@ class Gauge(Frozen):
         ):
             raise ValueError("stage_volume must rise from row to row, in stage and in volume")
         return self
+
+    def _has_what_sensors_need(self) -> None:
+        reads = {each.reads for each in self.sensors}
+        if Reads.BELOW_CROWN in reads and self.crown_m is None:
+            raise ValueError("a sensor that reads below_crown needs crown_m, the crown's height above the gauge zero")
+        if Reads.ELEVATION in reads and self.datum_m is None:
+            raise ValueError("a sensor that reads elevation needs datum_m, the elevation of the gauge zero")
 
 
 class Camera(Frozen):
@@ -192,6 +220,12 @@ class Station(Frozen):
     area: Names | None = None
     water: Names | None = None
     upstream: tuple[Identifier, ...] = ()
+
+    @model_validator(mode="after")
+    def _lies_below_others(self) -> Self:
+        if self.id in self.upstream:
+            raise ValueError("a station cannot be upstream of itself")
+        return self
 
 
 class City(Frozen):
