@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sqlalchemy import Engine as Database
@@ -20,6 +21,9 @@ from dashboard.public.server import create_app as public_app
 from dashboard.staff.app import create_app as staff_app
 from dashboard.staff.services import StaffServices
 from deploy.broker import EmbeddedBroker
+from deploy.folder_lock import FolderUse
+from deploy.migrations.lineage import PRESENT
+from deploy.migrations.upgrade import Program, SchemaError, bring_up_to_date
 from deploy.schedule import Job, Schedule
 from deploy.services import IngestService, Service, WebServer
 from deploy.settings import Settings, SettingsError
@@ -33,7 +37,7 @@ from ingest.store.housekeeping import MOST_PER_TURN, prune
 from ingest.store.log import SqlLog
 from ingest.store.registry import SqlRegistry
 from ingest.store.stills import StillFolder
-from ingest.store.tables import metadata, open_database
+from ingest.store.tables import open_database
 from ingest.store.vitals import MOST_PER_TURN as MOST_VITALS_PER_TURN
 from ingest.store.vitals import prune_vitals
 from simulators.publisher import Broker
@@ -81,7 +85,7 @@ def open_stores(settings: Settings) -> Stores:
         raise SettingsError(
             f"the data folder {folder} cannot be written ({error.strerror}): set data_folder or MIZUMORI_DATA_FOLDER"
         ) from error
-    database = _opened(settings.database_url)
+    database = _opened(settings.database_url, folder)
     return Stores(
         database=database,
         log=SqlLog(database),
@@ -91,14 +95,34 @@ def open_stores(settings: Settings) -> Stores:
     )
 
 
-def _opened(url: str) -> Database:
+def _opened(url: str, folder: Path) -> Database:
     try:
         database = open_database(url)
-        metadata.create_all(database)
+        bring_up_to_date(database, PRESENT, folder, program())
+    except SchemaError as error:
+        raise SettingsError(str(error)) from error
     except (SQLAlchemyError, ImportError) as error:
         reason = getattr(error, "orig", None) or error
         raise SettingsError(f"the database {url} cannot be opened ({reason}): set database or data_folder") from error
     return database
+
+
+def program() -> Program:
+    """This program, as it signs what it upgrades."""
+    return Program(program_version(), machine_time)
+
+
+def program_version() -> str:
+    """The version of the installed package; a source tree that is not installed has none."""
+    try:
+        return version("mizumori")
+    except PackageNotFoundError:
+        return "of a source tree"
+
+
+def folder_use(settings: Settings) -> FolderUse:
+    """The mark that services work on the data folder; it comes first of all services."""
+    return FolderUse(settings.data_folder)
 
 
 def broker_services(settings: Settings) -> list[Service]:
@@ -196,6 +220,7 @@ def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job
         *(more or []),
     ]
     return [
+        folder_use(settings),
         *broker_services(settings),
         ingest_service(settings, stores, clock),
         staff_server(settings, stores, clock),

@@ -20,6 +20,7 @@ from deploy.wiring import (
     alert_jobs,
     broker_services,
     demonstration_city,
+    folder_use,
     ingest_jobs,
     ingest_service,
     open_stores,
@@ -82,6 +83,7 @@ def run_ingest(context: Context, _: argparse.Namespace) -> int:
     stores = open_stores(settings)
     stores.city()
     services: list[Service] = [
+        folder_use(settings),
         *broker_services(settings),
         ingest_service(settings, stores, context.clock),
         schedule(ingest_jobs(settings, stores, context.clock)),
@@ -94,7 +96,10 @@ def run_alerts(context: Context, _: argparse.Namespace) -> int:
     """The rule and the outboxes."""
     stores = open_stores(context.settings)
     stores.city()
-    services = [schedule(alert_jobs(context.settings, stores, context.clock))]
+    services: list[Service] = [
+        folder_use(context.settings),
+        schedule(alert_jobs(context.settings, stores, context.clock)),
+    ]
     told = len(context.settings.alerts.recipients)
     return _serve(services, stores, [f"alerts are decided and sent to {told} recipients"])
 
@@ -106,6 +111,7 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
     stores = open_stores(settings)
     stores.city()
     services: list[Service] = [
+        folder_use(settings),
         staff_server(settings, stores, context.clock),
         public_server(settings),
         schedule([publisher_job(settings, stores, context.clock)]),

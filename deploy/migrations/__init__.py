@@ -1,0 +1,1 @@
+"""How the databases follow the program: lines of revisions, and what brings a database to the newest one."""
