@@ -9,11 +9,17 @@ from enum import StrEnum
 
 
 class Refusal(StrEnum):
-    """Why a message became a dead letter."""
+    """Why a message became a dead letter.
+
+    ``no_measurement`` is a normal event that brings no reading (a join, an answer to a command, a rehearsal by the
+    network's console); ``no_value`` a device that says that it could not measure (no echo, a failed sensor).
+    """
 
     UNKNOWN_TOPIC = "unknown_topic"
     UNKNOWN_DEVICE = "unknown_device"
     MALFORMED = "malformed"
+    NO_MEASUREMENT = "no_measurement"
+    NO_VALUE = "no_value"
     IMPOSSIBLE = "impossible"
     OVERSIZED = "oversized"
     UNREADABLE_IMAGE = "unreadable_image"

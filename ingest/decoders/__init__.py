@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ingest.decoders import camera_status, own_json, still
-from ingest.decoders.decoded import Decoder, DeviceDecoder, NetworkDecoder
+from ingest.decoders.decoded import Decoder, NetworkDecoder
+from ingest.decoders.models import MODELS
 from ingest.topics import Network, Subject
 
 DECODERS: Mapping[Subject, Decoder] = {
@@ -16,8 +17,5 @@ DECODERS: Mapping[Subject, Decoder] = {
 
 NETWORKS: Mapping[Network, NetworkDecoder] = {}
 """The LoRaWAN network servers by the topics that they use."""
-
-MODELS: Mapping[str, DeviceDecoder] = {}
-"""The devices by the model that a gauge's sensor names, for example ``milesight-em500-udl``."""
 
 __all__ = ["DECODERS", "MODELS", "NETWORKS"]

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from ingest.messages import Message
 from ingest.readings import CameraState
-from ingest.stations import Quantity
+from ingest.stations import Quantity, Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the payload of a device holds, decoded: SI values by channel (``distance_m``, ``temperature_c``, …).
+    """What the payload of a device holds, decoded: finite SI values by channel (``distance_m``, ``temperature_c``, …).
 
+    ``missing`` names the channels that the device could not measure, with the reason in a clause: they have no value.
+    A channel that is in neither is not in this message (a device that only introduces itself, or tells its battery).
     ``at`` is set where the payload itself dates the measurement (a device's stored history).
     """
 
@@ -51,6 +53,8 @@ class Measured:
     battery_pct: float | None = None
     battery_v: float | None = None
     at: datetime | None = None
+    rssi_dbm: float | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +100,26 @@ NetworkDecoder: TypeAlias = Callable[[Message], Uplink]
 """Takes a whole message of a LoRaWAN network server, gives the uplink in it; raises Refused where there is none."""
 DeviceDecoder: TypeAlias = Callable[[bytes, int], Sequence[Measured]]
 """Takes a device's payload and its port (0 where the way it came knows none); raises Refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A kind of device: what it is called, how it is read, and which of its numbers can be the water's.
+
+    ``water`` maps those channels to what they read; the first is the one that counts where a sensor names none.
+    ``decode`` takes the device's bytes, or the same as hexadecimal text or in the JSON of an NB-IoT operator.
+    """
+
+    name: str
+    decode: DeviceDecoder
+    water: Mapping[str, Reads]
+
+    @property
+    def channel(self) -> str:
+        """The channel that counts as the water's by default."""
+        return next(iter(self.water))
+
+    @property
+    def reads(self) -> Reads:
+        """What that channel reads."""
+        return self.water[self.channel]
