@@ -9,11 +9,12 @@ from datetime import datetime
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
-from dashboard.views import LATE_AFTER_INTERVALS, GaugeView, expected_s
+from dashboard.views import GaugeView
 from ingest.clock import JST
 from ingest.hazard import Levels, hazard_at
 from ingest.metres import shown_m
 from ingest.readings import Quality, Reading
+from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
 
 COLOURS: Mapping[int | None, str] = {
     None: "#ffffff",

@@ -12,12 +12,11 @@ from datetime import datetime
 
 from ingest.hazard import Levels, hazard_at, levels_at
 from ingest.readings import CameraState, Quality, Reading, Still
+from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
 from ingest.stations import Camera, Gauge, Registry, Station
 from ingest.store.protocol import CameraLatest, Latest
 from ingest.trend import rise_m_per_h
 
-LATE_AFTER_INTERVALS = 3.0
-"""A gauge or camera is silent when this many of its intervals passed without a report."""
 NEVER_HEARD, NO_HEARTBEAT = "never_heard", "no_heartbeat"
 """Reasons why a camera is offline that it did not give itself."""
 TREND_FLAT_M_PER_H = 0.05
@@ -214,11 +213,6 @@ def _shown(latest: Latest | None) -> Reading | None:
     if latest is None:
         return None
     return latest.reading if latest.reading.quality is not Quality.BAD else latest.good
-
-
-def expected_s(gauge: Gauge, hazard: int) -> float:
-    """Seconds between reports in the gauge's present mode: dry below hazard 1 where a dry interval is set."""
-    return gauge.dry_interval_s if hazard == 0 and gauge.dry_interval_s is not None else gauge.interval_s
 
 
 def _next_level(stage_m: float | None, levels: Levels) -> tuple[int, float] | None:
