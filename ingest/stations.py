@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from ingest.units import METRES_PER, PASCALS_PER
+from ingest.waters import circle
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 """Lower-case name used in topics and addresses, for example ``fujii-01``."""
@@ -255,6 +256,11 @@ class Registry(Frozen):
         for item in items:
             if item.station_id not in self.stations:
                 raise ValueError(f"{item.id} belongs to station {item.station_id}, which is not in the registry")
+        above = {station.id: station.upstream for station in self.stations.values()}
+        if strangers := {each for upstream in above.values() for each in upstream} - set(above):
+            raise ValueError(f"{', '.join(sorted(strangers))} is upstream of a station and not in the registry")
+        if round_about := circle(above):
+            raise ValueError(f"water flows in a circle: {' → '.join(round_about)}")
         return self
 
     @classmethod

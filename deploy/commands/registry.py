@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.commands.context import Context, UsageError, say
 from deploy.wiring import open_stores
-from ingest.registry_files import Change, RegistryMistakes, load, to_csv, to_toml
+from ingest.registry_files import Change, RegistryConflict, RegistryMistakes, load, to_csv, to_toml
 from ingest.stations import Registry
 
 
@@ -46,7 +46,10 @@ def import_file(context: Context, options: argparse.Namespace) -> int:
     """Import a file and say what it changed."""
     registry = read(options.file)
     stores = open_stores(context.settings)
-    changes = stores.registry.apply(registry, context.clock.now(), author())
+    try:
+        changes = stores.registry.apply(registry, context.clock.now(), author())
+    except RegistryConflict as error:
+        raise _conflict(options.file, error) from error
     _say_changes(changes)
     say(f"imported: {contents(registry)}")
     return 0
@@ -55,7 +58,10 @@ def import_file(context: Context, options: argparse.Namespace) -> int:
 def show_diff(context: Context, options: argparse.Namespace) -> int:
     """Say what an import would change; nothing is written."""
     registry = read(options.file)
-    _say_changes(open_stores(context.settings).registry.preview(registry, context.clock.now()))
+    try:
+        _say_changes(open_stores(context.settings).registry.preview(registry, context.clock.now()))
+    except RegistryConflict as error:
+        raise _conflict(options.file, error) from error
     return 0
 
 
@@ -68,6 +74,10 @@ def export(context: Context, options: argparse.Namespace) -> int:
     to_csv(registry, options.csv)
     say(f"written to {options.csv}: {contents(registry)}")
     return 0
+
+
+def _conflict(file: Path, error: RegistryConflict) -> UsageError:
+    return UsageError(f"{file} does not agree with what stays in the registry:\n{error}")
 
 
 def read(file: Path) -> Registry:

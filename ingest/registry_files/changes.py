@@ -1,21 +1,23 @@
-"""What an import would change, and how the thresholds of the past outlive it."""
+"""What an import would change, and how the thresholds and sensors of the past outlive it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from ingest.registry_files.entries import Section
-from ingest.stations import Gauge, Registry
+from ingest.registry_files.entries import VERSIONED, Section
+from ingest.stations import Gauge, Registry, Sensor, ThresholdSet
 
 Key = tuple[Section, str]
 Document = dict[str, Any]
 """An item as JSON-ready values, without those that are the default."""
+
+Version = TypeVar("Version", ThresholdSet, Sensor)
 
 _WIDTH = 60
 
@@ -57,7 +59,8 @@ class Change:
 def diff(old: Registry | None, new: Registry) -> list[Change]:
     """What becomes of every item when ``new`` takes the place of ``old``; pure, in the order of the registries.
 
-    Threshold sets are compared by ``valid_from``. To see what an import does, compare with the merged registry.
+    Threshold sets and sensors are compared by ``valid_from``. To see what an import does, compare with the merged
+    registry.
     """
     return compare({} if old is None else documents(old), documents(new))
 
@@ -81,11 +84,12 @@ def documents(registry: Registry) -> dict[Key, Document]:
     return found
 
 
-def merge_thresholds(old: Registry, new: Registry, at: datetime) -> Registry:
-    """``new``, imported at ``at``, with the threshold sets of ``old`` that it does not replace.
+def merge_past(old: Registry, new: Registry, at: datetime) -> Registry:
+    """``new``, imported at ``at``, with the threshold sets and sensors of ``old`` that it does not replace.
 
-    A set of the same ``valid_from`` is replaced, every other one that has been in force is kept, so an alert of the
-    past can still be judged by the thresholds of its day. One that never was in force can be taken back.
+    One of the same ``valid_from`` is replaced, every other one that has been in force is kept, so an alert of the
+    past can still be judged by the thresholds of its day, and a late reading by the sensor that took it. What never
+    was in force can be taken back.
     """
     gauges = {
         gauge.id: with_past(gauge, old.gauges[gauge.id], at) if gauge.id in old.gauges else gauge
@@ -95,10 +99,16 @@ def merge_thresholds(old: Registry, new: Registry, at: datetime) -> Registry:
 
 
 def with_past(gauge: Gauge, past: Gauge, at: datetime) -> Gauge:
-    """A gauge with the sets that were in force before ``at`` and that it does not replace, by ``valid_from``."""
-    begun = [each for each in past.thresholds if each.valid_from <= at]
-    sets = {each.valid_from: each for each in (*begun, *gauge.thresholds)}
-    return gauge.model_copy(update={"thresholds": tuple(sets[since] for since in sorted(sets))})
+    """A gauge with what was in force of another before ``at`` and it does not replace, by ``valid_from``."""
+    thresholds = _versions(past.thresholds, gauge.thresholds, at)
+    sensors = _versions(past.sensors, gauge.sensors, at)
+    return gauge.model_copy(update={"thresholds": thresholds, "sensors": sensors})
+
+
+def _versions(past: Iterable[Version], new: Iterable[Version], at: datetime) -> tuple[Version, ...]:
+    versions = {each.valid_from: each for each in past if each.valid_from <= at}
+    versions |= {each.valid_from: each for each in new}
+    return tuple(versions[since] for since in sorted(versions))
 
 
 def _document(item: BaseModel) -> Document:
@@ -119,13 +129,22 @@ def _change(key: Key, old: Document | None, new: Document) -> Change | None:
 
 def _flat(document: Document, prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in document.items():
-        if key == "thresholds":
+        if key in VERSIONED:
             for each in value:
-                yield from _flat(each["levels"], f"thresholds from {each['valid_from']}, hazard ")
+                yield from _flat_version(key, each)
         elif isinstance(value, dict):
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
+
+
+def _flat_version(key: str, version: Document) -> Iterator[tuple[str, Any]]:
+    since = f"{key} from {version['valid_from']}"
+    if key == "thresholds":
+        yield from _flat(version["levels"], f"{since}, hazard ")
+        return
+    yield since, "begins"
+    yield from _flat({name: value for name, value in version.items() if name != "valid_from"}, f"{since}, ")
 
 
 def _shown(value: Any) -> str:

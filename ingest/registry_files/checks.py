@@ -6,17 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from ingest.hazard import TOP, default_levels
 from ingest.registry_files.entries import Entry, Place, Section
+from ingest.registry_files.instruments import device_mistakes, sensor_mistakes
 from ingest.registry_files.mistakes import Mistake
 from ingest.registry_files.sentences import EXAMPLES, mistakes_of, odd_values, unknown_key
-from ingest.stations import Camera, City, Gauge, Station, StationKind, ThresholdSet
+from ingest.registry_files.waters import upstream_mistakes
+from ingest.stations import Camera, City, Gauge, Sensor, Station, StationKind, ThresholdSet
 
 Item = Station | Gauge | Camera
+Version = TypeVar("Version", ThresholdSet, Sensor)
 Labels = dict[str, dict[str, dict[int, str]]]
 
 MODELS: Mapping[Section, type[Station] | type[Gauge] | type[Camera]] = MappingProxyType(
@@ -94,7 +97,17 @@ def built(entries: Sequence[Entry], unread: AbstractSet[str], top: Place, mistak
     for entry, item in found:
         if isinstance(item, Gauge):
             mistakes += _thresholds(entry, item, kinds.get(item.station_id), unread)
+            mistakes += sensor_mistakes(entry)
+    mistakes += _together(found, unread)
     return [item for _, item in found if item is not None]
+
+
+def _together(found: Sequence[tuple[Entry, Item | None]], unread: AbstractSet[str]) -> Iterator[Mistake]:
+    gauges = {item.id: (entry, item) for entry, item in found if isinstance(item, Gauge)}
+    yield from device_mistakes(gauges)
+    if "stations" not in unread:
+        stations = [item for _, item in found if isinstance(item, Station)]
+        yield from upstream_mistakes([entry for entry, _ in found], stations)
 
 
 def _item(entry: Entry, mistakes: list[Mistake]) -> Item | None:
@@ -109,8 +122,13 @@ def _item(entry: Entry, mistakes: list[Mistake]) -> Item | None:
 
 
 def _in_order(gauge: Gauge) -> Gauge:
-    sets = [ThresholdSet(valid_from=each.valid_from.astimezone(UTC), levels=each.levels) for each in gauge.thresholds]
-    return gauge.model_copy(update={"thresholds": tuple(sorted(sets, key=lambda each: each.valid_from))})
+    update = {"thresholds": _sorted_in_utc(gauge.thresholds), "sensors": _sorted_in_utc(gauge.sensors)}
+    return gauge.model_copy(update=update)
+
+
+def _sorted_in_utc(versions: Iterable[Version]) -> tuple[Version, ...]:
+    in_utc = (each.model_copy(update={"valid_from": each.valid_from.astimezone(UTC)}) for each in versions)
+    return tuple(sorted(in_utc, key=lambda each: each.valid_from))
 
 
 def _twice(entries: Iterable[Entry]) -> Iterator[Mistake]:

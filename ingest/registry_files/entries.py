@@ -21,6 +21,11 @@ class Section(StrEnum):
     LABELS = "labels"
 
 
+VERSIONED = ("thresholds", "sensors")
+"""The lists of a gauge whose members are in force from ``valid_from`` on."""
+_NO_COLUMNS = (*VERSIONED, "quality")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an entry stands: a file, the entry's path in it, and the lines of the file's paths.
@@ -54,20 +59,20 @@ class Place:
         names = [str(each) for each in path if isinstance(each, str) and each != "[key]"]
         if not self.is_row:
             return ".".join(names)
-        return "_".join("hazard" if each == "levels" else each for each in names if each != "thresholds")
+        return "_".join("hazard" if each == "levels" else each for each in names if each not in _NO_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A station, gauge, camera or the city as its author wrote it.
 
-    ``rows`` says which of a gauge's threshold sets came from a table of their own.
+    ``rows`` says which of a gauge's threshold sets and sensors came from a table of their own, by their paths.
     """
 
     section: Section
     data: dict[str, Any]
     place: Place
-    rows: dict[int, Place] = field(default_factory=dict)
+    rows: dict[Path, Place] = field(default_factory=dict)
 
     @property
     def id(self) -> str | None:
@@ -80,18 +85,16 @@ class Entry:
         """What a mistake calls it, for example ``gauge fujii-01-g``."""
         return f"{self.section} {self.id}" if self.id else str(self.section)
 
-    def add_thresholds(self, threshold_set: dict[str, Any], row: Place) -> None:
-        """Take a threshold set from a row of a table; left alone where the gauge's own sets are no list."""
-        sets = self.data.setdefault("thresholds", [])
-        if isinstance(sets, list):
-            self.rows[len(sets)] = row
-            sets.append(threshold_set)
+    def add(self, key: str, version: dict[str, Any], row: Place) -> None:
+        """Take a threshold set or a sensor from a row of a table; left alone where the gauge's own are no list."""
+        versions = self.data.setdefault(key, [])
+        if isinstance(versions, list):
+            self.rows[key, len(versions)] = row
+            versions.append(version)
 
     def place_of(self, path: Path) -> Place:
         """The place that a path inside this entry leads to."""
-        if path[:1] != ("thresholds",) or len(path) == 1:
-            return self.place
-        return next((row for index, row in self.rows.items() if index == path[1]), self.place)
+        return self.rows.get(path[:2], self.place)
 
     def mistake(self, message: str, at: Path = ()) -> Mistake:
         """A mistake in this entry, named after it."""

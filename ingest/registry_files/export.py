@@ -11,8 +11,9 @@ from typing import Any
 import tomli_w
 
 from ingest.clock import JST
+from ingest.registry_files.entries import VERSIONED
 from ingest.registry_files.tables import HAZARDS, TABLES
-from ingest.stations import Camera, City, Gauge, Registry, Station, ThresholdSet
+from ingest.stations import Camera, City, Gauge, Registry, Sensor, Station, ThresholdSet
 
 _Lines = Iterator[str]
 
@@ -31,17 +32,19 @@ def to_toml(registry: Registry) -> str:
 
 
 def to_csv(registry: Registry, folder: Path) -> None:
-    """The registry as four tables for spreadsheets and ``registry.toml``, which holds the rest and names them.
+    """The registry as five tables for spreadsheets and ``registry.toml``, which holds the rest and names them.
 
     The tables are UTF-8 with a byte order mark, which spreadsheets need to recognise it. Blanks at the ends
     of a text do not survive a table.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder, "stations", (_cells(station, ()) for station in registry.stations.values()))
-    _write(folder, "gauges", (_cells(gauge, ("thresholds",)) for gauge in registry.gauges.values()))
+    _write(folder, "gauges", (_cells(gauge, VERSIONED) for gauge in registry.gauges.values()))
     _write(folder, "cameras", (_cells(camera, ()) for camera in registry.cameras.values()))
     rows = ((gauge, each) for gauge in registry.gauges.values() for each in gauge.thresholds)
     _write(folder, "thresholds", (_threshold_cells(gauge, each) for gauge, each in rows))
+    sensors = ((gauge, each) for gauge in registry.gauges.values() for each in gauge.sensors)
+    _write(folder, "sensors", (_sensor_cells(gauge, each) for gauge, each in sensors))
     named = ["", "[tables]", *(f'{table} = "{table}.csv"' for table in TABLES)]
     text = "\n".join([*_city(registry.city), *named, *_labels(registry)]).lstrip("\n") + "\n"
     (folder / "registry.toml").write_text(text, encoding="utf-8")
@@ -56,8 +59,13 @@ def _gauge(gauge: Gauge) -> _Lines:
     for each in gauge.thresholds:
         yield ""
         yield "[[stations.gauges.thresholds]]"
-        yield f"valid_from = {each.valid_from.astimezone(JST).isoformat()}"
+        yield f"valid_from = {_jst(each.valid_from)}"
         yield f"levels = {_inline(each.levels)}"
+    for sensor in gauge.sensors:
+        yield ""
+        yield "[[stations.gauges.sensors]]"
+        yield f"valid_from = {_jst(sensor.valid_from)}"
+        yield from (f"{key} = {_text(value)}" for key, value in _but_its_time(sensor).items())
 
 
 def _labels(registry: Registry) -> _Lines:
@@ -71,7 +79,7 @@ def _labels(registry: Registry) -> _Lines:
 def _table(header: str, item: City | Station | Gauge | Camera) -> _Lines:
     yield ""
     yield header
-    for key, value in item.model_dump(mode="json", exclude_defaults=True, exclude={"station_id", "thresholds"}).items():
+    for key, value in item.model_dump(mode="json", exclude_defaults=True, exclude={"station_id", *VERSIONED}).items():
         yield f"{key} = {_value(value)}"
 
 
@@ -84,8 +92,8 @@ def _value(value: Any) -> str:
 
 
 def _array(rows: list[Any]) -> str:
-    """Pairs of numbers side by side, longer lists a row to a line."""
-    if all(isinstance(each, float) for each in rows):
+    """Pairs of numbers and lists of names side by side, longer lists a row to a line."""
+    if not any(isinstance(each, list) for each in rows):
         return f"[{', '.join(map(_text, rows))}]"
     return "[\n" + "".join(f"{_indented(_value(each))},\n" for each in rows) + "]"
 
@@ -118,7 +126,11 @@ def _write(folder: Path, table: str, rows: Iterable[dict[str, Any]]) -> None:
 def _cells(item: Station | Gauge | Camera, apart: tuple[str, ...]) -> dict[str, Any]:
     cells: dict[str, Any] = {}
     for key, value in item.model_dump(mode="json", exclude_defaults=True, exclude=set(apart)).items():
-        if isinstance(value, dict):
+        if key == "quality":
+            cells |= value
+        elif key == "upstream":
+            cells[key] = " ".join(value)
+        elif isinstance(value, dict):
             cells |= {f"{key}_{language}": text for language, text in value.items()}
         elif key == "stage_volume":
             cells[key] = " ".join(f"{stage_m}:{volume_m3}" for stage_m, volume_m3 in value)
@@ -130,6 +142,14 @@ def _cells(item: Station | Gauge | Camera, apart: tuple[str, ...]) -> dict[str, 
 def _threshold_cells(gauge: Gauge, each: ThresholdSet) -> dict[str, Any]:
     levels = {f"hazard_{hazard}": each.levels[hazard] for hazard in HAZARDS if hazard in each.levels}
     return {"gauge": gauge.id, "valid_from": _jst(each.valid_from)} | levels
+
+
+def _sensor_cells(gauge: Gauge, each: Sensor) -> dict[str, Any]:
+    return {"gauge": gauge.id, "valid_from": _jst(each.valid_from)} | _but_its_time(each)
+
+
+def _but_its_time(sensor: Sensor) -> dict[str, Any]:
+    return sensor.model_dump(mode="json", exclude_defaults=True, exclude={"valid_from"})
 
 
 def _jst(at: datetime) -> str:

@@ -18,6 +18,14 @@ class Mistake:
         return f"{self.file}:{self.line}: {self.message}"
 
 
+class RegistryConflict(ValueError):
+    """A registry's files are right and do not agree with what outlives their import; ``sentences`` say in what."""
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        self.sentences = tuple(sentences)
+        super().__init__("\n".join(self.sentences))
+
+
 class RegistryMistakes(ValueError):
     """A registry's files cannot be used; ``mistakes`` holds every mistake that was found, by file and line."""
 

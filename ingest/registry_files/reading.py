@@ -20,6 +20,7 @@ from ingest.registry_files.tables import (
     camera_entry,
     gauge_entry,
     read_rows,
+    sensor,
     station_entry,
     threshold_set,
 )
@@ -42,7 +43,7 @@ def load(path: Path) -> Registry:
     """The registry that a TOML file and the CSV tables it names describe.
 
     Raises ``RegistryMistakes`` with every mistake, ``OSError`` where the TOML file itself cannot be read.
-    Threshold sets come back in order of ``valid_from``.
+    Threshold sets and sensors come back in order of ``valid_from``.
     """
     document, top = _document(path)
     draft = _Draft()
@@ -114,8 +115,9 @@ def _tables(found: Any, place: Place, folder: Path, draft: _Draft) -> None:
     for table, entry_of in (("stations", station_entry), ("gauges", gauge_entry), ("cameras", camera_entry)):
         draft.entries += [entry_of(row) for row in _rows(found, table, place, folder, draft)]
     gauges = {entry.id: entry for entry in draft.entries if entry.section is Section.GAUGE}
-    for row in _rows(found, "thresholds", place, folder, draft):
-        _add_thresholds(row, gauges, draft)
+    for table, version_of in (("thresholds", threshold_set), ("sensors", sensor)):
+        for row in _rows(found, table, place, folder, draft):
+            _add_version(row, table, version_of(row), gauges, draft)
 
 
 def _rows(found: Mapping[str, Any], table: str, place: Place, folder: Path, draft: _Draft) -> list[Row]:
@@ -137,10 +139,12 @@ def _rows(found: Mapping[str, Any], table: str, place: Place, folder: Path, draf
     return rows
 
 
-def _add_thresholds(row: Row, gauges: Mapping[str | None, Entry], draft: _Draft) -> None:
+def _add_version(
+    row: Row, table: str, version: dict[str, Any], gauges: Mapping[str | None, Entry], draft: _Draft
+) -> None:
     gauge = gauges.get(row.cells.get("gauge"))
     if gauge is not None:
-        gauge.add_thresholds(threshold_set(row), row.place)
+        gauge.add(table, version, row.place)
     elif "gauges" not in draft.unread:
         name = row.cells.get("gauge", "")
         draft.mistakes.append(

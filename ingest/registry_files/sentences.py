@@ -13,10 +13,21 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ingest.registry_files.entries import Entry, Place
+from ingest.registry_files.entries import VERSIONED, Entry, Place
 from ingest.registry_files.mistakes import Mistake
 from ingest.registry_files.positions import Path
-from ingest.stations import Camera, City, Gauge, Quantity, Station, StationKind, ThresholdSet
+from ingest.stations import (
+    Camera,
+    City,
+    Gauge,
+    QualityLimits,
+    Quantity,
+    Reads,
+    Sensor,
+    Station,
+    StationKind,
+    ThresholdSet,
+)
 
 EXAMPLES: Mapping[str, str] = MappingProxyType(
     {
@@ -30,6 +41,10 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "valid_from": "valid_from = 2026-04-01T00:00:00+09:00",
         "levels": "levels = { 1 = 1.5, 2 = 2.0, 3 = 2.4, 4 = 2.8, 5 = 3.5 }",
         "thresholds": "thresholds = [{ valid_from = 2026-04-01T00:00:00+09:00, levels = { 2 = 2.0 } }]",
+        "sensors": 'sensors = [{ valid_from = 2026-04-01T00:00:00+09:00, reads = "distance", height_m = 6.25 }]',
+        "height_m": "height_m = 6.25",
+        "quality": "quality = { spike_m = 0.5 }",
+        "upstream": 'upstream = ["fujii-kinosho"]',
         "stage_volume": "stage_volume = [[0.0, 0.0], [1.0, 800.0], [2.0, 2000.0]]",
         "outlines": "outlines = [[[133.10, 34.40], [133.15, 34.42]]]",
         "rivers": "rivers = [[[133.10, 34.40], [133.15, 34.42]]]",
@@ -41,7 +56,10 @@ CELLS: Mapping[str, str] = MappingProxyType(
         "stage_volume": "0:0 1.0:800 2.0:2000",
     }
 )
-_MODELS: tuple[type[BaseModel], ...] = (City, Station, Gauge, Camera, ThresholdSet)
+_INSIDE: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {"thresholds": ThresholdSet, "sensors": Sensor, "quality": QualityLimits}
+)
+_MODELS: tuple[type[BaseModel], ...] = (City, Station, Gauge, Camera, *_INSIDE.values())
 _BOUNDS = MappingProxyType(
     {"greater_than": "above", "greater_than_equal": "at least", "less_than": "below", "less_than_equal": "at most"}
 )
@@ -129,12 +147,13 @@ def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def _bare_years(entry: Entry) -> Iterator[Mistake]:
-    sets = entry.data.get("thresholds")
-    for index, each in enumerate(sets if isinstance(sets, list) else ()):
-        spot = ("thresholds", index, "valid_from")
-        value = each.get("valid_from") if isinstance(each, dict) else None
-        if isinstance(value, int | float) or (isinstance(value, str) and re.fullmatch(r"[\d.]+", value)):
-            yield entry.mistake(_time_sentence(entry.place_of(spot), value), spot)
+    for key in VERSIONED:
+        versions = entry.data.get(key)
+        for index, each in enumerate(versions if isinstance(versions, list) else ()):
+            spot = (key, index, "valid_from")
+            value = each.get("valid_from") if isinstance(each, dict) else None
+            if isinstance(value, int | float) or (isinstance(value, str) and re.fullmatch(r"[\d.]+", value)):
+                yield entry.mistake(_time_sentence(entry.place_of(spot), value), spot)
 
 
 def _sentence(finding: _Finding) -> str:
@@ -151,8 +170,8 @@ def _missing(finding: _Finding) -> str:
 
 
 def _extra(finding: _Finding) -> str:
-    inner = ThresholdSet if "thresholds" in finding.spot[:-1] else finding.model
-    return unknown_key(finding.key, _KEYS[inner.__name__])
+    inner = _INSIDE.get(str(finding.spot[0])) if len(finding.spot) > 1 else None
+    return unknown_key(finding.key, _KEYS[(inner or finding.model).__name__])
 
 
 def _choice(finding: _Finding) -> str:
@@ -186,7 +205,7 @@ def _time(finding: _Finding) -> str:
 
 def _own(finding: _Finding) -> str:
     reason = str(finding.detail["ctx"]["error"])
-    return f"{finding.name}: {reason}" if finding.key else reason
+    return f"{finding.name}: {reason}" if finding.place.called(finding.spot) else reason
 
 
 def _time_sentence(place: Place, value: Any) -> str:
@@ -210,11 +229,17 @@ def _shown(value: Any) -> str:
 
 
 _CHOICES: Mapping[str, Iterable[str]] = MappingProxyType(
-    {"kind": tuple(StationKind), "quantity": tuple(Quantity), "reports": ("stage", "below_crown")}
+    {
+        "kind": tuple(StationKind),
+        "quantity": tuple(Quantity),
+        "reports": ("stage", "below_crown"),
+        "reads": tuple(Reads),
+    }
 )
 _PATTERNS: Mapping[str, str] = MappingProxyType(
     {
         "id": "write small letters a-z, digits, - and _, at most 64, the first a letter or digit",
+        "device": "write its identifier in small letters a-z, digits, ., - and _, for example 24e124713b123456",
         "municipal_code": 'write the six digits of the 全国地方公共団体コード, for example "342050"',
     }
 )

@@ -17,8 +17,10 @@ from typing import Any
 from ingest.registry_files.entries import Entry, Place, Section
 from ingest.registry_files.mistakes import Mistake
 from ingest.registry_files.sentences import unknown_key
+from ingest.stations import QualityLimits, Sensor
 
 HAZARDS = range(1, 6)
+LIMITS = tuple(QualityLimits.model_fields)
 _LANGUAGE_COLUMN = re.compile(r"(name|area|water)_([a-z]{2,3})")
 
 
@@ -39,17 +41,19 @@ class Columns:
 
 TABLES: Mapping[str, Columns] = MappingProxyType(
     {
-        "stations": Columns(("id", "kind", "name_ja", "lat", "lon"), (), ("name", "area", "water")),
+        "stations": Columns(("id", "kind", "name_ja", "lat", "lon"), ("upstream",), ("name", "area", "water")),
         "gauges": Columns(
             ("id", "station"),
             (
                 *("quantity", "reports", "datum_m", "crown_m", "bank_m", "inner_flood_m", "stage_volume"),
                 *("min_m", "max_m", "interval_s", "dry_interval_s", "hysteresis_m"),
+                *LIMITS,
             ),
             ("name",),
         ),
         "cameras": Columns(("id", "station"), ("interval_s",), ("name",)),
         "thresholds": Columns(("gauge", "valid_from"), tuple(f"hazard_{hazard}" for hazard in HAZARDS)),
+        "sensors": Columns(("gauge", "valid_from"), tuple(key for key in Sensor.model_fields if key != "valid_from")),
     }
 )
 """The tables that a file may name under ``[tables]``."""
@@ -94,13 +98,18 @@ def read_rows(path: Path, table: str) -> tuple[list[Row], list[Mistake]]:
 
 def station_entry(row: Row) -> Entry:
     """A row of the table of stations."""
-    return Entry(Section.STATION, _nested(row.cells), row.place)
+    data = _nested(row.cells)
+    if "upstream" in data:
+        data["upstream"] = data["upstream"].split()
+    return Entry(Section.STATION, data, row.place)
 
 
 def gauge_entry(row: Row) -> Entry:
     """A row of the table of gauges; its station is ``station_id``."""
     data = _nested(row.cells)
     data["station_id"] = data.pop("station", None)
+    if limits := {key: data.pop(key) for key in LIMITS if key in data}:
+        data["quality"] = limits
     if "stage_volume" in data:
         data["stage_volume"] = [pair.split(":") for pair in data["stage_volume"].split()]
     return Entry(Section.GAUGE, data, row.place)
@@ -117,6 +126,11 @@ def threshold_set(row: Row) -> dict[str, Any]:
     """The threshold set in a row of the table of thresholds."""
     levels = {str(hazard): row.cells[f"hazard_{hazard}"] for hazard in HAZARDS if f"hazard_{hazard}" in row.cells}
     return {"levels": levels} | {key: row.cells[key] for key in ("valid_from",) if key in row.cells}
+
+
+def sensor(row: Row) -> dict[str, Any]:
+    """The sensor in a row of the table of sensors."""
+    return {key: cell for key, cell in row.cells.items() if key != "gauge"}
 
 
 def _columns(table: str) -> tuple[str, ...]:

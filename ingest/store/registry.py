@@ -27,6 +27,8 @@ from sqlalchemy import (
 from ingest.registry_files.changes import Action, Change, Document, Key, compare, documents, with_past
 from ingest.registry_files.checks import MODELS
 from ingest.registry_files.entries import Section
+from ingest.registry_files.instruments import conflicts
+from ingest.registry_files.mistakes import RegistryConflict
 from ingest.stations import Camera, City, Gauge, Registry, Station
 from ingest.store.tables import UtcTime, metadata
 
@@ -102,7 +104,7 @@ class SqlRegistry:
             return [Revision(row.revision, row.at, row.author, row.summary) for row in connection.execute(query)]
 
     def preview(self, new: Registry, at: datetime) -> list[Change]:
-        """What ``apply`` would change at that time; nothing is written."""
+        """What ``apply`` would change at that time; nothing is written. Raises as ``apply`` does."""
         with self._engine.connect() as connection:
             kept = _kept(connection)
         return compare(_serving(kept), documents(_with_past(new, kept, at)))
@@ -111,7 +113,8 @@ class SqlRegistry:
         """Make ``new`` what is in service from ``at`` on, in one transaction, and say what that changed.
 
         What ``new`` no longer has is retired, never deleted; what comes back is in service again.
-        Threshold sets that were in force are kept: ``new`` replaces only those of the same ``valid_from``.
+        Threshold sets and sensors that were in force are kept: ``new`` replaces only those of the same ``valid_from``.
+        Raises ``RegistryConflict`` where what is kept does not agree with what is new; nothing is written then.
         """
         with self._engine.begin() as connection:
             # The row of the revision comes first: it takes the writer's lock before anything is read.
@@ -162,7 +165,10 @@ def _with_past(new: Registry, kept: Mapping[Key, _Kept], at: datetime) -> Regist
     for gauge in new.gauges.values():
         past = kept.get((Section.GAUGE, gauge.id))
         gauges[gauge.id] = with_past(gauge, Gauge.model_validate(past.document), at) if past else gauge
-    return new.model_copy(update={"gauges": gauges})
+    merged = new.model_copy(update={"gauges": gauges})
+    if found := conflicts(merged):
+        raise RegistryConflict(found)
+    return merged
 
 
 def _begin(connection: Connection, at: datetime, author: str) -> int:

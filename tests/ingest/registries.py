@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from ingest.stations import Camera, City, Gauge, Registry, Station, StationKind, ThresholdSet
+from ingest.stations import (
+    MOUNTED,
+    Camera,
+    City,
+    Gauge,
+    QualityLimits,
+    Reads,
+    Registry,
+    Sensor,
+    Station,
+    StationKind,
+    ThresholdSet,
+)
+from ingest.units import METRES_PER, PASCALS_PER
+
+Version = TypeVar("Version", ThresholdSet, Sensor)
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
     lambda text: text == text.strip()
@@ -47,15 +62,34 @@ def threshold_sets(draw: st.DrawFn) -> ThresholdSet:
     return ThresholdSet(valid_from=draw(moments), levels=dict(zip(hazards, stages, strict=True)))
 
 
-def _ordered(sets: list[ThresholdSet]) -> tuple[ThresholdSet, ...]:
-    return tuple(sorted(sets, key=lambda each: each.valid_from))
+@st.composite
+def sensors(draw: st.DrawFn, device: str) -> Sensor:
+    """A sensor of any kind; devices of one name begin with it, so that those of two gauges never meet."""
+    reads = draw(st.sampled_from(list(Reads)))
+    units = PASCALS_PER if reads is Reads.PRESSURE else METRES_PER
+    return Sensor(
+        valid_from=draw(moments),
+        device=draw(st.sampled_from(["", device, f"{device}-2"])),
+        channel=draw(st.sampled_from(["", "level", "数値 1"])),
+        reads=reads,
+        unit=draw(st.sampled_from(["", *units])),
+        height_m=draw(numbers if reads in MOUNTED else st.none() | numbers),
+        offset_m=draw(st.just(0.0) | numbers),
+        offset_pa=draw(st.just(0.0) | numbers),
+        density_kg_per_m3=draw(st.floats(900, 1300)),
+    )
+
+
+def _ordered(versions: list[Version]) -> tuple[Version, ...]:
+    return tuple(sorted(versions, key=lambda each: each.valid_from))
 
 
 def gauges(gauge_id: str, station_id: str) -> st.SearchStrategy[Gauge]:
     optional: dict[str, Any] = {
         "name": names,
         "reports": st.sampled_from(["stage", "below_crown"]),
-        "datum_m": numbers,
+        "quality": st.builds(QualityLimits, spike_m=positive, rise_m_per_h=st.none() | positive),
+        "sensors": st.lists(sensors(gauge_id), max_size=3, unique_by=lambda each: each.valid_from).map(_ordered),
         "bank_m": positive,
         "inner_flood_m": positive,
         "stage_volume": st.just(((0.0, 0.0), (1.5, 1200.0))),
@@ -69,6 +103,7 @@ def gauges(gauge_id: str, station_id: str) -> st.SearchStrategy[Gauge]:
             "id": st.just(gauge_id),
             "station_id": st.just(station_id),
             "crown_m": numbers,
+            "datum_m": numbers,
             "thresholds": st.lists(
                 threshold_sets(), min_size=1, max_size=3, unique_by=lambda each: each.valid_from
             ).map(_ordered),
@@ -81,7 +116,8 @@ def gauges(gauge_id: str, station_id: str) -> st.SearchStrategy[Gauge]:
 def registries(draw: st.DrawFn) -> Registry:
     """Registries that a file can hold: every station is watched, every gauge knows its thresholds."""
     items: list[Station | Gauge | Camera] = []
-    for name in draw(st.lists(identifiers, min_size=1, max_size=3, unique=True)):
+    chosen = draw(st.lists(identifiers, min_size=1, max_size=3, unique=True))
+    for index, name in enumerate(chosen):
         station = st.builds(
             Station,
             id=st.just(name),
@@ -91,6 +127,7 @@ def registries(draw: st.DrawFn) -> Registry:
             lon=st.floats(-180, 180),
             area=st.none() | names,
             water=st.none() | names,
+            upstream=st.sets(st.sampled_from(chosen[:index])).map(sorted).map(tuple) if index else st.just(()),
         )
         items += [draw(station), draw(gauges(f"{name}-g", name))]
         if draw(st.booleans()):

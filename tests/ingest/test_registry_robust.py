@@ -56,7 +56,7 @@ def _mistakes(file: Path) -> tuple[Mistake, ...]:
     return ()
 
 
-@given(st.sampled_from(["stations", "gauges", "cameras", "thresholds"]), st.binary(max_size=200))
+@given(st.sampled_from(["stations", "gauges", "cameras", "thresholds", "sensors"]), st.binary(max_size=200))
 def test_a_table_of_any_bytes_is_read_or_a_list_of_mistakes(table: str, content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / f"{table}.csv").write_bytes(content)

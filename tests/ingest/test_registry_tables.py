@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.registry_files import RegistryMistakes, load
-from ingest.stations import Registry
+from ingest.stations import QualityLimits, Reads, Registry
 
 TOP = """[city]
 id = "mizu"
@@ -16,12 +16,14 @@ stations = "stations.csv"
 gauges = "gauges.csv"
 cameras = "cameras.csv"
 thresholds = "thresholds.csv"
+sensors = "sensors.csv"
 """
 STATIONS = "id,kind,name_ja,name_en,lat,lon,area_ja\nfujii,river,藤井川,Fujii River,34.4,133.2,美ノ郷\n"
 GAUGES = "id,station,interval_s,stage_volume\nfujii-g,fujii,60,0:0 1.5:900\n"
 CAMERAS = "id,station,interval_s\nfujii-c,fujii,\n"
 THRESHOLDS = "gauge,valid_from,hazard_1,hazard_4\nfujii-g,2026-04-01T00:00:00+09:00,1.0,2.0\n"
-TABLES = {"stations": STATIONS, "gauges": GAUGES, "cameras": CAMERAS, "thresholds": THRESHOLDS}
+SENSORS = "gauge,valid_from,reads,height_m\nfujii-g,2026-04-01T00:00:00+09:00,distance,6.25\n"
+TABLES = {"stations": STATIONS, "gauges": GAUGES, "cameras": CAMERAS, "thresholds": THRESHOLDS, "sensors": SENSORS}
 
 
 def loaded(folder: Path, encoding: str = "utf-8", **tables: str) -> Registry:
@@ -61,6 +63,50 @@ def test_a_row_of_an_unknown_station_is_told_with_its_line(tmp_path: Path) -> No
 def test_thresholds_of_an_unknown_gauge_are_told_with_their_line(tmp_path: Path) -> None:
     found = mistakes(tmp_path, thresholds=THRESHOLDS + "lost-g,2026-04-01T00:00:00+09:00,1.0,2.0\n")
     assert found == ["thresholds.csv:3: there is no gauge `lost-g`: write the id of a gauge of this registry"]
+
+
+def test_a_table_of_sensors_says_how_numbers_become_stage(tmp_path: Path) -> None:
+    (sensor,) = loaded(tmp_path).gauges["fujii-g"].sensors
+    assert (sensor.reads, sensor.height_m, sensor.device) == (Reads.DISTANCE, 6.25, "")
+
+
+def test_mistakes_in_the_table_of_sensors_are_told_with_their_lines(tmp_path: Path) -> None:
+    rows = (
+        "fujii-g,2026-05-01T00:00:00+09:00,distance,\n"
+        "fujii-g,2026-06-01T00:00:00+09:00,distanse,6\n"
+        "lost-g,2026-06-01T00:00:00+09:00,distance,6\n"
+        "fujii-g,2026/7/1,distance,high\n"
+    )
+    assert mistakes(tmp_path, sensors=SENSORS + rows) == [
+        "sensors.csv:3: gauge fujii-g: a sensor that reads distance needs height_m, "
+        "its height above the gauge zero",
+        'sensors.csv:4: gauge fujii-g: `reads` cannot be "distanse": '
+        "write one of stage, below_crown, elevation, distance, depth, pressure",
+        "sensors.csv:5: there is no gauge `lost-g`: write the id of a gauge of this registry",
+        'sensors.csv:6: gauge fujii-g: `height_m` must be a number, not "high": write for example 2.5',
+        'sensors.csv:6: gauge fujii-g: `valid_from` "2026/7/1" must be a date and time with its offset '
+        "from UTC: write 2026-04-01T00:00:00+09:00",
+    ]
+
+
+def test_limits_of_quality_are_columns_of_a_gauge(tmp_path: Path) -> None:
+    text = "id,station,spike_m,stuck_h\nfujii-g,fujii,0.4,\n"
+    assert loaded(tmp_path, gauges=text).gauges["fujii-g"].quality == QualityLimits(spike_m=0.4)
+    assert mistakes(tmp_path, gauges=text.replace("0.4", "-1")) == [
+        'gauges.csv:2: gauge fujii-g: `spike_m` must be above 0.0, not "-1"'
+    ]
+
+
+def test_stations_upstream_are_one_cell(tmp_path: Path) -> None:
+    rows = "id,kind,name_ja,lat,lon,upstream\nfujii,river,川,34.4,133.2,a b\n"
+    above = "a,river,名,34,133,\nb,river,名,34,133,\n"
+    cameras = "id,station\na-c,a\nb-c,b\n"
+    assert loaded(tmp_path, stations=rows + above, cameras=cameras).stations["fujii"].upstream == ("a", "b")
+    (found,) = mistakes(tmp_path, stations=rows.replace("a b", "a lost") + above, cameras=cameras)
+    assert found == (
+        "stations.csv:2: station fujii: `upstream` names `lost`, which is no station: "
+        "write ids of stations of this registry"
+    )
 
 
 def test_a_wrong_cell_is_named_by_its_column(tmp_path: Path) -> None:
@@ -108,7 +154,7 @@ def test_a_table_that_is_not_there_is_told_where_it_is_named(tmp_path: Path) -> 
     (tmp_path / "city.toml").write_text(TOP, encoding="utf-8")
     with pytest.raises(RegistryMistakes) as caught:
         load(tmp_path / "city.toml")
-    assert [each.line for each in caught.value.mistakes] == [6, 7, 8, 9]
+    assert [each.line for each in caught.value.mistakes] == [6, 7, 8, 9, 10]
 
 
 def test_a_table_outside_the_folder_is_refused(tmp_path: Path) -> None:
