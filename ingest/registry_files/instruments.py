@@ -97,19 +97,26 @@ def _terms(gauge: Gauge) -> Iterator[_Term]:
 
 
 def _channel(sensor: Sensor) -> str:
-    return sensor.channel
+    model = MODELS.get(sensor.model)
+    return sensor.channel or (model.channel if model else "")
 
 
 def _mistaken(sensor: Sensor) -> Iterator[tuple[str, str]]:
     """The keys of a sensor that do not go together, each with a sentence."""
-    if sensor.model and sensor.model not in MODELS:
-        yield "model", f"`model` {sensor.model} is not known; {_advice(sensor.model)}"
+    model = MODELS.get(sensor.model)
+    if sensor.model and model is None:
+        yield "model", f"the model `{sensor.model}` is not known; {_advice(sensor.model)}"
+        return
+    if model and sensor.channel and sensor.channel not in model.water:
+        channels = ", ".join(model.water)
+        yield "channel", f"a {model.name} has no channel `{sensor.channel}` for water: write one of {channels}"
         return
     channel = _channel(sensor)
     number = Observed(0.0, channel=channel)
     if channel and not fits(number, sensor.reads):
         able = " or ".join(f'reads = "{each}"' for each in Reads if fits(number, each)) or "another channel"
-        yield "reads", f"the channel {channel} does not say a {sensor.reads}: write {able}"
+        whose = f" of a {model.name}" if model else ""
+        yield "reads", f"the channel {channel}{whose} is not a {sensor.reads}: write {able}"
 
 
 def _advice(model: str) -> str:

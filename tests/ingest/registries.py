@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
+from ingest.decoders import MODELS
 from ingest.stations import (
     MOUNTED,
     Camera,
@@ -67,10 +68,12 @@ def sensors(draw: st.DrawFn, device: str) -> Sensor:
     """A sensor of any kind; devices of one name begin with it, so that those of two gauges never meet."""
     reads = draw(st.sampled_from(list(Reads)))
     units = PASCALS_PER if reads is Reads.PRESSURE else METRES_PER
+    model = draw(st.sampled_from(["", *(name for name, each in MODELS.items() if each.reads is reads)]))
     return Sensor(
         valid_from=draw(moments),
+        model=model,
         device=draw(st.sampled_from(["", device, f"{device}-2"])),
-        channel=draw(st.sampled_from(["", "level", "数値 1"])),
+        channel=draw(st.sampled_from(["", *MODELS[model].water] if model else ["", "level", "数値 1"])),
         reads=reads,
         unit=draw(st.sampled_from(["", *units])),
         height_m=draw(numbers if reads in MOUNTED else st.none() | numbers),

@@ -46,13 +46,13 @@ def test_a_gauge_says_how_its_sensors_number_becomes_stage(tmp_path: Path) -> No
             'reads = "distance"',
             'reads = "pressure"',
             'reads = "pressure"',
-            'the channel distance_m does not say a pressure: write reads = "distance"',
+            'the channel distance_m is not a pressure: write reads = "distance"',
         ),
         (
             'channel = "distance_m"',
             'channel = "temperature_c"',
             'reads = "distance"',
-            "the channel temperature_c does not say a distance: write another channel",
+            "the channel temperature_c is not a distance: write another channel",
         ),
         (
             "24e124713b123456",
@@ -64,7 +64,25 @@ def test_a_gauge_says_how_its_sensors_number_becomes_stage(tmp_path: Path) -> No
             'reads = "distance"',
             'reads = "distance"\nmodel = "no-such-model"',
             "no-such-model",
-            "`model` no-such-model is not known; known are",
+            "the model `no-such-model` is not known; known are",
+        ),
+        (
+            'reads = "distance"',
+            'reads = "distance"\nmodel = "milesight-em500udl"',
+            "em500udl",
+            "the model `milesight-em500udl` is not known; did you mean milesight-em500-udl or ",
+        ),
+        (
+            'channel = "distance_m"\nreads = "distance"',
+            'model = "milesight-em500-pp"\nreads = "distance"',
+            'reads = "distance"',
+            'the channel pressure_pa of a Milesight EM500-PP is not a distance: write reads = "pressure"',
+        ),
+        (
+            'channel = "distance_m"',
+            'channel = "temperature_c"\nmodel = "dragino-ldds04"',
+            "temperature_c",
+            "a Dragino LDDS04 has no channel `temperature_c` for water: write one of distance_1_m, distance_2_m,",
         ),
         (
             'reads = "distance"',

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine, event, select
 
 from ingest.registry_files.changes import Action
-from ingest.stations import Camera, City, Gauge, Registry, Station, StationKind, ThresholdSet
+from ingest.registry_files.mistakes import RegistryConflict
+from ingest.stations import Camera, City, Gauge, Reads, Registry, Sensor, Station, StationKind, ThresholdSet
 from ingest.store.protocol import RegistryStore
 from ingest.store.registry import SqlRegistry, registry_items
 from ingest.store.tables import metadata, open_database
@@ -121,3 +122,43 @@ def test_asking_often_reads_the_items_once(engine: Engine) -> None:
     for thread in threads:
         thread.join()
     assert sum("FROM registry_items" in statement for statement in statements) == 1
+
+
+def with_sensors(*sensors: Sensor, name: str = "a-g", datum_m: float | None = None) -> Gauge:
+    return gauge().model_copy(update={"id": name, "sensors": sensors, "datum_m": datum_m})
+
+
+def test_the_sensor_of_the_past_outlives_a_file_that_lists_only_the_newest(engine: Engine) -> None:
+    first, second = (
+        Sensor(valid_from=NOW + timedelta(days=day), device=f"d-{day}", reads=Reads.DEPTH, height_m=-day)
+        for day in (0, 10)
+    )
+    store = SqlRegistry(engine)
+    store.apply(Registry.of(CITY, [STATION, with_sensors(first)]), NOW, "test")
+    store.apply(Registry.of(CITY, [STATION, with_sensors(second)]), NOW + timedelta(days=10), "test")
+    found = store.registry()
+    assert found is not None
+    assert found.gauges["a-g"].sensors == (first, second)
+
+
+def test_an_import_that_does_not_agree_with_what_stays_is_refused_and_writes_nothing(engine: Engine) -> None:
+    store = SqlRegistry(engine)
+    before = Registry.of(CITY, [STATION, with_sensors(Sensor(valid_from=NOW, reads=Reads.ELEVATION), datum_m=3.0)])
+    store.apply(before, NOW, "test")
+    without_datum = Registry.of(CITY, [STATION, with_sensors()])
+    for attempt in (store.preview, lambda new, at: store.apply(new, at, "test")):
+        with pytest.raises(RegistryConflict, match=r"gauge a-g: .*needs datum_m.*begin on 2026-07-01"):
+            attempt(without_datum, NOW)
+    assert store.registry() == before
+
+
+def test_a_device_that_stays_at_a_gauge_cannot_come_to_another(engine: Engine) -> None:
+    store = SqlRegistry(engine)
+    here = Sensor(valid_from=NOW, device="d-1")
+    later = Sensor(valid_from=NOW + timedelta(days=1), device="d-1")
+    store.apply(Registry.of(CITY, [STATION, with_sensors(here)]), NOW, "test")
+    moved = Registry.of(CITY, [STATION, with_sensors(), with_sensors(later, name="b-g")])
+    with pytest.raises(RegistryConflict, match="gauge b-g: the device d-1 is at a-g at the same time"):
+        store.apply(moved, NOW, "test")
+    emptied = with_sensors(Sensor(valid_from=later.valid_from))
+    store.apply(Registry.of(CITY, [STATION, emptied, with_sensors(later, name="b-g")]), NOW, "test")

@@ -78,8 +78,7 @@ def test_mistakes_in_the_table_of_sensors_are_told_with_their_lines(tmp_path: Pa
         "fujii-g,2026/7/1,distance,high\n"
     )
     assert mistakes(tmp_path, sensors=SENSORS + rows) == [
-        "sensors.csv:3: gauge fujii-g: a sensor that reads distance needs height_m, "
-        "its height above the gauge zero",
+        "sensors.csv:3: gauge fujii-g: a sensor that reads distance needs height_m, its height above the gauge zero",
         'sensors.csv:4: gauge fujii-g: `reads` cannot be "distanse": '
         "write one of stage, below_crown, elevation, distance, depth, pressure",
         "sensors.csv:5: there is no gauge `lost-g`: write the id of a gauge of this registry",
