@@ -1,4 +1,8 @@
-"""The bounded queue between the network thread and the worker: bounded in messages and in bytes."""
+"""The bounded queue between the network thread and the worker: bounded in messages and in bytes.
+
+The two threads do not wake each other for every message: only a full queue makes the network thread wait, and only
+an empty one the worker.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingest.messages import Message
 
+LOOK_S = 0.05
+"""How often a thread that waits looks whether the inbox was closed meanwhile."""
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+
+class Arrived(NamedTuple):
     """A message and how to acknowledge it once it is durable."""
 
     message: Message
-    acknowledge: Callable[[], None]
+    acknowledge: Callable[[], object]
 
 
 class Inbox:
@@ -24,46 +30,68 @@ class Inbox:
 
     def __init__(self, most_messages: int = 4000, most_bytes: int = 64 * 1024 * 1024) -> None:
         self._waiting: deque[Arrived] = deque()
-        self._bytes = 0
         self._most_messages = most_messages
         self._most_bytes = most_bytes
-        self._changed = threading.Condition()
+        # Apart, so that the thread that takes needs no lock; the other side has a second thread while one takes over.
+        self._bytes_in = 0
+        self._bytes_out = 0
+        self._entering = threading.Lock()
+        self._wanted = 1
+        self._filled = threading.Event()
+        self._drained = threading.Event()
         self._closed = False
 
     def put(self, arrived: Arrived) -> None:
         """Wait for room and enter. After ``close`` messages are passed over: unacknowledged, they come again."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._has_room())
-            if not self._closed:
-                self._waiting.append(arrived)
-                self._bytes += len(arrived.message.payload)
-                self._changed.notify_all()
+        while not self._closed and not self._has_room():
+            self._drained.clear()
+            if not self._has_room():
+                self._drained.wait(LOOK_S)
+        if self._closed:
+            return
+        with self._entering:
+            self._bytes_in += len(arrived.message.payload)
+            self._waiting.append(arrived)
+        if len(self._waiting) >= self._wanted or not self._has_room():
+            self._filled.set()
 
     def take(self, most: int, gather_s: float, wait_s: float) -> list[Arrived]:
         """Up to ``most`` messages: waits ``wait_s`` for the first, then at most ``gather_s`` for others."""
-        with self._changed:
-            self._changed.wait_for(lambda: bool(self._waiting) or self._closed, timeout=wait_s)
-            until = time.monotonic() + gather_s
-            while self._waiting and len(self._waiting) < most and not self._closed and self._has_room():
-                left_s = until - time.monotonic()
-                if left_s <= 0 or not self._changed.wait(left_s):
-                    break
-            taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
-            self._bytes -= sum(len(each.message.payload) for each in taken)
-            self._changed.notify_all()
-            return taken
+        if not self._waiting:
+            self._await(1, wait_s)
+        if self._waiting and len(self._waiting) < most and self._has_room():
+            self._await(most, gather_s)
+        taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+        self._bytes_out += sum(len(each.message.payload) for each in taken)
+        self._drained.set()
+        return taken
 
     def close(self) -> None:
         """Let nothing more in; what is inside can still be taken."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        self._closed = True
+        self._filled.set()
+        self._drained.set()
 
     @property
     def finished(self) -> bool:
         """Closed and empty."""
-        with self._changed:
-            return self._closed and not self._waiting
+        return self._closed and not self._waiting
+
+    def __len__(self) -> int:
+        """Messages that wait."""
+        return len(self._waiting)
+
+    def _await(self, wanted: int, wait_s: float) -> None:
+        """Sleep until that many messages wait, there is no room for more, or the time is over."""
+        until = time.monotonic() + wait_s
+        self._wanted = wanted
+        while not self._closed and len(self._waiting) < wanted and self._has_room():
+            self._filled.clear()
+            if len(self._waiting) >= wanted or not self._has_room() or self._closed:
+                return
+            left_s = until - time.monotonic()
+            if left_s <= 0 or not self._filled.wait(left_s):
+                return
 
     def _has_room(self) -> bool:
-        return len(self._waiting) < self._most_messages and self._bytes < self._most_bytes
+        return len(self._waiting) < self._most_messages and self._bytes_in - self._bytes_out < self._most_bytes

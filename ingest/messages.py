@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+NO_PROPERTIES: Mapping[str, str] = MappingProxyType({})
 
 
 class Refusal(StrEnum):
@@ -37,9 +40,9 @@ class Refused(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One MQTT message. ``payload`` may be only the head of it; ``size_bytes`` is the size of the whole.
+class Message(NamedTuple):
+    """One MQTT message: a tuple, because one is made in the network thread for everything that arrives.
+    ``payload`` may be only the head of it; ``size_bytes`` is the size of the whole.
 
     ``packet_id`` is the broker's number for it within the session; ``properties`` are MQTT 5 user properties.
     """
@@ -51,7 +54,7 @@ class Message:
     packet_id: int = 0
     redelivered: bool = False
     retained: bool = False
-    properties: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = NO_PROPERTIES
 
     @property
     def whole(self) -> bool:

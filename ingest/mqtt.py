@@ -8,6 +8,8 @@ older ones are dropped; an exception in ``on_message`` would end the network thr
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ingest.clock import Clock
 from ingest.inbox import Arrived, Inbox
-from ingest.messages import Message
+from ingest.messages import NO_PROPERTIES, Message
 from ingest.pipeline import HEAD_BYTES, LARGEST_ANY_BYTES
 from ingest.topics import ALL
 
@@ -136,26 +138,32 @@ class Subscriber:
             log.exception("a message could not be taken in; it stays unacknowledged")
 
     def _arrived(self, client: Client, message: MQTTMessage) -> Arrived:
-        epoch, packet_id, qos = self._epoch, message.mid, message.qos
-
-        def acknowledge() -> None:
-            if qos > 0 and epoch == self._epoch:
-                client.ack(packet_id, qos)
-
+        acknowledge = partial(self._acknowledge, client, self._epoch, message.mid, message.qos)
         return Arrived(self._message(message), acknowledge)
 
+    def _acknowledge(self, client: Client, epoch: int, packet_id: int, qos: int) -> None:
+        """Packet numbers begin anew with a connection: an older one would acknowledge another message."""
+        if qos > 0 and epoch == self._epoch:
+            client.ack(packet_id, qos)
+
     def _message(self, message: MQTTMessage) -> Message:
-        size = len(message.payload)
+        payload = message.payload
+        size = len(payload)
         return Message(
-            topic=_topic(message),
-            payload=bytes(message.payload if size <= LARGEST_ANY_BYTES else message.payload[:HEAD_BYTES]),
-            received_at=self._clock.now(),
-            size_bytes=size,
-            packet_id=message.mid,
-            redelivered=message.dup,
-            retained=message.retain,
-            properties=dict(getattr(message.properties, "UserProperty", [])),
+            _topic(message),
+            bytes(payload if size <= LARGEST_ANY_BYTES else payload[:HEAD_BYTES]),
+            self._clock.now(),
+            size,
+            message.mid,
+            message.dup,
+            message.retain,
+            _user_properties(message.properties),
         )
+
+
+def _user_properties(properties: Properties | None) -> Mapping[str, str]:
+    pairs = None if properties is None else getattr(properties, "UserProperty", None)
+    return dict(pairs) if pairs else NO_PROPERTIES
 
 
 def _topic(message: MQTTMessage) -> str:

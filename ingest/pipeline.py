@@ -6,45 +6,55 @@ Nothing is dropped without a trace: whatever cannot be understood comes out as a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ingest.decoders import DECODERS
 from ingest.decoders.decoded import Decoded, Heard, Observed, Picture, Status
 from ingest.messages import Message, Refusal, Refused
 from ingest.quality import ClockLimits, check
-from ingest.readings import CameraReport, CameraState, DeadLetter, Reading, Still
-from ingest.stations import Camera, Gauge, Registry
-from ingest.topics import Address, Subject, parse
+from ingest.readings import CameraReport, CameraState, DeadLetter, Reading, Still, Vitals
+from ingest.roster import Roster, Watched
+from ingest.sensing import stage_m
+from ingest.topics import Address, Subject, network_of, parse
+from ingest.uplinks import of_device, of_network, wanted
 
 UNDATED = "m:"
 """Beginning of the key of an observation without a believed time of its own."""
 EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 HEAD_BYTES = 4096
 """How much of a refused message is kept."""
+LARGEST_UPLINK_BYTES = 64 * 1024
+"""A network server's message names every gateway that heard the device."""
 LARGEST_BYTES = dict.fromkeys(Subject, 8 * 1024) | {Subject.STILL: 4 * 1024 * 1024}
 LARGEST_ANY_BYTES = max(LARGEST_BYTES.values())
+NO_IMAGES: Mapping[str, bytes] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What one message becomes. ``images`` are the bytes of ``stills``, by file name."""
 
-    readings: tuple[Reading, ...] = ()
-    reports: tuple[CameraReport, ...] = ()
-    stills: tuple[Still, ...] = ()
-    images: dict[str, bytes] = field(default_factory=dict)
-    dead_letters: tuple[DeadLetter, ...] = ()
+    readings: Sequence[Reading] = ()
+    vitals: Sequence[Vitals] = ()
+    reports: Sequence[CameraReport] = ()
+    stills: Sequence[Still] = ()
+    images: Mapping[str, bytes] = NO_IMAGES
+    dead_letters: Sequence[DeadLetter] = ()
 
 
-def interpret(message: Message, registry: Registry, limits: ClockLimits) -> Kept:
+def interpret(message: Message, roster: Roster, limits: ClockLimits) -> Kept:
     """What is kept of a message. Never raises for what is in the message."""
     try:
-        address = _address(message)
-        device = _device(address, registry)
-        decoded = DECODERS[address.subject](message)
-        return _kept(decoded, device, message, limits)
+        address = parse(message.topic)
+        if address is None:
+            return _of_network(message, roster, limits)
+        _refuse_oversized(message, LARGEST_BYTES[address.subject])
+        if address.of_gauge:
+            return _of_gauge(message, _gauge(address, roster), address.subject, limits)
+        _refuse_strange_camera(address, roster)
+        return _of_camera(DECODERS[address.subject](message), address.device_id, message, limits)
     except Refused as refused:
         return Kept(dead_letters=(dead_letter(message, refused.refusal, refused.detail),))
 
@@ -66,42 +76,77 @@ def _writable(text: str) -> str:
     return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _address(message: Message) -> Address:
-    address = parse(message.topic)
-    if address is None:
-        raise Refused(Refusal.UNKNOWN_TOPIC, "the topic is not one of those in docs/mqtt.md")
-    largest = LARGEST_BYTES[address.subject]
+def _refuse_oversized(message: Message, largest: int) -> None:
     if message.size_bytes > largest:
         raise Refused(Refusal.OVERSIZED, f"{message.size_bytes} bytes are more than the {largest} allowed")
-    return address
 
 
-def _device(address: Address, registry: Registry) -> Gauge | Camera:
-    devices = registry.gauges if address.of_gauge else registry.cameras
-    device = devices.get(address.device_id)
-    if device is None:
+def _gauge(address: Address, roster: Roster) -> Watched:
+    gauge = roster.gauges.get(address.device_id)
+    if gauge is None:
         raise Refused(Refusal.UNKNOWN_DEVICE, f"{address.device_id} is not in the registry")
-    if device.station_id != address.station_id:
-        detail = f"{address.device_id} belongs to station {device.station_id}, not {address.station_id}"
-        raise Refused(Refusal.UNKNOWN_DEVICE, detail)
-    return device
+    if gauge.station_id != address.station_id:
+        raise _stranger(address, gauge.station_id)
+    return gauge
 
 
-def _kept(decoded: Iterable[Decoded], device: Gauge | Camera, message: Message, limits: ClockLimits) -> Kept:
-    readings, reports, stills, images = [], [], [], {}
-    for item in decoded:
-        if isinstance(item, Heard):
-            continue
-        _refuse_stale_retained(item, message)
-        if isinstance(item, Observed) and isinstance(device, Gauge):
-            readings.append(check(_reading(item, device, message, limits), device, limits))
-        elif isinstance(item, Status):
-            reports.append(_report(item, device, message, limits))
+def _refuse_strange_camera(address: Address, roster: Roster) -> None:
+    station_id = roster.cameras.get(address.device_id)
+    if station_id is None:
+        raise Refused(Refusal.UNKNOWN_DEVICE, f"{address.device_id} is not in the registry")
+    if station_id != address.station_id:
+        raise _stranger(address, station_id)
+
+
+def _stranger(address: Address, station_id: str) -> Refused:
+    detail = f"{address.device_id} belongs to station {station_id}, not {address.station_id}"
+    return Refused(Refusal.UNKNOWN_DEVICE, detail)
+
+
+def _of_network(message: Message, roster: Roster, limits: ClockLimits) -> Kept:
+    """What the gauges make of an uplink of the device that measures for them."""
+    network = network_of(message.topic)
+    if network is None:
+        raise Refused(Refusal.UNKNOWN_TOPIC, "the topic is not one of those in docs/mqtt.md")
+    _refuse_oversized(message, LARGEST_UPLINK_BYTES)
+    each = [_kept(said, gauge, message, limits) for gauge, said in of_network(network, message, roster)]
+    return Kept(
+        readings=[reading for kept in each for reading in kept.readings],
+        vitals=[vitals for kept in each for vitals in kept.vitals],
+    )
+
+
+def _of_gauge(message: Message, gauge: Watched, subject: Subject, limits: ClockLimits) -> Kept:
+    said = of_device(message, gauge) if subject is Subject.UPLINK else DECODERS[subject](message)
+    if len(said) > 1 or gauge.sensors:
+        said = wanted(said, gauge, message.received_at)
+    return _kept(said, gauge, message, limits)
+
+
+def _kept(said: Iterable[Decoded], gauge: Watched, message: Message, limits: ClockLimits) -> Kept:
+    readings: list[Reading] = []
+    vitals: list[Vitals] = []
+    for item in said:
+        if isinstance(item, Observed):
+            _refuse_stale_retained(item, message)
+            readings.append(check(_reading(item, gauge, message, limits), gauge, limits))
+        elif isinstance(item, Heard):
+            vitals.append(_vitals(item, gauge, message))
+    return Kept(readings, vitals)
+
+
+def _of_camera(said: Iterable[Decoded], camera_id: str, message: Message, limits: ClockLimits) -> Kept:
+    reports, stills, images = [], [], {}
+    for item in said:
+        if isinstance(item, Status):
+            _refuse_stale_retained(item, message)
+            reports.append(_report(item, camera_id, message, limits))
         elif isinstance(item, Picture):
-            still = _still(item, device, message, limits)
+            _refuse_stale_retained(item, message)
+            still = _still(item, camera_id, message, limits)
             stills.append(still)
             images[still.file] = item.data
-    return Kept(tuple(readings), tuple(reports), tuple(stills), images)
+    return Kept(reports=reports, stills=stills, images=images)
 
 
 def _refuse_stale_retained(item: Observed | Status | Picture, message: Message) -> None:
@@ -109,20 +154,22 @@ def _refuse_stale_retained(item: Observed | Status | Picture, message: Message) 
 
     A camera's last will is the exception: it is retained on purpose and errs on the safe side.
     """
-    last_will = isinstance(item, Status) and item.state is CameraState.OFFLINE
-    if message.retained and item.device_at is None and not last_will:
+    if not message.retained or item.device_at is not None:
+        return
+    if not (isinstance(item, Status) and item.state is CameraState.OFFLINE):
         raise Refused(Refusal.RETAINED_WITHOUT_TIME, "a retained message without its own time may be of any age")
 
 
-def _reading(item: Observed, gauge: Gauge, message: Message, limits: ClockLimits) -> Reading:
+def _reading(item: Observed, gauge: Watched, message: Message, limits: ClockLimits) -> Reading:
     device_at = in_utc(item.device_at)
-    _, doubted = _believed(device_at, message.received_at, limits)
+    received_at = message.received_at
+    counted_at, doubted = _believed(device_at, received_at, limits)
     return Reading(
         gauge_id=gauge.id,
-        value=_stage_m(item.value, gauge),
+        value=stage_m(item, gauge, counted_at),
         # Nothing is observed after its receipt: a clock a little fast must not make the next reading look late.
-        observed_at=min(device_at or message.received_at, message.received_at),
-        received_at=message.received_at,
+        observed_at=received_at if device_at is None or device_at > received_at else device_at,
+        received_at=received_at,
         key=observation_key(None if doubted else device_at, message),
         quantity=item.quantity,
         device_at=device_at,
@@ -131,11 +178,16 @@ def _reading(item: Observed, gauge: Gauge, message: Message, limits: ClockLimits
     )
 
 
-def _stage_m(value: float, gauge: Gauge) -> float:
-    """Metres above the gauge zero, to the millimetre: a tie with a threshold must stay a tie after the addition."""
-    if gauge.reports == "below_crown" and gauge.crown_m is not None:
-        return round(gauge.crown_m + value, 3)
-    return round(value, 3)
+def _vitals(item: Heard, gauge: Watched, message: Message) -> Vitals:
+    return Vitals(
+        gauge_id=gauge.id,
+        received_at=message.received_at,
+        battery_pct=item.battery_pct,
+        battery_v=item.battery_v,
+        rssi_dbm=item.rssi_dbm,
+        snr_db=item.snr_db,
+        gateways=item.gateways,
+    )
 
 
 def observation_key(device_at: datetime | None, message: Message) -> str:
@@ -170,13 +222,13 @@ def _believed(device_at: datetime | None, received_at: datetime, limits: ClockLi
     return received_at, True
 
 
-def _report(item: Status, camera: Gauge | Camera, message: Message, limits: ClockLimits) -> CameraReport:
+def _report(item: Status, camera_id: str, message: Message, limits: ClockLimits) -> CameraReport:
     reported_at, _ = _believed(in_utc(item.device_at), message.received_at, limits)
-    return CameraReport(camera.id, item.state, reported_at, message.received_at, item.reason)
+    return CameraReport(camera_id, item.state, reported_at, message.received_at, item.reason)
 
 
-def _still(item: Picture, camera: Gauge | Camera, message: Message, limits: ClockLimits) -> Still:
+def _still(item: Picture, camera_id: str, message: Message, limits: ClockLimits) -> Still:
     taken_at, suspect = _believed(in_utc(item.device_at), message.received_at, limits)
     content = hashlib.sha256(item.data).hexdigest()[:12]
-    name = f"{camera.id}/{taken_at:%Y%m%d}/{taken_at:%H%M%S}-{content}.{item.suffix}"
-    return Still(camera.id, taken_at, message.received_at, name, item.width_px, item.height_px, suspect)
+    name = f"{camera_id}/{taken_at:%Y%m%d}/{taken_at:%H%M%S}-{content}.{item.suffix}"
+    return Still(camera_id, taken_at, message.received_at, name, item.width_px, item.height_px, suspect)

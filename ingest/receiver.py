@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import Protocol
@@ -15,7 +15,7 @@ from ingest.messages import Message, Refusal
 from ingest.pipeline import Kept, dead_letter, interpret
 from ingest.quality import ClockLimits
 from ingest.readings import DeadLetter
-from ingest.stations import Registry
+from ingest.roster import Roster
 from ingest.store.protocol import Appended, Appender, Batch, Unavailable
 
 log = logging.getLogger(__name__)
@@ -59,13 +59,13 @@ class Receiver:
     def __init__(
         self,
         inbox: Inbox,
-        registry: Callable[[], Registry],
+        roster: Callable[[], Roster],
         appender: Appender,
         images: ImageFolder,
         limits: ClockLimits,
     ) -> None:
         self._inbox = inbox
-        self._registry = registry
+        self._roster = roster
         self._appender = appender
         self._images = images
         self._limits = limits
@@ -98,8 +98,8 @@ class Receiver:
 
     def keep(self, batch: Sequence[Arrived]) -> None:
         """Write a batch durably, then acknowledge its messages in the order of arrival."""
-        registry = self._registry()
-        self._write([self._interpret(each.message, registry) for each in batch], batch)
+        roster = self._roster()
+        self._write([self._interpret(each.message, roster) for each in batch], batch)
 
     def _write(self, kept: Sequence[Kept], batch: Sequence[Arrived]) -> None:
         """A message that the store can never take is found by halving the batch, and becomes a dead letter."""
@@ -139,9 +139,9 @@ class Receiver:
             return Kept(dead_letters=(dead_letter(message, Refusal.UNWRITABLE, str(error)),))
         return kept
 
-    def _interpret(self, message: Message, registry: Registry) -> Kept:
+    def _interpret(self, message: Message, roster: Roster) -> Kept:
         try:
-            return interpret(message, registry, self._limits)
+            return interpret(message, roster, self._limits)
         except Exception as error:  # a fault of ours must not stop the messages behind this one
             log.exception("a message on %s could not be interpreted", message.topic)
             return Kept(dead_letters=(dead_letter(message, Refusal.UNEXPECTED, repr(error)),))
@@ -156,10 +156,9 @@ def _say_refused(letters: Sequence[DeadLetter]) -> None:
 
 def together(kept: Sequence[Kept]) -> Batch:
     """One batch of what several messages became."""
-    whole = Batch()
-    return replace(
-        whole,
+    return Batch(
         readings=[each for one in kept for each in one.readings],
+        vitals=[each for one in kept for each in one.vitals],
         reports=[each for one in kept for each in one.reports],
         stills=[each for one in kept for each in one.stills],
         dead_letters=[each for one in kept for each in one.dead_letters],

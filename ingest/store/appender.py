@@ -1,12 +1,17 @@
-"""The writing side of the log: a batch in one durable transaction, each observation once."""
+"""The writing side of the log: a batch in one durable transaction, each observation once.
+
+Most batches hold nothing but new observations, so they are written without looking first: the unique constraint on
+the observation is the judge. Only where it objects, or where a message says that it is not new, is looked up what
+is there already.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Table, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,13 +22,18 @@ from ingest.pipeline import UNDATED
 from ingest.readings import Quality, Reading
 from ingest.store import rows
 from ingest.store.protocol import Appended, Batch, Unavailable
-from ingest.store.tables import camera_reports, dead_letters, latest_readings, readings, stills, writing
+from ingest.store.statements import Statements
+from ingest.store.tables import camera_reports, dead_letters, readings, stills, writing
 
 REDELIVERED_WITHIN = timedelta(days=1)
 """A broker redelivers within a session; beyond a day an alike message is another one."""
 
-Key = tuple[str, str, str]
-"""(gauge, quantity, observation key)"""
+Key: TypeAlias = tuple[str, str, str]
+"""(observation key, gauge, quantity)"""
+Said: TypeAlias = tuple[float, str]
+"""(value, quality) of a revision"""
+Fresh: TypeAlias = tuple[Reading, int]
+"""A reading that says something new, and its revision"""
 
 
 class SqlAppender:
@@ -31,6 +41,7 @@ class SqlAppender:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._statements = Statements.of(engine.dialect)
 
     def append(self, batch: Batch) -> Appended:
         """Write all of a batch or nothing; Unavailable where the database cannot write now."""
@@ -43,65 +54,97 @@ class SqlAppender:
 
     def _append(self, batch: Batch) -> Appended:
         with writing(self._engine) as connection:
-            fresh = _append_readings(connection, batch.readings)
+            fresh = self._append_readings(connection, batch.readings)
             return Appended(
-                readings=len(fresh),
-                duplicates=len(batch.readings) - len(fresh),
+                readings=fresh,
+                duplicates=len(batch.readings) - fresh,
                 reports=_insert_new(connection, camera_reports, [rows.row_of_report(each) for each in batch.reports]),
                 stills=_insert_new(connection, stills, [rows.row_of_still(each) for each in batch.stills]),
                 dead_letters=_insert_dead_letters(connection, batch),
             )
 
+    def _append_readings(self, connection: Connection, batch: Sequence[Reading]) -> int:
+        if not batch:
+            return 0
+        keyed = _with_first_keys(connection, batch)
+        fresh = unseen(keyed, _revisions(connection, {key_of(each) for each in keyed if _is_doubtful(each)}))
+        try:
+            with connection.begin_nested():
+                self._insert(connection, fresh)
+        except IntegrityError:
+            # Something that claimed to be new is there already: look everything up.
+            fresh = unseen(keyed, _revisions(connection, {key_of(each) for each in keyed}))
+            self._insert(connection, fresh)
+        return len(fresh)
 
-def _append_readings(connection: Connection, batch: Sequence[Reading]) -> list[Reading]:
-    if not batch:
-        return []
-    keyed = _with_first_keys(connection, batch)
-    fresh = unseen(keyed, _revisions(connection, keyed))
-    if fresh:
+    def _insert(self, connection: Connection, fresh: Sequence[Fresh]) -> None:
+        if not fresh:
+            return
         last = connection.scalar(select(func.max(readings.c.seq))) or 0
-        fresh = [replace(each, seq=last + number) for number, each in enumerate(fresh, start=1)]
-        connection.execute(readings.insert(), [rows.row_of_reading(each) for each in fresh])
-        _update_latest(connection, fresh)
-    return fresh
+        numbered = [(each, last + number, revision) for number, (each, revision) in enumerate(fresh, start=1)]
+        self._statements.insert_readings(connection, numbered)
+        self._statements.update_latest(connection, numbered)
 
 
-def unseen(batch: Iterable[Reading], known: dict[Key, list[float]]) -> list[Reading]:
-    """The readings that say something new, with their revision. ``known`` holds the values by key, oldest first.
+def key_of(reading: Reading) -> Key:
+    """What names an observation in the log."""
+    return (reading.key, reading.gauge_id, reading.quantity)
+
+
+def _is_doubtful(reading: Reading) -> bool:
+    """Whether a reading itself says that there may be an earlier one of the same observation."""
+    return reading.redelivered or reading.requalified
+
+
+def unseen(batch: Iterable[Reading], known: dict[Key, list[Said]]) -> list[Fresh]:
+    """The readings that say something new, with their revision. ``known`` holds what was said by key, oldest first.
 
     The same value again is a repeat. Another value is a correction, unless the broker says that it
     delivers an old message again: then a value that any revision had is a repeat as well.
+    A requalification needs something to requalify, and says something new where it changes the quality.
     """
-    fresh = []
-    values = defaultdict(list, {key: list(each) for key, each in known.items()})
+    fresh: list[Fresh] = []
+    said = {key: list(each) for key, each in known.items()}
     for reading in batch:
-        before = values[_key(reading)]
-        if before and (reading.value == before[-1] or (reading.redelivered and reading.value in before)):
-            continue
-        fresh.append(replace(reading, revision=len(before)))
-        before.append(reading.value)
+        key = (reading.key, reading.gauge_id, reading.quantity)
+        before = said.get(key)
+        if before is None:
+            if not reading.requalified:
+                said[key] = [(reading.value, reading.quality)]
+                fresh.append((reading, 0))
+        elif _is_news(reading, before):
+            fresh.append((reading, len(before)))
+            before.append((reading.value, reading.quality))
     return fresh
 
 
-def _key(reading: Reading) -> Key:
-    return (reading.gauge_id, reading.quantity, reading.key)
+def _is_news(reading: Reading, before: Sequence[Said]) -> bool:
+    if reading.requalified:
+        return before[-1][0] == reading.value and before[-1][1] != reading.quality
+    if reading.redelivered:
+        return all(reading.value != value for value, _ in before)
+    return reading.value != before[-1][0]
 
 
-def _revisions(connection: Connection, batch: Sequence[Reading]) -> dict[Key, list[float]]:
-    columns = (readings.c.gauge_id, readings.c.quantity, readings.c.key)
+def _revisions(connection: Connection, keys: Collection[Key]) -> dict[Key, list[Said]]:
+    if not keys:
+        return {}
+    columns = (readings.c.key, readings.c.gauge_id, readings.c.quantity)
     found = connection.execute(
-        select(*columns, readings.c.value)
-        .where(tuple_(*columns).in_([_key(each) for each in batch]))
+        select(*columns, readings.c.value, readings.c.quality)
+        .where(tuple_(*columns).in_(list(keys)))
         .order_by(readings.c.revision)
     )
-    known: dict[Key, list[float]] = defaultdict(list)
-    for gauge_id, quantity, key, value in found:
-        known[(gauge_id, quantity, key)].append(value)
+    known: dict[Key, list[Said]] = defaultdict(list)
+    for key, gauge_id, quantity, value, quality in found:
+        known[(key, gauge_id, quantity)].append((value, quality))
     return known
 
 
-def _with_first_keys(connection: Connection, batch: Sequence[Reading]) -> list[Reading]:
+def _with_first_keys(connection: Connection, batch: Sequence[Reading]) -> Sequence[Reading]:
     """Give a redelivered observation without a believed time the key that it had when it came first, if it did."""
+    if not any(each.redelivered for each in batch):
+        return batch
     return [
         _with_first_key(connection, each) if each.redelivered and each.key.startswith(UNDATED) else each
         for each in batch
@@ -113,70 +156,16 @@ def _with_first_key(connection: Connection, reading: Reading) -> Reading:
     first = connection.scalar(
         select(readings.c.key)
         .where(
+            # A range and not a pattern: a range can use the index, whatever the database's rules of comparison.
+            readings.c.key.between(alike, alike + "~"),
             readings.c.gauge_id == reading.gauge_id,
             readings.c.quantity == reading.quantity,
-            readings.c.key.startswith(alike, autoescape=True),
             readings.c.received_at >= reading.received_at - REDELIVERED_WITHIN,
         )
         .order_by(readings.c.seq.desc())
         .limit(1)
     )
     return replace(reading, key=first) if first else reading
-
-
-@dataclass
-class _Newest:
-    """The newest reading of a gauge and the newest good one, as far as the batch has been gone through."""
-
-    newest: Reading | None = None
-    good: Reading | None = None
-
-    def see(self, reading: Reading) -> None:
-        if _gives_way(self.newest, reading):
-            self.newest = reading
-        if reading.quality is Quality.GOOD and _gives_way(self.good, reading):
-            self.good = reading
-
-
-def _gives_way(known: Reading | None, reading: Reading) -> bool:
-    """Whether a reading is newer. One known from after its receipt was dated by a clock of ours that was set back."""
-    if known is None or reading.observed_at >= known.observed_at:
-        return True
-    return known.observed_at > reading.received_at
-
-
-def _update_latest(connection: Connection, fresh: Sequence[Reading]) -> None:
-    newest = _newest_known(connection, {(each.gauge_id, each.quantity) for each in fresh})
-    for reading in fresh:
-        newest[(reading.gauge_id, reading.quantity)].see(reading)
-    values = [
-        {
-            "gauge_id": gauge_id,
-            "quantity": quantity,
-            "seq": each.newest.seq,
-            "good_seq": each.good.seq if each.good else None,
-        }
-        for (gauge_id, quantity), each in newest.items()
-        if each.newest is not None
-    ]
-    insert = _insert(connection, latest_readings)
-    upsert = insert.on_conflict_do_update(
-        index_elements=["gauge_id", "quantity"],
-        set_={"seq": insert.excluded.seq, "good_seq": insert.excluded.good_seq},
-    )
-    connection.execute(upsert, values)
-
-
-def _newest_known(connection: Connection, gauges: set[tuple[str, Any]]) -> dict[tuple[str, str], _Newest]:
-    newest: dict[tuple[str, str], _Newest] = defaultdict(_Newest)
-    found = connection.execute(
-        select(readings)
-        .join(latest_readings, readings.c.seq.in_([latest_readings.c.seq, latest_readings.c.good_seq]))
-        .where(tuple_(latest_readings.c.gauge_id, latest_readings.c.quantity).in_(list(gauges)))
-    )
-    for reading in map(rows.reading_of, found):
-        newest[(reading.gauge_id, reading.quantity)].see(reading)
-    return newest
 
 
 def _insert_new(connection: Connection, table: Table, values: list[dict[str, Any]]) -> int:

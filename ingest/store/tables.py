@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData()
 
@@ -51,6 +52,44 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(at: datetime) -> int:
+    """Microseconds since 1970 of an aware time, exact."""
+    return (at - EPOCH) // MICROSECOND
+
+
+class Instant(TypeDecorator[datetime]):
+    """Aware UTC datetimes in and out, in SQLite kept as microseconds since 1970.
+
+    For the tables that take every reading: a third of the size of a text, in the row and in each index, and as much
+    faster to write.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """A number in SQLite, the database's own type elsewhere."""
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse a time without offset."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without offset cannot be stored")
+        return microseconds(value) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """The time, in UTC."""
+        if value is None:
+            return None
+        return EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
 readings = Table(
     "readings",
     metadata,
@@ -60,13 +99,14 @@ readings = Table(
     Column("key", String(80), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("value", Float, nullable=False),
-    Column("observed_at", UtcTime, nullable=False),
-    Column("device_at", UtcTime),
+    Column("observed_at", Instant, nullable=False),
+    Column("device_at", Instant),
     Column("device_seq", BigInteger),
-    Column("received_at", UtcTime, nullable=False),
+    Column("received_at", Instant, nullable=False),
     Column("quality", String(16), nullable=False),
     Column("reasons", String(128), nullable=False),
-    UniqueConstraint("gauge_id", "quantity", "key", "revision"),
+    # The key comes first: it begins with the time, so that new rows of all gauges meet on few pages of the index.
+    UniqueConstraint("key", "gauge_id", "quantity", "revision"),
     Index("readings_by_time", "gauge_id", "observed_at"),
     Index("readings_by_observed", "observed_at"),
     sqlite_autoincrement=True,
@@ -78,7 +118,9 @@ latest_readings = Table(
     Column("gauge_id", String(64), primary_key=True),
     Column("quantity", String(32), primary_key=True),
     Column("seq", Integer, nullable=False),
+    Column("observed_at", Instant, nullable=False),
     Column("good_seq", Integer),
+    Column("good_observed_at", Instant),
 )
 
 camera_reports = Table(
@@ -140,7 +182,11 @@ def writing(engine: Engine) -> AbstractContextManager[Connection]:
 def _make_durable(connection: Any, _: object) -> None:
     # The driver's own implicit BEGIN comes too late to protect a read that a write depends on.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+    # Checkpoints of 16 MB write a page of an index once for many commits; the cache holds the pages in use.
+    for pragma in (
+        *("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"),
+        *("wal_autocheckpoint=4000", "cache_size=-16000"),
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
