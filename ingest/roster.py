@@ -51,18 +51,20 @@ class Roster:
     neighbours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
+    def build(
+        cls, gauges: Iterable[Watched], cameras: Mapping[str, str], above: Mapping[str, tuple[str, ...]]
+    ) -> Roster:
+        """The roster from its gauges, the station of each camera, and the stations next above a station."""
+        by_id = {gauge.id: gauge for gauge in gauges}
+        return cls(by_id, cameras, _by_device(by_id.values()), _by_station(by_id.values()), _neighbours(above))
+
+    @classmethod
     def of(cls, registry: Registry) -> Roster:
         """The roster of a registry."""
-        gauges = {
-            gauge.id: watched(gauge, registry.stations[gauge.station_id].kind) for gauge in registry.gauges.values()
-        }
-        above = {station.id: station.upstream for station in registry.stations.values() if station.upstream}
-        return cls(
-            gauges=gauges,
-            cameras={camera.id: camera.station_id for camera in registry.cameras.values()},
-            devices=_by_device(gauges.values()),
-            by_station=_by_station(gauges.values()),
-            neighbours=_neighbours(above),
+        return cls.build(
+            (watched(gauge, registry.stations[gauge.station_id].kind) for gauge in registry.gauges.values()),
+            {camera.id: camera.station_id for camera in registry.cameras.values()},
+            {station.id: station.upstream for station in registry.stations.values() if station.upstream},
         )
 
     def company(self, gauge: Watched) -> tuple[str, ...]:
