@@ -8,32 +8,49 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from deploy.commands import levels, registry, serve, settings, simulate
 from deploy.commands.context import Context, UsageError
 from deploy.settings import SettingsError, read_settings
-from deploy.wiring import machine_time
+from deploy.wiring.clockwork import machine_time
 from ingest.clock import TrueClock
 
+_HELP = {"-h", "--help"}
 LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-def parser() -> argparse.ArgumentParser:
-    """All commands with their arguments."""
+COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "serve": ("demo", "run", "alerts", "dashboard"),
+    "ingest": ("ingest",),
+    "simulate": ("simulate", "replay", "publish"),
+    "registry": ("registry",),
+    "levels": ("levels",),
+    "settings": ("settings",),
+}
+"""The commands by the file of ``deploy.commands`` that they stand in."""
+
+
+def parser(asked: Sequence[str]) -> argparse.ArgumentParser:
+    """The command that is asked for with its arguments; all of them where it cannot be told which.
+
+    A command's file is loaded with everything it runs, and a service alone should not carry all the others.
+    """
     top = argparse.ArgumentParser(prog="mizumori", description="Flood monitoring for a city.")
     top.add_argument("--settings", type=Path, help="TOML file of settings; docs/settings.md lists all of them")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (serve, simulate, registry, levels, settings):
-        group.add_to(commands)
+    files = [file for file, names in COMMANDS.items() if not _HELP & {*asked} and {*names} & {*asked}]
+    for file in files if len(files) == 1 else COMMANDS:
+        import_module(f"deploy.commands.{file}").add_to(commands)
     return top
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
     """Run one command; 0 where it went well, 1 where it could not, 2 where it was called wrongly."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser(given).parse_args(given)
     environment = os.environ if environment is None else environment
     named = environment.get("MIZUMORI_SETTINGS")
     file = options.settings or (Path(named) if named else None)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from deploy.services import Worker
 from deploy.settings import Settings
-from deploy.wiring import device_publisher
+from deploy.wiring.house import device_publisher
 from ingest.clock import Clock
 from ingest.stations import Registry
 from simulators.faults import demonstration_faults

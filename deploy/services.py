@@ -7,9 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Any, Protocol, Self
-
-import uvicorn
+from typing import Protocol, Self
 
 from ingest.inbox import Inbox
 from ingest.mqtt import Subscriber
@@ -77,37 +75,6 @@ class IngestService:
         self._worker.join(STOP_WITHIN_S)
         self.receiver.abandon()
         self._subscriber.stop()
-
-
-class WebServer:
-    """An ASGI application on an address, in a thread of its own."""
-
-    def __init__(self, application: Any, host: str, port: int) -> None:
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                application,
-                host=host,
-                port=port,
-                log_level="warning",
-                access_log=False,
-                timeout_graceful_shutdown=2,
-                server_header=False,
-            )
-        )
-        self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)
-
-    def start(self) -> None:
-        """Listen; raises OSError where the server ended before it listened."""
-        self._thread.start()
-        while not self._server.started:
-            self._thread.join(0.05)
-            if not self._thread.is_alive():
-                raise OSError("the web server could not start")
-
-    def stop(self) -> None:
-        """Close the connections and end."""
-        self._server.should_exit = True
-        self._thread.join(STOP_WITHIN_S)
 
 
 class Worker:

@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ingest.decoders import MODELS, NETWORKS
-from ingest.decoders.decoded import Decoded, Heard, Measured, Observed
-from ingest.decoders.models import Model
+from ingest.decoders.decoded import Decoded, Heard, Measured, Model, Observed
 from ingest.messages import Message, Refusal, Refused
 from ingest.roster import Roster, Watched
 from ingest.sensing import chosen, sensor_at, serving

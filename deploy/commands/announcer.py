@@ -8,7 +8,7 @@ from alerts.messages import texts
 from alerts.records import Transition
 from dashboard.views import Board, board
 from deploy.commands.context import jst, say
-from deploy.wiring import Stores
+from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.labels import label
 from ingest.metres import shown_m

@@ -11,7 +11,7 @@ from typing import Any
 from dashboard.views import Board, GaugeView, StationView
 from deploy.commands.announcer import board_now
 from deploy.commands.context import Context, say
-from deploy.wiring import open_stores
+from deploy.wiring.stores import open_stores
 from ingest.metres import shown_m
 from ingest.stations import named
 

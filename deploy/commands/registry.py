@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.commands.context import Context, UsageError, say
-from deploy.wiring import open_stores
+from deploy.wiring.stores import open_stores
 from ingest.registry_files import Change, RegistryConflict, RegistryMistakes, load, to_csv, to_toml
 from ingest.stations import Registry
 

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from alerts.people import Recipient
 from deploy.commands.announcer import Announcer
-from deploy.commands.context import Context, need_ports, say, wait_for_end
+from deploy.commands.context import Context, need_ports, say
+from deploy.commands.serving import broker_port, serve_until_ended
 from deploy.devices import Fleet
 from deploy.schedule import Job
-from deploy.services import House, Service
+from deploy.services import Service
 from deploy.settings import Settings
-from deploy.wiring import (
-    Stores,
-    alert_jobs,
-    broker_services,
-    demonstration_city,
-    folder_use,
-    ingest_jobs,
-    ingest_service,
-    open_stores,
-    public_server,
-    publisher_job,
-    schedule,
-    staff_server,
-    whole_house,
-)
+from deploy.wiring.alerts import alert_jobs
+from deploy.wiring.clockwork import schedule
+from deploy.wiring.house import demonstration_city, whole_house
+from deploy.wiring.pages import public_server, publisher_job, staff_server
+from deploy.wiring.stores import Stores, folder_use, open_stores
 from ingest.registry_files import load
 from simulators.storm import demonstration_storm
 
@@ -43,7 +33,6 @@ def add_to(commands: Any) -> None:
     for name, run, text in (
         ("demo", demo, "run everything with a simulated storm over a demonstration city"),
         ("run", run_all, "run everything of one host without the simulator"),
-        ("ingest", run_ingest, "run ingest alone"),
         ("alerts", run_alerts, "run the alert rule and the deliveries alone"),
         ("dashboard", run_dashboard, "run the staff dashboard and the public page alone"),
     ):
@@ -63,7 +52,7 @@ def demo(context: Context, _: argparse.Namespace) -> int:
         *whole_house(settings, stores, context.clock, [Job("announcer", 1.0, announcer.turn)]),
         _storm_over(settings, stores, context),
     ]
-    return _serve(services, stores, [*_addresses(settings), _messages_line(settings)])
+    return serve_until_ended(services, stores, [*_addresses(settings), _messages_line(settings)])
 
 
 def run_all(context: Context, _: argparse.Namespace) -> int:
@@ -73,23 +62,7 @@ def run_all(context: Context, _: argparse.Namespace) -> int:
     stores.city()
     if context.settings.broker.embedded:
         log.warning("the embedded broker is for trying out: it keeps nothing while it is stopped; see broker.embedded")
-    return _serve(whole_house(context.settings, stores, context.clock), stores, _addresses(context.settings))
-
-
-def run_ingest(context: Context, _: argparse.Namespace) -> int:
-    """Ingest, with the embedded broker where it is on."""
-    settings = context.settings
-    need_ports(_broker_port(settings))
-    stores = open_stores(settings)
-    stores.city()
-    services: list[Service] = [
-        folder_use(settings),
-        *broker_services(settings),
-        ingest_service(settings, stores, context.clock),
-        schedule(ingest_jobs(settings, stores, context.clock)),
-    ]
-    broker = settings.broker_reached
-    return _serve(services, stores, [f"ingest listens to the broker at {broker.host}:{broker.port}"])
+    return serve_until_ended(whole_house(context.settings, stores, context.clock), stores, _addresses(context.settings))
 
 
 def run_alerts(context: Context, _: argparse.Namespace) -> int:
@@ -101,7 +74,7 @@ def run_alerts(context: Context, _: argparse.Namespace) -> int:
         schedule(alert_jobs(context.settings, stores, context.clock)),
     ]
     told = len(context.settings.alerts.recipients)
-    return _serve(services, stores, [f"alerts are decided and sent to {told} recipients"])
+    return serve_until_ended(services, stores, [f"alerts are decided and sent to {told} recipients"])
 
 
 def run_dashboard(context: Context, _: argparse.Namespace) -> int:
@@ -116,7 +89,7 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
         public_server(settings),
         schedule([publisher_job(settings, stores, context.clock)]),
     ]
-    return _serve(services, stores, _addresses(settings)[:2])
+    return serve_until_ended(services, stores, _addresses(settings)[:2])
 
 
 def with_demo_recipients(settings: Settings) -> Settings:
@@ -151,11 +124,7 @@ def _since(stores: Stores, now: datetime) -> datetime:
 
 
 def _need_all_ports(settings: Settings) -> None:
-    need_ports([*_broker_port(settings), *_page_ports(settings)])
-
-
-def _broker_port(settings: Settings) -> list[tuple[str, str, int]]:
-    return [("broker", "127.0.0.1", settings.broker.port)] if settings.broker.embedded else []
+    need_ports([*broker_port(settings), *_page_ports(settings)])
 
 
 def _page_ports(settings: Settings) -> list[tuple[str, str, int]]:
@@ -176,18 +145,3 @@ def _addresses(settings: Settings) -> list[str]:
 def _messages_line(settings: Settings) -> str:
     files = [each.address for each in settings.alerts.recipients if each.channel == "logfile"]
     return f"  messages         {', '.join(files)}" if files else "  messages         to the recipients of the settings"
-
-
-def _serve(services: Sequence[Service], stores: Stores, lines: Sequence[str]) -> int:
-    ended = wait_for_end()
-    try:
-        with House(services):
-            say("Mizumori is running. Stop it with Ctrl-C.")
-            for line in lines:
-                say(line)
-            ended.wait()
-            say("Stopping …")
-    finally:
-        stores.close()
-    say("Stopped. The data is kept; start again to go on.")
-    return 0

@@ -21,7 +21,8 @@ from deploy.schedule import Job
 from deploy.services import House, IngestService, Worker
 from deploy.settings import Settings
 from deploy.stopwatch import Stopwatch
-from deploy.wiring import Stores, device_publisher, open_stores, whole_house
+from deploy.wiring.house import device_publisher, whole_house
+from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import Clock, ScaledClock
 from ingest.stations import Registry
 from simulators.publisher import BrokerError

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from ingest.readings import Quality, Reading, Reason
 from ingest.roster import Watched
-from ingest.stations import Gauge
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class ClockLimits:
     behind: timedelta = timedelta(days=7)
 
 
-def check(reading: Reading, gauge: Gauge | Watched, limits: ClockLimits) -> Reading:
+def check(reading: Reading, gauge: Watched, limits: ClockLimits) -> Reading:
     """The reading with its quality. It is never dropped: a wrong clock counts at the time of receipt, as suspect."""
     return _check_range(_check_clock(reading, limits), gauge)
 
@@ -40,7 +39,7 @@ def _check_clock(reading: Reading, limits: ClockLimits) -> Reading:
     return replace(reading.marked(Quality.SUSPECT, reason), observed_at=reading.received_at)
 
 
-def _check_range(reading: Reading, gauge: Gauge | Watched) -> Reading:
+def _check_range(reading: Reading, gauge: Watched) -> Reading:
     """QARTOD gross range test. Above the range, but by less than its own size, may be a flood that nobody foresaw:
     suspect, so that staff hear of it at once. Beyond that, or below the range, it is a fault: bad."""
     if gauge.min_m <= reading.value <= gauge.max_m:

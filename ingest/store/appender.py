@@ -19,11 +19,12 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ingest.pipeline import UNDATED
-from ingest.readings import Quality, Reading
+from ingest.readings import Reading
 from ingest.store import rows
 from ingest.store.protocol import Appended, Batch, Unavailable
 from ingest.store.statements import Statements
 from ingest.store.tables import camera_reports, dead_letters, readings, stills, writing
+from ingest.store.vitals import insert_vitals
 
 REDELIVERED_WITHIN = timedelta(days=1)
 """A broker redelivers within a session; beyond a day an alike message is another one."""
@@ -55,6 +56,7 @@ class SqlAppender:
     def _append(self, batch: Batch) -> Appended:
         with writing(self._engine) as connection:
             fresh = self._append_readings(connection, batch.readings)
+            insert_vitals(connection, batch.vitals)
             return Appended(
                 readings=fresh,
                 duplicates=len(batch.readings) - fresh,

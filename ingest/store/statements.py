@@ -91,9 +91,7 @@ def _upsert(dialect: Dialect) -> Any:
     # One known from after this one's receipt was dated by a clock of ours that was set back since: it gives way.
     newer = (new.observed_at >= old.observed_at) | (old.observed_at > _received())
     better = new.good_seq.is_not(None) & (
-        old.good_seq.is_(None)
-        | (new.good_observed_at >= old.good_observed_at)
-        | (old.good_observed_at > _received())
+        old.good_seq.is_(None) | (new.good_observed_at >= old.good_observed_at) | (old.good_observed_at > _received())
     )
     return row.on_conflict_do_update(
         index_elements=["gauge_id", "quantity"],

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from deploy.services import House
 from deploy.settings import Settings, read_settings
-from deploy.wiring import Stores, demonstration_city, open_stores, whole_house
+from deploy.wiring.house import demonstration_city, whole_house
+from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import TrueClock
 from ingest.registry_files import load
 from tests.brokers import free_port

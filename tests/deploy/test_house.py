@@ -16,7 +16,8 @@ from playwright.sync_api import sync_playwright
 from alerts.records import Outcome
 from deploy.__main__ import main
 from deploy.settings import Settings
-from deploy.wiring import Stores, device_publisher
+from deploy.wiring.house import device_publisher
+from deploy.wiring.stores import Stores
 from simulators.messages import reading_message
 from simulators.publisher import Publisher
 from tests.alerts.servers import Answer, Mailbox, MailServer, WebServer

@@ -167,7 +167,7 @@ def test_services_that_start_together_do_not_collide(tmp_path: Path, old: bool) 
 def test_opening_a_database_that_fits_does_not_import_alembic(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from ingest.store.tables import open_database;"
-        "from deploy.wiring import program; from deploy.migrations.lineage import PRESENT;"
+        "from deploy.wiring.stores import program; from deploy.migrations.lineage import PRESENT;"
         "from deploy.migrations.upgrade import bring_up_to_date; file = Path(sys.argv[1]);"
         "bring_up_to_date(open_database(f'sqlite:///{file}'), PRESENT, file.parent, program());"
         "sys.exit('alembic' in sys.modules)"

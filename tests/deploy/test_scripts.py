@@ -19,7 +19,7 @@ import pytest
 
 from deploy.__main__ import main
 from deploy.settings import Settings
-from deploy.wiring import open_stores
+from deploy.wiring.stores import open_stores
 from tests.deploy.houses import eventually, own_ports
 from tests.parts import PROJECT, absent
 

@@ -20,7 +20,11 @@ from alerts.store import SqlAlerts
 from deploy.services import House, IngestService
 from deploy.settings import Settings
 from deploy.stopwatch import Stopwatch
-from deploy.wiring import Stores, alert_jobs, broker_services, device_publisher, ingest_service, open_stores, schedule
+from deploy.wiring.alerts import alert_jobs
+from deploy.wiring.clockwork import schedule
+from deploy.wiring.house import device_publisher
+from deploy.wiring.ingest import broker_services, ingest_service
+from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import ScaledClock, TrueClock
 from ingest.readings import Reading
 from ingest.store.tables import metadata, open_database

@@ -16,6 +16,7 @@ from ingest.messages import Message
 from ingest.pipeline import interpret
 from ingest.quality import ClockLimits
 from ingest.readings import Reading
+from ingest.roster import Roster
 from ingest.stations import Gauge, Registry, Station
 from simulators.messages import reading_message
 from tests.floods import crisis, house
@@ -70,7 +71,7 @@ def through_ingest(served: Served, station: Station, gauge: Gauge) -> Reading:
     """The reading that ingest makes of an observation, worded as its device words it, at the time of its poll."""
     sent = reading_message(gauge, served.row.stage_m, served.row.observed_at)
     message = Message(sent.topic, sent.payload, served.row.due_at, len(sent.payload))
-    kept = interpret(message, Registry.of(city("japan", "全国"), [station, gauge]), LIMITS)
+    kept = interpret(message, Roster.of(Registry.of(city("japan", "全国"), [station, gauge])), LIMITS)
     assert not kept.dead_letters
     return kept.readings[0]
 

@@ -15,7 +15,10 @@ import pytest
 
 from deploy.services import House
 from deploy.settings import Settings
-from deploy.wiring import Stores, alert_jobs, broker_services, ingest_service, open_stores, schedule
+from deploy.wiring.alerts import alert_jobs
+from deploy.wiring.clockwork import schedule
+from deploy.wiring.ingest import broker_services, ingest_service
+from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import TrueClock
 from tests.brokers import free_port
 from tests.floods import house, kotogawa

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ingest.messages import Message
+from ingest.roster import Roster
 from ingest.stations import Camera, City, Gauge, Registry, Station, StationKind, ThresholdSet
 
 NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
@@ -30,6 +31,11 @@ def small_city() -> Registry:
             Camera(id="fujii-cam", station_id="fujii", interval_s=60),
         ],
     )
+
+
+def small_roster() -> Roster:
+    """The same city as ingest sees it."""
+    return Roster.of(small_city())
 
 
 def reading_message(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from ingest.readings import CameraReport, CameraState, DeadLetter, Quality, Reading, Still
-from ingest.store.appender import SqlAppender, unseen
+from ingest.store.appender import Key, Said, SqlAppender, key_of, unseen
 from ingest.store.housekeeping import prune
 from ingest.store.log import SqlLog
 from ingest.store.protocol import Appended, Batch
@@ -189,9 +189,9 @@ observations = st.lists(st.tuples(st.integers(0, 4), st.sampled_from([1.0, 2.0, 
 
 @given(observations)
 def test_delivering_everything_again_adds_nothing(batch: list[Reading]) -> None:
-    known: dict[tuple[str, str, str], list[float]] = {}
-    for each in unseen(batch, {}):
-        known.setdefault((each.gauge_id, each.quantity, each.key), []).append(each.value)
+    known: dict[Key, list[Said]] = {}
+    for each, _ in unseen(batch, {}):
+        known.setdefault(key_of(each), []).append((each.value, each.quality))
     again = [reading(each.value, (each.observed_at - NOON).total_seconds() / 60, redelivered=True) for each in batch]
     assert unseen(again, known) == []
 

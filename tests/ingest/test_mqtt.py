@@ -29,7 +29,7 @@ from ingest.store.log import SqlLog
 from ingest.store.protocol import Appended, Appender, Batch, Unavailable
 from ingest.store.stills import StillFolder
 from tests.brokers import Mosquitto, free_port
-from tests.ingest.cities import small_city
+from tests.ingest.cities import small_roster
 from tests.ingest.stores import database
 from tests.parts import program
 
@@ -74,9 +74,9 @@ class Held:
 
 
 def ingest(engine: Engine, folder: Path, settings: MqttSettings, appender: Appender | None = None) -> IngestService:
-    inbox, registry = Inbox(), small_city()
+    inbox, roster = Inbox(), small_roster()
     kept_by = appender or SqlAppender(engine)
-    receiver = Receiver(inbox, lambda: registry, kept_by, StillFolder(folder / "stills"), ClockLimits())
+    receiver = Receiver(inbox, lambda: roster, kept_by, StillFolder(folder / "stills"), ClockLimits())
     return IngestService(inbox, Subscriber(settings, inbox, CLOCK), receiver)
 
 

@@ -17,9 +17,9 @@ from ingest.messages import Message, Refusal
 from ingest.pipeline import HEAD_BYTES, Kept, interpret
 from ingest.quality import ClockLimits
 from ingest.readings import CameraState, Quality, Reading, Reason
-from tests.ingest.cities import LEVELS, NOON, message, reading_message, small_city
+from tests.ingest.cities import LEVELS, NOON, message, reading_message, small_roster
 
-CITY = small_city()
+CITY = small_roster()
 
 
 def kept(arrived: Message) -> Kept:

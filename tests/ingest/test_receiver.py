@@ -14,12 +14,12 @@ from ingest.inbox import Arrived, Inbox
 from ingest.messages import Message
 from ingest.quality import ClockLimits
 from ingest.receiver import Receiver
-from ingest.stations import Registry
+from ingest.roster import Roster
 from ingest.store.appender import SqlAppender
 from ingest.store.log import SqlLog
 from ingest.store.protocol import Appended, Batch, Unavailable
 from ingest.store.stills import StillFolder
-from tests.ingest.cities import NOON, message, reading_message, small_city
+from tests.ingest.cities import NOON, message, reading_message, small_roster
 from tests.ingest.stores import database
 from tests.ingest.test_pipeline import STILL, picture
 
@@ -68,10 +68,10 @@ def minutes(count: int) -> list[Message]:
     ]
 
 
-def receiver(engine: Engine, tmp_path: Path, inbox: Inbox, times: int = 0, city: Registry | None = None) -> Receiver:
-    registry = city or small_city()
+def receiver(engine: Engine, tmp_path: Path, inbox: Inbox, times: int = 0, roster: Roster | None = None) -> Receiver:
+    known = roster or small_roster()
     appender = Failing(engine, times)
-    return Receiver(inbox, lambda: registry, appender, StillFolder(tmp_path / "stills"), ClockLimits())
+    return Receiver(inbox, lambda: known, appender, StillFolder(tmp_path / "stills"), ClockLimits())
 
 
 def work(worker: Receiver, inbox: Inbox, arrived: list[Arrived]) -> None:
@@ -136,7 +136,7 @@ class Choosy:
 def test_a_message_that_cannot_be_written_is_found_and_set_aside(engine: Engine, tmp_path: Path) -> None:
     inbox, acks, log = Inbox(), Acks(SqlLog(engine)), SqlLog(engine)
     arrived = [acks.arrived(each, number) for number, each in enumerate(minutes(20))]
-    worker = Receiver(inbox, small_city, Choosy(engine), StillFolder(tmp_path / "stills"), ClockLimits())
+    worker = Receiver(inbox, small_roster, Choosy(engine), StillFolder(tmp_path / "stills"), ClockLimits())
     work(worker, inbox, arrived)
     assert acks.order == list(range(20))
     assert log.marks().reading_seq == 19
@@ -192,11 +192,11 @@ class Unreadable:
     def __init__(self, times: int) -> None:
         self.left = times
 
-    def __call__(self) -> Registry:
+    def __call__(self) -> Roster:
         if self.left:
             self.left -= 1
             raise RuntimeError("the database is locked")
-        return small_city()
+        return small_roster()
 
 
 def test_while_the_registry_cannot_be_read_good_readings_do_not_become_dead_letters(
@@ -227,7 +227,7 @@ def test_whatever_the_store_does_the_worker_lives_and_the_message_is_accounted_f
     engine: Engine, tmp_path: Path
 ) -> None:
     inbox, acks, log = Inbox(), Acks(SqlLog(engine)), SqlLog(engine)
-    worker = Receiver(inbox, small_city, Broken(engine), StillFolder(tmp_path / "stills"), ClockLimits())
+    worker = Receiver(inbox, small_roster, Broken(engine), StillFolder(tmp_path / "stills"), ClockLimits())
     work(worker, inbox, [acks.arrived(each, number) for number, each in enumerate(minutes(1))])
     assert acks.order == [0]
     assert log.marks().reading_seq + sum(log.dead_letters().counts.values()) == 1
@@ -237,7 +237,7 @@ def test_a_folder_that_takes_no_stills_holds_up_no_reading(engine: Engine, tmp_p
     inbox, acks, log = Inbox(), Acks(SqlLog(engine)), SqlLog(engine)
     (tmp_path / "stills").write_text("a file where the folder should be", encoding="utf-8")
     messages = [message(STILL, picture()), *minutes(1)]
-    worker = Receiver(inbox, small_city, SqlAppender(engine), StillFolder(tmp_path / "stills"), ClockLimits())
+    worker = Receiver(inbox, small_roster, SqlAppender(engine), StillFolder(tmp_path / "stills"), ClockLimits())
     work(worker, inbox, [acks.arrived(each, number) for number, each in enumerate(messages)])
     assert acks.order == [0, 1]
     assert log.marks().reading_seq == 1

@@ -1,0 +1,35 @@
+"""The command that runs ingest alone. It loads no page and no channel: that is most of what a process weighs."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from deploy.commands.context import Context, need_ports
+from deploy.commands.serving import broker_port, serve_until_ended
+from deploy.services import Service
+from deploy.wiring.clockwork import schedule
+from deploy.wiring.ingest import broker_services, ingest_jobs, ingest_service
+from deploy.wiring.stores import folder_use, open_stores
+
+
+def add_to(commands: Any) -> None:
+    """The command of this file."""
+    text = "run ingest alone"
+    commands.add_parser("ingest", help=text, description=text).set_defaults(run=run_ingest)
+
+
+def run_ingest(context: Context, _: argparse.Namespace) -> int:
+    """Ingest, with the embedded broker where it is on."""
+    settings = context.settings
+    need_ports(broker_port(settings))
+    stores = open_stores(settings)
+    stores.watched()
+    services: list[Service] = [
+        folder_use(settings),
+        *broker_services(settings),
+        ingest_service(settings, stores, context.clock),
+        schedule(ingest_jobs(settings, stores, context.clock)),
+    ]
+    broker = settings.broker_reached
+    return serve_until_ended(services, stores, [f"ingest listens to the broker at {broker.host}:{broker.port}"])

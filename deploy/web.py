@@ -1,0 +1,41 @@
+"""A web application on an address."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import uvicorn
+
+from deploy.services import STOP_WITHIN_S
+
+
+class WebServer:
+    """An ASGI application on an address, in a thread of its own."""
+
+    def __init__(self, application: Any, host: str, port: int) -> None:
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                application,
+                host=host,
+                port=port,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=2,
+                server_header=False,
+            )
+        )
+        self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)
+
+    def start(self) -> None:
+        """Listen; raises OSError where the server ended before it listened."""
+        self._thread.start()
+        while not self._server.started:
+            self._thread.join(0.05)
+            if not self._thread.is_alive():
+                raise OSError("the web server could not start")
+
+    def stop(self) -> None:
+        """Close the connections and end."""
+        self._server.should_exit = True
+        self._thread.join(STOP_WITHIN_S)

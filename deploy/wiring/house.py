@@ -1,0 +1,56 @@
+"""Everything of one host together, and what acts as a device beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deploy.schedule import Job
+from deploy.services import Service
+from deploy.settings import Settings
+from deploy.wiring.alerts import alert_jobs
+from deploy.wiring.clockwork import schedule
+from deploy.wiring.ingest import broker_services, ingest_jobs, ingest_service
+from deploy.wiring.pages import public_server, publisher_job, staff_server
+from deploy.wiring.stores import Stores, folder_use
+from ingest.clock import Clock
+from simulators.publisher import Broker
+from simulators.publisher import Publisher as DevicePublisher
+
+
+def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job] | None = None) -> list[Service]:
+    """Everything of one host but the simulator, in the order in which it starts."""
+    jobs = [
+        *ingest_jobs(settings, stores, clock),
+        *alert_jobs(settings, stores, clock),
+        publisher_job(settings, stores, clock),
+        *(more or []),
+    ]
+    return [
+        folder_use(settings),
+        *broker_services(settings),
+        ingest_service(settings, stores, clock),
+        staff_server(settings, stores, clock),
+        public_server(settings),
+        schedule(jobs),
+    ]
+
+
+def device_publisher(settings: Settings) -> DevicePublisher:
+    """A publisher that speaks to the broker as a device does."""
+    mqtt = settings.broker_reached
+    return DevicePublisher(
+        Broker(
+            host=mqtt.host,
+            port=mqtt.port,
+            protocol=mqtt.protocol,
+            username=mqtt.username,
+            password=mqtt.password,
+            tls=mqtt.tls,
+            ca_file=mqtt.ca_file,
+        )
+    )
+
+
+def demonstration_city() -> Path:
+    """The registry file of the demonstration city."""
+    return Path(__file__).parent.parent / "demo" / "city.toml"

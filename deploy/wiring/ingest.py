@@ -1,0 +1,50 @@
+"""Ingest: from the broker into the log, and its housekeeping."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from deploy.broker import EmbeddedBroker
+from deploy.schedule import Job
+from deploy.services import IngestService, Service
+from deploy.settings import Settings
+from deploy.wiring.stores import Stores
+from ingest.clock import Clock
+from ingest.inbox import Inbox
+from ingest.mqtt import Subscriber
+from ingest.receiver import Receiver
+from ingest.store.appender import SqlAppender
+from ingest.store.housekeeping import MOST_PER_TURN, prune
+from ingest.store.vitals import MOST_PER_TURN as MOST_VITALS_PER_TURN
+from ingest.store.vitals import prune_vitals
+
+HOUSEKEEPING_S = 3600.0
+VITALS_KEPT = timedelta(days=7)
+"""The health of the gauges is folded from them within seconds; what is older serves only whoever looks closer."""
+
+
+def broker_services(settings: Settings) -> list[Service]:
+    """The embedded broker, where it is on."""
+    return [EmbeddedBroker(settings.broker.port)] if settings.broker.embedded else []
+
+
+def ingest_service(settings: Settings, stores: Stores, clock: Clock) -> IngestService:
+    """From the broker into the log."""
+    inbox = Inbox()
+    receiver = Receiver(
+        inbox, stores.watched, SqlAppender(stores.database), stores.stills, settings.ingest.clock_limits
+    )
+    return IngestService(inbox, Subscriber(settings.broker_reached, inbox, clock), receiver)
+
+
+def ingest_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
+    """Housekeeping of what ingest keeps."""
+    kept = timedelta(days=settings.ingest.stills_kept_days)
+
+    def tidy() -> None:
+        while prune(stores.database, clock.now() - kept, stores.stills.remove) == MOST_PER_TURN:
+            pass  # a turn is bounded so that it holds the write lock only briefly
+        while prune_vitals(stores.database, clock.now() - VITALS_KEPT) == MOST_VITALS_PER_TURN:
+            pass
+
+    return [Job("housekeeping", HOUSEKEEPING_S, tidy)]

@@ -1,0 +1,55 @@
+"""The pages: the staff dashboard, the public page and its publisher."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from dashboard.public.publisher import Publisher
+from dashboard.public.server import create_app as public_app
+from dashboard.staff.app import create_app as staff_app
+from dashboard.staff.services import StaffServices
+from deploy.schedule import Job
+from deploy.settings import Settings
+from deploy.web import WebServer
+from deploy.wiring.stores import Stores
+from ingest.clock import Clock
+
+log = logging.getLogger(__name__)
+
+
+class PublicSite:
+    """The publisher, made at the first turn that can make it: a folder that cannot be written ends nothing else."""
+
+    def __init__(self, settings: Settings, stores: Stores, clock: Clock) -> None:
+        self._new = partial(Publisher, settings.public_folder, stores.log, stores.registry, clock, settings.public.site)
+        self._publisher: Publisher | None = None
+
+    def turn(self) -> None:
+        """Publish if there is anything new; raises what the disk raises, and the next turn tries again."""
+        if self._publisher is None:
+            self._publisher = self._new()
+        self._publisher.publish_if_changed()
+
+
+def publisher_job(settings: Settings, stores: Stores, clock: Clock) -> Job:
+    """The public page's publisher. It publishes once here, so that the first visitor already finds a page."""
+    site = PublicSite(settings, stores, clock)
+    try:
+        site.turn()
+    except OSError as error:
+        log.error("the public page cannot be written: %s; it is tried again", error)
+    return Job("public-page", 1.0, site.turn)
+
+
+def staff_server(settings: Settings, stores: Stores, clock: Clock) -> WebServer:
+    """The staff dashboard."""
+    services = StaffServices(
+        log=stores.log, registry=stores.registry, stills=stores.stills, alerts=stores.alerts, clock=clock
+    )
+    return WebServer(staff_app(services).server, settings.dashboard.host, settings.dashboard.port)
+
+
+def public_server(settings: Settings) -> WebServer:
+    """The small server of the public page."""
+    return WebServer(public_app(settings.public_folder), settings.public.host, settings.public.port)

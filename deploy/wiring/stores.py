@@ -1,0 +1,109 @@
+"""The stores, opened: the database of the present, brought up to date, and the folders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from sqlalchemy import Engine as Database
+from sqlalchemy.exc import SQLAlchemyError
+
+from alerts.store import SqlAlerts  # its tables belong to the same database
+from deploy.folder_lock import FolderUse
+from deploy.migrations.lineage import PRESENT
+from deploy.migrations.upgrade import Program, SchemaError, bring_up_to_date
+from deploy.settings import Settings, SettingsError
+from deploy.wiring.clockwork import machine_time
+from ingest.roster import Roster
+from ingest.stations import Registry
+from ingest.store.log import SqlLog
+from ingest.store.registry import SqlRegistry
+from ingest.store.roster import NoRegistry, SqlRoster
+from ingest.store.stills import StillFolder
+from ingest.store.tables import open_database
+
+IMPORT_FIRST = "there is no registry yet: run mizumori registry import CITY.toml"
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Everything that is kept, opened."""
+
+    database: Database
+    log: SqlLog
+    registry: SqlRegistry
+    roster: SqlRoster
+    alerts: SqlAlerts
+    stills: StillFolder
+
+    def city(self) -> Registry:
+        """The registry in service; SettingsError where none was imported yet."""
+        registry = self.registry.registry()
+        if registry is None:
+            raise SettingsError(IMPORT_FIRST)
+        return registry
+
+    def watched(self) -> Roster:
+        """What ingest must know of the registry in service; SettingsError where none was imported yet."""
+        try:
+            return self.roster()
+        except NoRegistry as error:
+            raise SettingsError(IMPORT_FIRST) from error
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.dispose()
+
+
+def open_stores(settings: Settings) -> Stores:
+    """Open the database and the folders, making them where they are missing; SettingsError where that is refused."""
+    folder = settings.data_folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        trial = folder / ".writable"
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise SettingsError(
+            f"the data folder {folder} cannot be written ({error.strerror}): set data_folder or MIZUMORI_DATA_FOLDER"
+        ) from error
+    database = _opened(settings.database_url, folder)
+    return Stores(
+        database=database,
+        log=SqlLog(database),
+        registry=SqlRegistry(database),
+        roster=SqlRoster(database),
+        alerts=SqlAlerts(database),
+        stills=StillFolder(folder / "stills"),
+    )
+
+
+def _opened(url: str, folder: Path) -> Database:
+    try:
+        database = open_database(url)
+        bring_up_to_date(database, PRESENT, folder, program())
+    except SchemaError as error:
+        raise SettingsError(str(error)) from error
+    except (SQLAlchemyError, ImportError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise SettingsError(f"the database {url} cannot be opened ({reason}): set database or data_folder") from error
+    return database
+
+
+def program() -> Program:
+    """This program, as it signs what it upgrades."""
+    return Program(program_version(), machine_time)
+
+
+def program_version() -> str:
+    """The version of the installed package; a source tree that is not installed has none."""
+    try:
+        return version("mizumori")
+    except PackageNotFoundError:
+        return "of a source tree"
+
+
+def folder_use(settings: Settings) -> FolderUse:
+    """The mark that services work on the data folder; it comes first of all services."""
+    return FolderUse(settings.data_folder)
