@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "simulate": ("simulate", "replay", "publish"),
     "registry": ("registry",),
     "levels": ("levels",),
+    "dead_letters": ("dead-letters",),
     "settings": ("settings",),
 }
 """The commands by the file of ``deploy.commands`` that they stand in."""

@@ -25,9 +25,11 @@ UNDATED = "m:"
 """Beginning of the key of an observation without a believed time of its own."""
 EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 HEAD_BYTES = 4096
-"""How much of a refused message is kept."""
+"""How much is kept of a refused message that is not kept whole."""
 LARGEST_UPLINK_BYTES = 64 * 1024
 """A network server's message names every gateway that heard the device."""
+WHOLE_BYTES = 64 * 1024
+"""A refused message up to this size is kept whole, so that it can be tried again."""
 LARGEST_BYTES = dict.fromkeys(Subject, 8 * 1024) | {Subject.STILL: 4 * 1024 * 1024}
 LARGEST_ANY_BYTES = max(LARGEST_BYTES.values())
 NO_IMAGES: Mapping[str, bytes] = MappingProxyType({})
@@ -60,14 +62,18 @@ def interpret(message: Message, roster: Roster, limits: ClockLimits) -> Kept:
 
 
 def dead_letter(message: Message, refusal: Refusal, detail: str) -> DeadLetter:
-    """The trace that a refused message leaves: its reason and its first bytes."""
+    """The trace that a refused message leaves: its reason, and its bytes, or the first of very many."""
     return DeadLetter(
         topic=_writable(message.topic)[:500],
         received_at=message.received_at,
         reason=refusal,
         detail=_writable(detail)[:500],
-        head=message.payload[:HEAD_BYTES],
+        head=message.payload if message.size_bytes <= WHOLE_BYTES else message.payload[:HEAD_BYTES],
         size_bytes=message.size_bytes,
+        packet_id=message.packet_id,
+        redelivered=message.redelivered,
+        retained=message.retained,
+        properties=message.properties,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -121,7 +122,11 @@ class Still:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that could not be understood, with the reason and the beginning of its bytes."""
+    """A message that could not be understood, with the reason.
+
+    ``head`` are all of its bytes where it is small (``whole``), else their beginning. The packet number, the flags and
+    the user properties are those that it came with.
+    """
 
     topic: str
     received_at: datetime
@@ -130,3 +135,12 @@ class DeadLetter:
     head: bytes
     size_bytes: int
     id: int = 0
+    packet_id: int = 0
+    redelivered: bool = False
+    retained: bool = False
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of its bytes are here, so that it can be tried again."""
+        return len(self.head) == self.size_bytes

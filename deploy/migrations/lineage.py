@@ -11,7 +11,13 @@ from pathlib import Path
 from sqlalchemy import MetaData
 
 HERE = Path(__file__).parent
-TABLES_OF_THE_PRESENT = ("ingest.store.tables", "ingest.store.registry", "ingest.store.vitals", "alerts.store")
+TABLES_OF_THE_PRESENT = (
+    "ingest.store.tables",
+    "ingest.store.registry",
+    "ingest.store.vitals",
+    "ingest.store.dead_letters",
+    "alerts.store",
+)
 """The modules that define a table on the metadata of ingest.store.tables."""
 
 

@@ -10,10 +10,14 @@ from deploy.services import IngestService, Service
 from deploy.settings import Settings
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
+from ingest.dead_letters import Retry
 from ingest.inbox import Inbox
 from ingest.mqtt import Subscriber
+from ingest.pipeline import interpret
 from ingest.receiver import Receiver
 from ingest.store.appender import SqlAppender
+from ingest.store.dead_letters import MOST_PER_TURN as MOST_LETTERS_PER_TURN
+from ingest.store.dead_letters import DeadLetters, prune_dead_letters
 from ingest.store.housekeeping import MOST_PER_TURN, prune
 from ingest.store.vitals import MOST_PER_TURN as MOST_VITALS_PER_TURN
 from ingest.store.vitals import prune_vitals
@@ -37,6 +41,17 @@ def ingest_service(settings: Settings, stores: Stores, clock: Clock) -> IngestSe
     return IngestService(inbox, Subscriber(settings.broker_reached, inbox, clock), receiver)
 
 
+def retry_of(settings: Settings, stores: Stores) -> Retry:
+    """The second try of refused messages, with the registry and the decoders of today."""
+    roster, limits = stores.watched(), settings.ingest.clock_limits
+    return Retry(
+        lambda message: interpret(message, roster, limits),
+        SqlAppender(stores.database),
+        stores.stills,
+        DeadLetters(stores.database),
+    )
+
+
 def ingest_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
     """Housekeeping of what ingest keeps."""
     kept = timedelta(days=settings.ingest.stills_kept_days)
@@ -44,6 +59,8 @@ def ingest_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
     def tidy() -> None:
         while prune(stores.database, clock.now() - kept, stores.stills.remove) == MOST_PER_TURN:
             pass  # a turn is bounded so that it holds the write lock only briefly
+        while prune_dead_letters(stores.database, clock.now()) == MOST_LETTERS_PER_TURN:
+            pass
         while prune_vitals(stores.database, clock.now() - VITALS_KEPT) == MOST_VITALS_PER_TURN:
             pass
 

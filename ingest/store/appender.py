@@ -21,9 +21,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from ingest.pipeline import UNDATED
 from ingest.readings import Reading
 from ingest.store import rows
+from ingest.store.dead_letters import keep_dead_letters
 from ingest.store.protocol import Appended, Batch, Unavailable
 from ingest.store.statements import Statements
-from ingest.store.tables import camera_reports, dead_letters, readings, stills, writing
+from ingest.store.tables import camera_reports, readings, stills, writing
 from ingest.store.vitals import insert_vitals
 
 REDELIVERED_WITHIN = timedelta(days=1)
@@ -62,7 +63,7 @@ class SqlAppender:
                 duplicates=len(batch.readings) - fresh,
                 reports=_insert_new(connection, camera_reports, [rows.row_of_report(each) for each in batch.reports]),
                 stills=_insert_new(connection, stills, [rows.row_of_still(each) for each in batch.stills]),
-                dead_letters=_insert_dead_letters(connection, batch),
+                dead_letters=keep_dead_letters(connection, batch.dead_letters),
             )
 
     def _append_readings(self, connection: Connection, batch: Sequence[Reading]) -> int:
@@ -180,9 +181,3 @@ def _insert_new(connection: Connection, table: Table, values: list[dict[str, Any
 
 def _insert(connection: Connection, table: Table) -> Any:
     return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
-
-
-def _insert_dead_letters(connection: Connection, batch: Batch) -> int:
-    if batch.dead_letters:
-        connection.execute(dead_letters.insert(), [rows.row_of_dead_letter(each) for each in batch.dead_letters])
-    return len(batch.dead_letters)

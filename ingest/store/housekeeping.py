@@ -1,4 +1,4 @@
-"""What is not kept for ever: camera stills and reports beyond their days, dead letters beyond their number.
+"""What is not kept for ever: camera stills and reports beyond their days.
 
 Readings are never removed here.
 """
@@ -10,14 +10,13 @@ from datetime import datetime
 
 from sqlalchemy import Engine, delete, func, select
 
-from ingest.store.tables import camera_reports, dead_letters, stills, writing
+from ingest.store.tables import camera_reports, stills, writing
 
-MOST_DEAD_LETTERS = 20_000
 MOST_PER_TURN = 2_000
 
 
 def prune(engine: Engine, before: datetime, remove_image: Callable[[str], None]) -> int:
-    """Remove stills and reports received before a time, and the oldest dead letters; the number of stills removed.
+    """Remove stills and reports received before a time; the number of stills removed.
 
     Rows go first: a crash in between leaves a file without a row, never a row without its file.
     The newest still and report of each camera stay, however old: they are its last known state.
@@ -34,8 +33,6 @@ def prune(engine: Engine, before: datetime, remove_image: Callable[[str], None])
         connection.execute(
             delete(camera_reports).where(camera_reports.c.received_at < before, camera_reports.c.seq.not_in(newest))
         )
-        last = connection.scalar(select(func.max(dead_letters.c.id))) or 0
-        connection.execute(delete(dead_letters).where(dead_letters.c.id <= last - MOST_DEAD_LETTERS))
     for row in old:
         remove_image(row.file)
     return len(old)

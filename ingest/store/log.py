@@ -10,9 +10,10 @@ from sqlalchemy import Engine, and_, func, select
 
 from ingest.readings import DeadLetter, Quality, Reading
 from ingest.store import rows
+from ingest.store.dead_letters import DeadLetters, Wanted, summary
 from ingest.store.protocol import CameraLatest, DeadLetterSummary, Latest, Marks
 from ingest.store.registry import registry_revisions
-from ingest.store.tables import camera_reports, dead_letters, latest_readings, readings, stills
+from ingest.store.tables import camera_reports, latest_readings, readings, stills
 
 
 class SqlLog:
@@ -84,19 +85,11 @@ class SqlLog:
     def dead_letters(self) -> DeadLetterSummary:
         """Refused messages by reason."""
         with self._engine.connect() as connection:
-            found = connection.execute(
-                select(dead_letters.c.reason, func.count().label("count_")).group_by(dead_letters.c.reason)
-            )
-            return DeadLetterSummary({row.reason: row.count_ for row in found})
+            return summary(connection)
 
     def newest_dead_letters(self, limit: int = 100) -> list[DeadLetter]:
         """The refused messages themselves, newest first."""
-        with self._engine.connect() as connection:
-            found = connection.execute(select(dead_letters).order_by(dead_letters.c.id.desc()).limit(limit))
-            return [
-                DeadLetter(row.topic, row.received_at, row.reason, row.detail, row.head, row.size_bytes, row.id)
-                for row in found
-            ]
+        return DeadLetters(self._engine).find(Wanted(), limit)
 
 
 def _last_revisions(found: Iterable[Reading]) -> list[Reading]:

@@ -63,10 +63,29 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
+class BusyTopic:
+    """A topic with refused messages: how many in the last 30 days, those of them that were only counted, the last."""
+
+    topic: str
+    refused: int
+    passed_over: int
+    newest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetterSummary:
-    """How many messages were refused, by reason."""
+    """How many messages were refused, by reason.
+
+    ``counts`` are growing totals since the beginning; of these ``kept`` are still there, ``passed_over`` were counted
+    but not kept because too many came, ``retried`` were made good by a retry. ``busiest`` are topics, the worst first.
+    """
 
     counts: Mapping[str, int] = field(default_factory=dict)
+    kept: Mapping[str, int] = field(default_factory=dict)
+    passed_over: Mapping[str, int] = field(default_factory=dict)
+    retried: Mapping[str, int] = field(default_factory=dict)
+    newest_at: datetime | None = None
+    busiest: Sequence[BusyTopic] = ()
 
 
 class Log(Protocol):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from ingest.readings import CameraReport, CameraState, DeadLetter, Quality, Reading, Reason, Still
+from ingest.readings import CameraReport, CameraState, Quality, Reading, Reason, Still
 from ingest.stations import Quantity
 
 
@@ -86,16 +86,4 @@ def row_of_still(still: Still) -> dict[str, Any]:
         "width_px": still.width_px,
         "height_px": still.height_px,
         "clock_suspect": int(still.clock_suspect),
-    }
-
-
-def row_of_dead_letter(letter: DeadLetter) -> dict[str, Any]:
-    """The columns of a dead letter."""
-    return {
-        "received_at": letter.received_at,
-        "topic": letter.topic,
-        "reason": letter.reason,
-        "detail": letter.detail,
-        "head": letter.head,
-        "size_bytes": letter.size_bytes,
     }

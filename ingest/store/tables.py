@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Column,
     Connection,
@@ -161,6 +162,7 @@ dead_letters = Table(
     Column("detail", Text, nullable=False),
     Column("head", LargeBinary, nullable=False),
     Column("size_bytes", Integer, nullable=False),
+    Column("envelope", JSON),
     sqlite_autoincrement=True,
 )
 
