@@ -15,8 +15,8 @@ from ingest.stations import Quantity
 
 Recall = Callable[[Collection[str]], Mapping[str, Sequence[Reading]]]
 """The rows of the log that bring back the memory of these gauges: of each the ``RECALLED`` newest by time of
-observation, requalified rows as rows of their own, in the order of the log (oldest first). Gauges without any may be
-left out."""
+observation and, where it is older than those, the newest good one; requalified rows as rows of their own, in the order
+of the log (oldest first). Gauges without any may be left out."""
 
 
 @dataclass(frozen=True, slots=True)

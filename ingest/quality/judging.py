@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import inf
 
 from ingest.quality.jumps import (
-    STANDS_S,
     WITHIN_S,
     goes_on,
     is_out_of_line,
     moved_alike,
-    passes,
+    raves,
+    speaks_against,
     speaks_for,
+    stands,
 )
 from ingest.quality.limits import Limits, limits_of
 from ingest.quality.memory import (
@@ -85,7 +85,7 @@ def _also_a_jump(reading: Reading, memory: Memory, limits: Limits) -> Reading:
     if reading.quality is not Quality.SUSPECT or anchor is None:
         return reading
     gap_s = reading.observed_at.timestamp() - anchor.at_s
-    if passes(reading.value - anchor.value, gap_s, limits):
+    if limits.passes(reading.value - anchor.value, gap_s):
         return reading
     return replace(reading, reasons=(Reason.RATE_OF_CHANGE, *reading.reasons))
 
@@ -97,7 +97,7 @@ def _present(reading: Reading, limits: Limits, memory: Memory, beside: Beside) -
         return _after_a_jump(reading, memory, limits, beside)
     believed = [each for each in entries if each.standing == Standing.BELIEVED]
     anchor = believed[0] if believed else _anchor(entries, Standing.DOUBTED)
-    if anchor is None or passes(value - anchor.value, at_s - anchor.at_s, limits) or goes_on(believed, at_s, value):
+    if anchor is None or limits.passes(value - anchor.value, at_s - anchor.at_s) or goes_on(believed, at_s, value):
         return (_unless_stuck(reading, memory, limits),)
     return _jumped(reading, value - anchor.value, beside)
 
@@ -128,22 +128,15 @@ def _answered(memory: Memory, at_s: float, jump_m: float) -> list[Reading]:
 def _after_a_jump(reading: Reading, memory: Memory, limits: Limits, beside: Beside) -> tuple[Reading, ...]:
     entries = memory.entries()
     at_s, value = reading.observed_at.timestamp(), reading.value
-    anchor, held = _anchor(entries), _entry(memory.held[-1])
-    if speaks_for(held, anchor, at_s, value, limits) and not _stands(held, reading, memory, limits):
-        return (*_promoted(memory.held, anchor, limits), _going_on(reading, held, anchor, limits))
-    if anchor is not None and passes(value - anchor.value, at_s - anchor.at_s, limits):
+    anchor, held = _anchor(entries), [_entry(each) for each in memory.held]
+    heard = not raves(held, anchor, at_s, limits) and not stands(held, anchor, at_s, value, limits)
+    if heard and speaks_for(held[-1], anchor, at_s, value, limits):
+        return (*_promoted(memory.held, anchor, limits), _going_on(reading, held[-1], anchor, limits))
+    if anchor is not None and speaks_against(held[-1], anchor, at_s, value, limits):
         return (*map(refuted, memory.held), _unless_stuck(reading, memory, limits))
     if anchor is None:
         return (reading.marked(Quality.SUSPECT, Reason.RATE_OF_CHANGE),)
     return _jumped(reading, value - anchor.value, beside)
-
-
-def _stands(held: Entry, reading: Reading, memory: Memory, limits: Limits) -> bool:
-    """Whether water that fell at once has shown nothing but the same number since: a sensor that died does that too."""
-    reference = _anchor(memory.entries()) or memory.entries()[-1]
-    if held.value > reference.value or reading.value != held.value:
-        return False
-    return limits.stuck_s < inf or reading.observed_at.timestamp() - memory.still_since_s < STANDS_S
 
 
 def _promoted(held: Sequence[Reading], anchor: Entry | None, limits: Limits) -> list[Reading]:
@@ -162,7 +155,7 @@ def _going_on(reading: Reading, held: Entry, anchor: Entry | None, limits: Limit
     at_s, value = reading.observed_at.timestamp(), reading.value
     jump_m = 0.0 if anchor is None else held.value - anchor.value
     further = (value - held.value) * jump_m > 0
-    if not further or passes(value - held.value, at_s - held.at_s, limits):
+    if not further or limits.passes(value - held.value, at_s - held.at_s):
         return reading
     if anchor is not None and goes_on([held, anchor], at_s, value):
         return reading

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import inf
 
 from ingest.quality.limits import Limits
-from ingest.quality.memory import Entry, Standing
+from ingest.quality.memory import KEPT, Entry, Standing
 
 GATHERING = 2.0
 """A rise that was corroborated may go on at twice its speed without being doubted anew."""
-FLASH_M = 4.5
-"""How much further the next reading may go the way of a jump and still speak for it: a flash flood gathers speed."""
+FLASH_M = 6.0
+"""A larger jump is not spoken for by its own sensor, for one that raves raves again. A flash flood rises 4 m in 15 min,
+so it stays below this with a reading lost on the way."""
+LONGEST_SILENCE_S = 3 * 3600.0
+"""A silence before a jump adds to that what a river rises meanwhile, for this time at most."""
+PASSED_S = 86400.0
+"""After so long what was believed before is no measure any more: somebody may have moved the sensor."""
 SHARE, SHARE_M = 0.5, 2.0
 """The next reading speaks for a jump too where at most half of it is gone again, and at most this."""
 WITHIN_S = 3600.0
 """How long before a jump another gauge may have moved to speak for it, and how long a step tells how fast it goes."""
-STANDS_S = 1800.0
-"""So long must water that fell at once stand where it fell to, at a gauge where standing still is normal."""
-
-
-def passes(step_m: float, gap_s: float, limits: Limits) -> bool:
-    """QARTOD rate of change test, in both directions; small steps pass at any speed."""
-    # Rounded as a difference: binary fractions must not make a step at the limit look larger.
-    return round(abs(step_m), 6) <= limits.step_m(gap_s)
+STILL_M = 0.02
+"""What stays within this of where it fell to has not moved: a sensor that died, or hangs dry, still trembles."""
+STANDS_S, STANDS = 1800.0, 3
+"""So long and through so many readings must water that fell at once stand there, where standing still is normal."""
 
 
 def goes_on(believed: Sequence[Entry], at_s: float, value: float) -> bool:
@@ -43,12 +45,44 @@ def speaks_for(held: Entry, anchor: Entry | None, at_s: float, value: float, lim
     """Whether a later reading of the same gauge speaks for a jump: it is near to it, or goes further the same way."""
     step_m = value - held.value
     if anchor is None:
-        return passes(step_m, at_s - held.at_s, limits)
+        return limits.passes(step_m, at_s - held.at_s)
     jump_m = held.value - anchor.value
     if step_m * jump_m > 0:
-        return abs(step_m) <= max(FLASH_M, GATHERING * abs(jump_m))
-    near = passes(step_m, at_s - held.at_s, limits) or abs(step_m) <= min(SHARE * abs(jump_m), SHARE_M)
+        return abs(step_m) <= FLASH_M
+    near = limits.passes(step_m, at_s - held.at_s) or abs(step_m) <= min(SHARE * abs(jump_m), SHARE_M)
     return near and abs(step_m) < abs(value - anchor.value)
+
+
+def speaks_against(held: Entry, anchor: Entry, at_s: float, value: float, limits: Limits) -> bool:
+    """Whether a later reading of the same gauge is back where it was before the jump.
+
+    Only the time since the last jump widens what counts as back: a river goes on, a sensor that fell does not.
+    """
+    back_m = value - anchor.value
+    return abs(back_m) <= abs(value - held.value) and limits.passes(back_m, at_s - held.at_s)
+
+
+def raves(held: Sequence[Entry], anchor: Entry | None, at_s: float, limits: Limits) -> bool:
+    """Whether one of the jumps of a gauge is beyond all floods, so that its own voice is not heard for a day.
+
+    The silence before the first of them counts, as far as the first is still remembered.
+    """
+    if anchor is None or at_s - anchor.at_s >= PASSED_S:
+        return False
+    silence_s = held[0].at_s - anchor.at_s if len(held) < KEPT - 1 else 0.0
+    most_m = FLASH_M + limits.rise_m_per_h * min(silence_s, LONGEST_SILENCE_S) / 3600.0
+    return any(abs(each.value - anchor.value) > most_m for each in held)
+
+
+def stands(held: Sequence[Entry], anchor: Entry | None, at_s: float, value: float, limits: Limits) -> bool:
+    """Whether water that fell at once has only stood since. A sensor that died does that too, so it says nothing yet:
+    where water always moves it never will, and where standing still is normal it will after a while."""
+    fell = anchor is None or held[-1].value < anchor.value
+    if not fell or round(abs(value - held[-1].value), 6) > STILL_M:
+        return False
+    if limits.stuck_s < inf:
+        return True
+    return anchor is not None and (at_s - anchor.at_s < STANDS_S or len(held) < STANDS)
 
 
 def moved_alike(entries: Iterable[Entry], at_s: float, jump_m: float) -> bool:
@@ -71,6 +105,6 @@ def is_out_of_line(entry: Entry, track: Sequence[Entry], limits: Limits) -> bool
     for later, earlier in pairwise(others):
         if earlier.at_s < entry.at_s < later.at_s:
             return not any(
-                passes(entry.value - each.value, abs(entry.at_s - each.at_s), limits) for each in (earlier, later)
+                limits.passes(entry.value - each.value, entry.at_s - each.at_s) for each in (earlier, later)
             ) and not min(earlier.value, later.value) <= entry.value <= max(earlier.value, later.value)
     return False

@@ -10,30 +10,35 @@ from math import inf
 from ingest.roster import NO_LIMITS, Watched
 from ingest.stations import QualityLimits, StationKind
 
-LONGEST_GAP_S = 3 * 3600.0
+LONGEST_GAP_S = 3600.0
 """A silence longer than this allows no greater step: after a day without readings any stage would pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What passes: a step up to ``spike_m`` at any speed, more of it up to ``rise_m_per_h``, in either direction;
-    a value that stands for less than ``stuck_s`` (infinite where standing still is normal)."""
+    """What passes: a step up to ``spike_m`` at any speed, a larger one up to ``rise_m_per_h`` upwards and
+    ``fall_m_per_h`` downwards; a value that stands for less than ``stuck_s`` (infinite where standing still is normal).
+    """
 
     spike_m: float
     rise_m_per_h: float
+    fall_m_per_h: float
     stuck_s: float = inf
 
-    def step_m(self, gap_s: float) -> float:
-        """The largest step that passes after ``gap_s``."""
-        return max(self.spike_m, self.rise_m_per_h * min(gap_s, LONGEST_GAP_S) / 3600.0)
+    def passes(self, step_m: float, gap_s: float) -> bool:
+        """QARTOD rate of change test for a step after ``gap_s``, either of which may be negative."""
+        speed_m_per_h = self.rise_m_per_h if step_m > 0 else self.fall_m_per_h
+        most_m = max(self.spike_m, speed_m_per_h * min(abs(gap_s), LONGEST_GAP_S) / 3600.0)
+        # Rounded as a difference: binary fractions must not make a step at the limit look larger.
+        return round(abs(step_m), 6) <= most_m
 
 
 DEFAULTS: Mapping[StationKind, Limits] = {
-    StationKind.RIVER: Limits(spike_m=0.5, rise_m_per_h=3.0, stuck_s=48 * 3600.0),
-    StationKind.WATERWAY: Limits(spike_m=0.5, rise_m_per_h=3.0),
-    StationKind.UNDERPASS: Limits(spike_m=0.3, rise_m_per_h=2.0),
-    StationKind.PUMP_STATION: Limits(spike_m=0.5, rise_m_per_h=3.0),
-    StationKind.RETENTION_POND: Limits(spike_m=0.5, rise_m_per_h=3.0),
+    StationKind.RIVER: Limits(spike_m=0.5, rise_m_per_h=2.0, fall_m_per_h=1.5, stuck_s=48 * 3600.0),
+    StationKind.WATERWAY: Limits(spike_m=0.5, rise_m_per_h=2.0, fall_m_per_h=2.0),
+    StationKind.UNDERPASS: Limits(spike_m=0.3, rise_m_per_h=2.0, fall_m_per_h=2.0),
+    StationKind.PUMP_STATION: Limits(spike_m=0.5, rise_m_per_h=3.0, fall_m_per_h=3.0),
+    StationKind.RETENTION_POND: Limits(spike_m=0.5, rise_m_per_h=3.0, fall_m_per_h=3.0),
 }
 
 
@@ -45,8 +50,10 @@ def limits_of(gauge: Watched) -> Limits:
 @lru_cache(maxsize=4096)
 def _own(kind: StationKind, own: QualityLimits) -> Limits:
     default = DEFAULTS[kind]
+    rise_m_per_h = default.rise_m_per_h if own.rise_m_per_h is None else own.rise_m_per_h
     return Limits(
         spike_m=default.spike_m if own.spike_m is None else own.spike_m,
-        rise_m_per_h=default.rise_m_per_h if own.rise_m_per_h is None else own.rise_m_per_h,
+        rise_m_per_h=rise_m_per_h,
+        fall_m_per_h=rise_m_per_h * default.fall_m_per_h / default.rise_m_per_h,
         stuck_s=default.stuck_s if own.stuck_h is None else own.stuck_h * 3600.0,
     )

@@ -14,9 +14,10 @@ from zlib import crc32
 from ingest.readings import Quality, Reading, Reason
 
 KEPT = 6
-"""So many readings are remembered of a gauge, the newest by time of observation."""
+"""So many readings are remembered of a gauge: the newest by time of observation, the newest good one in any case."""
 RECALLED = 4 * KEPT
-"""So many rows, the newest by time of observation, bring a memory back: an observation may have several."""
+"""So many rows, the newest by time of observation, and the newest good one bring a memory back: an observation may
+have several."""
 STEADY = 3
 """After so many readings by which a wrong clock is seen to run, the times of receipt follow the water."""
 STEADY_WITHIN_S = 300.0
@@ -176,7 +177,16 @@ def _inserted(memory: Memory, entry: Entry, undated: bool) -> bytes:
     """Newest first; a correction takes the place of what it corrects."""
     others = [each for each in memory.entries() if undated or each.mark != entry.mark]
     ordered = sorted([entry, *others], key=lambda each: -each.at_s)
-    return b"".join(_ENTRY.pack(*each) for each in ordered[:KEPT])
+    return b"".join(_ENTRY.pack(*each) for each in _within_bounds(ordered))
+
+
+def _within_bounds(ordered: list[Entry]) -> list[Entry]:
+    """The newest, and always the newest believed one: however long a sensor raves, it is known what was true before."""
+    kept, older = ordered[:KEPT], ordered[KEPT:]
+    if all(each.standing != Standing.BELIEVED for each in kept):
+        believed = next((each for each in older if each.standing == Standing.BELIEVED), None)
+        kept = kept if believed is None else [*kept[: KEPT - 1], believed]
+    return kept
 
 
 def _in_sight(held: tuple[Reading, ...], track: bytes) -> tuple[Reading, ...]:

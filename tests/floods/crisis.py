@@ -115,3 +115,8 @@ def _gauge(station: Station, levels: Mapping[int, float]) -> Gauge:
     low_m, high_m = normal_range(levels)
     crown: dict[str, object] = {"reports": "below_crown", "crown_m": levels[5]} if int(station.id[-1]) % 2 else {}
     return gauge(station, levels, min_m=low_m, max_m=high_m, dry_interval_s=86400, **crown)
+
+
+def is_bad(row: Row) -> bool:
+    """Nothing but what stood still for days; the source says of no other reading that it is wrong."""
+    return row.due_at - row.observed_at > STUCK_AFTER

@@ -106,7 +106,7 @@ def test_a_sensor_that_drops_to_nothing_and_stands_there_is_not_believed() -> No
 
 
 def test_water_that_fell_and_moves_on_is_believed() -> None:
-    assert told(judged(stages(4.0, 1.0, 1.0, 0.98)))[1:] == [
+    assert told(judged(stages(4.0, 1.0, 1.0, 0.9)))[1:] == [
         (10, "suspect"),
         (20, "suspect"),
         (10, "good!"),
