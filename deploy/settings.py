@@ -18,6 +18,7 @@ from alerts.channels.table import CHANNELS
 from alerts.engine import AlertSettings
 from dashboard.public.settings import PublicSettings as SiteSettings
 from deploy.broker import BrokerSettings
+from ingest.health.limits import HealthSettings
 from ingest.mqtt import MqttSettings
 from ingest.quality import ClockLimits
 
@@ -94,6 +95,7 @@ class Settings(BaseModel):
     broker: BrokerSettings = Field(default=BrokerSettings(), description="the embedded broker")
     mqtt: MqttSettings = Field(default=MqttSettings(), description="the broker that ingest listens to")
     ingest: IngestSettings = Field(default=IngestSettings(), description="what ingest accepts")
+    health: HealthSettings = Field(default=HealthSettings(), description="from when on a device is in trouble")
     alerts: AlertSettings = Field(default=AlertSettings(), description="the alert rule and the recipients")
     dashboard: DashboardSettings = Field(default=DashboardSettings(), description="the staff dashboard")
     public: PublicSettings = Field(default=PublicSettings(), description="the public page")

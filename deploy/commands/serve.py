@@ -17,6 +17,7 @@ from deploy.services import Service
 from deploy.settings import Settings
 from deploy.wiring.alerts import alert_jobs
 from deploy.wiring.clockwork import schedule
+from deploy.wiring.health import health_job
 from deploy.wiring.house import demonstration_city, whole_house
 from deploy.wiring.pages import public_server, publisher_job, staff_server
 from deploy.wiring.stores import Stores, folder_use, open_stores
@@ -71,7 +72,9 @@ def run_alerts(context: Context, _: argparse.Namespace) -> int:
     stores.city()
     services: list[Service] = [
         folder_use(context.settings),
-        schedule(alert_jobs(context.settings, stores, context.clock)),
+        schedule(
+            [*alert_jobs(context.settings, stores, context.clock), health_job(context.settings, stores, context.clock)]
+        ),
     ]
     told = len(context.settings.alerts.recipients)
     return serve_until_ended(services, stores, [f"alerts are decided and sent to {told} recipients"])

@@ -16,6 +16,7 @@ TABLES_OF_THE_PRESENT = (
     "ingest.store.registry",
     "ingest.store.vitals",
     "ingest.store.dead_letters",
+    "ingest.store.health",
     "alerts.store",
 )
 """The modules that define a table on the metadata of ingest.store.tables."""

@@ -9,6 +9,7 @@ from deploy.services import Service
 from deploy.settings import Settings
 from deploy.wiring.alerts import alert_jobs
 from deploy.wiring.clockwork import schedule
+from deploy.wiring.health import health_job
 from deploy.wiring.ingest import broker_services, ingest_jobs, ingest_service
 from deploy.wiring.pages import public_server, publisher_job, staff_server
 from deploy.wiring.stores import Stores, folder_use
@@ -22,6 +23,7 @@ def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job
     jobs = [
         *ingest_jobs(settings, stores, clock),
         *alert_jobs(settings, stores, clock),
+        health_job(settings, stores, clock),
         publisher_job(settings, stores, clock),
         *(more or []),
     ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -21,27 +22,26 @@ class Battery(StrEnum):
     LEAD_ACID = "lead_acid"
 
 
-class Frozen(BaseModel):
-    """Settings that refuse unknown keys."""
+LOW_V = {Battery.LITHIUM: 3.3, Battery.ALKALINE: 2.5, Battery.LITHIUM_ION: 3.5, Battery.LEAD_ACID: 12.0}
+CRITICAL_V = {Battery.LITHIUM: 3.0, Battery.ALKALINE: 2.2, Battery.LITHIUM_ION: 3.3, Battery.LEAD_ACID: 11.5}
+"""At rest and at ordinary temperatures: one lithium thionyl chloride cell (3.6 V), two alkaline cells (3 V), one
+rechargeable lithium-ion cell (3.7 V), a lead battery (12 V). Rules of thumb: a city sets what its makers say."""
+
+Volts = Annotated[float, Field(gt=0, le=1000)]
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryLimits:
+    """Voltages at or below which a battery is low, or may end any day."""
+
+    low_v: float
+    critical_v: float
+
+
+class HealthSettings(BaseModel):
+    """From when on staff are told of a device."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class BatteryLimits(Frozen):
-    """Voltages at or below which a battery is low or critical."""
-
-    low_v: float = Field(gt=0, description="volts at or below which the battery is low")
-    critical_v: float = Field(gt=0, description="volts at or below which it may end any day")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.critical_v > self.low_v:
-            raise ValueError("critical_v lies above low_v: write the lower of the two as critical_v")
-        return self
-
-
-class HealthSettings(Frozen):
-    """From when on staff are told of a device. Volts per kind of battery; which kind a model has."""
 
     missing_share: float = Field(default=0.1, gt=0, le=1, description="share of a day's reports missing: a problem")
     lost_share: float = Field(default=0.05, gt=0, le=1, description="share of a day's messages lost: a problem")
@@ -51,17 +51,9 @@ class HealthSettings(Frozen):
     restarts_a_day: int = Field(default=3, ge=1, description="restarts of a device's counter in a day: a problem")
     low_pct: float = Field(default=20.0, ge=0, le=100, description="per cent at or below which a battery is low")
     critical_pct: float = Field(default=10.0, ge=0, le=100, description="per cent at or below which it is critical")
-    lithium: BatteryLimits = Field(
-        default=BatteryLimits(low_v=3.3, critical_v=3.0), description="lithium thionyl chloride cell, 3.6 V"
-    )
-    alkaline: BatteryLimits = Field(
-        default=BatteryLimits(low_v=2.5, critical_v=2.2), description="two alkaline cells, 3 V"
-    )
-    lithium_ion: BatteryLimits = Field(
-        default=BatteryLimits(low_v=3.5, critical_v=3.3), description="rechargeable lithium-ion cell, 3.7 V"
-    )
-    lead_acid: BatteryLimits = Field(
-        default=BatteryLimits(low_v=12.0, critical_v=11.5), description="lead battery of a solar panel, 12 V"
+    low_v: Mapping[Battery, Volts] = Field(default=LOW_V, description="volts at or below which a battery is low")
+    critical_v: Mapping[Battery, Volts] = Field(
+        default=CRITICAL_V, description="volts at or below which a battery is critical"
     )
     battery_of_model: Mapping[str, Battery] = Field(
         default={"decentlab": Battery.ALKALINE},
@@ -72,15 +64,22 @@ class HealthSettings(Frozen):
     weak_snr_db: float = Field(default=-15.0, description="signal to noise at or below which a signal is weak (LoRa)")
     links_kept_days: float = Field(default=30.0, ge=1, description="days for which a silent gateway stays on the list")
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.critical_pct > self.low_pct:
+            raise ValueError("critical_pct lies above low_pct: write the lower of the two as critical_pct")
+        for kind in Battery:
+            limits = self._volts(kind)
+            if limits.critical_v > limits.low_v:
+                raise ValueError(f"critical_v of {kind} lies above its low_v: write the lower of the two as critical_v")
+        return self
+
     def volts(self, model: str, seen_v: float) -> BatteryLimits:
         """The limits of a device's battery, by its model, else by its voltage."""
-        limits = {
-            Battery.LITHIUM: self.lithium,
-            Battery.ALKALINE: self.alkaline,
-            Battery.LITHIUM_ION: self.lithium_ion,
-            Battery.LEAD_ACID: self.lead_acid,
-        }
-        return limits[self.battery(model, seen_v)]
+        return self._volts(self.battery(model, seen_v))
+
+    def _volts(self, kind: Battery) -> BatteryLimits:
+        return BatteryLimits(({**LOW_V, **self.low_v})[kind], ({**CRITICAL_V, **self.critical_v})[kind])
 
     def battery(self, model: str, seen_v: float) -> Battery:
         """The kind of battery that a device has."""

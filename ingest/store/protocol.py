@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from ingest.health.fold import GaugeState
 from ingest.readings import CameraReport, DeadLetter, Reading, Still, Vitals
 from ingest.stations import Registry
 
@@ -117,6 +118,27 @@ class Log(Protocol):
 
     def dead_letters(self) -> DeadLetterSummary:
         """Refused messages by reason."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChanges:
+    """States of gauges that changed, up to ``revision``: whoever remembers it can ask what came after.
+
+    The log is folded up to ``reading_seq``; ``turned_at`` is when the keeper looked last, None before its first turn.
+    """
+
+    revision: int = 0
+    reading_seq: int = 0
+    turned_at: datetime | None = None
+    states: Mapping[str, GaugeState] = field(default_factory=dict)
+
+
+class HealthStore(Protocol):
+    """The health of the devices as it was folded from the log; ``ingest.health.judge`` says what it means."""
+
+    def changed_after(self, revision: int) -> HealthChanges:
+        """The states that were written after a revision (0: all), those of retired gauges perhaps among them."""
         ...
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.health.fold import Device, GaugeState
 from ingest.health.judge import judge
-from ingest.health.limits import BatteryLimits, HealthSettings
+from ingest.health.limits import Battery, HealthSettings
 from ingest.health.problems import SEVERITY, Health, Problem, Severity
 from ingest.readings import Vitals
 from ingest.rhythm import Rhythm
@@ -184,7 +184,7 @@ def test_every_problem_has_a_severity() -> None:
 
 def test_limits_in_the_wrong_order_are_refused_with_a_sentence() -> None:
     with pytest.raises(ValueError, match="write the lower of the two as critical_v"):
-        BatteryLimits(low_v=3.0, critical_v=3.3)
+        HealthSettings(low_v={Battery.LITHIUM: 2.9})
 
 
 @given(st.floats(0.5, 30), st.sampled_from(["", "decentlab-dl-mbx", "milesight-em500-udl"]))
