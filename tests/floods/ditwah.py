@@ -94,4 +94,6 @@ TYPING_ERRORS = {
 
 def is_bad(row: Row) -> bool:
     """What can only be a slip of the pen."""
-    return any(row.gauge_id == gauge_id and row.observed_at.isoformat().startswith(at) for gauge_id, at in TYPING_ERRORS)
+    return any(
+        row.gauge_id == gauge_id and row.observed_at.isoformat().startswith(at) for gauge_id, at in TYPING_ERRORS
+    )
