@@ -19,7 +19,7 @@ from alerts.engine import AlertSettings
 from dashboard.public.settings import PublicSettings as SiteSettings
 from deploy.broker import BrokerSettings
 from ingest.health.limits import HealthSettings
-from ingest.mqtt import MqttSettings
+from ingest.mqtt_settings import MqttSettings
 from ingest.quality import ClockLimits
 
 PREFIX = "MIZUMORI_"
@@ -201,4 +201,6 @@ def _shown(default: object) -> str:
         return "empty"
     if isinstance(default, dict):
         return ", ".join(f"{key} = {value}" for key, value in default.items())
+    if isinstance(default, tuple):
+        return ", ".join(map(str, default))
     return str(default).lower() if isinstance(default, bool) else str(default)

@@ -77,6 +77,11 @@ class Inbox:
         """Closed and empty."""
         return self._closed and not self._waiting
 
+    @property
+    def full(self) -> bool:
+        """Whether the network thread has to wait before it may hand over another message."""
+        return not self._has_room()
+
     def __len__(self) -> int:
         """Messages that wait."""
         return len(self._waiting)

@@ -2,138 +2,262 @@
 
 Facts behind it (paho-mqtt 2): with ``manual_ack`` a QoS 1 message is acknowledged only by ``ack``; ``ack`` does
 not know which connection a packet number came from, so every connection has an epoch and acknowledgements of
-older ones are dropped; an exception in ``on_message`` would end the network thread, so nothing may escape it.
+older ones are dropped; an exception in a callback ends the network thread while it still says "connected", so a
+second thread watches the first from outside and puts a new client in its place (ingest/watchdog.py).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
-from typing import Any, Literal
+from itertools import count
+from typing import Any
 
-from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTv5, MQTTv311
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
-from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ingest.clock import Clock
 from ingest.inbox import Arrived, Inbox
 from ingest.messages import NO_PROPERTIES, Message
+from ingest.mqtt_settings import MqttSettings
 from ingest.pipeline import HEAD_BYTES, LARGEST_ANY_BYTES
 from ingest.topics import ALL
+from ingest.watchdog import Signs, ailment
 
 log = logging.getLogger(__name__)
 
 SESSION_EXPIRY_S = 2 * 24 * 3600
 RECEIVE_MAXIMUM = 1000
+LOOK_EVERY_S = 0.5
+RECONNECT_S = (1, 10)
+TAKEN_OVER = 142
+"""MQTT 5, reason code of a DISCONNECT: another client came with the same client id."""
+OFTEN_LOST, OFTEN_S = 3, 60.0
+"""So many connections lost in that time look like another client with our client id (Mosquitto 2.0 gives no reason)."""
+DUEL_PAUSE_S = 15.0
+"""Pause before the session is claimed back, so that two who were set up alike do not throw each other out for ever."""
+STOP_WITHIN_S = 5.0
 
 
-class MqttSettings(BaseModel):
-    """How to reach the broker."""
+class Line(Client):
+    """A client of paho that shows how its network thread fares, and connects only while it may."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    host: str = Field(default="127.0.0.1", min_length=1, description="host name or address of the broker")
-    port: int = Field(default=1883, ge=1, le=65535, description="port of the broker")
-    protocol: Literal["5", "3.1.1"] = Field(default="5", description="MQTT version; the embedded broker speaks 3.1.1")
-    client_id: str = Field(default="mizumori-ingest", min_length=1, description="fixed name of ingest at the broker")
-    username: str = Field(default="", description="user at the broker; empty for none")
-    password: str = Field(default="", description="password at the broker")
-    tls: bool = Field(default=False, description="whether the broker is reached over TLS")
-    ca_file: str = Field(default="", description="certificate authority of the broker; empty for the system's")
-    keepalive_s: int = Field(default=30, ge=5, le=3600, description="seconds between signs of life to the broker")
-
-    @field_validator("ca_file")
-    @classmethod
-    def _is_there(cls, file: str) -> str:
-        if file and not Path(file).is_file():
-            raise ValueError("there is no such file: name the certificate of the broker's authority")
-        return file
-
-
-class Subscriber:
-    """Receives all our topics into an inbox. ``connected`` says whether the subscription stands now."""
-
-    def __init__(self, settings: MqttSettings, inbox: Inbox, clock: Clock) -> None:
-        self._settings = settings
-        self._inbox = inbox
-        self._clock = clock
-        self._epoch = 0
-        self._stopping = False
-        self.connected = False
-        self._client = self._new_client()
-
-    def start(self) -> None:
-        """Begin to connect in the background; a broker that is away is tried again for ever."""
-        settings = self._settings
-        if settings.protocol == "5":
-            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-            properties.SessionExpiryInterval = SESSION_EXPIRY_S
-            properties.ReceiveMaximum = RECEIVE_MAXIMUM
-            self._client.connect_async(
-                settings.host, settings.port, settings.keepalive_s, clean_start=False, properties=properties
-            )
-        else:
-            self._client.connect_async(settings.host, settings.port, settings.keepalive_s)
-        self._client.loop_start()
-
-    def stop(self) -> None:
-        """Disconnect; the session stays at the broker and with it what was not acknowledged."""
-        self._stopping = True
-        self._client.disconnect()
-        self._client.loop_stop()
-
-    def _new_client(self) -> Client:
-        settings = self._settings
+    def __init__(self, settings: MqttSettings, may_connect: Callable[[], bool]) -> None:
         five = settings.protocol == "5"
-        client = Client(
+        super().__init__(
             CallbackAPIVersion.VERSION2,
             client_id=settings.client_id,
             clean_session=None if five else False,
             protocol=MQTTv5 if five else MQTTv311,
             manual_ack=True,
         )
+        self.reconnect_delay_set(*RECONNECT_S)
+        self.ended = threading.Event()
+        self.turned_s = self.connected_s = time.monotonic()
+        self._may_connect = may_connect
+
+    def loop_misc(self) -> MQTTErrorCode:
+        """paho's own, once in every turn of the network thread: a sign of life."""
+        self.turned_s = time.monotonic()
+        return super().loop_misc()
+
+    def reconnect(self) -> MQTTErrorCode:
+        """Another attempt to connect, where one is wanted; paho takes the OSError for a broker that is away."""
+        self.turned_s = time.monotonic()
+        if not self._may_connect():
+            raise ConnectionAbortedError("not to be connected now")
+        return super().reconnect()
+
+    def loop_forever(self, timeout: float = 1.0, retry_first_connection: bool = False) -> MQTTErrorCode:
+        """What the network thread runs. How it ends is logged; that it ended is seen by whoever watches."""
+        try:
+            return super().loop_forever(timeout, retry_first_connection)
+        except Exception:
+            log.exception("the network thread of MQTT ended")
+            return MQTTErrorCode.MQTT_ERR_UNKNOWN
+        finally:
+            self.ended.set()
+
+    def retire(self, within_s: float) -> None:
+        """Disconnect and end the network thread, waiting for it no longer than this: it may hang for ever."""
+        try:
+            self.disconnect()
+        finally:
+            threading.Thread(target=self.loop_stop, name="mqtt-retired", daemon=True).start()
+            self.ended.wait(within_s)
+
+
+class Subscriber:
+    """Receives the topics of the settings into an inbox. ``connected`` says whether the subscription stands now.
+
+    ``held`` is asked before every connection: with a standby, whether this ingest holds the lease.
+    ``replaced``, ``taken_over`` and ``sessions_lost`` count, since the start: network threads that were put out of
+    service by the watchdog, connections that another client with our client id ended, sessions that the broker forgot.
+    """
+
+    def __init__(
+        self, settings: MqttSettings, inbox: Inbox, clock: Clock, held: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._settings = settings
+        self._inbox = inbox
+        self._clock = clock
+        self._held = held
+        self._epochs = count(1)
+        self._epoch = 0
+        self._stopping = threading.Event()
+        self._had_session = False
+        self._not_before_s = 0.0
+        self._lost_s: deque[float] = deque(maxlen=OFTEN_LOST)
+        self.connected = False
+        self.replaced = self.taken_over = self.sessions_lost = 0
+        self._line = self._new_line()
+        self._watcher = threading.Thread(target=self._watch, name="mqtt-watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to connect in the background; a broker that is away is tried again for ever."""
+        self._begin(self._line)
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Disconnect; the session stays at the broker and with it what was not acknowledged."""
+        self._stopping.set()
+        if self._watcher.ident is not None:
+            self._watcher.join()
+        self._line.retire(STOP_WITHIN_S)
+
+    def _new_line(self) -> Line:
+        settings = self._settings
+        line = Line(settings, self._may_connect)
         if settings.username:
-            client.username_pw_set(settings.username, settings.password)
+            line.username_pw_set(settings.username, settings.password)
         if settings.tls:
-            client.tls_set(settings.ca_file or None)
-        client.reconnect_delay_set(1, 30)
-        client.on_connect = self._on_connect
-        client.on_subscribe = self._on_subscribe
-        client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
-        return client
+            line.tls_set(settings.ca_file or None)
+        line.on_connect = self._on_connect
+        line.on_subscribe = self._on_subscribe
+        line.on_disconnect = self._on_disconnect
+        line.on_message = self._on_message
+        return line
+
+    def _begin(self, line: Line) -> None:
+        settings = self._settings
+        if settings.protocol == "5":
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            properties.SessionExpiryInterval = SESSION_EXPIRY_S
+            properties.ReceiveMaximum = RECEIVE_MAXIMUM
+            line.connect_async(
+                settings.host, settings.port, settings.keepalive_s, clean_start=False, properties=properties
+            )
+        else:
+            line.connect_async(settings.host, settings.port, settings.keepalive_s)
+        line.loop_start()
+
+    def _may_connect(self) -> bool:
+        return not self._stopping.is_set() and time.monotonic() >= self._not_before_s and self._held()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(LOOK_EVERY_S):
+            try:
+                self._replace_if_dead()
+            except Exception:  # the top of a loop that must outlive whatever it finds
+                log.exception("the network thread could not be looked after; it is tried again")
+
+    def _replace_if_dead(self) -> None:
+        found = ailment(self._signs(), self._settings.watchdog_s)
+        if found is None:
+            return
+        log.error("%s; a new one takes its place, and nothing that was not acknowledged is lost", found)
+        self.replaced += 1
+        self.connected = False
+        old, self._line = self._line, self._new_line()
+        self._epoch = next(self._epochs)
+        try:
+            old.retire(within_s=0.0)
+        finally:
+            self._begin(self._line)
+
+    def _signs(self) -> Signs:
+        now_s, line = time.monotonic(), self._line
+        bare = line.is_connected() and not self.connected
+        return Signs(
+            ended=line.ended.is_set(),
+            silent_s=now_s - line.turned_s,
+            unsubscribed_s=now_s - line.connected_s if bare else 0.0,
+            waits_for_room=self._inbox.full,
+        )
 
     def _on_connect(
         self, client: Client, _userdata: Any, flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
     ) -> None:
-        self._epoch += 1
+        if client is not self._line:
+            client.disconnect()
+            return
+        self._epoch = next(self._epochs)
+        self._line.connected_s = time.monotonic()
         if reason.is_failure:
             log.error("the broker refused the connection: %s", reason)
             return
-        log.info("connected to the broker, %s session", "earlier" if flags.session_present else "new")
-        client.subscribe([(each, 1) for each in ALL])
+        self._say_session(flags.session_present)
+        client.subscribe([(each, 1) for each in self._settings.topics])
+        others = [each for each in ALL if each not in self._settings.topics]
+        if others:  # a session that began before the work was split still holds them
+            client.unsubscribe(others)
+
+    def _say_session(self, present: bool) -> None:
+        log.info("connected to the broker, %s session", "earlier" if present else "new")
+        if self._had_session and not present:
+            self.sessions_lost += 1
+            log.error("the broker has forgotten our session, and with it what it had not delivered yet")
+        self._had_session = True
 
     def _on_subscribe(
-        self, _client: Client, _userdata: Any, _packet_id: int, reasons: list[ReasonCode], _properties: Any
+        self, client: Client, _userdata: Any, _packet_id: int, reasons: list[ReasonCode], _properties: Any
     ) -> None:
+        if client is not self._line:
+            return
         refused = [str(each) for each in reasons if each.is_failure]
         self.connected = not refused
         if refused:
-            log.error("the broker refused the subscription to %s: %s; give this user the right to it", ALL, refused)
+            topics = ", ".join(self._settings.topics)
+            log.error("the broker refused the subscription to %s: %s; give this user the right to it", topics, refused)
 
-    def _on_disconnect(self, *_: Any) -> None:
+    def _on_disconnect(
+        self, client: Client, _userdata: Any, _flags: DisconnectFlags, reason: ReasonCode, _properties: Any
+    ) -> None:
+        if client is not self._line:
+            return
         self.connected = False
-        if not self._stopping:
-            log.warning("the connection to the broker is lost; trying again")
+        self._epoch = next(self._epochs)
+        if self._stopping.is_set():
+            return
+        log.warning("the connection to the broker is lost (%s); trying again", reason)
+        self._lost_s.append(time.monotonic())
+        often = len(self._lost_s) == OFTEN_LOST and self._lost_s[-1] - self._lost_s[0] < OFTEN_S
+        if often or reason.value == TAKEN_OVER:
+            self._step_back()
+
+    def _step_back(self) -> None:
+        self.taken_over += 1
+        self._lost_s.clear()
+        self._not_before_s = time.monotonic() + DUEL_PAUSE_S
+        log.error(
+            "it seems that another client connects as %s and takes over the session: two ingesters may share a client "
+            "id only with the same database, where one of them stands by (docs/durability.md); trying again in %.0f s",
+            self._settings.client_id,
+            DUEL_PAUSE_S,
+        )
 
     def _on_message(self, client: Client, _userdata: Any, message: MQTTMessage) -> None:
         try:
-            self._inbox.put(self._arrived(client, message))
+            arrived = self._arrived(client, message)
+            if client is self._line:  # a thread that was replaced and comes to life again is not to repeat anything
+                self._inbox.put(arrived)
         except Exception:  # an exception here would end the network thread while it still says "connected"
             log.exception("a message could not be taken in; it stays unacknowledged")
 

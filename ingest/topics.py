@@ -86,3 +86,23 @@ def network_of(topic: str) -> Network | None:
         case ["v3", _, "devices", _, "up"]:
             return Network.THE_THINGS_STACK
     return None
+
+
+def is_filter(text: str) -> bool:
+    """Whether a text is a topic filter of MQTT: ``+`` and ``#`` stand alone in their level, ``#`` in the last."""
+    levels = text.split("/")
+    alone = all(level in ("+", "#") or not {"+", "#"} & set(level) for level in levels)
+    return bool(text.strip("/")) and "\0" not in text and alone and "#" not in levels[:-1]
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether some topic matches both filters."""
+    match one.split("/"), other.split("/"):
+        case (["#", *_], _) | (_, ["#", *_]):
+            return True
+        case [first, *rest], [second, *others]:
+            same = first == second or "+" in (first, second)
+            if not rest or not others:
+                return same and (rest or others or ["#"]) == ["#"]
+            return same and overlap("/".join(rest), "/".join(others))
+    return False

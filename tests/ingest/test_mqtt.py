@@ -21,7 +21,8 @@ from deploy.broker import EmbeddedBroker
 from deploy.services import IngestService
 from ingest.clock import TrueClock
 from ingest.inbox import Inbox
-from ingest.mqtt import MqttSettings, Subscriber
+from ingest.mqtt import Subscriber
+from ingest.mqtt_settings import MqttSettings
 from ingest.quality import ClockLimits
 from ingest.receiver import Receiver
 from ingest.store.appender import SqlAppender
@@ -269,7 +270,7 @@ def test_a_refused_subscription_is_said_and_does_not_count_as_connected(
 ) -> None:
     subscriber = Subscriber(MqttSettings(), Inbox(), CLOCK)
     answer = ReasonCode(PacketTypes.SUBACK, identifier=code)
-    subscriber._on_subscribe(Client(CallbackAPIVersion.VERSION2), None, 1, [answer], None)
+    subscriber._on_subscribe(subscriber._line, None, 1, [answer], None)
     assert subscriber.connected is stands
     assert ("refused the subscription" in caplog.text) is not stands
 
