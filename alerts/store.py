@@ -166,6 +166,13 @@ class SqlAlerts:
             found = connection.execute(select(deliveries).where(deliveries.c.outcome == Outcome.SENDING))
             return [_delivery_of(row) for row in found]
 
+    def give_up_unsettled(self, now: datetime, error: str) -> int:
+        """Send none of what waits or was being sent: its outcome becomes unknown; how many there were."""
+        unsettled = deliveries.c.outcome.in_([Outcome.PENDING, Outcome.SENDING])
+        values = {"outcome": Outcome.UNKNOWN, "settled_at": now, "error": error}
+        with writing(self._engine) as connection:
+            return connection.execute(update(deliveries).where(unsettled).values(values)).rowcount
+
     def last_transition_id(self) -> int:
         """The end of the record."""
         with self._engine.connect() as connection:

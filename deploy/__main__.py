@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "registry": ("registry",),
     "levels": ("levels",),
     "dead_letters": ("dead-letters",),
+    "copies": ("backup", "restore"),
     "settings": ("settings",),
 }
 """The commands by the file of ``deploy.commands`` that they stand in."""

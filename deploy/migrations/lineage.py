@@ -75,3 +75,6 @@ PRESENT = Lineage(
         }
     ),
 )
+
+LINEAGES = {each.name: each for each in (PRESENT,)}
+"""Every kind of database by name; a backup holds one file of each."""

@@ -13,6 +13,7 @@ from alerts.store import SqlAlerts  # its tables belong to the same database
 from deploy.folder_lock import FolderUse
 from deploy.migrations.lineage import PRESENT
 from deploy.migrations.upgrade import Program, SchemaError, bring_up_to_date
+from deploy.restore import UNFINISHED
 from deploy.settings import Settings, SettingsError
 from deploy.wiring.clockwork import machine_time
 from ingest.roster import Roster
@@ -68,14 +69,21 @@ def open_stores(settings: Settings) -> Stores:
         raise SettingsError(
             f"the data folder {folder} cannot be written ({error.strerror}): set data_folder or MIZUMORI_DATA_FOLDER"
         ) from error
+    if (folder / UNFINISHED).exists():
+        raise SettingsError(f"a restore into {folder} was cut off: run it again with --replace, then start")
     database = _opened(settings.database_url, folder)
+    return stores_on(database, folder / "stills")
+
+
+def stores_on(database: Database, stills: Path) -> Stores:
+    """The stores of an open database."""
     return Stores(
         database=database,
         log=SqlLog(database),
         registry=SqlRegistry(database),
         roster=SqlRoster(database),
         alerts=SqlAlerts(database),
-        stills=StillFolder(folder / "stills"),
+        stills=StillFolder(stills),
     )
 
 

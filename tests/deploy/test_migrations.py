@@ -20,7 +20,7 @@ from sqlalchemy import Engine, insert
 from alerts.store import SqlAlerts, transitions
 from deploy.folder_lock import shared
 from deploy.migrations.alembic_run import run
-from deploy.migrations.lineage import PRESENT, Lineage
+from deploy.migrations.lineage import LINEAGES, PRESENT, Lineage
 from deploy.migrations.upgrade import Program, SchemaError, bring_up_to_date, kept
 from ingest.store.copies import mistakes
 from ingest.store.log import SqlLog
@@ -28,7 +28,7 @@ from ingest.store.registry import SqlRegistry
 from ingest.store.tables import open_database, writing
 from tests.parts import PROJECT
 
-LINES = [PRESENT]
+LINES = list(LINEAGES.values())
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 PROGRAM = Program("0.1.0", lambda: NOON)
 OLD_TABLES = Path(__file__).with_name("before_revisions.sql")

@@ -1,0 +1,72 @@
+"""Backup and restore: what belongs to a system, and what a restored database needs before it goes into service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from alerts.engine import AlertSettings, Engine
+from deploy.backup import Belongings
+from deploy.migrations.lineage import LINEAGES
+from deploy.migrations.upgrade import SchemaError, bring_up_to_date
+from deploy.settings import Settings, SettingsError
+from deploy.wiring.stores import program, stores_on
+from ingest.clock import Clock
+from ingest.store.tables import open_database
+
+NOT_SENT_AGAIN = "restored from a backup: whether it was sent after the backup is unknown; it is not sent again"
+
+
+def belongings(settings: Settings) -> Belongings:
+    """What belongs to a system; SettingsError for a database that is no file."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise SettingsError(f"{settings.database_url} is no SQLite file: back it up with its own tools")
+    files = {"present": Path(url.database), "past": settings.data_folder / "past.db"}
+    databases = {name: file for name, file in files.items() if name in LINEAGES}
+    return Belongings(databases, settings.data_folder / "stills")
+
+
+def known_revisions() -> dict[str, tuple[str, ...]]:
+    """The revisions that this program can upgrade from, by database."""
+    return {name: lineage.revisions for name, lineage in LINEAGES.items()}
+
+
+@dataclass
+class Preparation:
+    """Upgrades restored databases, and sees to it that no message goes out twice.
+
+    The system that made the backup went on after it: what waited then was sent, and what came last was decided. So
+    what is undecided is decided here without telling anybody, and what waits is given up. Both are counted.
+    """
+
+    settings: AlertSettings
+    clock: Clock
+    decided: int = field(default=0)
+    given_up: int = field(default=0)
+
+    def __call__(self, databases: Mapping[str, Path]) -> None:
+        """Prepare the extracted databases."""
+        for name, file in databases.items():
+            database = open_database(f"sqlite:///{file}")
+            try:
+                bring_up_to_date(database, LINEAGES[name], file.parent, program())
+            except SchemaError as error:
+                raise SettingsError(str(error)) from error
+            finally:
+                database.dispose()
+        self._settle(databases["present"])
+
+    def _settle(self, file: Path) -> None:
+        stores = stores_on(open_database(f"sqlite:///{file}"), file.parent / "stills")
+        alerts = stores.alerts
+        before = alerts.last_transition_id()
+        if stores.registry.registry() is not None:
+            silent = self.settings.model_copy(update={"recipients": ()})
+            Engine(stores.log, stores.city, alerts, silent, self.clock).turn()
+        self.decided = alerts.last_transition_id() - before
+        self.given_up = alerts.give_up_unsettled(self.clock.now(), NOT_SENT_AGAIN)
+        stores.close()
