@@ -28,13 +28,13 @@ class SqlLog:
         with self._engine.connect() as connection:
             return Marks(*(connection.scalar(select(func.max(end))) or 0 for end in ends))
 
-    def readings_after(self, seq: int, limit: int = 1000) -> list[Reading]:
-        """The readings that came after ``seq``, in order of sequence."""
+    def readings_after(self, seq: int, limit: int = 1000, until: int | None = None) -> list[Reading]:
+        """The readings that came after ``seq``, up to and with ``until``, in order of sequence."""
+        wanted = select(readings).where(readings.c.seq > seq).order_by(readings.c.seq).limit(limit)
+        if until is not None:
+            wanted = wanted.where(readings.c.seq <= until)
         with self._engine.connect() as connection:
-            found = connection.execute(
-                select(readings).where(readings.c.seq > seq).order_by(readings.c.seq).limit(limit)
-            )
-            return [rows.reading_of(row) for row in found]
+            return [rows.reading_of(row) for row in connection.execute(wanted)]
 
     def latest(self) -> dict[str, Latest]:
         """The newest reading by gauge id."""

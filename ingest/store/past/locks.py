@@ -1,0 +1,99 @@
+"""Evidence: spans of time of a gauge that nothing may remove until somebody lets go of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Column, Connection, Engine, Index, Integer, String, Table, Text, select, update
+
+from ingest.store.protocol import Span
+from ingest.store.tables import UtcTime, metadata, writing
+
+evidence_locks = Table(
+    "evidence_locks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("gauge_id", String(64), nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("until", UtcTime),
+    Column("by", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("released_at", UtcTime),
+    Column("released_by", String(200)),
+    Index("evidence_locks_by_gauge", "gauge_id"),
+    sqlite_autoincrement=True,
+)
+
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What a gauge observed in [since, until] is evidence; without ``until`` everything from ``since`` on."""
+
+    id: int
+    gauge_id: str
+    since: datetime
+    until: datetime | None
+    by: str
+    reason: str
+    at: datetime
+
+    @property
+    def span(self) -> Span:
+        """The locked time."""
+        return self.since, self.until or FOR_EVER
+
+
+class SqlLocks:
+    """The locks of a database. A lock holds until it is released; nothing else ends it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def lock(
+        self, gauge_ids: Sequence[str], since: datetime, until: datetime | None, by: str, reason: str, at: datetime
+    ) -> list[int]:
+        """Lock a span of gauges, all of them or none; the numbers of the locks."""
+        if until is not None and until < since:
+            raise ValueError("a lock ends after it begins")
+        values = {"since": since, "until": until, "by": by, "reason": reason, "at": at}
+        with writing(self._engine) as connection:
+            made = [
+                connection.execute(evidence_locks.insert().values(gauge_id=each, **values)).inserted_primary_key
+                for each in gauge_ids
+            ]
+        return [int(each[0]) for each in made if each is not None]
+
+    def locks(self, gauge_id: str | None = None) -> list[Lock]:
+        """The locks that hold, of one gauge or of all."""
+        with self._engine.connect() as connection:
+            found = holding(connection)
+        return [each for each in found if gauge_id in (None, each.gauge_id)]
+
+    def release(self, lock_id: int, by: str, at: datetime) -> bool:
+        """Let go of a lock; False where it does not hold any more. Who held it and who let go stays written."""
+        wanted = (evidence_locks.c.id == lock_id) & evidence_locks.c.released_at.is_(None)
+        with writing(self._engine) as connection:
+            done = connection.execute(update(evidence_locks).where(wanted).values(released_at=at, released_by=by))
+        return done.rowcount == 1
+
+    def spans(self) -> Mapping[str, Sequence[Span]]:
+        """The locked spans by gauge."""
+        by_gauge: dict[str, list[Span]] = defaultdict(list)
+        for each in self.locks():
+            by_gauge[each.gauge_id].append(each.span)
+        return by_gauge
+
+
+def holding(connection: Connection) -> list[Lock]:
+    """The locks that hold, within the caller's transaction."""
+    wanted = select(evidence_locks).where(evidence_locks.c.released_at.is_(None)).order_by(evidence_locks.c.id)
+    return [
+        Lock(row.id, row.gauge_id, row.since, row.until, row.by, row.reason, row.at)
+        for row in connection.execute(wanted)
+    ]

@@ -1,0 +1,169 @@
+"""The past in an SQLite file of its own, beside the present: nothing to install, and readers that never wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    delete,
+    func,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ingest.readings import Reading
+from ingest.store.past.instants import check, kept_key, micros, reading_of
+from ingest.store.past.spans import outside
+from ingest.store.protocol import PastAway, PastRefused, Span
+from ingest.store.tables import writing
+
+MOST_PER_DELETION = 5_000
+
+metadata = MetaData()
+observations = Table(
+    "observations",
+    metadata,
+    Column("gauge_id", String(64), nullable=False),
+    Column("quantity", String(32), nullable=False),
+    Column("observed_us", BigInteger, nullable=False),
+    Column("key", String(80), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("received_us", BigInteger, nullable=False),
+    Column("device_us", BigInteger),
+    Column("device_seq", BigInteger),
+    Column("quality", String(16), nullable=False),
+    Column("reasons", String(128), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("gauge_id", "observed_us", "quantity", "key", "revision"),
+    sqlite_with_rowid=False,
+)
+"""Clustered by gauge and time, which is how it is asked. An empty key is the one that follows from the time."""
+
+_INSERT = insert(observations).on_conflict_do_nothing()
+_KEY = tuple(observations.primary_key.columns)
+_C = observations.c
+
+
+class SqlitePast:
+    """The past in the database of ``engine`` (of ``open_database``), whose table exists."""
+
+    name = "sqlite"
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def keep(self, readings: Sequence[Reading]) -> None:
+        """One durable transaction; sorted, because neighbours in the table are written together."""
+        check(readings)
+        rows = sorted((_row(each) for each in readings), key=lambda row: (row["gauge_id"], row["observed_us"]))
+        if rows:
+            with _asked(), writing(self._engine) as connection:
+                connection.execute(_INSERT, rows)
+
+    def rows(self, gauge_id: str, spans: Sequence[Span]) -> list[Reading]:
+        """Everything observed in the spans, every revision, by ``observed_at``."""
+        found: list[Reading] = []
+        with _asked(), self._engine.connect() as connection:
+            for span in spans:
+                ordered = select(observations).where(*_within(gauge_id, span)).order_by(_C.observed_us, _C.seq)
+                found += [reading_of(*row) for row in connection.execute(ordered)]
+        return found
+
+    def extremes(self, gauge_id: str, span: Span, step: timedelta) -> list[Reading]:
+        """SQLite gives the other columns of the very row that has the minimum or the maximum."""
+        steps = _C.observed_us // micros_of(step)
+        found: list[Reading] = []
+        with _asked(), self._engine.connect() as connection:
+            for extreme in (func.min, func.max):
+                grouped = (
+                    select(*observations.c, extreme(_C.value))
+                    .where(*_within(gauge_id, span), _C.revision == 0)
+                    .group_by(steps, _C.quality)
+                )
+                found += [reading_of(*row[:-1]) for row in connection.execute(grouped)]
+        return sorted(found, key=lambda each: each.observed_at)
+
+    def revised(self, gauge_id: str, span: Span) -> list[Reading]:
+        """The corrections and requalifications observed in the span."""
+        wanted = select(observations).where(*_within(gauge_id, span), _C.revision > 0).order_by(_C.observed_us)
+        with _asked(), self._engine.connect() as connection:
+            return [reading_of(*row) for row in connection.execute(wanted)]
+
+    def forget(self, before: datetime, locked: Mapping[str, Sequence[Span]]) -> None:
+        """In bounded turns, gauge by gauge."""
+        for gauge_id in self._gauges():
+            for since, until in outside(locked.get(gauge_id, ()), before):
+                while self._forget_some(gauge_id, (since, until)) == MOST_PER_DELETION:
+                    pass
+
+    def close(self) -> None:
+        """Close the file."""
+        self._engine.dispose()
+
+    def _gauges(self) -> Iterator[str]:
+        last: str | None = ""
+        while last is not None:
+            with _asked(), self._engine.connect() as connection:
+                last = connection.scalar(select(func.min(_C.gauge_id)).where(_C.gauge_id > last))
+            if last is not None:
+                yield last
+
+    def _forget_some(self, gauge_id: str, span: Span) -> int:
+        some = select(*_KEY).where(*_within(gauge_id, span)).limit(MOST_PER_DELETION)
+        with _asked(), writing(self._engine) as connection:
+            return connection.execute(delete(observations).where(tuple_(*_KEY).in_(some))).rowcount
+
+
+def micros_of(step: timedelta) -> int:
+    """A length of time in microseconds."""
+    return step // timedelta(microseconds=1)
+
+
+def _within(gauge_id: str, span: Span) -> tuple[Any, ...]:
+    since, until = span
+    return _C.gauge_id == gauge_id, _C.observed_us >= micros(since), _C.observed_us <= micros(until)
+
+
+def _row(reading: Reading) -> dict[str, Any]:
+    observed_us = micros(reading.observed_at)
+    return {
+        "gauge_id": reading.gauge_id,
+        "quantity": reading.quantity,
+        "observed_us": observed_us,
+        "key": kept_key(reading, observed_us),
+        "revision": reading.revision,
+        "value": reading.value,
+        "received_us": micros(reading.received_at),
+        "device_us": None if reading.device_at is None else micros(reading.device_at),
+        "device_seq": reading.device_seq,
+        "quality": reading.quality,
+        "reasons": " ".join(reading.reasons),
+        "seq": reading.seq,
+    }
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """What the database answers, in the words of the past."""
+    try:
+        yield
+    except (DataError, IntegrityError, OverflowError) as error:
+        raise PastRefused(str(getattr(error, "orig", error))) from error
+    except (DBAPIError, PoolTimeout) as error:
+        raise PastAway(str(getattr(error, "orig", error))) from error

@@ -1,0 +1,79 @@
+"""The present and the past as one: what was observed, however long ago, each observation once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from ingest.readings import Reading
+from ingest.store.log import SqlLog
+from ingest.store.past.course import course_of_past, last_revisions, step_of, thinned
+from ingest.store.past.instants import MICROSECOND
+from ingest.store.past.lanes import present_since
+from ingest.store.protocol import Course, Past, PastError, Span
+
+log = logging.getLogger(__name__)
+
+LEFT_ALONE_S = 15.0
+"""After a failure pages do not ask the past for so long: each would wait for its time-out."""
+
+
+class WholeHistory:
+    """Answers from the present what it still has and asks the past for what is older.
+
+    Where the past is away the answer is the present's part; ``away`` tells, and so does a course.
+    ``monotonic`` gives seconds that only grow.
+    """
+
+    def __init__(self, engine: Engine, past: Past, monotonic: Callable[[], float]) -> None:
+        self._engine = engine
+        self._log = SqlLog(engine)
+        self._past = past
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._asked_again_s = 0.0
+        self.away = ""
+
+    def history(self, gauge_id: str, since: datetime, until: datetime) -> list[Reading]:
+        """Readings of a gauge observed in [since, until], by ``observed_at``; of corrected ones the last revision."""
+        before = self._before(since, until)
+        newer = self._log.history(gauge_id, since, until)
+        older = None if before is None else self._ask(lambda: self._past.rows(gauge_id, [before]))
+        return last_revisions((*older, *newer)) if older else newer
+
+    def course(self, gauge_id: str, since: datetime, until: datetime, steps: int) -> Course:
+        """The same thinned to about ``steps`` steps, with the lowest and highest of each step and quality."""
+        step = step_of(since, until, steps)
+        before = self._before(since, until)
+        newer = self._log.history(gauge_id, since, until)
+        if before is None:
+            return Course(thinned(newer, step), step)
+        late = [each for each in newer if each.observed_at <= before[1]]
+        older = self._ask(lambda: course_of_past(self._past, gauge_id, before, step, late))
+        return Course(thinned((*(older or ()), *newer), step), step, whole=older is not None)
+
+    def _before(self, since: datetime, until: datetime) -> Span | None:
+        """The part of a range that the present may lack."""
+        with self._engine.connect() as connection:
+            whole_since = present_since(connection)
+        return (since, min(until, whole_since - MICROSECOND)) if since < whole_since else None
+
+    def _ask(self, question: Callable[[], list[Reading]]) -> list[Reading] | None:
+        """What the past answers, None where it does not."""
+        with self._lock:
+            if self._monotonic() < self._asked_again_s:
+                return None
+        try:
+            found = question()
+        except PastError as error:
+            with self._lock:
+                self._asked_again_s = self._monotonic() + LEFT_ALONE_S
+                self.away = str(error)
+            log.warning("pages show the present alone, the past does not answer: %s", error)
+            return None
+        self.away = ""
+        return found
