@@ -21,10 +21,11 @@ from deploy.broker import BrokerSettings
 from ingest.health.limits import HealthSettings
 from ingest.mqtt_settings import MqttSettings
 from ingest.quality import ClockLimits
+from ingest.store.past.settings import PastSettings
 
 PREFIX = "MIZUMORI_"
 NOT_SETTINGS = {"MIZUMORI_SETTINGS", "MIZUMORI_TEST_DATA"}
-SECRET = "password"
+SECRETS = ("password", "token")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -96,6 +97,7 @@ class Settings(BaseModel):
     mqtt: MqttSettings = Field(default=MqttSettings(), description="the broker that ingest listens to")
     ingest: IngestSettings = Field(default=IngestSettings(), description="what ingest accepts")
     health: HealthSettings = Field(default=HealthSettings(), description="from when on a device is in trouble")
+    past: PastSettings = Field(default=PastSettings(), description="where the past is kept")
     alerts: AlertSettings = Field(default=AlertSettings(), description="the alert rule and the recipients")
     dashboard: DashboardSettings = Field(default=DashboardSettings(), description="the staff dashboard")
     public: PublicSettings = Field(default=PublicSettings(), description="the public page")
@@ -161,7 +163,7 @@ def _sentences(error: ValidationError, file: Path | None) -> Iterator[str]:
         if each["type"] == "extra_forbidden":
             yield f"{where}: there is no setting {key}; docs/settings.md lists all of them"
         else:
-            given = "" if SECRET in key else f" (it is {each['input']!r})"
+            given = "" if any(word in key for word in SECRETS) else f" (it is {each['input']!r})"
             yield f"{where}: {key}: {each['msg'].removeprefix('Value error, ')}{given}"
 
 

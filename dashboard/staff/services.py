@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from alerts.records import AlertLog
 from ingest.clock import Clock
-from ingest.store.protocol import Log, RegistryStore, Stills
+from ingest.store.protocol import History, Log, RegistryStore, Stills
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,7 @@ class StaffServices:
     """The sources that the dashboard reads; it writes nothing."""
 
     log: Log
+    history: History
     registry: RegistryStore
     stills: Stills
     alerts: AlertLog

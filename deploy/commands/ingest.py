@@ -10,6 +10,7 @@ from deploy.commands.serving import broker_port, serve_until_ended
 from deploy.services import Service
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.ingest import broker_services, ingest_jobs, ingest_service
+from deploy.wiring.past import forwarder_of, open_past, past_jobs
 from deploy.wiring.stores import folder_use, open_stores
 
 
@@ -20,16 +21,22 @@ def add_to(commands: Any) -> None:
 
 
 def run_ingest(context: Context, _: argparse.Namespace) -> int:
-    """Ingest, with the embedded broker where it is on."""
+    """Ingest and the forwarder, with the embedded broker where it is on."""
     settings = context.settings
     need_ports(broker_port(settings))
     stores = open_stores(settings)
     stores.watched()
+    past = open_past(settings, stores)
+    jobs = [
+        *ingest_jobs(settings, stores, context.clock),
+        *past_jobs(settings, stores, forwarder_of(stores, past.past, context.clock), context.clock),
+    ]
     services: list[Service] = [
         folder_use(settings),
+        past,
         *broker_services(settings),
         ingest_service(settings, stores, context.clock),
-        schedule(ingest_jobs(settings, stores, context.clock)),
+        schedule(jobs),
     ]
     broker = settings.broker_reached
     return serve_until_ended(services, stores, [f"ingest listens to the broker at {broker.host}:{broker.port}"])

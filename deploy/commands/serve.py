@@ -20,6 +20,7 @@ from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
 from deploy.wiring.house import demonstration_city, whole_house
 from deploy.wiring.pages import public_server, publisher_job, staff_server
+from deploy.wiring.past import open_past
 from deploy.wiring.stores import Stores, folder_use, open_stores
 from ingest.registry_files import load
 from simulators.storm import demonstration_storm
@@ -86,9 +87,11 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
     need_ports(_page_ports(settings))
     stores = open_stores(settings)
     stores.city()
+    past = open_past(settings, stores)
     services: list[Service] = [
         folder_use(settings),
-        staff_server(settings, stores, context.clock),
+        past,
+        staff_server(settings, stores, past.history, context.clock),
         public_server(settings),
         schedule([publisher_job(settings, stores, context.clock)]),
     ]

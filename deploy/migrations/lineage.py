@@ -17,6 +17,8 @@ TABLES_OF_THE_PRESENT = (
     "ingest.store.vitals",
     "ingest.store.dead_letters",
     "ingest.store.health",
+    "ingest.store.past.lanes",
+    "ingest.store.past.locks",
     "alerts.store",
 )
 """The modules that define a table on the metadata of ingest.store.tables."""
@@ -76,5 +78,14 @@ PRESENT = Lineage(
     ),
 )
 
-LINEAGES = {each.name: each for each in (PRESENT,)}
+
+def _tables_of_the_past() -> MetaData:
+    from ingest.store.past.sqlite import metadata
+
+    return metadata
+
+
+PAST = Lineage(name="past", folder=HERE / "past", tables=_tables_of_the_past)
+
+LINEAGES = {each.name: each for each in (PRESENT, PAST)}
 """Every kind of database by name; a backup holds one file of each."""

@@ -12,6 +12,7 @@ from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
 from deploy.wiring.ingest import broker_services, ingest_jobs, ingest_service
 from deploy.wiring.pages import public_server, publisher_job, staff_server
+from deploy.wiring.past import forwarder_of, open_past, past_jobs
 from deploy.wiring.stores import Stores, folder_use
 from ingest.clock import Clock
 from simulators.publisher import Broker
@@ -20,8 +21,10 @@ from simulators.publisher import Publisher as DevicePublisher
 
 def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job] | None = None) -> list[Service]:
     """Everything of one host but the simulator, in the order in which it starts."""
+    past = open_past(settings, stores)
     jobs = [
         *ingest_jobs(settings, stores, clock),
+        *past_jobs(settings, stores, forwarder_of(stores, past.past, clock), clock),
         *alert_jobs(settings, stores, clock),
         health_job(settings, stores, clock),
         publisher_job(settings, stores, clock),
@@ -29,9 +32,10 @@ def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job
     ]
     return [
         folder_use(settings),
+        past,
         *broker_services(settings),
         ingest_service(settings, stores, clock),
-        staff_server(settings, stores, clock),
+        staff_server(settings, stores, past.history, clock),
         public_server(settings),
         schedule(jobs),
     ]

@@ -14,6 +14,7 @@ from deploy.settings import Settings
 from deploy.web import WebServer
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
+from ingest.store.protocol import History
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +43,15 @@ def publisher_job(settings: Settings, stores: Stores, clock: Clock) -> Job:
     return Job("public-page", 1.0, site.turn)
 
 
-def staff_server(settings: Settings, stores: Stores, clock: Clock) -> WebServer:
+def staff_server(settings: Settings, stores: Stores, history: History, clock: Clock) -> WebServer:
     """The staff dashboard."""
     services = StaffServices(
-        log=stores.log, registry=stores.registry, stills=stores.stills, alerts=stores.alerts, clock=clock
+        log=stores.log,
+        history=history,
+        registry=stores.registry,
+        stills=stores.stills,
+        alerts=stores.alerts,
+        clock=clock,
     )
     return WebServer(staff_app(services).server, settings.dashboard.host, settings.dashboard.port)
 

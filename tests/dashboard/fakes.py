@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from alerts.records import Delivery, Outcome, Transition
 from ingest.readings import CameraReport, CameraState, Quality, Reading, Still
 from ingest.stations import Registry
-from ingest.store.protocol import CameraLatest, DeadLetterSummary, Latest, Marks
+from ingest.store.protocol import CameraLatest, Course, DeadLetterSummary, Latest, Marks
 from tests.dashboard.fake_city import SPOTS, history, reading
 
 
@@ -62,6 +62,11 @@ class FakeLog:
         self.queries += 1
         rows = (each for each in self.readings if each.gauge_id == gauge_id and since <= each.observed_at <= until)
         return sorted(rows, key=lambda each: each.observed_at)
+
+    def course(self, gauge_id: str, since: datetime, until: datetime, steps: int) -> Course:
+        """All of them: a screen is wide enough for a test."""
+        del steps
+        return Course(self.history(gauge_id, since, until), timedelta(seconds=1))
 
     def recent(self, since: datetime) -> dict[str, list[Reading]]:
         """Good readings by gauge."""

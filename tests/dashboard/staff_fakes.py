@@ -41,7 +41,7 @@ def desk(now: datetime | None = None) -> Desk:
     registry = fakes.FakeRegistryStore(fake_city.registry(at))
     alerts, stills = fakes.alerts(at), fakes.stills(log)
     clock = TrueClock(_now if now is None else lambda: at)
-    return Desk(StaffServices(log, registry, stills, alerts, clock), log, registry, alerts, stills, at)
+    return Desk(StaffServices(log, log, registry, stills, alerts, clock), log, registry, alerts, stills, at)
 
 
 @contextmanager

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import isfinite
 
 from ingest.readings import Quality, Reading, Reason
 from ingest.stations import Quantity
 from ingest.store.protocol import PastRefused
+from ingest.store.tables import EPOCH
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 _QUALITIES = {each.value: each for each in Quality}
 _QUANTITIES = {each.value: each for each in Quantity}
 _REASONS = {"": ()} | {each.value: (each,) for each in Reason}
-
-
-def micros(at: datetime) -> int:
-    """Microseconds since 1970 of an aware time, exact."""
-    return (at - EPOCH) // MICROSECOND
 
 
 def instant(at_us: int) -> datetime:

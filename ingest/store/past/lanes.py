@@ -8,9 +8,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, String, Table, func, select
 
 from ingest.readings import DeadLetter
-from ingest.store import rows
-from ingest.store.past.instants import EPOCH
-from ingest.store.tables import UtcTime, dead_letters, metadata, readings, writing
+from ingest.store.dead_letters import keep_dead_letters
+from ingest.store.tables import EPOCH, UtcTime, metadata, readings, writing
 
 LIVE = 0
 """The lane without an end: number 0."""
@@ -25,8 +24,8 @@ forwarder_lanes = Table(
 )
 """Per past one live lane (0), whose end is open, and the backlogs that it jumped over."""
 
-presence = Table(
-    "presence",
+present_marks = Table(
+    "present_marks",
     metadata,
     Column("name", String(32), primary_key=True),
     Column("at", UtcTime, nullable=False),
@@ -66,8 +65,7 @@ class SqlLanes:
         Where another forwarder was there in between, the lane stays where that one left it if it is further.
         """
         with writing(self._engine) as connection:
-            if letters:
-                connection.execute(dead_letters.insert(), [rows.row_of_dead_letter(each) for each in letters])
+            keep_dead_letters(connection, letters)
             now = self._lane(connection, lane.lane) or (lane if lane.lane == LIVE else None)
             if now is None or not lane.after_seq <= now.after_seq <= seq:
                 return
@@ -113,11 +111,11 @@ class SqlLanes:
 
 def present_since(connection: Connection) -> datetime:
     """The present has every reading that was observed from then on."""
-    return connection.scalar(select(presence.c.at).where(presence.c.name == "since")) or EPOCH
+    return connection.scalar(select(present_marks.c.at).where(present_marks.c.name == "since")) or EPOCH
 
 
 def set_present_since(connection: Connection, at: datetime) -> None:
     """Remember it, in the transaction that removes what was before."""
     if at > present_since(connection):
-        connection.execute(presence.delete().where(presence.c.name == "since"))
-        connection.execute(presence.insert().values(name="since", at=at))
+        connection.execute(present_marks.delete().where(present_marks.c.name == "since"))
+        connection.execute(present_marks.insert().values(name="since", at=at))

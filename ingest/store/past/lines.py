@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ingest.readings import Reading
-from ingest.store.past.instants import kept_key, micros, reading_of
+from ingest.store.past.instants import kept_key, reading_of
 from ingest.store.past.spans import outside
 from ingest.store.protocol import Span
+from ingest.store.tables import microseconds
 
 MEASUREMENT = "readings"
 FIRST_NS, LAST_NS = -(2**63) + 2, 2**63 - 2
@@ -33,14 +34,14 @@ def lines(readings: Iterable[Reading]) -> bytes:
 
 def line(reading: Reading) -> str:
     """One point."""
-    observed_us = micros(reading.observed_at)
+    observed_us = microseconds(reading.observed_at)
     key = kept_key(reading, observed_us)
     revision = f",revision={reading.revision}" if reading.revision else ""
-    fields = f"value={float(reading.value)!r},received_at={micros(reading.received_at)}i,seq={reading.seq}i"
+    fields = f"value={float(reading.value)!r},received_at={microseconds(reading.received_at)}i,seq={reading.seq}i"
     if key:
         fields += f',key="{key.translate(_TEXT)}"'
         if reading.device_at is not None:
-            fields += f",device_at={micros(reading.device_at)}i"
+            fields += f",device_at={microseconds(reading.device_at)}i"
     if reading.device_seq is not None:
         fields += f",device_seq={reading.device_seq}i"
     if reading.reasons:
@@ -96,7 +97,7 @@ def readings_in(gauge_id: str, answer: Mapping[str, Any]) -> list[Reading]:
 
 def ns(at: datetime) -> int:
     """Nanoseconds since 1970, within what InfluxDB takes."""
-    return min(max(micros(at) * 1000, FIRST_NS), LAST_NS)
+    return min(max(microseconds(at) * 1000, FIRST_NS), LAST_NS)
 
 
 def _where(gauge_id: str, span: Span) -> str:

@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from sqlalchemy import Column, Connection, Engine, Index, Integer, String, Table, Text, select, update
 
 from ingest.store.protocol import Span
-from ingest.store.tables import UtcTime, metadata, writing
+from ingest.store.tables import Instant, UtcTime, metadata, writing
 
 evidence_locks = Table(
     "evidence_locks",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("gauge_id", String(64), nullable=False),
-    Column("since", UtcTime, nullable=False),
-    Column("until", UtcTime),
+    Column("since", Instant, nullable=False),  # as the readings' times are, which they are compared with
+    Column("until", Instant),
     Column("by", String(200), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcTime, nullable=False),

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, Exists, delete, exists, func, or_, select
 
-from ingest.store.past.instants import EPOCH
 from ingest.store.past.lanes import set_present_since
 from ingest.store.past.locks import evidence_locks
-from ingest.store.tables import latest_readings, readings, writing
+from ingest.store.tables import EPOCH, latest_readings, readings, writing
 
 PER_TURN = 5_000
 """Sequence numbers that one turn looks at: it holds the write lock for some hundredths of a second."""

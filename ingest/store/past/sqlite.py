@@ -27,10 +27,10 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ingest.readings import Reading
-from ingest.store.past.instants import check, kept_key, micros, reading_of
+from ingest.store.past.instants import check, kept_key, reading_of
 from ingest.store.past.spans import outside
 from ingest.store.protocol import PastAway, PastRefused, Span
-from ingest.store.tables import writing
+from ingest.store.tables import microseconds, writing
 
 MOST_PER_DELETION = 5_000
 
@@ -66,20 +66,20 @@ class SqlitePast:
     name = "sqlite"
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     def keep(self, readings: Sequence[Reading]) -> None:
         """One durable transaction; sorted, because neighbours in the table are written together."""
         check(readings)
         rows = sorted((_row(each) for each in readings), key=lambda row: (row["gauge_id"], row["observed_us"]))
         if rows:
-            with _asked(), writing(self._engine) as connection:
+            with _asked(), writing(self.engine) as connection:
                 connection.execute(_INSERT, rows)
 
     def rows(self, gauge_id: str, spans: Sequence[Span]) -> list[Reading]:
         """Everything observed in the spans, every revision, by ``observed_at``."""
         found: list[Reading] = []
-        with _asked(), self._engine.connect() as connection:
+        with _asked(), self.engine.connect() as connection:
             for span in spans:
                 ordered = select(observations).where(*_within(gauge_id, span)).order_by(_C.observed_us, _C.seq)
                 found += [reading_of(*row) for row in connection.execute(ordered)]
@@ -89,7 +89,7 @@ class SqlitePast:
         """SQLite gives the other columns of the very row that has the minimum or the maximum."""
         steps = _C.observed_us // micros_of(step)
         found: list[Reading] = []
-        with _asked(), self._engine.connect() as connection:
+        with _asked(), self.engine.connect() as connection:
             for extreme in (func.min, func.max):
                 grouped = (
                     select(*observations.c, extreme(_C.value))
@@ -102,7 +102,7 @@ class SqlitePast:
     def revised(self, gauge_id: str, span: Span) -> list[Reading]:
         """The corrections and requalifications observed in the span."""
         wanted = select(observations).where(*_within(gauge_id, span), _C.revision > 0).order_by(_C.observed_us)
-        with _asked(), self._engine.connect() as connection:
+        with _asked(), self.engine.connect() as connection:
             return [reading_of(*row) for row in connection.execute(wanted)]
 
     def forget(self, before: datetime, locked: Mapping[str, Sequence[Span]]) -> None:
@@ -114,19 +114,19 @@ class SqlitePast:
 
     def close(self) -> None:
         """Close the file."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def _gauges(self) -> Iterator[str]:
         last: str | None = ""
         while last is not None:
-            with _asked(), self._engine.connect() as connection:
+            with _asked(), self.engine.connect() as connection:
                 last = connection.scalar(select(func.min(_C.gauge_id)).where(_C.gauge_id > last))
             if last is not None:
                 yield last
 
     def _forget_some(self, gauge_id: str, span: Span) -> int:
         some = select(*_KEY).where(*_within(gauge_id, span)).limit(MOST_PER_DELETION)
-        with _asked(), writing(self._engine) as connection:
+        with _asked(), writing(self.engine) as connection:
             return connection.execute(delete(observations).where(tuple_(*_KEY).in_(some))).rowcount
 
 
@@ -137,11 +137,11 @@ def micros_of(step: timedelta) -> int:
 
 def _within(gauge_id: str, span: Span) -> tuple[Any, ...]:
     since, until = span
-    return _C.gauge_id == gauge_id, _C.observed_us >= micros(since), _C.observed_us <= micros(until)
+    return _C.gauge_id == gauge_id, _C.observed_us >= microseconds(since), _C.observed_us <= microseconds(until)
 
 
 def _row(reading: Reading) -> dict[str, Any]:
-    observed_us = micros(reading.observed_at)
+    observed_us = microseconds(reading.observed_at)
     return {
         "gauge_id": reading.gauge_id,
         "quantity": reading.quantity,
@@ -149,8 +149,8 @@ def _row(reading: Reading) -> dict[str, Any]:
         "key": kept_key(reading, observed_us),
         "revision": reading.revision,
         "value": reading.value,
-        "received_us": micros(reading.received_at),
-        "device_us": None if reading.device_at is None else micros(reading.device_at),
+        "received_us": microseconds(reading.received_at),
+        "device_us": None if reading.device_at is None else microseconds(reading.device_at),
         "device_seq": reading.device_seq,
         "quality": reading.quality,
         "reasons": " ".join(reading.reasons),

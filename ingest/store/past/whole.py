@@ -12,9 +12,9 @@ from sqlalchemy import Engine
 from ingest.readings import Reading
 from ingest.store.log import SqlLog
 from ingest.store.past.course import course_of_past, last_revisions, step_of, thinned
-from ingest.store.past.instants import MICROSECOND
 from ingest.store.past.lanes import present_since
 from ingest.store.protocol import Course, Past, PastError, Span
+from ingest.store.tables import MICROSECOND
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ingest.readings import Quality, Reading, Reason
 from ingest.store.past import sqlite
-from ingest.store.past.instants import micros, own_key
+from ingest.store.past.instants import own_key
 from ingest.store.past.sqlite import SqlitePast
 from ingest.store.protocol import Past
-from ingest.store.tables import open_database
+from ingest.store.tables import microseconds, open_database
 from tests.ingest.cities import NOON
 
 YEARS = (NOON - timedelta(days=3650), NOON + timedelta(days=3650))
@@ -41,7 +41,7 @@ def dated(
         value=value,
         observed_at=at,
         received_at=at + timedelta(seconds=1.000001),
-        key=own_key(micros(at)),
+        key=own_key(microseconds(at)),
         quality=quality,
         reasons=reasons,
         device_at=at,

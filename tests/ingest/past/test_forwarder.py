@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,26 +19,24 @@ from ingest.store.appender import SqlAppender
 from ingest.store.log import SqlLog
 from ingest.store.past.forwarder import JUMP_OVER, MOST_REFUSED, Condition, Forwarder
 from ingest.store.past.lanes import LIVE, Lane, SqlLanes
+from ingest.store.past.sqlite import SqlitePast
 from ingest.store.protocol import Batch, Past, PastAway, PastClosed, PastError, PastRefused, PastTooLarge
 from tests.ingest.cities import NOON
 from tests.ingest.past.influxd import Influxd
-from tests.ingest.past.pasts import dated, everything, sqlite_past
+from tests.ingest.past.pasts import dated, everything
 from tests.ingest.stores import database
 
 
-@dataclass
-class Picky:
+class Picky(SqlitePast):
     """A past that does as it is told: it raises what stands first in ``troubles``, and never takes ``bad`` values."""
 
-    inner: Past
-    troubles: list[PastError] = field(default_factory=list)
-    bad: frozenset[float] = frozenset()
-    most: int = 1_000_000
-    batches: list[list[int]] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        return "picky"
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.troubles: list[PastError] = []
+        self.bad: frozenset[float] = frozenset()
+        self.most = 1_000_000
+        self.batches: list[list[int]] = []
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def keep(self, readings: Sequence[Reading]) -> None:
         if self.troubles:
@@ -48,10 +46,8 @@ class Picky:
         if any(each.value in self.bad for each in readings):
             raise PastRefused("a bad one among them")
         self.batches.append([each.seq for each in readings])
-        self.inner.keep(readings)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.inner, name)
+        self.meanwhile()
+        super().keep(readings)
 
 
 @dataclass
@@ -88,8 +84,8 @@ def kept(past: Past, gauges: int = 7) -> set[Reading]:
 
 
 @pytest.fixture
-def picky(tmp_path: Path) -> Picky:
-    return Picky(sqlite_past(tmp_path))
+def picky(sqlite: SqlitePast) -> Picky:
+    return Picky(sqlite.engine)
 
 
 def test_everything_in_the_log_is_in_the_past_once(engine: Engine, past: Past) -> None:
@@ -192,7 +188,7 @@ def test_one_bad_reading_becomes_a_dead_letter_and_the_others_go_on(engine: Engi
     assert kept(picky) == {each for each in rows if each.value not in picky.bad}
     assert (worker.state.forwarded, worker.state.refused) == (798, 2)
     letters = SqlLog(engine).newest_dead_letters()
-    assert [(each.reason, each.topic) for each in letters] == [("past_refused", "past/picky")] * 2
+    assert [(each.reason, each.topic) for each in letters] == [("past_refused", "past/sqlite")] * 2
     assert b'"seq": 124' in letters[1].head
 
 
@@ -219,13 +215,11 @@ def test_a_slow_past_gets_smaller_batches(engine: Engine, picky: Picky) -> None:
     watch = Watch()
     worker = forwarder(engine, picky, watch)
     quick = worker._batch
-    keep = picky.inner.keep
 
-    def slowly(readings: Sequence[Reading]) -> None:
+    def three_seconds_pass() -> None:
         watch.now_s += 3.0
-        keep(readings)
 
-    picky.inner.keep = slowly  # type: ignore[method-assign]
+    picky.meanwhile = three_seconds_pass
     worker.turn()
     assert worker._batch < quick / 4
 
