@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ingest.decoders import DECODERS
-from ingest.decoders.decoded import Decoded, Heard, Observed, Picture, Status
+from ingest.decoders.decoded import Decoded, Heard, Observed, Picture, Status, Unmeasured
 from ingest.messages import Message, Refusal, Refused
 from ingest.quality import ClockLimits, check
 from ingest.readings import CameraReport, CameraState, DeadLetter, Reading, Still, Vitals
@@ -119,6 +119,7 @@ def _of_network(message: Message, roster: Roster, limits: ClockLimits) -> Kept:
     return Kept(
         readings=[reading for kept in each for reading in kept.readings],
         vitals=[vitals for kept in each for vitals in kept.vitals],
+        dead_letters=[letter for kept in each for letter in kept.dead_letters],
     )
 
 
@@ -132,13 +133,16 @@ def _of_gauge(message: Message, gauge: Watched, subject: Subject, limits: ClockL
 def _kept(said: Iterable[Decoded], gauge: Watched, message: Message, limits: ClockLimits) -> Kept:
     readings: list[Reading] = []
     vitals: list[Vitals] = []
+    letters: list[DeadLetter] = []
     for item in said:
         if isinstance(item, Observed):
             _refuse_stale_retained(item, message)
             readings.append(check(_reading(item, gauge, message, limits), gauge, limits))
         elif isinstance(item, Heard):
             vitals.append(_vitals(item, gauge, message))
-    return Kept(readings, vitals)
+        elif isinstance(item, Unmeasured):
+            letters.append(dead_letter(message, Refusal.NO_VALUE, f"{gauge.id} has no {item.channel}: {item.why}"))
+    return Kept(readings, vitals, dead_letters=letters)
 
 
 def _of_camera(said: Iterable[Decoded], camera_id: str, message: Message, limits: ClockLimits) -> Kept:

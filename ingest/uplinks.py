@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ingest.decoders import MODELS, NETWORKS
-from ingest.decoders.decoded import Decoded, Heard, Measured, Model, Observed
+from ingest.decoders.decoded import Decoded, Heard, Measured, Model, Observed, Unmeasured, Uplink
 from ingest.messages import Message, Refusal, Refused
 from ingest.roster import Roster, Watched
 from ingest.sensing import chosen, sensor_at, serving
@@ -28,17 +28,18 @@ def of_network(network: Network, message: Message, roster: Roster) -> list[tuple
     gauges = roster.devices.get(uplink.device)
     if gauges is None:
         raise Refused(Refusal.UNKNOWN_DEVICE, f"no sensor in the registry has the device {uplink.device}")
-    found = []
+    found: list[tuple[Watched, Sequence[Decoded]]] = []
     for gauge in serving(uplink.device, gauges, at):
         measured = _model(gauge, sensor_at(gauge, at)).decode(uplink.payload, uplink.f_port)
-        found.append((gauge, wanted(_said(measured, uplink.at, uplink.seq, uplink.heard), gauge, at)))
+        found.append((gauge, [*_of_water(measured, gauge, uplink, at), *_heard(measured, uplink.heard)]))
     return found
 
 
 def of_device(message: Message, gauge: Watched) -> Sequence[Decoded]:
     """What a device's own message says, decoded as the model of its gauge's sensor."""
-    model = _model(gauge, sensor_at(gauge, message.received_at))
-    return _said(model.decode(message.payload, 0), None, None, NOTHING_HEARD)
+    at = message.received_at
+    measured = _model(gauge, sensor_at(gauge, at)).decode(message.payload, 0)
+    return [*_of_water(measured, gauge, None, at), *_heard(measured, NOTHING_HEARD)]
 
 
 def wanted(said: Sequence[Decoded], gauge: Watched, at: datetime) -> Sequence[Decoded]:
@@ -65,13 +66,32 @@ def _model(gauge: Watched, sensor: Sensor | None) -> Model:
     return model
 
 
-def _said(measured: Sequence[Measured], at: datetime | None, seq: int | None, heard: Heard) -> list[Decoded]:
-    said: list[Decoded] = [
-        Observed(value, each.at or at, seq, channel=channel)
-        for each in measured
-        for channel, value in each.values.items()
-    ]
-    battery = next((each for each in measured if each.battery_pct is not None or each.battery_v is not None), None)
-    if battery is not None:
-        heard = replace(heard, battery_pct=battery.battery_pct, battery_v=battery.battery_v)
-    return said if heard == NOTHING_HEARD else [*said, heard]
+def _of_water(measured: Sequence[Measured], gauge: Watched, uplink: Uplink | None, at: datetime) -> list[Decoded]:
+    """The number of the gauge's channel, from each measurement that has one or says why it has none.
+
+    A measurement with neither is of something else: an alarm of the temperature, a device's word about its battery.
+    """
+    said: list[Decoded] = []
+    for each in measured:
+        sensor = sensor_at(gauge, each.at or at)
+        channel = (sensor.channel if sensor is not None else "") or _default(sensor)
+        if channel in each.values:
+            # The frame counter is that of the uplink, not of what the device had stored before.
+            seq = uplink.seq if uplink is not None and each.at is None else None
+            device_at = each.at or (uplink.at if uplink is not None else None)
+            said.append(Observed(each.values[channel], device_at, seq, channel=channel))
+        elif channel in each.missing:
+            said.append(Unmeasured(channel, each.missing[channel]))
+    return said
+
+
+def _heard(measured: Sequence[Measured], heard: Heard) -> list[Heard]:
+    """What the network heard, and what the device adds: its battery, and the signal of a mobile network."""
+    for each in measured:
+        heard = replace(
+            heard,
+            battery_pct=heard.battery_pct if each.battery_pct is None else each.battery_pct,
+            battery_v=heard.battery_v if each.battery_v is None else each.battery_v,
+            rssi_dbm=heard.rssi_dbm if each.rssi_dbm is None else each.rssi_dbm,
+        )
+    return [] if heard == NOTHING_HEARD else [heard]

@@ -41,6 +41,14 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """A number that a sensor should have given and could not, with its own reason in a clause (no echo, a failure)."""
+
+    channel: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """What the payload of a device holds, decoded: finite SI values by channel (``distance_m``, ``temperature_c``, …).
 
@@ -93,7 +101,7 @@ class Picture:
     device_at: datetime | None = None
 
 
-Decoded: TypeAlias = Observed | Heard | Status | Picture
+Decoded: TypeAlias = Observed | Unmeasured | Heard | Status | Picture
 Decoder: TypeAlias = Callable[[Message], Sequence[Decoded]]
 """Takes a whole message of one of our own topics, gives what it says; raises Refused where it says nothing."""
 NetworkDecoder: TypeAlias = Callable[[Message], Uplink]
