@@ -71,7 +71,7 @@ class Retry:
             return self._refused(letter, refusal.reason, refusal.detail)
         for file, data in kept.images.items():
             self._images.write(file, data)
-        appended = self._appender.append(together([kept]))
+        appended = self._appender.append(together([kept], kept.readings))
         self._letters.made_good(letter)
         return Retried(letter, appended)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from typing import Protocol
@@ -13,8 +13,9 @@ from typing import Protocol
 from ingest.inbox import Arrived, Inbox
 from ingest.messages import Message, Refusal
 from ingest.pipeline import Kept, dead_letter, interpret
-from ingest.quality import ClockLimits
-from ingest.readings import DeadLetter
+from ingest.quality import ClockLimits, Judgement, QualityControl
+from ingest.quality.control import Recall
+from ingest.readings import DeadLetter, Quality, Reading
 from ingest.roster import Roster
 from ingest.store.protocol import Appended, Appender, Batch, Unavailable
 
@@ -32,6 +33,11 @@ class ImageFolder(Protocol):
     def write(self, file: str, data: bytes) -> None:
         """Keep an image durably; raises OSError where the disk refuses."""
         ...
+
+
+def nothing_known(_: Collection[str]) -> Mapping[str, Sequence[Reading]]:
+    """What is recalled where there is no past."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,14 @@ class Receiver:
         appender: Appender,
         images: ImageFolder,
         limits: ClockLimits,
+        recall: Recall = nothing_known,
     ) -> None:
         self._inbox = inbox
         self._roster = roster
         self._appender = appender
         self._images = images
         self._limits = limits
+        self._quality = QualityControl(recall, limits)
         self._stop = threading.Event()
         self.counts = Counts()
 
@@ -99,34 +107,47 @@ class Receiver:
     def keep(self, batch: Sequence[Arrived]) -> None:
         """Write a batch durably, then acknowledge its messages in the order of arrival."""
         roster = self._roster()
-        self._write([self._interpret(each.message, roster) for each in batch], batch)
+        self._write([self._interpret(each.message, roster) for each in batch], batch, roster)
 
-    def _write(self, kept: Sequence[Kept], batch: Sequence[Arrived]) -> None:
+    def _write(self, kept: Sequence[Kept], batch: Sequence[Arrived], roster: Roster) -> None:
         """A message that the store can never take is found by halving the batch, and becomes a dead letter."""
         stored = [self._with_images(each, arrived.message) for each, arrived in zip(kept, batch, strict=True)]
+        judgement = self._judged([reading for each in stored for reading in each.readings], roster)
         try:
-            appended = self._appender.append(together(stored))
+            appended = self._appender.append(together(stored, judgement.readings))
         except (Unavailable, OSError):
             raise
         except Exception as error:
-            return self._write_apart(kept, batch, error)
+            return self._write_apart(kept, batch, roster, error)
+        self._quality.adopt(judgement)
         for arrived in batch:
             arrived.acknowledge()
         self.counts = self.counts.plus(len(batch), appended)
         _say_refused([letter for each in stored for letter in each.dead_letters])
         return None
 
-    def _write_apart(self, kept: Sequence[Kept], batch: Sequence[Arrived], error: Exception) -> None:
+    def _judged(self, readings: Sequence[Reading], roster: Roster) -> Judgement:
+        """The readings with their quality. A fault of ours in the judgement must not hold up a flood: they are kept
+        as not evaluated, which staff see as unconfirmed."""
+        try:
+            return self._quality.judge(readings, roster)
+        except (Unavailable, OSError):
+            raise
+        except Exception:
+            log.exception("%d readings could not be judged; they are kept as not evaluated", len(readings))
+            return Judgement(tuple(map(_not_evaluated, readings)))
+
+    def _write_apart(self, kept: Sequence[Kept], batch: Sequence[Arrived], roster: Roster, error: Exception) -> None:
         if len(batch) > 1:
             middle = len(batch) // 2
-            self._until_done(partial(self._write, kept[:middle], batch[:middle]))
-            self._until_done(partial(self._write, kept[middle:], batch[middle:]))
+            self._until_done(partial(self._write, kept[:middle], batch[:middle], roster))
+            self._until_done(partial(self._write, kept[middle:], batch[middle:], roster))
             return
         log.error("a message on %r could not be written: %r", batch[0].message.topic, error)
         letter = dead_letter(batch[0].message, Refusal.UNEXPECTED, repr(error))
         if kept[0].dead_letters == (letter,):
             raise error  # not even its trace can be written: then it is not acknowledged
-        self._write([Kept(dead_letters=(letter,))], batch)
+        self._write([Kept(dead_letters=(letter,))], batch, roster)
 
     def _with_images(self, kept: Kept, message: Message) -> Kept:
         """Write the images of a message. Readings must not wait for a folder that takes no pictures: where it
@@ -154,10 +175,14 @@ def _say_refused(letters: Sequence[DeadLetter]) -> None:
         log.warning("%d refused, the last on %r: %s, %s", len(letters), last.topic, last.reason, last.detail)
 
 
-def together(kept: Sequence[Kept]) -> Batch:
-    """One batch of what several messages became."""
+def _not_evaluated(reading: Reading) -> Reading:
+    return replace(reading, quality=Quality.NOT_EVALUATED) if reading.quality is Quality.GOOD else reading
+
+
+def together(kept: Sequence[Kept], readings: Sequence[Reading]) -> Batch:
+    """One batch of what several messages became, with the readings as they were judged."""
     return Batch(
-        readings=[each for one in kept for each in one.readings],
+        readings=readings,
         vitals=[each for one in kept for each in one.vitals],
         reports=[each for one in kept for each in one.reports],
         stills=[each for one in kept for each in one.stills],

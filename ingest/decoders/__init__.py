@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingest.decoders import camera_status, own_json, still
+from ingest.decoders import camera_status, chirpstack, own_json, senml, still, the_things_stack
 from ingest.decoders.decoded import Decoder, NetworkDecoder
 from ingest.decoders.models import MODELS
 from ingest.topics import Network, Subject
 
 DECODERS: Mapping[Subject, Decoder] = {
     Subject.READING: own_json.decode,
+    Subject.SENML: senml.decode,
     Subject.STATUS: camera_status.decode,
     Subject.STILL: still.decode,
 }
 
-NETWORKS: Mapping[Network, NetworkDecoder] = {}
+NETWORKS: Mapping[Network, NetworkDecoder] = {
+    Network.CHIRPSTACK: chirpstack.decode,
+    Network.THE_THINGS_STACK: the_things_stack.decode,
+}
 """The LoRaWAN network servers by the topics that they use."""
 
 __all__ = ["DECODERS", "MODELS", "NETWORKS"]

@@ -91,13 +91,18 @@ def test_a_reading_is_kept_shown_and_told(running: Running) -> None:
     running.publish(running.threshold_m(1) - 0.5, ago_s=60)
     assert eventually(lambda: GAUGE in running.stores.log.latest())
     stage_m = running.threshold_m(4)
-    running.publish(stage_m)
+    running.publish(stage_m, ago_s=30)
     assert eventually(lambda: running.mailbox.mails and running.web.requests)
-    assert eventually(lambda: f"{stage_m:.2f}" in running.public_page)
     assert "危険度4" in running.mailbox.mails[0]["Subject"]
     assert running.mailbox.recipients == [["duty@city.example"]]
-    transitions = running.stores.alerts.transitions()
-    assert [(each.from_hazard, each.to_hazard, each.gauge_id) for each in transitions] == [(0, 4, GAUGE)]
+    assert f"{stage_m:.2f}" not in running.public_page, "a jump that nothing has confirmed is not for the public"
+    running.publish(stage_m)
+    assert eventually(lambda: f"{stage_m:.2f}" in running.public_page)
+    transitions = running.stores.alerts.transitions()[::-1]
+    assert [(each.from_hazard, each.to_hazard, each.reason) for each in transitions] == [
+        (0, 4, "rise"),
+        (4, 4, "confirmed"),
+    ]
 
     def outcomes() -> set[str]:
         return {each.outcome for each in running.stores.alerts.deliveries_of([transitions[0].id])}

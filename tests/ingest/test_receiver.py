@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import Engine
 
 from ingest.inbox import Arrived, Inbox
 from ingest.messages import Message
-from ingest.quality import ClockLimits
+from ingest.quality import RECALLED, ClockLimits
 from ingest.receiver import Receiver
 from ingest.roster import Roster
 from ingest.store.appender import SqlAppender
@@ -243,3 +244,33 @@ def test_a_folder_that_takes_no_stills_holds_up_no_reading(engine: Engine, tmp_p
     assert log.marks().reading_seq == 1
     assert log.cameras() == {}
     assert log.dead_letters().counts == {"unwritable": 1}
+
+
+def test_a_jump_is_held_and_the_next_reading_makes_it_good_in_a_row_of_its_own(engine: Engine, tmp_path: Path) -> None:
+    inbox, acks, log = Inbox(), Acks(SqlLog(engine)), SqlLog(engine)
+    stages = [(30, 1.0), (20, 1.0), (10, 4.0), (0, 4.1)]
+    sent = [
+        reading_message(f'{{"stage_m": {stage}, "observed_at": "{(NOON - timedelta(minutes=minute)).isoformat()}"}}')
+        for minute, stage in stages
+    ]
+    work(receiver(engine, tmp_path, inbox), inbox, [acks.arrived(each, number) for number, each in enumerate(sent)])
+    kept = [(each.stage_m, each.quality, each.requalified or each.revision) for each in log.readings_after(0)]
+    assert kept == [(1.0, "good", 0), (1.0, "good", 0), (4.0, "suspect", 0), (4.0, "good", 1), (4.1, "good", 0)]
+    assert acks.order == [0, 1, 2, 3]
+
+
+def test_a_worker_that_was_started_anew_judges_as_one_that_never_stopped(engine: Engine, tmp_path: Path) -> None:
+    log = SqlLog(engine)
+    for minute, stage in ((30, 1.0), (20, 1.0), (10, 4.0), (0, 4.1)):
+        inbox, acks = Inbox(), Acks(log)
+        at = (NOON - timedelta(minutes=minute)).isoformat()
+        worker = Receiver(
+            inbox,
+            small_roster,
+            SqlAppender(engine),
+            StillFolder(tmp_path / "stills"),
+            ClockLimits(),
+            partial(log.recall, most=RECALLED),
+        )
+        work(worker, inbox, [acks.arrived(reading_message(f'{{"stage_m": {stage}, "observed_at": "{at}"}}'), 0)])
+    assert [each.quality for each in log.readings_after(0)] == ["good", "good", "suspect", "good", "good"]
