@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "ingest": ("ingest",),
     "simulate": ("simulate", "replay", "publish"),
     "registry": ("registry",),
+    "credentials": ("credentials",),
     "levels": ("levels",),
     "dead_letters": ("dead-letters",),
     "copies": ("backup", "restore"),
