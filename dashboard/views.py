@@ -27,7 +27,8 @@ class GaugeView:
     """A gauge now.
 
     ``stage_m``, ``observed_at`` and ``hazard`` are those of ``shown``: the newest reading that is not bad,
-    None before the first one. ``unconfirmed`` says that it is suspect: staff see it, the public does not.
+    None before the first one. ``unconfirmed`` says that it is suspect: staff see it, the public does not, and
+    ``hazard`` is that of the last good reading where that is higher.
     ``sensor_fault`` says that something newer than ``shown`` came and was bad. ``silent`` that it is overdue:
     what is shown is then the last known state, unverified. ``next_level`` is the next (hazard, stage_m) above.
     """
@@ -190,7 +191,10 @@ def gauge_view(
         return GaugeView(
             gauge, levels, None, 0, None, silent, False, latest is not None, None, _next_level(None, levels)
         )
-    hazard = hazard_at(shown.stage_m, levels_at(station.kind, gauge, shown.observed_at))
+    hazard = _hazard(station, gauge, shown)
+    if shown.quality is Quality.SUSPECT and latest.good is not None:
+        # As with alerts: what is not believed yet may raise a hazard and never lowers it.
+        hazard = max(hazard, _hazard(station, gauge, latest.good))
     return GaugeView(
         gauge=gauge,
         levels=levels,
@@ -203,6 +207,10 @@ def gauge_view(
         rise_m_per_h=rise_m_per_h(recent, now),
         next_level=_next_level(shown.stage_m, levels),
     )
+
+
+def _hazard(station: Station, gauge: Gauge, reading: Reading) -> int:
+    return hazard_at(reading.stage_m, levels_at(station.kind, gauge, reading.observed_at))
 
 
 def _overdue(newest: Reading, gauge: Gauge, hazard: int, now: datetime) -> bool:

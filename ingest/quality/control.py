@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.quality.checks import ClockLimits
 from ingest.quality.judging import Beside, rows_of
@@ -89,9 +89,12 @@ class QualityControl:
 
 
 def remembered(rows: Sequence[Reading]) -> Memory:
-    """The memory that rows of the log leave, oldest first."""
-    memory = NOTHING
+    """The memory that rows of the log leave, oldest first. A row that says again what its observation said last can
+    only be a requalification: the log keeps no repeats."""
+    memory, said = NOTHING, dict[str, float]()
     for row in rows:
         if row.quantity is Quantity.STAGE:
-            memory = remember(memory, row)
+            again = said.get(row.key) == row.value
+            memory = remember(memory, replace(row, requalified=True) if again and not row.requalified else row)
+            said[row.key] = row.value
     return memory

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from alerts.rules import Cause, Change, LevelSettings, LevelState, step
 from alerts.store import SqlAlerts
 from ingest.hazard import Levels, hazard_at
+from ingest.quality import ClockLimits, QualityControl
 from ingest.readings import Quality, Reading
+from ingest.roster import Roster, watched
+from ingest.stations import StationKind
 from tests.alerts.night import GAUGE, LEVELS, at, reading, suspect
 
 RULE = LevelSettings(hysteresis_m=0.10, hold=timedelta(minutes=20))
@@ -303,3 +306,42 @@ def test_after_our_clock_was_set_back_the_present_is_not_history() -> None:
     assert change is not None
     assert after.hazard == change.to_hazard == 4
     assert after.observed_at == at(0)
+
+
+def judged(*stages_m: float, every: float = 10) -> list[Reading]:
+    """The rows that quality control makes of stages at an interval in minutes."""
+    gauge = watched(GAUGE, StationKind.RIVER)
+    control = QualityControl(lambda _: {}, ClockLimits())
+    readings = [replace(reading(every * number, stage_m), key=f"t:{number}") for number, stage_m in enumerate(stages_m)]
+    return list(control.judge(readings, Roster(gauges={GAUGE.id: gauge})).readings)
+
+
+def test_a_promoted_jump_confirms_the_alert_that_it_raised() -> None:
+    rows = judged(0.5, 4.2, 4.3)
+    assert [each.requalified for each in rows] == [False, False, True, False]
+    _, changes = fold(rows)
+    assert [(each.cause, each.unconfirmed, each.reading) for each in changes] == [
+        (Cause.RISE, True, rows[1]),
+        (Cause.CONFIRMED, False, rows[2]),
+    ]
+
+
+def test_a_refuted_jump_changes_nothing_and_good_readings_end_what_it_raised() -> None:
+    rows = judged(0.5, 5.5, 0.5, 0.5, 0.5)
+    raised, _ = fold(rows[:2])
+    assert step(raised, rows[2], LEVELS, RULE) == (raised, None)
+    assert steps(rows) == [(0, 5), (5, 0)]
+
+
+def test_a_sensor_that_drops_dead_in_a_flood_ends_no_alert() -> None:
+    assert steps(judged(3.8, 4.2, *[0.0] * 60)) == [(0, 3), (3, 4)]
+    assert steps(judged(3.8, 4.2, *[0.0] * 6, 4.3, 4.4, 4.5)) == [(0, 3), (3, 4)]
+
+
+def test_the_hold_of_a_fall_that_was_doubted_counts_from_the_fall_itself() -> None:
+    rows = judged(4.2, 1.5, 1.3, 1.2)
+    assert [each.requalified for each in rows] == [False, False, True, False, False]
+    state, changes = fold(rows)
+    assert [(each.cause, each.to_hazard) for each in changes] == [(Cause.RISE, 4), (Cause.FALL, 1)]
+    assert changes[-1].reading.observed_at - changes[0].reading.observed_at == timedelta(minutes=30)
+    assert state.hazard == 1

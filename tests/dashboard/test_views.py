@@ -62,6 +62,14 @@ def test_silence_keeps_the_last_known_hazard() -> None:
     assert (view.silent, view.hazard, view.stage_m) == (True, 4, 3.1)
 
 
+def test_a_suspect_fall_shows_its_stage_and_keeps_the_hazard_of_the_last_good_reading() -> None:
+    good = reading("bridge-01", 2.1, NOW - timedelta(minutes=10))
+    view = gauge_view(BRIDGE, GAUGE, Latest(reading("bridge-01", 0.0, NOW, Quality.SUSPECT), good), [good], NOW)
+    before = gauge_view(BRIDGE, GAUGE, Latest(good, good), [good], NOW)
+    assert view.hazard == before.hazard > 0
+    assert (view.shown.stage_m if view.shown else None, view.unconfirmed) == (0.0, True)
+
+
 def test_a_suspect_reading_is_shown_to_staff_as_unconfirmed() -> None:
     view = seen(3.1, 1, Quality.SUSPECT)
     assert (view.unconfirmed, view.hazard, view.being_checked) == (True, 4, True)

@@ -85,7 +85,7 @@ TYPING_ERRORS = {
     ("dunamale", "2025-11-30T18:32"),
     ("kalawellawa-millakanda", "2025-11-30T20:36"),
     ("moraketiya", "2025-11-27T18:41"),
-    ("thawalama", "2025-11-26T02"),
+    ("thawalama", "2025-11-26T02:12"),
     ("pitabeddara", "2025-11-30T14:36"),
     ("thanamalwila", "2025-12-01T05"),
 }
@@ -94,6 +94,5 @@ TYPING_ERRORS = {
 
 def is_bad(row: Row) -> bool:
     """What can only be a slip of the pen."""
-    return any(
-        row.gauge_id == gauge_id and row.observed_at.isoformat().startswith(at) for gauge_id, at in TYPING_ERRORS
-    )
+    at = row.observed_at.isoformat()
+    return any(row.gauge_id == gauge_id and at.startswith(begins) for gauge_id, begins in TYPING_ERRORS)
