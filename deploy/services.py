@@ -69,6 +69,17 @@ class IngestService:
         if not self._subscriber.connected:
             log.warning("the broker does not answer yet; ingest goes on trying")
 
+    @property
+    def connected(self) -> bool:
+        """Whether the subscription stands now."""
+        return self._subscriber.connected
+
+    def give_up(self) -> None:
+        """End without keeping what is in the inbox: it was not acknowledged, and another process has it already."""
+        self.receiver.abandon()
+        self._inbox.close()
+        self._subscriber.stop()
+
     def stop(self) -> None:
         """Keep and acknowledge what is in the inbox, then disconnect."""
         self._inbox.close()

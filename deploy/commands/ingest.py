@@ -9,7 +9,14 @@ from deploy.commands.context import Context, need_ports
 from deploy.commands.serving import broker_port, serve_until_ended
 from deploy.services import Service
 from deploy.wiring.clockwork import schedule
-from deploy.wiring.ingest import broker_services, ingest_jobs, ingest_service
+from deploy.wiring.ingest import (
+    HOUSEKEEPING,
+    broker_services,
+    ingest_jobs,
+    ingest_service,
+    lease_of,
+    only_while_held,
+)
 from deploy.wiring.past import forwarder_of, open_past, past_jobs
 from deploy.wiring.stores import folder_use, open_stores
 
@@ -31,12 +38,14 @@ def run_ingest(context: Context, _: argparse.Namespace) -> int:
         *ingest_jobs(settings, stores, context.clock),
         *past_jobs(settings, stores, forwarder_of(stores, past.past, context.clock), context.clock),
     ]
+    keeper = lease_of(HOUSEKEEPING, stores)
     services: list[Service] = [
         folder_use(settings),
         past,
         *broker_services(settings),
         ingest_service(settings, stores, context.clock),
-        schedule(jobs),
+        keeper,
+        schedule(only_while_held(keeper, jobs)),
     ]
     broker = settings.broker_reached
     return serve_until_ended(services, stores, [f"ingest listens to the broker at {broker.host}:{broker.port}"])

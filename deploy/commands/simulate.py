@@ -18,8 +18,9 @@ from deploy.commands.context import Context, UsageError, jst, say, wait_for_end
 from deploy.commands.registry import read
 from deploy.devices import Fleet
 from deploy.schedule import Job
-from deploy.services import House, IngestService, Worker
+from deploy.services import House, Worker
 from deploy.settings import Settings
+from deploy.standby import StandbyIngest
 from deploy.stopwatch import Stopwatch
 from deploy.wiring.house import device_publisher, whole_house
 from deploy.wiring.stores import Stores, open_stores
@@ -160,7 +161,7 @@ def _replay(
     services = whole_house(
         settings, stores, clock, [Job("announcer", 0.5, Announcer(stores, clock, every_s=10.0).turn)]
     )
-    ingest = next(each for each in services if isinstance(each, IngestService))
+    ingest = next(each for each in services if isinstance(each, StandbyIngest))
     ended = wait_for_end()
     try:
         with House(services):
@@ -199,18 +200,18 @@ def _send_all(
     publisher.close()
 
 
-def _catch_up(stores: Stores, ingest: IngestService, sent: int, ended: threading.Event) -> bool:
+def _catch_up(stores: Stores, ingest: StandbyIngest, sent: int, ended: threading.Event) -> bool:
     """Wait until ingest has taken everything that was sent and the rule has considered it; whether that came true."""
     until = time.monotonic() + CATCH_UP_WITHIN_S
     while time.monotonic() < until and not ended.wait(0.1):
-        taken = ingest.receiver.counts.messages >= sent
+        taken = ingest.counts.messages >= sent
         if taken and stores.alerts.cursor() == stores.log.marks().reading_seq:
             return True
     return False
 
 
-def _report(stores: Stores, ingest: IngestService) -> None:
-    counts = ingest.receiver.counts
+def _report(stores: Stores, ingest: StandbyIngest) -> None:
+    counts = ingest.counts
     say(f"readings kept: {counts.readings}  repeats: {counts.duplicates}  dead letters: {counts.dead_letters}")
     for reason, count in stores.log.dead_letters().counts.items():
         say(f"dead letters, {reason}: {count}")

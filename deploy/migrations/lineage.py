@@ -19,6 +19,7 @@ TABLES_OF_THE_PRESENT = (
     "ingest.store.health",
     "ingest.store.past.lanes",
     "ingest.store.past.locks",
+    "ingest.store.leases",
     "alerts.store",
 )
 """The modules that define a table on the metadata of ingest.store.tables."""

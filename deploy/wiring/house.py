@@ -10,7 +10,14 @@ from deploy.settings import Settings
 from deploy.wiring.alerts import alert_jobs
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
-from deploy.wiring.ingest import broker_services, ingest_jobs, ingest_service
+from deploy.wiring.ingest import (
+    HOUSEKEEPING,
+    broker_services,
+    ingest_jobs,
+    ingest_service,
+    lease_of,
+    only_while_held,
+)
 from deploy.wiring.pages import public_server, publisher_job, staff_server
 from deploy.wiring.past import forwarder_of, open_past, past_jobs
 from deploy.wiring.stores import Stores, folder_use
@@ -22,9 +29,13 @@ from simulators.publisher import Publisher as DevicePublisher
 def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job] | None = None) -> list[Service]:
     """Everything of one host but the simulator, in the order in which it starts."""
     past = open_past(settings, stores)
-    jobs = [
+    ingest, keeper = ingest_service(settings, stores, clock), lease_of(HOUSEKEEPING, stores)
+    kept = [
         *ingest_jobs(settings, stores, clock),
         *past_jobs(settings, stores, forwarder_of(stores, past.past, clock), clock),
+    ]
+    jobs = [
+        *only_while_held(keeper, kept),
         *alert_jobs(settings, stores, clock),
         health_job(settings, stores, clock),
         publisher_job(settings, stores, clock),
@@ -34,7 +45,8 @@ def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job
         folder_use(settings),
         past,
         *broker_services(settings),
-        ingest_service(settings, stores, clock),
+        ingest,
+        keeper,
         staff_server(settings, stores, past.history, clock),
         public_server(settings),
         schedule(jobs),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from deploy.broker import EmbeddedBroker
+from deploy.holder import is_gone, this_process
 from deploy.schedule import Job
 from deploy.services import IngestService, Service
 from deploy.settings import Settings
+from deploy.standby import StandbyIngest
+from deploy.wiring.clockwork import machine_time
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.dead_letters import Retry
 from ingest.inbox import Inbox
+from ingest.lease import Lease
 from ingest.mqtt import Subscriber
 from ingest.pipeline import interpret
 from ingest.receiver import Receiver
@@ -19,9 +25,12 @@ from ingest.store.appender import SqlAppender
 from ingest.store.dead_letters import MOST_PER_TURN as MOST_LETTERS_PER_TURN
 from ingest.store.dead_letters import DeadLetters, prune_dead_letters
 from ingest.store.housekeeping import MOST_PER_TURN, prune
+from ingest.store.leases import SqlLeases, fence
 from ingest.store.vitals import MOST_PER_TURN as MOST_VITALS_PER_TURN
 from ingest.store.vitals import prune_vitals
 
+HOUSEKEEPING = "housekeeping"
+"""The lease of the jobs beside ingest: one process has them, also where ingest is split by topic."""
 HOUSEKEEPING_S = 3600.0
 VITALS_KEPT = timedelta(days=7)
 """The health of the gauges is folded from them within seconds; what is older serves only whoever looks closer."""
@@ -32,13 +41,33 @@ def broker_services(settings: Settings) -> list[Service]:
     return [EmbeddedBroker(settings.broker.port)] if settings.broker.embedded else []
 
 
-def ingest_service(settings: Settings, stores: Stores, clock: Clock) -> IngestService:
-    """From the broker into the log."""
-    inbox = Inbox()
-    receiver = Receiver(
-        inbox, stores.watched, SqlAppender(stores.database), stores.stills, settings.ingest.clock_limits
-    )
-    return IngestService(inbox, Subscriber(settings.broker_reached, inbox, clock), receiver)
+def ingest_service(settings: Settings, stores: Stores, clock: Clock) -> StandbyIngest:
+    """From the broker into the log, while this process holds the lease of its client id."""
+    mqtt = settings.broker_reached
+    lease = lease_of(f"ingest:{mqtt.client_id}", stores)
+
+    def build(epoch: int) -> IngestService:
+        inbox = Inbox()
+        appender = SqlAppender(stores.database, fence(lease.name, epoch))
+        receiver = Receiver(inbox, stores.watched, appender, stores.stills, settings.ingest.clock_limits)
+        subscriber = Subscriber(mqtt, inbox, clock, lambda: lease.epoch == epoch)
+        return IngestService(inbox, subscriber, receiver)
+
+    return StandbyIngest(lease, build)
+
+
+def lease_of(name: str, stores: Stores) -> Lease:
+    """A service that claims a task for this process: ``held`` says whether it is ours now."""
+    return Lease(SqlLeases(stores.database, machine_time), name, this_process(), is_gone)
+
+
+def only_while_held(lease: Lease, jobs: Sequence[Job]) -> list[Job]:
+    """Jobs that sleep through their turns while another process has the lease."""
+
+    def guarded(job: Job) -> Job:
+        return replace(job, work=lambda: job.work() if lease.held else None)
+
+    return [guarded(each) for each in jobs]
 
 
 def retry_of(settings: Settings, stores: Stores) -> Retry:

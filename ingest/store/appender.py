@@ -8,7 +8,7 @@ is there already.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -41,8 +41,10 @@ Fresh: TypeAlias = tuple[Reading, int]
 class SqlAppender:
     """Appends to the log of a database. One process writes at a time."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, fence: Callable[[Connection], None] | None = None) -> None:
+        """``fence`` is asked first in every transaction and raises where this process may write no more."""
         self._engine = engine
+        self._fence = fence
         self._statements = Statements.of(engine.dialect)
 
     def append(self, batch: Batch) -> Appended:
@@ -56,6 +58,8 @@ class SqlAppender:
 
     def _append(self, batch: Batch) -> Appended:
         with writing(self._engine) as connection:
+            if self._fence is not None:
+                self._fence(connection)
             fresh = self._append_readings(connection, batch.readings)
             insert_vitals(connection, batch.vitals)
             return Appended(

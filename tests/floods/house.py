@@ -17,8 +17,9 @@ from pathlib import Path
 from alerts.engine import AlertSettings, Engine
 from alerts.records import Transition
 from alerts.store import SqlAlerts
-from deploy.services import House, IngestService
+from deploy.services import House
 from deploy.settings import Settings
+from deploy.standby import StandbyIngest
 from deploy.stopwatch import Stopwatch
 from deploy.wiring.alerts import alert_jobs
 from deploy.wiring.clockwork import schedule
@@ -161,14 +162,14 @@ def _play(recording: Recording, rows: list[Row], settings: Settings, clock: Scal
         publisher.close()
 
 
-def _wait_for(ingest: IngestService, stores: Stores, sent: int) -> None:
+def _wait_for(ingest: StandbyIngest, stores: Stores, sent: int) -> None:
     """Until ingest has taken in as many messages as were sent and the rule has considered all of them."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
-        if ingest.receiver.counts.messages >= sent and stores.alerts.cursor() == stores.log.marks().reading_seq:
+        if ingest.counts.messages >= sent and stores.alerts.cursor() == stores.log.marks().reading_seq:
             return
         time.sleep(0.05)
-    raise TimeoutError(f"{ingest.receiver.counts.messages} of {sent} messages came in")
+    raise TimeoutError(f"{ingest.counts.messages} of {sent} messages came in")
 
 
 def _step(each: Transition) -> Step:
