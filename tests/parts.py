@@ -27,15 +27,17 @@ def chromium() -> str:
 
 
 def program(*names: str) -> str:
-    """The path of the first of these programs that is installed; without any the test is skipped, fails under CI.
+    """The path of the first of these programs that is installed; without any the test is skipped, fails under CI."""
+    return found(*names) or absent(f"{names[0]} is not installed here; install it to run this test")
+
+
+def found(*names: str) -> str | None:
+    """The path of the first of these programs that is installed.
 
     What Go installed for this user counts, though its folder is seldom on the path.
     """
     places = os.pathsep.join((os.environ.get("PATH", os.defpath), str(Path.home() / "go" / "bin")))
-    found = next((path for path in (shutil.which(name, path=places) for name in names) if path), None)
-    if found is None:
-        absent(f"{names[0]} is not installed here; install it to run this test")
-    return found
+    return next((path for path in (shutil.which(name, path=places) for name in names) if path), None)
 
 
 def data_folder() -> Path:

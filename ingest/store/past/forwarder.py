@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 
 MOST_PER_BATCH, LEAST_PER_BATCH = 5_000, 50
 SLOW_S, QUICK_S = 2.0, 0.5
-JUMP_OVER = 2 * MOST_PER_BATCH
-"""A live lane that is further behind leaves what is between to a backlog."""
+JUMP_OVER = 2
+"""Batches: a live lane that is further behind leaves what is between to a backlog."""
 AWAY_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 CLOSED_S = 30.0
 MOST_REFUSED = 20
@@ -127,7 +127,7 @@ class Forwarder:
     def _live(self) -> int:
         live = self.lanes.lanes()[0]
         waiting = self.lanes.waiting(live)
-        if waiting > JUMP_OVER:
+        if waiting > JUMP_OVER * self.most_per_batch:
             self.lanes.jump(live, live.after_seq + waiting)
             return 0
         return self._hand_on(live, self.source.readings_after(*self._range(live))) if waiting else 0

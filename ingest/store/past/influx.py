@@ -42,6 +42,7 @@ class InfluxPast:
         self._client = InfluxDBClient(
             url=settings.url,
             token=settings.credential,
+            auth_basic=not settings.token and bool(settings.username),
             org=settings.org or "-",
             timeout=int(settings.write_timeout_s * 1000),
             ssl_ca_cert=settings.ca_file or None,

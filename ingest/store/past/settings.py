@@ -33,7 +33,7 @@ class InfluxSettings(BaseModel):
 
     @property
     def credential(self) -> str:
-        """What stands after ``Token`` in the header: InfluxDB 1.8 takes name and password there."""
+        """The token, or name and password as a basic header takes them: 1.8 takes no space in a ``Token`` header."""
         return self.token or (f"{self.username}:{self.password}" if self.username else "")
 
     @property

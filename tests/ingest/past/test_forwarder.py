@@ -17,7 +17,7 @@ from ingest.clock import TrueClock
 from ingest.readings import Reading
 from ingest.store.appender import SqlAppender
 from ingest.store.log import SqlLog
-from ingest.store.past.forwarder import JUMP_OVER, MOST_REFUSED, Condition, Forwarder
+from ingest.store.past.forwarder import MOST_PER_BATCH, MOST_REFUSED, Condition, Forwarder
 from ingest.store.past.lanes import LIVE, Lane, SqlLanes
 from ingest.store.past.sqlite import SqlitePast
 from ingest.store.protocol import Batch, Past, PastAway, PastClosed, PastError, PastRefused, PastTooLarge
@@ -72,10 +72,10 @@ def append(engine: Engine, count: int, first: int = 0, gauges: int = 7) -> list[
     return SqlLog(engine).readings_after(before, count)
 
 
-def forwarder(engine: Engine, past: Past, watch: Watch | None = None) -> Forwarder:
+def forwarder(engine: Engine, past: Past, watch: Watch | None = None, most: int = MOST_PER_BATCH) -> Forwarder:
     """A forwarder at noon."""
-    clock = TrueClock(lambda: NOON)
-    return Forwarder(SqlLog(engine), SqlLanes(engine, past.name), past, clock, watch or Watch(), random.Random(1))
+    clock, lanes = TrueClock(lambda: NOON), SqlLanes(engine, past.name)
+    return Forwarder(SqlLog(engine), lanes, past, clock, watch or Watch(), random.Random(1), most)
 
 
 def kept(past: Past, gauges: int = 7) -> set[Reading]:
@@ -116,9 +116,9 @@ def test_what_was_written_but_not_remembered_is_written_again_and_is_there_once(
 
 def test_a_long_backlog_does_not_hold_up_what_is_new(engine: Engine, picky: Picky) -> None:
     """The newest are in the past before the second batch of the backlog."""
-    old = JUMP_OVER + 5_000
+    old = 500
     rows = append(engine, old)
-    worker = forwarder(engine, picky)
+    worker = forwarder(engine, picky, most=100)
     worker._step()
     rows += append(engine, 20, first=old)
     worker._step()
@@ -131,11 +131,11 @@ def test_a_long_backlog_does_not_hold_up_what_is_new(engine: Engine, picky: Pick
 
 
 def test_a_backlog_is_remembered_across_a_restart(engine: Engine, picky: Picky) -> None:
-    rows = append(engine, JUMP_OVER + 100)
-    worker = forwarder(engine, picky)
+    rows = append(engine, 301)
+    worker = forwarder(engine, picky, most=100)
     worker._step()
     assert [each.lane for each in worker.lanes.lanes()] == [LIVE, 1]
-    forwarder(engine, picky).turn()
+    forwarder(engine, picky, most=100).turn()
     assert kept(picky) == set(rows)
 
 
@@ -225,11 +225,11 @@ def test_a_slow_past_gets_smaller_batches(engine: Engine, picky: Picky) -> None:
 
 
 def test_two_forwarders_on_one_database_lose_nothing(engine: Engine, picky: Picky) -> None:
-    rows = append(engine, JUMP_OVER + 3_000)
-    one, other = forwarder(engine, picky), forwarder(engine, picky)
-    stale = [(each, SqlLog(engine).readings_after(each.after_seq, 1_000, each.until_seq)) for each in one.lanes.lanes()]
+    rows = append(engine, 500)
+    one, other = forwarder(engine, picky, most=100), forwarder(engine, picky, most=100)
+    stale = [(each, SqlLog(engine).readings_after(each.after_seq, 100, each.until_seq)) for each in one.lanes.lanes()]
     other._step()
-    rows += append(engine, JUMP_OVER + 10, first=JUMP_OVER + 3_000)
+    rows += append(engine, 210, first=500)
     other._step()
     for lane, batch in stale:
         one._hand_on(lane, batch)
@@ -270,8 +270,8 @@ def test_a_server_that_is_killed_again_and_again_loses_nothing(tmp_path: Path) -
     server = Influxd(tmp_path / "influxdb")
     past = server.past()
     rows = append(engine, 30_000)
-    worker = forwarder(engine, past)
-    worker.monotonic, worker.most_per_batch = time.monotonic, 250
+    worker = forwarder(engine, past, most=250)
+    worker.monotonic = time.monotonic
     worker.rng = random.Random(5)
     handing_on = threading.Thread(target=_until_done, args=(worker, rows[-1].seq))
     killed_at = []
