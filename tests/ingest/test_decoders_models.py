@@ -54,10 +54,8 @@ def test_the_documentation_lists_every_model_with_its_channels(name: str) -> Non
 
 
 def test_the_documentation_lists_no_model_that_is_not_there() -> None:
-    rows = documented()
-    assert len(rows) == 19
-    for model in rows:
-        assert any(fits(name, model) for name in MODELS)
+    unknown = [model for model in documented() if not any(fits(name, model) for name in MODELS)]
+    assert unknown == []
 
 
 def fits(name: str, documented_as: str) -> bool:

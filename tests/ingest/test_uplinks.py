@@ -19,11 +19,21 @@ EUI = "24e124713b123456"
 INSTALLED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def roster(model: str, reads: Reads = Reads.DISTANCE, device: str = EUI, height_m: float = 6.0) -> Roster:
-    sensor = Sensor(valid_from=INSTALLED, model=model, device=device, reads=reads, height_m=height_m)
+def roster(
+    model: str,
+    reads: Reads = Reads.DISTANCE,
+    device: str = EUI,
+    height_m: float = 6.0,
+    channels: tuple[str, ...] = ("",),
+) -> Roster:
+    """A gauge for every channel, all with the same device."""
     station = Station(id="fujii", kind=StationKind.RIVER, name={"ja": "藤井川"}, lat=34.4, lon=133)
-    gauge = Gauge(id="fujii-01", station_id="fujii", sensors=(sensor,))
-    return Roster.of(Registry.of(City(id="demo", name={"ja": "試験市"}), [station, gauge]))
+    said = {"valid_from": INSTALLED, "model": model, "device": device, "reads": reads, "height_m": height_m}
+    gauges = [
+        Gauge(id=f"fujii-{at:02d}", station_id="fujii", sensors=(Sensor.model_validate(said | {"channel": channel}),))
+        for at, channel in enumerate(channels, start=1)
+    ]
+    return Roster.of(Registry.of(City(id="demo", name={"ja": "試験市"}), [station, *gauges]))
 
 
 def uplink(frame: str, *, received_at: datetime = NOON, redelivered: bool = False) -> Message:
@@ -111,6 +121,36 @@ def test_a_device_without_a_network_server_sends_its_bytes_or_their_text_on_the_
     assert [(each.vitals[0].battery_v, each.vitals[0].rssi_dbm) for each in results] == [(3.281, -99.0)] * 2
     wrapped = json.dumps({"reports": [{"value": frame, "timestamp": int(NOON.timestamp() * 1000) - 60_000}]})
     assert kept(own(wrapped.encode()), known).readings[0].observed_at == NOON - timedelta(minutes=1)
+
+
+def test_the_heads_of_one_device_can_be_those_of_several_gauges() -> None:
+    known = roster("dragino-ldds04", channels=("distance_1_m", "distance_2_m", "distance_4_m"))
+    body = json.loads(uplink("0D4A031600000 31A031501".replace(" ", "")).payload) | {"fPort": 2}
+    result = kept(message(f"application/7/device/{EUI}/event/up", json.dumps(body)), known)
+    assert [(each.gauge_id, each.stage_m) for each in result.readings] == [("fujii-01", 5.21), ("fujii-03", 5.211)]
+    assert [each.detail for each in result.dead_letters] == ["fujii-02 has no distance_2_m: no sensor is found"]
+    assert [each.gauge_id for each in result.vitals] == ["fujii-01", "fujii-02", "fujii-03"]
+
+
+def test_a_senml_pack_is_converted_by_its_own_units_and_its_backlog_by_its_own_times() -> None:
+    pack = [
+        {"bn": "dev1:", "bt": NOON.timestamp() - 600, "bu": "cm", "n": "distance", "v": 250},
+        {"n": "distance", "t": 600, "v": 240},
+        {"n": "air", "u": "hPa", "v": 1013},
+        {"n": "battery", "u": "%EL", "v": 55},
+    ]
+    result = kept(message("mizumori/v1/fujii/gauge/fujii-01/senml", json.dumps(pack)), roster("", device=""))
+    assert [(each.stage_m, each.observed_at) for each in result.readings] == [
+        (3.5, NOON - timedelta(minutes=10)),
+        (3.6, NOON),
+    ]
+    assert [each.battery_pct for each in result.vitals] == [55.0]
+
+
+def test_a_plain_value_is_what_the_registry_says_it_is() -> None:
+    payload = b'{"value": 250, "unit": "cm", "battery_v": 3.6}'
+    result = kept(message("mizumori/v1/fujii/gauge/fujii-01/reading", payload), roster("", device=""))
+    assert (result.readings[0].stage_m, result.vitals[0].battery_v) == (3.5, 3.6)
 
 
 def test_an_unknown_device_and_a_gauge_without_a_model_are_named() -> None:
