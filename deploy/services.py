@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -44,6 +45,9 @@ class House:
                 service.start()
                 starting.callback(service.stop)
             self._stack = starting.pop_all()
+        # What was loaded to start stays for good: the collector must not look through it again and again.
+        gc.collect()
+        gc.freeze()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -57,6 +61,7 @@ class IngestService:
         self._inbox = inbox
         self._subscriber = subscriber
         self.receiver = receiver
+        receiver.settle = subscriber.settle
         self._worker = threading.Thread(target=receiver.run, name="ingest", daemon=True)
 
     def start(self) -> None:

@@ -40,6 +40,10 @@ def nothing_known(_: Collection[str]) -> Mapping[str, Sequence[Reading]]:
     return {}
 
 
+def nothing_to_settle() -> None:
+    """What is done after the acknowledgements of a batch where each was sent by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What went through since the start."""
@@ -60,7 +64,10 @@ class Counts:
 
 
 class Receiver:
-    """Takes from the inbox until it is closed and empty, or until it is told to stop."""
+    """Takes from the inbox until it is closed and empty, or until it is told to stop.
+
+    ``settle`` is called after the acknowledgements of a batch: for whoever sends them together.
+    """
 
     def __init__(
         self,
@@ -76,6 +83,7 @@ class Receiver:
         self._appender = appender
         self._images = images
         self._limits = limits
+        self.settle: Callable[[], None] = nothing_to_settle
         self._quality = QualityControl(recall, limits)
         self._stop = threading.Event()
         self.counts = Counts()
@@ -122,6 +130,7 @@ class Receiver:
         self._quality.adopt(judgement)
         for arrived in batch:
             arrived.acknowledge()
+        self.settle()
         self.counts = self.counts.plus(len(batch), appended)
         _say_refused([letter for each in stored for letter in each.dead_letters])
         return None

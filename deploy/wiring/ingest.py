@@ -26,6 +26,7 @@ from ingest.store.dead_letters import MOST_PER_TURN as MOST_LETTERS_PER_TURN
 from ingest.store.dead_letters import DeadLetters, prune_dead_letters
 from ingest.store.housekeeping import MOST_PER_TURN, prune
 from ingest.store.leases import SqlLeases, fence
+from ingest.store.recall import SqlRecall
 from ingest.store.vitals import MOST_PER_TURN as MOST_VITALS_PER_TURN
 from ingest.store.vitals import prune_vitals
 
@@ -49,7 +50,8 @@ def ingest_service(settings: Settings, stores: Stores, clock: Clock) -> StandbyI
     def build(epoch: int) -> IngestService:
         inbox = Inbox()
         appender = SqlAppender(stores.database, fence(lease.name, epoch))
-        receiver = Receiver(inbox, stores.watched, appender, stores.stills, settings.ingest.clock_limits)
+        recall = SqlRecall(stores.database)
+        receiver = Receiver(inbox, stores.watched, appender, stores.stills, settings.ingest.clock_limits, recall)
         subscriber = Subscriber(mqtt, inbox, clock, lambda: lease.epoch == epoch)
         return IngestService(inbox, subscriber, receiver)
 

@@ -74,7 +74,8 @@ class SqlAppender:
         if not batch:
             return 0
         keyed = _with_first_keys(connection, batch)
-        fresh = unseen(keyed, _revisions(connection, {key_of(each) for each in keyed if _is_doubtful(each)}))
+        doubtful = {key_of(each) for each in keyed if _is_doubtful(each)}
+        fresh = unseen(keyed, _revisions(connection, doubtful)) if doubtful else [(each, 0) for each in keyed]
         try:
             with connection.begin_nested():
                 self._insert(connection, fresh)
@@ -89,8 +90,7 @@ class SqlAppender:
             return
         last = connection.scalar(select(func.max(readings.c.seq))) or 0
         numbered = [(each, last + number, revision) for number, (each, revision) in enumerate(fresh, start=1)]
-        self._statements.insert_readings(connection, numbered)
-        self._statements.update_latest(connection, numbered)
+        self._statements.write(connection, numbered)
 
 
 def key_of(reading: Reading) -> Key:

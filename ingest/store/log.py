@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Engine, and_, func, select
-from sqlalchemy.exc import DBAPIError
 
 from ingest.readings import DeadLetter, Quality, Reading
 from ingest.store import rows
 from ingest.store.dead_letters import DeadLetters, Wanted, summary
-from ingest.store.protocol import CameraLatest, DeadLetterSummary, Latest, Marks, Unavailable
+from ingest.store.protocol import CameraLatest, DeadLetterSummary, Latest, Marks
 from ingest.store.registry import registry_revisions
 from ingest.store.tables import camera_reports, latest_readings, readings, stills
-
-_of_gauge = readings.alias("of_gauge")
 
 
 class SqlLog:
@@ -38,33 +35,6 @@ class SqlLog:
             wanted = wanted.where(readings.c.seq <= until)
         with self._engine.connect() as connection:
             return [rows.reading_of(row) for row in connection.execute(wanted)]
-
-    def recall(self, gauge_ids: Collection[str], most: int) -> dict[str, list[Reading]]:
-        """The ``most`` newest rows of each of these gauges by time of observation, in the order of the log.
-
-        Raises Unavailable where the database cannot be asked now.
-        """
-        newest = (
-            select(_of_gauge.c.seq)
-            .where(_of_gauge.c.gauge_id == latest_readings.c.gauge_id)
-            .order_by(_of_gauge.c.observed_at.desc(), _of_gauge.c.seq.desc())
-            .limit(most)
-            .correlate(latest_readings)
-        )
-        query = (
-            select(readings)
-            .select_from(latest_readings.join(readings, readings.c.seq.in_(newest)))
-            .where(latest_readings.c.gauge_id.in_(list(gauge_ids)))
-            .order_by(readings.c.seq)
-        )
-        found: dict[str, list[Reading]] = defaultdict(list)
-        try:
-            with self._engine.connect() as connection:
-                for reading in map(rows.reading_of, connection.execute(query)):
-                    found[reading.gauge_id].append(reading)
-        except DBAPIError as error:
-            raise Unavailable(str(error)) from error
-        return found
 
     def latest(self) -> dict[str, Latest]:
         """The newest reading by gauge id."""

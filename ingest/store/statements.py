@@ -15,13 +15,19 @@ from sqlalchemy import Connection, Dialect, bindparam, case
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ingest.readings import Quality, Reading
+from ingest.stations import Quantity
 from ingest.store.tables import latest_readings, microseconds, readings
 
+Row: TypeAlias = tuple[Any, ...]
 Numbered: TypeAlias = tuple[Reading, int, int]
 """A reading with its sequence number and its revision"""
 
 _COLUMNS = tuple(each.name for each in readings.columns)
 _LATEST = ("gauge_id", "quantity", "seq", "observed_at", "good_seq", "good_observed_at")
+
+
+_TEXTS = {each: each.value for each in (*Quantity, *Quality)}
+"""The driver is quicker with plain texts than with members of an enumeration."""
 
 
 def _itself(at: datetime) -> datetime:
@@ -49,39 +55,37 @@ class Statements:
         stamp = microseconds if dialect.name == "sqlite" else _itself
         return cls(str(insert), str(latest), order.count("received"), stamp)
 
-    def insert_readings(self, connection: Connection, numbered: Sequence[Numbered]) -> None:
-        """Write the rows of the log."""
-        connection.exec_driver_sql(self.insert, [self._row(*each) for each in numbered])
+    def write(self, connection: Connection, numbered: Sequence[Numbered]) -> None:
+        """Append the rows to the log, and let what is newest by observation take its place as the newest of its gauge,
+        the newest good one likewise."""
+        log, latest = [], []
+        for reading, seq, revision in numbered:
+            row, newest = self._rows(reading, seq, revision)
+            log.append(row)
+            latest.append(newest)
+        connection.exec_driver_sql(self.insert, log)
+        connection.exec_driver_sql(self.latest, latest)
 
-    def update_latest(self, connection: Connection, numbered: Sequence[Numbered]) -> None:
-        """Let what is newest by observation take its place as the newest, and the newest good one likewise."""
-        connection.exec_driver_sql(self.latest, [self._latest(each, seq) for each, seq, _ in numbered])
-
-    def _row(self, reading: Reading, seq: int, revision: int) -> tuple[Any, ...]:
-        stamp = self.stamp
-        return (
+    def _rows(self, reading: Reading, seq: int, revision: int) -> tuple[Row, Row]:
+        stamp, device_at, quality = self.stamp, reading.device_at, reading.quality
+        observed, received = stamp(reading.observed_at), stamp(reading.received_at)
+        good = quality is Quality.GOOD
+        row = (
             seq,
             reading.gauge_id,
-            reading.quantity.value,
+            _TEXTS[reading.quantity],
             reading.key,
             revision,
             reading.value,
-            stamp(reading.observed_at),
-            None if reading.device_at is None else stamp(reading.device_at),
+            observed,
+            None if device_at is None else (observed if device_at is reading.observed_at else stamp(device_at)),
             reading.device_seq,
-            stamp(reading.received_at),
-            reading.quality.value,
+            received,
+            _TEXTS[quality],
             " ".join(reading.reasons) if reading.reasons else "",
         )
-
-    def _latest(self, reading: Reading, seq: int) -> tuple[Any, ...]:
-        observed, received = self.stamp(reading.observed_at), self.stamp(reading.received_at)
-        good = reading.quality is Quality.GOOD
-        return (
-            *(reading.gauge_id, reading.quantity.value, seq, observed),
-            *((seq, observed) if good else (None, None)),
-            *(received,) * self.received_times,
-        )
+        newest = (row[1], row[2], seq, observed, *((seq, observed) if good else (None, None)))
+        return row, newest + (received,) * self.received_times
 
 
 def _upsert(dialect: Dialect) -> Any:

@@ -204,10 +204,3 @@ def test_a_clock_of_ours_that_was_set_back_does_not_freeze_what_is_newest(engine
     assert latest.reading.stage_m == 4.5
     assert latest.good is not None
     assert latest.good.stage_m == 4.5
-
-
-def test_the_newest_rows_of_a_gauge_are_recalled_in_the_order_of_the_log(engine: Engine, log: SqlLog) -> None:
-    append(engine, *(reading(minute / 10, minute) for minute in (0, 30, 10, 20)), reading(9.9, gauge="fujii-02"))
-    append(engine, reading(7.7, 20))
-    recalled = log.recall(["fujii-01", "under-01"], most=3)
-    assert {gauge: [each.stage_m for each in rows] for gauge, rows in recalled.items()} == {"fujii-01": [3.0, 2.0, 7.7]}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,13 @@ from sqlalchemy import Engine
 
 from ingest.inbox import Arrived, Inbox
 from ingest.messages import Message
-from ingest.quality import RECALLED, ClockLimits
+from ingest.quality import ClockLimits
 from ingest.receiver import Receiver
 from ingest.roster import Roster
 from ingest.store.appender import SqlAppender
 from ingest.store.log import SqlLog
 from ingest.store.protocol import Appended, Batch, Unavailable
+from ingest.store.recall import SqlRecall
 from ingest.store.stills import StillFolder
 from tests.ingest.cities import NOON, message, reading_message, small_roster
 from tests.ingest.stores import database
@@ -270,7 +270,7 @@ def test_a_worker_that_was_started_anew_judges_as_one_that_never_stopped(engine:
             SqlAppender(engine),
             StillFolder(tmp_path / "stills"),
             ClockLimits(),
-            partial(log.recall, most=RECALLED),
+            SqlRecall(engine),
         )
         work(worker, inbox, [acks.arrived(reading_message(f'{{"stage_m": {stage}, "observed_at": "{at}"}}'), 0)])
     assert [each.quality for each in log.readings_after(0)] == ["good", "good", "suspect", "good", "good"]
