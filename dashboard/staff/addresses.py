@@ -1,8 +1,12 @@
-"""The addresses of the pages: ``/``, ``/station/<id>``, and the same below ``/en``. Nobody else builds or reads one."""
+"""The addresses of the pages: ``/``, ``/station/<id>``, ``/devices``, and the same below ``/en``.
+
+Nobody else builds or reads one.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
@@ -11,20 +15,27 @@ from dashboard.i18n import LANGUAGES
 RANGES_H = (6, 24, 72)
 """Hours that a hydrograph can show."""
 DEFAULT_RANGE_H = 6
+DEVICES = "/devices"
 _STATION = re.compile(r"^/station/([a-z0-9][a-z0-9_-]{0,63})/?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which page, in which language. ``station_id`` is None on the overview; ``found`` is False for no page of ours."""
+    """Which page, in which language: that of a station, that of the devices' health, else the overview.
+
+    ``found`` is False for no page of ours.
+    """
 
     language: str = "ja"
     station_id: str | None = None
     found: bool = True
+    devices: bool = False
 
     def path(self) -> str:
         """The address of the page."""
         prefix = "" if self.language == "ja" else f"/{self.language}"
+        if self.devices:
+            return f"{prefix}{DEVICES}"
         return f"{prefix}/" if self.station_id is None else f"{prefix}/station/{self.station_id}"
 
     def station(self, station_id: str) -> Page:
@@ -34,6 +45,10 @@ class Page:
     def overview(self) -> Page:
         """The overview in the same language."""
         return Page(self.language)
+
+    def health(self) -> Page:
+        """The page of the devices' health in the same language."""
+        return Page(self.language, devices=True)
 
     def other_language(self) -> Page:
         """The same page in the next language."""
@@ -47,13 +62,21 @@ def page_at(pathname: str | None) -> Page:
     language = next((each for each in LANGUAGES[1:] if path == f"/{each}" or path.startswith(f"/{each}/")), "ja")
     rest = path if language == "ja" else path.removeprefix(f"/{language}") or "/"
     station = _STATION.match(rest)
-    return Page(language, station.group(1) if station else None, found=rest == "/" or station is not None)
+    devices = rest.rstrip("/") == DEVICES
+    found = rest == "/" or station is not None or devices
+    return Page(language, station.group(1) if station else None, found, devices)
 
 
 def hours_in(search: str | None) -> int:
     """The range that ``?h=72`` asks for, or the usual one."""
     asked = parse_qs((search or "").removeprefix("?")).get("h", [""])[0]
     return int(asked) if asked in {str(each) for each in RANGES_H} else DEFAULT_RANGE_H
+
+
+def chosen_in(search: str | None, known: Collection[str], usual: str) -> str:
+    """The kind of problem that ``?p=battery`` asks for, or the usual choice."""
+    asked = parse_qs((search or "").removeprefix("?")).get("p", [""])[0]
+    return asked if asked in known else usual
 
 
 def still_path(file: str) -> str:

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 
 from dashboard.i18n import LANGUAGES, text
 from dashboard.staff import callbacks, still_route
+from dashboard.staff.addresses import DEVICES
 from dashboard.staff.security import SecurityHeaders, policy
 from dashboard.staff.services import StaffServices
 from dashboard.staff.watch import SECTIONS, Watch
@@ -72,6 +73,7 @@ def frame() -> Component:
                     html.Div(id="brand", className="brand"),
                     html.Div(id="freshness", className="freshness", role="status"),
                     html.Div(id="clock", className="clock"),
+                    html.Div(id="troubles", className="troubles"),
                     html.Div(id="languages", className="languages"),
                 ],
                 className="top",
@@ -92,5 +94,5 @@ async def _page(app: Dash, request: Request) -> Response:
 
 
 def _register_pages(app: Dash) -> None:
-    for path in ("/en", "/en/", "/station/{station_id}", "/en/station/{station_id}"):
+    for path in ("/en", "/en/", "/station/{station_id}", "/en/station/{station_id}", DEVICES, f"/en{DEVICES}"):
         app.server.add_route(path, partial(_page, app), methods=["GET"])

@@ -13,7 +13,7 @@ from plotly.graph_objects import Figure  # type: ignore[import-untyped]
 
 from dashboard import figures, maps
 from dashboard.i18n import text
-from dashboard.staff import overview, station, words
+from dashboard.staff import health_callbacks, health_page, overview, station, words
 from dashboard.staff.addresses import Page, hours_in, page_at
 from dashboard.staff.alert_rows import alert_list
 from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
@@ -37,6 +37,8 @@ def page(pathname: str | None) -> Component:
                 link(text(here.language, "app.back"), here.overview().path(), "back"),
             ]
         )
+    if here.devices:
+        return health_page.skeleton(here)
     return overview.skeleton(here) if here.station_id is None else station.skeleton(here)
 
 
@@ -200,6 +202,7 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.callback(Output("devices", "children"), _news("devices"), _news("cameras"), here)(partial(devices, watch))
     app.callback(Output("alerts", "children"), _news("alerts"), here)(partial(alerts, watch))
     _register_station(app, services, watch, here)
+    health_callbacks.register(app, watch)
     app.callback(persistent=True, websocket=True)(partial(push, watch, services.clock))
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("mizumori", "beat"), Input("beat", "data"), Input("url", "pathname"), State("said", "data")

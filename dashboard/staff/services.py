@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from alerts.records import AlertLog
 from ingest.clock import Clock
-from ingest.store.protocol import History, Log, RegistryStore, Stills
+from ingest.health.limits import HealthSettings
+from ingest.store.protocol import HealthStore, History, Log, RegistryStore, Stills
 
 
 @dataclass(frozen=True)
@@ -19,3 +20,5 @@ class StaffServices:
     stills: Stills
     alerts: AlertLog
     clock: Clock
+    health: HealthStore
+    limits: HealthSettings = field(default_factory=HealthSettings)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from alerts.records import Transition
 from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
+from dashboard.staff.health_watch import HealthPicture, HealthWatch
 from dashboard.staff.services import StaffServices
 from dashboard.views import Board, board
 from ingest.readings import Reading
@@ -19,7 +20,7 @@ from ingest.trend import TREND_WINDOW
 
 logger = logging.getLogger(__name__)
 
-SECTIONS = ("city", "counts", "stations", "devices", "cameras", "alerts", "log")
+SECTIONS = ("city", "counts", "stations", "devices", "cameras", "alerts", "log", "health", "troubles")
 """Parts of the screens that change for reasons of their own."""
 LOOK_EVERY_S = 0.4
 """Real seconds between two looks, however many viewers there are."""
@@ -50,6 +51,7 @@ class Picture:
     board: Board | None
     alerts: tuple[AlertFacts, ...] = ()
     current: Mapping[str, Transition] = field(default_factory=dict)
+    health: HealthPicture | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)
     readable: bool = True
@@ -66,6 +68,7 @@ class Watch:
         self._changes = 0
         self._current: Mapping[str, Transition] = {}
         self._current_until: int | None = None
+        self._health = HealthWatch(services)
         self.picture: Picture | None = None
 
     async def latest(self) -> Picture:
@@ -99,14 +102,16 @@ class Watch:
             seen = board(known.registry, known.latest, known.recent, known.cameras, now)
         alerts = alert_facts(self._services, RECENT_ALERTS)
         current = self._read_current()
-        facts = section_facts(known, seen, alerts, current)
+        newest = [each.reading for each in known.latest.values()]
+        health = self._health.look(known.registry, newest, known.marks.reading_seq, now)
+        facts = {**section_facts(known, seen, alerts, current), **health_facts(health)}
         before = self.picture
         changed = [name for name in SECTIONS if before is None or before.facts.get(name) != facts[name]]
         self._changes += bool(changed)
         # Tokens carry the time, so that they never repeat when the service starts anew.
         token = f"{now.isoformat()}/{self._changes}"
         tokens = {**(before.tokens if before else {}), **dict.fromkeys(changed, token)}
-        return Picture(now, seen, alerts, current, facts, tokens)
+        return Picture(now, seen, alerts, current, health, facts, tokens)
 
     def _read(self, now: datetime) -> Known:
         log = self._services.log
@@ -136,6 +141,16 @@ def alert_facts(services: StaffServices, limit: int, gauge_id: str | None = None
         AlertFacts(each, tuple(delivery for delivery in deliveries if delivery.transition_id == each.id))
         for each in transitions
     )
+
+
+def health_facts(seen: HealthPicture) -> dict[str, object]:
+    """What the page of the devices depends on: their health, and the minute, for ages are told in minutes."""
+    minute = seen.at.replace(second=0, microsecond=0)
+    health = (seen.health.gauges, seen.health.gateways) if seen.health else None
+    return {
+        "health": (health, seen.letters, seen.heard_at, seen.old, minute),
+        "troubles": seen.to_act_on,
+    }
 
 
 def section_facts(

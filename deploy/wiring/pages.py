@@ -14,6 +14,7 @@ from deploy.settings import Settings
 from deploy.web import WebServer
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
+from ingest.store.health import SqlHealth
 from ingest.store.protocol import History
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         stills=stores.stills,
         alerts=stores.alerts,
         clock=clock,
+        health=SqlHealth(stores.database),
+        limits=settings.health,
     )
     return WebServer(staff_app(services).server, settings.dashboard.host, settings.dashboard.port)
 

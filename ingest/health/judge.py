@@ -128,8 +128,15 @@ def _silence(health: GaugeHealth, state: GaugeState, now: datetime) -> list[Find
         return [Finding(Problem.NEVER_HEARD, None)]
     if now <= health.silent_from:
         return []
-    dying = state.felt is not None and Problem.BATTERY_CRITICAL in (state.felt.since or {})
-    return [Finding(Problem.SILENT_BATTERY if dying else Problem.SILENT, health.observed_at)]
+    return [Finding(_why_silent(health, state, now), health.observed_at)]
+
+
+def _why_silent(health: GaugeHealth, state: GaugeState, now: datetime) -> Problem:
+    if state.felt is None:
+        return Problem.SILENT
+    if now.timestamp() - state.felt.power.heard_s <= LATE_AFTER_INTERVALS * health.expected_s:
+        return Problem.SILENT_SENSOR
+    return Problem.SILENT_BATTERY if Problem.BATTERY_CRITICAL in (state.felt.since or {}) else Problem.SILENT
 
 
 def _said_by(findings: list[Finding], problem: Problem) -> bool:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ingest.rhythm import Mode
 
 
 class Problem(StrEnum):
-    """What is wrong. The first five say why a gauge does not tell the water level now."""
+    """What is wrong. The first six say why a gauge does not tell the water level now.
+
+    ``silent_sensor``: its device speaks, but gives no readings; ``silent_battery``: its battery was critical when it
+    was heard last; ``silent_gateway``: the only gateway that heard it is out; ``silent``: nothing explains it.
+    """
 
     SILENT = "silent"
+    SILENT_SENSOR = "silent_sensor"
     SILENT_GATEWAY = "silent_gateway"
     SILENT_BATTERY = "silent_battery"
     NEVER_HEARD = "never_heard"
@@ -42,6 +47,7 @@ class Severity(StrEnum):
 
 SEVERITY = {
     Problem.SILENT: Severity.DOWN,
+    Problem.SILENT_SENSOR: Severity.DOWN,
     Problem.SILENT_GATEWAY: Severity.DOWN,
     Problem.SILENT_BATTERY: Severity.DOWN,
     Problem.NEVER_HEARD: Severity.DOWN,
@@ -61,7 +67,9 @@ SEVERITY = {
     Problem.MADE_UP: Severity.NOTE,
 }
 WORST_FIRST = tuple(SEVERITY)
-SILENCES = frozenset({Problem.SILENT, Problem.SILENT_GATEWAY, Problem.SILENT_BATTERY, Problem.NEVER_HEARD})
+SILENCES = frozenset(
+    {Problem.SILENT, Problem.SILENT_SENSOR, Problem.SILENT_GATEWAY, Problem.SILENT_BATTERY, Problem.NEVER_HEARD}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,11 @@ class GaugeHealth:
     def severity(self) -> Severity | None:
         """That of the worst finding; None where all is well."""
         return self.findings[0].severity if self.findings else None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When its next report is expected; None before the first one."""
+        return None if self.observed_at is None else self.observed_at + timedelta(seconds=self.expected_s)
 
     @property
     def silent(self) -> bool:

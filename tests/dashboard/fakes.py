@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from PIL import Image, ImageDraw
 
 from alerts.records import Delivery, Outcome, Transition
-from ingest.readings import CameraReport, CameraState, Quality, Reading, Still
-from ingest.stations import Registry
-from ingest.store.protocol import CameraLatest, Course, DeadLetterSummary, Latest, Marks
+from ingest.health.fold import Device, GaugeState, with_reading, with_vitals
+from ingest.health.limits import HealthSettings
+from ingest.readings import CameraReport, CameraState, Quality, Reading, Still, Vitals
+from ingest.stations import Registry, StationKind
+from ingest.store.protocol import BusyTopic, CameraLatest, Course, DeadLetterSummary, HealthChanges, Latest, Marks
 from tests.dashboard.fake_city import SPOTS, history, reading
 
 
@@ -25,6 +27,7 @@ class FakeLog:
     registry_revision: int = 1
     queries: int = 0
     broken: bool = False
+    letters: DeadLetterSummary = field(default_factory=DeadLetterSummary)
 
     def add(self, item: Reading | CameraReport | Still) -> None:
         """Append one row with the next sequence number."""
@@ -85,8 +88,42 @@ class FakeLog:
         return {key: CameraLatest(reports.get(key), stills.get(key)) for key in reports.keys() | stills.keys()}
 
     def dead_letters(self) -> DeadLetterSummary:
-        """None refused."""
-        return DeadLetterSummary()
+        """What the test put there."""
+        return self.letters
+
+
+@dataclass
+class FakeHealth:
+    """The keeper's word over a fake log: whatever was appended is folded when it is asked for."""
+
+    log: FakeLog
+    registry: Registry
+    now: datetime
+    said: list[Vitals] = field(default_factory=list)
+    deaf: tuple[str, ...] = ()
+    stands_still: bool = False
+    states: dict[str, GaugeState] = field(default_factory=dict)
+    folded: int = 0
+    spoken: int = 0
+
+    def changed_after(self, revision: int) -> HealthChanges:
+        """All states; of readings before yesterday none, for speed."""
+        del revision
+        known = {
+            each.id: Device.of(each, self.registry.station_of(each).kind) for each in self.registry.gauges.values()
+        }
+        rows = [] if self.stands_still else self.log.readings[self.folded :]
+        for row in rows:
+            deaf = row.gauge_id in self.deaf and row.observed_at > self.now - timedelta(minutes=44)
+            if row.gauge_id in known and row.observed_at > self.now - timedelta(hours=24) and not deaf:
+                state = self.states.get(row.gauge_id, GaugeState())
+                self.states[row.gauge_id] = with_reading(state, row, known[row.gauge_id], HealthSettings())
+        self.folded += len(rows)
+        for said in self.said[self.spoken :]:
+            state = self.states.get(said.gauge_id, GaugeState())
+            self.states[said.gauge_id] = with_vitals(state, said, known[said.gauge_id], HealthSettings())
+        self.spoken = len(self.said)
+        return HealthChanges(self.folded, self.folded, self.now, dict(self.states))
 
 
 @dataclass
@@ -223,3 +260,37 @@ def _deliveries(transition_id: int, at: datetime) -> list[Delivery]:
         Delivery(transition_id, f"person-{number}", channel, "…", "…", "…", outcome, 1, at, at, why, number)
         for number, (channel, outcome, why) in enumerate(rows, start=1)
     ]
+
+
+OUT_GATEWAY = "hill"
+UNDER_THE_HILL = ("naka-ditch", "matsu-pond")
+"""A gateway that went out three quarters of an hour ago, and the gauges that it alone hears."""
+
+
+def vitals(now: datetime) -> list[Vitals]:
+    """What the devices of the storm said: a gateway that went out, an empty battery, one that is low, a weak signal."""
+    minutes = timedelta(minutes=1)
+    said = []
+    for spot in SPOTS:
+        gateway = "town-hall" if spot.kind is StationKind.RIVER else "waterworks"
+        if spot.id in UNDER_THE_HILL:
+            said.append(Vitals(f"{spot.id}-01", now - 44 * minutes, 77.0, 3.61, -101.0, 3.0, (OUT_GATEWAY,)))
+        elif spot.id not in (SILENT, NEVER):
+            said.append(Vitals(f"{spot.id}-01", now - 2 * minutes, 84.0, 3.58, -96.0, 6.0, (gateway,)))
+    said += [
+        Vitals(f"{SILENT}-01", now - 50 * minutes, None, 2.91, -99.0, 4.0, ("town-hall",)),
+        Vitals("shin-pond-01", now - 3 * minutes, 18.0, 3.41, -104.0, 2.0, ("waterworks",)),
+        Vitals("tani-upper-01", now - 3 * minutes, 71.0, 3.55, -127.0, -14.0, ("town-hall", "waterworks")),
+    ]
+    return said
+
+
+def letters(now: datetime) -> DeadLetterSummary:
+    """Some refused messages."""
+    topic = "mizumori/v1/mori-weir/gauge/mori-weir-02/reading"
+    return DeadLetterSummary(
+        counts={"unknown_device": 212, "malformed": 9},
+        kept={"unknown_device": 212, "malformed": 9},
+        newest_at=now - timedelta(minutes=4),
+        busiest=(BusyTopic(topic, 212, 0, now - timedelta(minutes=4)),),
+    )

@@ -32,6 +32,7 @@ class Desk:
     alerts: fakes.FakeAlertLog
     stills: fakes.FakeStills
     now: datetime
+    health: fakes.FakeHealth
 
 
 def desk(now: datetime | None = None) -> Desk:
@@ -41,7 +42,9 @@ def desk(now: datetime | None = None) -> Desk:
     registry = fakes.FakeRegistryStore(fake_city.registry(at))
     alerts, stills = fakes.alerts(at), fakes.stills(log)
     clock = TrueClock(_now if now is None else lambda: at)
-    return Desk(StaffServices(log, log, registry, stills, alerts, clock), log, registry, alerts, stills, at)
+    health = fakes.FakeHealth(log, fake_city.registry(at), at)
+    services = StaffServices(log, log, registry, stills, alerts, clock, health)
+    return Desk(services, log, registry, alerts, stills, at, health)
 
 
 @contextmanager
