@@ -101,6 +101,7 @@ class FakeHealth:
     now: datetime
     said: list[Vitals] = field(default_factory=list)
     deaf: tuple[str, ...] = ()
+    dry: str = ""
     stands_still: bool = False
     states: dict[str, GaugeState] = field(default_factory=dict)
     folded: int = 0
@@ -115,6 +116,7 @@ class FakeHealth:
         rows = [] if self.stands_still else self.log.readings[self.folded :]
         for row in rows:
             deaf = row.gauge_id in self.deaf and row.observed_at > self.now - timedelta(minutes=44)
+            deaf = deaf or (row.gauge_id == self.dry and row.observed_at > self.now - timedelta(hours=5))
             if row.gauge_id in known and row.observed_at > self.now - timedelta(hours=24) and not deaf:
                 state = self.states.get(row.gauge_id, GaugeState())
                 self.states[row.gauge_id] = with_reading(state, row, known[row.gauge_id], HealthSettings())
