@@ -7,17 +7,21 @@ from datetime import datetime
 from itertools import pairwise
 
 from ingest.clock import JST
-from ingest.decoders.decoded import Observed
+from ingest.decoders.decoded import STAGE_CHANNEL, Observed
 from ingest.messages import Refusal, Refused
 from ingest.roster import Watched
-from ingest.stations import Reads, Sensor
+from ingest.stations import Gauge, Reads, Sensor
 from ingest.units import GRAVITY_M_PER_S2, METRES_PER, PASCALS_PER, is_other, unit_of
 
 HIGHEST_M = 10_000.0
 """No gauge on Earth stands higher or deeper: such a stage is no measurement."""
 
 
-def sensor_at(gauge: Watched, at: datetime) -> Sensor | None:
+_PLAIN = ("", STAGE_CHANNEL)
+_STAGES = (Reads.STAGE, Reads.BELOW_CROWN)
+
+
+def sensor_at(gauge: Watched | Gauge, at: datetime) -> Sensor | None:
     """The sensor in force at ``at``: the last that has begun, before all of them the first; None without any."""
     sensors = gauge.sensors
     for sensor in reversed(sensors):
@@ -34,7 +38,7 @@ def stage_m(observed: Observed, gauge: Watched, at: datetime) -> float:
     sensor = sensor_at(gauge, at) if gauge.sensors else None
     if sensor is None:
         value = observed.value
-        if observed.unit or observed.channel:
+        if observed.unit or observed.channel not in _PLAIN:
             value *= _factor(observed, METRES_PER, "", gauge.id)
         raw_m = gauge.crown_m + value if gauge.reads is Reads.BELOW_CROWN and gauge.crown_m is not None else value
     else:
@@ -42,6 +46,25 @@ def stage_m(observed: Observed, gauge: Watched, at: datetime) -> float:
     if not -HIGHEST_M <= raw_m <= HIGHEST_M:
         raise Refused(Refusal.IMPOSSIBLE, _impossible(observed, raw_m))
     return round(raw_m, 3)
+
+
+def measured(stage_m: float, gauge: Watched | Gauge, sensor: Sensor) -> float:
+    """What a sensor gives at a stage, in metres or pascals: the way back from ``stage_m``, for simulated devices."""
+    raw_m = stage_m - sensor.offset_m
+    height_m = sensor.height_m or 0.0
+    match sensor.reads:
+        case Reads.DISTANCE:
+            return height_m - raw_m
+        case Reads.DEPTH:
+            return raw_m - height_m
+        case Reads.PRESSURE:
+            return (raw_m - height_m) * sensor.density_kg_per_m3 * GRAVITY_M_PER_S2 + sensor.offset_pa
+        case Reads.BELOW_CROWN:
+            return raw_m - (gauge.crown_m or 0.0)
+        case Reads.ELEVATION:
+            return raw_m + (gauge.datum_m or 0.0)
+        case _:
+            return raw_m
 
 
 def serving(device: str, gauges: Sequence[Watched], at: datetime) -> tuple[Watched, ...]:
@@ -62,9 +85,12 @@ def chosen(observed: Sequence[Observed], sensor: Sensor | None, default: str = "
 
     The sensor's own ``channel`` decides, else ``default``, the usual one of its model, else that it is the only one
     that fits what the sensor reads; a number without a name counts. Raises ``Refused`` with the channels that are
-    there where none fits or several do.
+    there where none fits or several do, and where a message says "stage" of what is a distance, depth or pressure.
     """
-    if all(not each.channel for each in observed):
+    if all(each.channel in _PLAIN for each in observed):
+        if sensor and sensor.reads not in _STAGES and any(each.channel for each in observed):
+            detail = f"the message says {STAGE_CHANNEL}, and the sensor gives its {sensor.reads}: send that as value"
+            raise Refused(Refusal.MALFORMED, detail)
         return observed
     wanted = (sensor.channel if sensor else "") or default
     reads = sensor.reads if sensor else Reads.STAGE

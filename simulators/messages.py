@@ -9,7 +9,8 @@ from datetime import datetime
 
 from ingest.clock import JST
 from ingest.readings import CameraState
-from ingest.stations import Camera, Gauge
+from ingest.sensing import measured, sensor_at
+from ingest.stations import Camera, Gauge, Reads, Sensor
 from ingest.topics import Address, Subject
 
 
@@ -22,8 +23,13 @@ class Message:
 
 
 def reading_message(gauge: Gauge, stage_m: float, observed_at: datetime, seq: int | None = None) -> Message:
-    """A reading as the gauge words it. ``stage_m`` is above the gauge zero; ``seq`` is left out where None."""
-    body: dict[str, object] = {"stage_m": as_reported(gauge, stage_m), "observed_at": jst(observed_at)}
+    """A reading as the gauge words it. ``stage_m`` is above the gauge zero; ``seq`` is left out where None.
+
+    A gauge with sensors sends what the one in force gives, as its plain value.
+    """
+    sensor = sensor_at(gauge, observed_at)
+    said = {"stage_m": as_reported(gauge, stage_m)} if sensor is None else as_measured(gauge, sensor, stage_m)
+    body: dict[str, object] = {**said, "observed_at": jst(observed_at)}
     if seq is not None:
         body["seq"] = seq
     return Message(Address(gauge.station_id, gauge.id, Subject.READING).topic(), _json(body))
@@ -45,6 +51,12 @@ def as_reported(gauge: Gauge, stage_m: float) -> float:
     if gauge.reports == "below_crown" and gauge.crown_m is not None:
         return round(stage_m - gauge.crown_m, 6)
     return stage_m
+
+
+def as_measured(gauge: Gauge, sensor: Sensor, stage_m: float) -> dict[str, object]:
+    """The number that the sensor gives at a stage, with its SI unit."""
+    unit = "Pa" if sensor.reads is Reads.PRESSURE else "m"
+    return {"value": round(measured(stage_m, gauge, sensor), 6), "unit": unit}
 
 
 def jst(at: datetime) -> str:

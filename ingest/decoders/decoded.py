@@ -11,6 +11,9 @@ from ingest.messages import Message
 from ingest.readings import CameraState
 from ingest.stations import Quantity, Reads
 
+STAGE_CHANNEL = "stage_m"
+"""The name of a number of which the message itself says that it is a stage, or what is below the crown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Observed:

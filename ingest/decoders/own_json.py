@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from ingest.decoders.decoded import Heard, Observed
+from ingest.decoders.decoded import STAGE_CHANNEL, Heard, Observed
 from ingest.messages import Message, Refusal, Refused
 
 HIGHEST_M = 10_000.0
@@ -56,7 +56,7 @@ def _stage(payload: Payload) -> Observed:
         raise Refused(Refusal.MALFORMED, "stage_m: Field required, or value with its unit in its place")
     if abs(stage_m) > HIGHEST_M:
         raise Refused(Refusal.IMPOSSIBLE, f"stage_m {stage_m:g} is beyond {HIGHEST_M:g} m: is the unit metres?")
-    return Observed(round(stage_m, 3), payload.get("observed_at"), payload.get("seq"))
+    return Observed(round(stage_m, 3), payload.get("observed_at"), payload.get("seq"), channel=STAGE_CHANNEL)
 
 
 def _observed(payload: Payload) -> Observed:

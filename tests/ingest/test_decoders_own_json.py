@@ -26,7 +26,7 @@ def refused(payload: str) -> Refused:
 
 def test_a_stage_alone_makes_nothing_beside_it() -> None:
     payload = '{"stage_m": 1.2345, "observed_at": "2026-07-01T09:10:00+09:00", "seq": 17}'
-    assert decoded(payload) == [Observed(1.234, AT, 17)]
+    assert decoded(payload) == [Observed(1.234, AT, 17, channel="stage_m")]
 
 
 def test_a_value_keeps_its_unit_and_all_its_digits() -> None:
@@ -37,13 +37,13 @@ def test_a_value_keeps_its_unit_and_all_its_digits() -> None:
 
 def test_a_device_tells_of_itself_beside_its_reading() -> None:
     payload = '{"stage_m": 2, "battery_pct": 87, "battery_v": 3.6, "rssi_dbm": -97, "snr_db": -4.5}'
-    assert decoded(payload) == [Observed(2.0), Heard(87.0, 3.6, -97.0, -4.5)]
+    assert decoded(payload) == [Observed(2.0, channel="stage_m"), Heard(87.0, 3.6, -97.0, -4.5)]
     assert decoded('{"value": 2, "unit": "m", "rssi_dbm": -97}') == [Observed(2.0, unit="m"), Heard(rssi_dbm=-97.0)]
 
 
 @pytest.mark.parametrize("said", ['"full"', "255", "-1", "true", "null", "[]", "1e999"])
 def test_a_battery_that_cannot_be_does_not_cost_the_reading(said: str) -> None:
-    assert decoded(f'{{"stage_m": 2, "battery_pct": {said}}}') == [Observed(2.0)]
+    assert decoded(f'{{"stage_m": 2, "battery_pct": {said}}}') == [Observed(2.0, channel="stage_m")]
 
 
 @pytest.mark.parametrize(

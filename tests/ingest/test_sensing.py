@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from ingest.decoders.decoded import Observed
 from ingest.messages import Refusal, Refused
 from ingest.roster import Watched, watched
-from ingest.sensing import chosen, fits, sensor_at, serving, stage_m
+from ingest.sensing import chosen, fits, measured, sensor_at, serving, stage_m
 from ingest.stations import Gauge, Reads, Sensor, StationKind
 from ingest.units import METRES_PER, PASCALS_PER
+from tests.ingest.registries import sensors
 
 SPRING = datetime(2026, 4, 1, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 1, tzinfo=UTC)
@@ -128,6 +129,15 @@ def test_the_pressure_of_a_stage_is_that_stage(stage_mm: int, height_mm: int, un
     assert stage_of(pressure_pa / PASCALS_PER[unit], mounted, unit) == stage_mm / 1000
 
 
+@given(st.data(), millimetres, st.integers(-5_000, 5_000))
+def test_what_a_sensor_gives_at_a_stage_becomes_that_stage(data: st.DataObject, stage_mm: int, datum_mm: int) -> None:
+    drawn = data.draw(sensors("d")).model_copy(update={"unit": "", "channel": ""})
+    near = data.draw(st.floats(-50, 50))
+    fitted = drawn.model_copy(update={"height_m": near, "offset_m": near / 7, "offset_pa": near * 1000})
+    place = gauge(fitted, datum_m=datum_mm / 1000, crown_m=datum_mm / 500)
+    assert stage_m(Observed(measured(stage_mm / 1000, place, fitted)), place, SUMMER) == stage_mm / 1000
+
+
 def test_what_was_observed_before_a_mounting_moved_keeps_the_earlier_height() -> None:
     moved = gauge(
         sensor(SPRING, reads="distance", height_m=6.0),
@@ -185,6 +195,14 @@ def test_the_only_number_of_a_message_needs_no_channel() -> None:
     seen = [Observed(1.0)]
     assert chosen(seen, None) == seen
     assert chosen(seen, sensor(channel="depth_m"), "depth_m") == seen
+
+
+def test_a_message_that_says_stage_is_no_distance() -> None:
+    seen = [Observed(1.0, channel="stage_m")]
+    assert chosen(seen, None) == chosen(seen, sensor(unit="cm")) == chosen(seen, sensor(reads="below_crown")) == seen
+    for measure in (sensor(reads="distance", height_m=6), sensor(reads="elevation")):
+        with pytest.raises(Refused, match=r"the message says stage_m, and the sensor gives its .*: send that as value"):
+            chosen(seen, measure)
 
 
 def test_the_sensors_channel_counts_before_that_of_its_model() -> None:
