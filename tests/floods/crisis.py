@@ -82,6 +82,11 @@ def flood_of_august_2026(data: Path) -> list[tuple[Served, Station, Gauge]]:
     return events(data, EVENTS[0]) + snapshot(data, SNAPSHOTS[0])
 
 
+def flooded(data: Path) -> Recording:
+    """All rows of both floods and both snapshots, and their gauges."""
+    return recording(everything(data))
+
+
 def recording(found: Iterable[tuple[Served, Station, Gauge]]) -> Recording:
     """The rows and their gauges."""
     rows, items = [], {}

@@ -27,11 +27,11 @@ from deploy.wiring.house import device_publisher
 from deploy.wiring.ingest import broker_services, ingest_service
 from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import ScaledClock, TrueClock
-from ingest.readings import Reading
+from ingest.readings import Quality, Reading
 from ingest.store.tables import metadata, open_database
 from simulators.replay import Row, run_replay
 from tests.floods.recording import Recording
-from tests.floods.reference import Step
+from tests.floods.reference import Rule, Seen, Step, judged, steps
 from tests.parts import PROJECT
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,26 @@ class Outcome:
 
     def kept(self) -> Counter[tuple[str, datetime | None, float]]:
         """How often each observation (gauge, device's time, stage) is kept."""
-        return Counter((each.gauge_id, each.device_at, each.stage_m) for each in self.readings)
+        return Counter((each.gauge_id, each.device_at, each.stage_m) for each in self.observed())
+
+    def observed(self) -> list[Reading]:
+        """The readings without the rows that only say how far an earlier one is believed by now."""
+        last: dict[tuple[str, str], float] = {}
+        found = []
+        for each in self.readings:
+            if last.get((each.gauge_id, each.key)) != each.value:
+                found.append(each)
+            last[each.gauge_id, each.key] = each.value
+        return found
+
+    def expected(self, rules: Mapping[str, Rule]) -> dict[str, list[Step]]:
+        """The changes that the reference makes of what is kept, as far as it is believed."""
+        seen: dict[str, list[Seen]] = defaultdict(list)
+        for each in self.readings:
+            if each.quality is not Quality.BAD:
+                seen[each.gauge_id].append(judged(each))
+        changes = {gauge_id: steps(found, rules[gauge_id]) for gauge_id, found in seen.items()}
+        return {gauge_id: found for gauge_id, found in changes.items() if found}
 
 
 def observations(rows: Iterable[Row]) -> Counter[tuple[str, datetime | None, float]]:

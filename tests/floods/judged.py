@@ -15,14 +15,20 @@ from tests.floods.recording import Recording
 PATIENT = ClockLimits(behind=timedelta(days=10))
 TOGETHER = 500
 
+_Name = tuple[str, str, float]
+
 
 @dataclass
 class Course:
-    """What became of one observation: its rows in order, and when the last of them was made."""
+    """What became of one observation: its rows in order, when the last of them was made, and after how many further
+    readings of its gauge. ``before_m`` is the stage that came before it."""
 
     row: Row
+    number: int
+    before_m: float
     rows: list[Reading] = field(default_factory=list)
     ended_at: datetime | None = None
+    further: int | None = None
 
     @property
     def first(self) -> Reading:
@@ -40,6 +46,11 @@ class Course:
         return self.first.quality is Quality.SUSPECT and Reason.RATE_OF_CHANGE in self.first.reasons
 
     @property
+    def rose(self) -> bool:
+        """Whether it is above what came before it."""
+        return self.first.value > self.before_m
+
+    @property
     def waited(self) -> timedelta | None:
         """From its receipt to that of the reading that spoke for or against it; None where none ever did."""
         return self.ended_at - self.first.received_at if self.ended_at and len(self.rows) > 1 else None
@@ -49,31 +60,42 @@ def courses(recording: Recording, clock: ClockLimits = PATIENT) -> list[Course]:
     """Every observation of a recording, in the order of receipt; repeats are left out, as the log leaves them out."""
     roster = Roster.of(recording.registry)
     control = QualityControl(_nothing, clock)
-    found: dict[tuple[str, str, float], Course] = {}
+    notes = _Notes()
     for batch in _batches(recording.arriving()):
         readings = [check(reading_of(row), roster.gauges[row.gauge_id], clock) for row in batch]
         by_key = {(each.gauge_id, each.key, each.value): row for each, row in zip(readings, batch, strict=True)}
         judgement = control.judge(readings, roster)
         control.adopt(judgement)
-        _note(judgement.readings, by_key, found)
-    return list(found.values())
+        notes.take(judgement.readings, by_key)
+    return list(notes.courses.values())
 
 
-def _note(
-    rows: Sequence[Reading], by_key: Mapping[tuple[str, str, float], Row], found: dict[tuple[str, str, float], Course]
-) -> None:
-    waiting: list[Course] = []
-    for each in rows:
-        key = (each.gauge_id, each.key, each.value)
-        if each.requalified:
-            found[key].rows.append(each)
-            waiting.append(found[key])
-            continue
-        for course in waiting:
-            course.ended_at = each.received_at
-        waiting = []
-        if key not in found:
-            found[key] = Course(by_key[key], [each])
+class _Notes:
+    """Gathers the rows of each observation."""
+
+    def __init__(self) -> None:
+        self.courses: dict[_Name, Course] = {}
+        self._newest: dict[str, Course] = {}
+        self._waiting: list[Course] = []
+
+    def take(self, rows: Sequence[Reading], by_key: Mapping[_Name, Row]) -> None:
+        """The rows of a batch, in order; what is requalified waits for the reading that spoke for it."""
+        for each in rows:
+            name = (each.gauge_id, each.key, each.value)
+            if each.requalified:
+                self.courses[name].rows.append(each)
+                self._waiting.append(self.courses[name])
+            elif name not in self.courses:
+                self._begin(name, by_key[name], each)
+
+    def _begin(self, name: _Name, row: Row, reading: Reading) -> None:
+        before = self._newest.get(row.gauge_id)
+        number = before.number + 1 if before else 0
+        course = Course(row, number, before.first.value if before else reading.value, [reading])
+        self.courses[name] = self._newest[row.gauge_id] = course
+        for each in self._waiting:
+            each.ended_at, each.further = reading.received_at, number - each.number
+        self._waiting = []
 
 
 def reading_of(row: Row) -> Reading:
@@ -91,36 +113,48 @@ def never(_: Row) -> bool:
 
 @dataclass(frozen=True)
 class Tally:
-    """The counts of a recording. ``waits`` are those of the good readings that were held, in minutes."""
+    """The counts of a recording. Of the readings that are truly bad: ``caught`` when they came, ``believed`` in the
+    end. Of the others: ``rises`` and ``falls`` were held and then believed; ``denied`` were called bad in the end,
+    ``lasting`` are suspect to the end. ``further``: for how many readings the longest held rise waited; ``waits_min``:
+    how long the falls did."""
 
     readings: int
     bad: int
     caught: int
     believed: int
-    held: int
-    lasting: int
+    rises: int
+    further: int
+    falls: int
+    waits_min: tuple[float, ...]
     denied: int
-    waits: tuple[float, ...]
+    lasting: int
     stuck: int
+
+    @property
+    def held(self) -> int:
+        """All good readings that had to wait."""
+        return self.rises + self.falls + self.denied + self.lasting
 
 
 def tally(found: Iterable[Course], is_bad: Callable[[Row], bool] = never) -> Tally:
-    """``caught``: of the truly bad ones, never good; ``believed``: good in the end. Of the others: ``held``, of these
-    ``lasting`` suspect to the end of the recording, and ``denied``: called bad in the end."""
+    """The counts of a recording; ``is_bad`` knows its truly bad rows."""
     all_ = list(found)
     bad = [each for each in all_ if is_bad(each.row)]
-    good = [each for each in all_ if not is_bad(each.row)]
-    held = [each for each in good if each.was_held]
-    waits = [each.waited.total_seconds() / 60 for each in held if each.waited and each.last.quality is Quality.GOOD]
+    held = [each for each in all_ if each.was_held and not is_bad(each.row)]
+    ended = [each for each in held if each.last.quality is Quality.GOOD]
+    rises = [each for each in ended if each.rose]
+    falls = [each for each in ended if not each.rose]
     return Tally(
         readings=len(all_),
         bad=len(bad),
         caught=sum(each.first.quality is not Quality.GOOD for each in bad),
         believed=sum(each.last.quality is Quality.GOOD for each in bad),
-        held=len(held),
+        rises=len(rises),
+        further=max((each.further or 0 for each in rises), default=0),
+        falls=len(falls),
+        waits_min=tuple(sorted(each.waited.total_seconds() / 60 for each in falls if each.waited)),
+        denied=sum(each.last.quality is Quality.BAD for each in held),
         lasting=sum(each.last.quality is Quality.SUSPECT for each in held),
-        denied=sum(each.last.quality is Quality.BAD and Reason.REFUTED in each.last.reasons for each in good),
-        waits=tuple(sorted(waits)),
         stuck=sum(Reason.STUCK in each.last.reasons for each in all_),
     )
 

@@ -14,18 +14,8 @@ from tests.floods.recording import Recording
 from tests.parts import data_folder
 
 COLUMNS = (
-    "recording",
-    "gauges",
-    "readings",
-    "bad",
-    "caught",
-    "believed",
-    "held",
-    "lasting",
-    "denied",
-    "median",
-    "longest",
-    "stuck",
+    *("recording", "gauges", "readings", "bad", "caught", "believed", "rises", "further"),
+    *("falls", "median", "longest", "denied", "lasting", "stuck"),
 )
 
 
@@ -41,7 +31,7 @@ class Case:
 CASES = (
     Case("Kotogawa 2023", kotogawa.recording),
     Case("Ditwah 2025", ditwah.recording, ditwah.is_bad),
-    Case("Crisis gauges", lambda data: crisis.recording(crisis.everything(data)), crisis.is_bad),
+    Case("Crisis gauges", crisis.flooded, crisis.is_bad),
     Case("Jakarta 2019", jakarta.recording, jakarta.is_bad),
     Case("Guaíba 2023", guaiba.recording),
     Case("Aire 2025", aire.recording, aire.is_bad),
@@ -58,14 +48,16 @@ def main() -> None:
     for case in CASES:
         recording = case.recording(data)
         found = judged.tally(judged.courses(recording), case.is_bad)
-        waits = [f"{value:.0f} min" for value in (median(found.waits), found.waits[-1])] if found.waits else ["–", "–"]
-        counts = (found.readings, found.bad, found.caught, found.believed, found.held, found.lasting, found.denied)
+        waits = found.waits_min
+        times = [f"{value:.0f} min" for value in (median(waits), waits[-1])] if waits else ["–", "–"]
+        before = (found.readings, found.bad, found.caught, found.believed, found.rises, found.further, found.falls)
+        after = (found.denied, found.lasting, found.stuck)
         gauges = {row.gauge_id for row in recording.rows}
-        _say((case.name, *map(str, (len(gauges), *counts)), *waits, str(found.stuck)))
+        _say((case.name, str(len(gauges)), *map(str, before), *times, *map(str, after)))
 
 
 def _say(cells: tuple[str, ...]) -> None:
-    sys.stdout.write(f"{cells[0]:18}" + "".join(f"{cell:>10}" for cell in cells[1:]) + "\n")
+    sys.stdout.write(f"{cells[0]:18}" + "".join(f"{cell:>9}" for cell in cells[1:]) + "\n")
     sys.stdout.flush()
 
 

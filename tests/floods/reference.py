@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import takewhile
 
+from ingest.readings import Quality, Reading
 from simulators.replay import Row
 
 
@@ -47,9 +48,12 @@ class Rule:
         return max((level for level, begins_m in self.levels.items() if stage_m >= begins_m), default=0)
 
     def is_left(self, level: int, past: Sequence[Seen]) -> bool:
-        """Whether the stage has been below the level minus hysteresis, without a break, for the hold."""
+        """Whether the stage has been below the level minus hysteresis, without a break, for the hold.
+
+        One that is not believed can break it, but does not count towards it.
+        """
         line_m = self.levels[level] - self.hysteresis_m
-        below = list(takewhile(lambda each: each.stage_m < line_m, reversed(past)))
+        below = [each for each in takewhile(lambda each: each.stage_m < line_m, reversed(past)) if each.believed]
         return bool(below) and past[-1].observed_at - below[-1].observed_at >= self.hold
 
 
@@ -68,6 +72,11 @@ def seen(row: Row) -> Seen:
     return Seen(row.observed_at, Decimal(repr(round(row.stage_m, 3))))
 
 
+def judged(reading: Reading) -> Seen:
+    """A reading as the house has kept it."""
+    return Seen(reading.observed_at, Decimal(repr(reading.stage_m)), reading.quality is Quality.GOOD)
+
+
 def late(arriving: Sequence[Seen]) -> list[Seen]:
     """Those observed before something that had arrived already: history, which changes nothing."""
     return [each for count, each in enumerate(arriving) if not _is_timely(each, arriving[:count])]
@@ -77,21 +86,25 @@ def steps(arriving: Sequence[Seen], by: Rule) -> list[Step]:
     """The changes that one gauge's readings make, in the order of arrival.
 
     ``arriving`` holds good and suspect readings; bad ones change nothing and are left out by the caller.
-    A repeat of an observation may be left in: it says nothing new. A suspect one (not believed) raises only.
+    A repeat of an observation may be left in: it says nothing new. A suspect one (not believed) raises only; what it
+    raised is confirmed by the first believed one at the same level.
     """
     timely = [each for count, each in enumerate(arriving) if _is_timely(each, arriving[:count])]
     found: list[Step] = []
-    level = 0
+    level, doubted = 0, False
     for count, reading in enumerate(timely, start=1):
-        after = _level_after(level, reading, timely[:count], by)
-        if after != level:
+        confirms = doubted and reading.believed and by.hazard(reading.stage_m) == level
+        after = level if confirms else _level_after(level, reading, timely[:count], by)
+        if after != level or confirms:
             found.append(Step(level, after, reading.observed_at, float(reading.stage_m), not reading.believed))
+            doubted = not reading.believed
         level = after
     return found
 
 
 def _is_timely(reading: Seen, before: Sequence[Seen]) -> bool:
-    return all(each.observed_at <= reading.observed_at for each in before)
+    """The time of one that is not believed may be made up, so it makes nothing look late."""
+    return all(each.observed_at <= reading.observed_at for each in before if each.believed)
 
 
 def _level_after(level: int, reading: Seen, past: Sequence[Seen], by: Rule) -> int:

@@ -143,7 +143,7 @@ def test_through_mosquitto_every_row_of_both_gauges_is_kept_exactly_once(
     cut_off: Recording, by_default: house.Outcome
 ) -> None:
     assert by_default.kept() == house.observations(cut_off.rows)
-    assert len(by_default.readings) == 2 * 902
+    assert len(by_default.observed()) == 2 * 902
     assert not by_default.dead_letters
 
 
@@ -167,5 +167,24 @@ def test_what_arrives_late_is_kept_and_changes_nothing(cut_off: Recording, by_de
     assert [each.observed_at for each in late(arriving)] == [
         at("07/01 00:30") + timedelta(minutes=10 * number) for number in range(16)
     ]
-    assert by_default.steps()[CUT_OFF] == expected_by_default(cut_off, CUT_OFF)
-    assert by_default.steps()[CUT_OFF][:2] == [Step(0, 1, at("06/30 18:10"), 3.81), Step(1, 4, at("07/01 03:10"), 7.21)]
+    by = rule(LEVELS, DEFAULT_HYSTERESIS_M, DEFAULT_HOLD)
+    assert by_default.steps() == by_default.expected({GAUGE: by, CUT_OFF: by})
+    assert expected_by_default(cut_off, CUT_OFF)[:2] == [
+        Step(0, 1, at("06/30 18:10"), 3.81),
+        Step(1, 4, at("07/01 03:10"), 7.21),
+    ]
+    assert by_default.steps()[CUT_OFF][:3] == [
+        Step(0, 1, at("06/30 18:10"), 3.81),
+        Step(1, 4, at("07/01 03:10"), 7.21, unconfirmed=True),
+        Step(4, 4, at("07/01 03:10"), 7.21),
+    ]
+
+
+def test_the_first_reading_after_the_outage_jumped_by_three_metres_and_was_held_for_the_next(
+    by_default: house.Outcome,
+) -> None:
+    doubted = [each for each in by_default.readings if each.reasons]
+    assert [(each.gauge_id, each.stage_m, each.quality) for each in doubted] == [
+        (CUT_OFF, 7.21, "suspect"),
+        (CUT_OFF, 7.21, "good"),
+    ]
