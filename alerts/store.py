@@ -166,6 +166,26 @@ class SqlAlerts:
             found = connection.execute(select(deliveries).where(deliveries.c.outcome == Outcome.SENDING))
             return [_delivery_of(row) for row in found]
 
+    def delivery_counts(self) -> dict[str, int]:
+        """How many deliveries there are, by outcome."""
+        counted = select(deliveries.c.outcome, func.count().label("count_")).group_by(deliveries.c.outcome)
+        with self._engine.connect() as connection:
+            return {row.outcome: row.count_ for row in connection.execute(counted)}
+
+    def oldest_waiting(self) -> datetime | None:
+        """When the change was recorded whose message waits longest; None where none waits."""
+        waiting = deliveries.c.outcome.in_([Outcome.PENDING, Outcome.SENDING])
+        joined = deliveries.join(transitions, transitions.c.id == deliveries.c.transition_id)
+        with self._engine.connect() as connection:
+            found = connection.scalar(select(func.min(transitions.c.recorded_at)).select_from(joined).where(waiting))
+        return found if isinstance(found, datetime) else None
+
+    def failed_since(self, since: datetime) -> int:
+        """Deliveries that were given up since a time."""
+        failed = (deliveries.c.outcome == Outcome.FAILED) & (deliveries.c.settled_at >= since)
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(deliveries).where(failed)) or 0
+
     def give_up_unsettled(self, now: datetime, error: str) -> int:
         """Send none of what waits or was being sent: its outcome becomes unknown; how many there were."""
         unsettled = deliveries.c.outcome.in_([Outcome.PENDING, Outcome.SENDING])

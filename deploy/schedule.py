@@ -20,6 +20,8 @@ from datetime import datetime
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from deploy.monitor.service_probes import Beat, ScheduleProbe
+
 log = logging.getLogger(__name__)
 
 
@@ -41,6 +43,16 @@ class Job:
     stop: Callable[[], object] = _nothing
 
 
+@dataclass(slots=True)
+class _Turns:
+    """How a job's turns went; one that was never woken counts from the start."""
+
+    ended_s: float
+    done: int = 0
+    failed: int = 0
+    failing: str = ""
+
+
 class Schedule:
     """Wakes jobs until it is stopped; an error in one is logged and the next wake-up comes as usual."""
 
@@ -50,6 +62,7 @@ class Schedule:
         self._source = source
         self._ended = threading.Event()
         self._guard = threading.Thread(target=self._watch_clock, name="clock-guard", daemon=True)
+        self._turns = {job.name: _Turns(time.monotonic()) for job in jobs}
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(max(1, len(jobs)))},
@@ -60,7 +73,7 @@ class Schedule:
         """Begin to wake."""
         for job in self._jobs:
             self._scheduler.add_job(
-                _work, "interval", args=[job], seconds=job.every_s, id=job.name, next_run_time=self._source()
+                self._work, "interval", args=[job], seconds=job.every_s, id=job.name, next_run_time=self._source()
             )
         self._scheduler.start()
         self._guard.start()
@@ -71,6 +84,31 @@ class Schedule:
         for job in self._jobs:
             job.stop()
         self._scheduler.shutdown(wait=True)
+
+    def beats(self) -> dict[str, Beat]:
+        """The heartbeat of every job, by name."""
+        now_s = time.monotonic()
+        return {
+            job.name: Beat(job.every_s, now_s - turns.ended_s, turns.done, turns.failed, turns.failing)
+            for job, turns in ((job, self._turns[job.name]) for job in self._jobs)
+        }
+
+    @property
+    def probe(self) -> ScheduleProbe:
+        """What watches the jobs."""
+        return ScheduleProbe(self.beats)
+
+    def _work(self, job: Job) -> None:
+        turns = self._turns[job.name]
+        try:
+            job.work()
+            turns.failing = ""
+        except Exception as error:
+            log.exception("%s failed; it is woken again as usual", job.name)
+            turns.failed += 1
+            turns.failing = str(error) or repr(error)
+        turns.done += 1
+        turns.ended_s = time.monotonic()
 
     def _watch_clock(self) -> None:
         behind_s = self._lead_s()
@@ -84,10 +122,3 @@ class Schedule:
     def _lead_s(self) -> float:
         """By how much the clock is ahead of the time that has passed, from any origin."""
         return self._source().timestamp() - time.monotonic()
-
-
-def _work(job: Job) -> None:
-    try:
-        job.work()
-    except Exception:
-        log.exception("%s failed; it is woken again as usual", job.name)

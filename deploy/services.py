@@ -36,12 +36,12 @@ class House:
     """Services that start in order and stop in the reverse order, also when one cannot start."""
 
     def __init__(self, services: Sequence[Service]) -> None:
-        self._services = services
+        self.services = services
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as starting:
-            for service in self._services:
+            for service in self.services:
                 service.start()
                 starting.callback(service.stop)
             self._stack = starting.pop_all()
@@ -58,8 +58,8 @@ class IngestService:
     """The subscriber, its inbox and the worker behind it."""
 
     def __init__(self, inbox: Inbox, subscriber: Subscriber, receiver: Receiver) -> None:
-        self._inbox = inbox
-        self._subscriber = subscriber
+        self.inbox = inbox
+        self.subscriber = subscriber
         self.receiver = receiver
         receiver.settle = subscriber.settle
         self._worker = threading.Thread(target=receiver.run, name="ingest", daemon=True)
@@ -67,30 +67,30 @@ class IngestService:
     def start(self) -> None:
         """Begin to work, then to receive; waits a little for the broker, and goes on trying where it is away."""
         self._worker.start()
-        self._subscriber.start()
+        self.subscriber.start()
         until = time.monotonic() + CONNECT_WITHIN_S
-        while not self._subscriber.connected and time.monotonic() < until:
+        while not self.subscriber.connected and time.monotonic() < until:
             time.sleep(0.02)
-        if not self._subscriber.connected:
+        if not self.subscriber.connected:
             log.warning("the broker does not answer yet; ingest goes on trying")
 
     @property
     def connected(self) -> bool:
         """Whether the subscription stands now."""
-        return self._subscriber.connected
+        return self.subscriber.connected
 
     def give_up(self) -> None:
         """End without keeping what is in the inbox: it was not acknowledged, and another process has it already."""
         self.receiver.abandon()
-        self._inbox.close()
-        self._subscriber.stop()
+        self.inbox.close()
+        self.subscriber.stop()
 
     def stop(self) -> None:
         """Keep and acknowledge what is in the inbox, then disconnect."""
-        self._inbox.close()
+        self.inbox.close()
         self._worker.join(STOP_WITHIN_S)
         self.receiver.abandon()
-        self._subscriber.stop()
+        self.subscriber.stop()
 
 
 class Worker:

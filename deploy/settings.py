@@ -18,6 +18,7 @@ from alerts.channels.table import CHANNELS
 from alerts.engine import AlertSettings
 from dashboard.public.settings import PublicSettings as SiteSettings
 from deploy.broker import BrokerSettings
+from deploy.monitor.settings import MonitorSettings
 from ingest.health.limits import HealthSettings
 from ingest.mqtt_settings import MqttSettings
 from ingest.quality import ClockLimits
@@ -101,6 +102,7 @@ class Settings(BaseModel):
     alerts: AlertSettings = Field(default=AlertSettings(), description="the alert rule and the recipients")
     dashboard: DashboardSettings = Field(default=DashboardSettings(), description="the staff dashboard")
     public: PublicSettings = Field(default=PublicSettings(), description="the public page")
+    monitor: MonitorSettings = Field(default=MonitorSettings(), description="metrics and health of the services")
 
     @property
     def database_url(self) -> str:

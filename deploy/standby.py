@@ -11,8 +11,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import fields
 
+from deploy.monitor.signs import Probe
 from deploy.services import IngestService
 from ingest.lease import Lease
+from ingest.mqtt import Subscriber
 from ingest.receiver import Counts
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ class StandbyIngest:
         self._epoch: int | None = None
         self._active: IngestService | None = None
         self._before = Counts()
+        self.probe: Probe | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="standby", daemon=True)
 
@@ -44,6 +47,23 @@ class StandbyIngest:
         """Whether this process receives now; a standby does not, and is well all the same."""
         active = self._active
         return active is not None and active.connected
+
+    @property
+    def standing_by(self) -> bool:
+        """Whether another process has the task."""
+        return not self.lease.held
+
+    @property
+    def line(self) -> Subscriber | None:
+        """The connection of this tenure."""
+        active = self._active
+        return None if active is None else active.subscriber
+
+    @property
+    def waiting(self) -> int:
+        """Messages that wait to be written."""
+        active = self._active
+        return 0 if active is None else len(active.inbox)
 
     def start(self) -> None:
         """Take the lease where it is free, and receive; else stand by."""

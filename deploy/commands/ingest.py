@@ -17,7 +17,8 @@ from deploy.wiring.ingest import (
     lease_of,
     only_while_held,
 )
-from deploy.wiring.past import forwarder_of, open_past, past_jobs
+from deploy.wiring.monitor import monitor_line, monitor_port, monitored
+from deploy.wiring.past import forwarder_of, open_past, past_jobs, watched_forwarder
 from deploy.wiring.stores import folder_use, open_stores
 
 
@@ -30,22 +31,26 @@ def add_to(commands: Any) -> None:
 def run_ingest(context: Context, _: argparse.Namespace) -> int:
     """Ingest and the forwarder, with the embedded broker where it is on."""
     settings = context.settings
-    need_ports(broker_port(settings))
+    port = settings.monitor.port
+    need_ports([*broker_port(settings), *monitor_port(settings, port)])
     stores = open_stores(settings)
     stores.watched()
     past = open_past(settings, stores)
+    forwarder = forwarder_of(stores, past.past, context.clock)
     jobs = [
         *ingest_jobs(settings, stores, context.clock),
-        *past_jobs(settings, stores, forwarder_of(stores, past.past, context.clock), context.clock),
+        *past_jobs(settings, stores, forwarder, context.clock),
     ]
     keeper = lease_of(HOUSEKEEPING, stores)
     services: list[Service] = [
         folder_use(settings),
         past,
+        watched_forwarder(forwarder),
         *broker_services(settings),
         ingest_service(settings, stores, context.clock),
         keeper,
         schedule(only_while_held(keeper, jobs)),
     ]
     broker = settings.broker_reached
-    return serve_until_ended(services, stores, [f"ingest listens to the broker at {broker.host}:{broker.port}"])
+    lines = [f"ingest listens to the broker at {broker.host}:{broker.port}", *monitor_line(settings, port)]
+    return serve_until_ended(monitored(settings, stores, services, "ingest", port), stores, lines)

@@ -19,6 +19,7 @@ from deploy.wiring.alerts import alert_jobs
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
 from deploy.wiring.house import demonstration_city, whole_house
+from deploy.wiring.monitor import monitor_line, monitor_port, monitored
 from deploy.wiring.pages import public_server, publisher_job, staff_server
 from deploy.wiring.past import open_past
 from deploy.wiring.stores import Stores, folder_use, open_stores
@@ -54,7 +55,9 @@ def demo(context: Context, _: argparse.Namespace) -> int:
         *whole_house(settings, stores, context.clock, [Job("announcer", 1.0, announcer.turn)]),
         _storm_over(settings, stores, context),
     ]
-    return serve_until_ended(services, stores, [*_addresses(settings), _messages_line(settings)])
+    port = settings.monitor.port
+    lines = [*_addresses(settings), *monitor_line(settings, port), _messages_line(settings)]
+    return serve_until_ended(monitored(settings, stores, services, "demo", port), stores, lines)
 
 
 def run_all(context: Context, _: argparse.Namespace) -> int:
@@ -64,11 +67,15 @@ def run_all(context: Context, _: argparse.Namespace) -> int:
     stores.city()
     if context.settings.broker.embedded:
         log.warning("the embedded broker is for trying out: it keeps nothing while it is stopped; see broker.embedded")
-    return serve_until_ended(whole_house(context.settings, stores, context.clock), stores, _addresses(context.settings))
+    settings, port = context.settings, context.settings.monitor.port
+    services = monitored(settings, stores, whole_house(settings, stores, context.clock), "run", port)
+    return serve_until_ended(services, stores, [*_addresses(settings), *monitor_line(settings, port)])
 
 
 def run_alerts(context: Context, _: argparse.Namespace) -> int:
     """The rule and the outboxes."""
+    settings, port = context.settings, context.settings.monitor.alerts_port
+    need_ports(monitor_port(settings, port))
     stores = open_stores(context.settings)
     stores.city()
     services: list[Service] = [
@@ -78,13 +85,14 @@ def run_alerts(context: Context, _: argparse.Namespace) -> int:
         ),
     ]
     told = len(context.settings.alerts.recipients)
-    return serve_until_ended(services, stores, [f"alerts are decided and sent to {told} recipients"])
+    lines = [f"alerts are decided and sent to {told} recipients", *monitor_line(settings, port)]
+    return serve_until_ended(monitored(settings, stores, services, "alerts", port), stores, lines)
 
 
 def run_dashboard(context: Context, _: argparse.Namespace) -> int:
     """The pages."""
-    settings = context.settings
-    need_ports(_page_ports(settings))
+    settings, port = context.settings, context.settings.monitor.dashboard_port
+    need_ports([*_page_ports(settings), *monitor_port(settings, port)])
     stores = open_stores(settings)
     stores.city()
     past = open_past(settings, stores)
@@ -95,7 +103,8 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
         public_server(settings),
         schedule([publisher_job(settings, stores, context.clock)]),
     ]
-    return serve_until_ended(services, stores, _addresses(settings)[:2])
+    services = monitored(settings, stores, services, "dashboard", port)
+    return serve_until_ended(services, stores, [*_addresses(settings)[:2], *monitor_line(settings, port)])
 
 
 def with_demo_recipients(settings: Settings) -> Settings:
@@ -130,7 +139,8 @@ def _since(stores: Stores, now: datetime) -> datetime:
 
 
 def _need_all_ports(settings: Settings) -> None:
-    need_ports([*broker_port(settings), *_page_ports(settings)])
+    monitor = monitor_port(settings, settings.monitor.port)
+    need_ports([*broker_port(settings), *_page_ports(settings), *monitor])
 
 
 def _page_ports(settings: Settings) -> list[tuple[str, str, int]]:

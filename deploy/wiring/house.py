@@ -19,7 +19,7 @@ from deploy.wiring.ingest import (
     only_while_held,
 )
 from deploy.wiring.pages import public_server, publisher_job, staff_server
-from deploy.wiring.past import forwarder_of, open_past, past_jobs
+from deploy.wiring.past import forwarder_of, open_past, past_jobs, watched_forwarder
 from deploy.wiring.stores import Stores, folder_use
 from ingest.clock import Clock
 from simulators.publisher import Broker
@@ -29,10 +29,11 @@ from simulators.publisher import Publisher as DevicePublisher
 def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job] | None = None) -> list[Service]:
     """Everything of one host but the simulator, in the order in which it starts."""
     past = open_past(settings, stores)
+    forwarder = forwarder_of(stores, past.past, clock)
     ingest, keeper = ingest_service(settings, stores, clock), lease_of(HOUSEKEEPING, stores)
     kept = [
         *ingest_jobs(settings, stores, clock),
-        *past_jobs(settings, stores, forwarder_of(stores, past.past, clock), clock),
+        *past_jobs(settings, stores, forwarder, clock),
     ]
     jobs = [
         *only_while_held(keeper, kept),
@@ -44,6 +45,7 @@ def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job
     return [
         folder_use(settings),
         past,
+        watched_forwarder(forwarder),
         *broker_services(settings),
         ingest,
         keeper,

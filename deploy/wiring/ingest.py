@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from deploy.broker import EmbeddedBroker
 from deploy.holder import is_gone, this_process
+from deploy.monitor.service_probes import Commits, IngestProbe
 from deploy.schedule import Job
 from deploy.services import IngestService, Service
 from deploy.settings import Settings
@@ -33,6 +34,7 @@ from ingest.store.vitals import prune_vitals
 HOUSEKEEPING = "housekeeping"
 """The lease of the jobs beside ingest: one process has them, also where ingest is split by topic."""
 HOUSEKEEPING_S = 3600.0
+NO_GAUGE_S = 3600.0
 VITALS_KEPT = timedelta(days=7)
 """The health of the gauges is folded from them within seconds; what is older serves only whoever looks closer."""
 
@@ -46,16 +48,24 @@ def ingest_service(settings: Settings, stores: Stores, clock: Clock) -> StandbyI
     """From the broker into the log, while this process holds the lease of its client id."""
     mqtt = settings.broker_reached
     lease = lease_of(f"ingest:{mqtt.client_id}", stores)
+    commits = Commits()
 
     def build(epoch: int) -> IngestService:
         inbox = Inbox()
-        appender = SqlAppender(stores.database, fence(lease.name, epoch))
+        appender = commits.of(SqlAppender(stores.database, fence(lease.name, epoch)))
         recall = SqlRecall(stores.database)
         receiver = Receiver(inbox, stores.watched, appender, stores.stills, settings.ingest.clock_limits, recall)
         subscriber = Subscriber(mqtt, inbox, clock, lambda: lease.epoch == epoch)
         return IngestService(inbox, subscriber, receiver)
 
-    return StandbyIngest(lease, build)
+    service = StandbyIngest(lease, build)
+    service.probe = IngestProbe(
+        broker=f"{mqtt.host}:{mqtt.port}",
+        ingest=service,
+        commits=commits,
+        interval_s=lambda: min((each.interval_s for each in stores.watched().gauges.values()), default=NO_GAUGE_S),
+    )
+    return service
 
 
 def lease_of(name: str, stores: Stores) -> Lease:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.migrations.lineage import PAST
 from deploy.migrations.upgrade import SchemaError, bring_up_to_date
+from deploy.monitor.outward_probes import PastProbe
 from deploy.schedule import Job
 from deploy.settings import Settings, SettingsError
 from deploy.wiring.stores import Stores, program
@@ -57,6 +58,24 @@ def forwarder_of(stores: Stores, past: Past, clock: Clock) -> Forwarder:
     """What hands the log on; its ``state`` says how it gets on."""
     lanes = SqlLanes(stores.database, past.name)
     return Forwarder(stores.log, lanes, past, clock, time.monotonic, random.Random())
+
+
+@dataclass(frozen=True)
+class WatchedForwarder:
+    """A service that has nothing to start but brings the probe of the forwarder, whose turns are a job."""
+
+    probe: PastProbe
+
+    def start(self) -> None:
+        """Nothing."""
+
+    def stop(self) -> None:
+        """Nothing."""
+
+
+def watched_forwarder(forwarder: Forwarder) -> WatchedForwarder:
+    """The forwarder for those who look after it."""
+    return WatchedForwarder(PastProbe(lambda: forwarder.state))
 
 
 def past_jobs(settings: Settings, stores: Stores, forwarder: Forwarder, clock: Clock) -> list[Job]:

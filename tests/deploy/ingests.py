@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,10 +33,12 @@ class Ingest:
     device: Publisher
     broker: Mosquitto
     environment: dict[str, str]
+    services: list[Service]
+    began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def publish(self, stage_m: float, number: int | None = None, topic: str = TOPIC) -> None:
-        """A reading; with a number it is observed so many seconds after the start of the test's time."""
-        observed_at = datetime.now(UTC) if number is None else datetime.now(UTC) - timedelta(days=1, seconds=-number)
+        """A reading; with a number it was observed so many seconds after this time yesterday."""
+        observed_at = datetime.now(UTC) if number is None else self.began_at - timedelta(days=1, seconds=-number)
         self.device.send(topic, json.dumps({"stage_m": stage_m, "observed_at": observed_at.isoformat()}).encode())
 
 
@@ -62,10 +64,11 @@ def running_ingest(
     stores.registry.apply(registry or small_city(), CLOCK.now(), "test")
     services: list[Service] = [folder_use(settings), ingest_service(settings, stores, CLOCK)]
     try:
-        with House([*services, schedule(ingest_jobs(settings, stores, CLOCK))]):
+        services.append(schedule(ingest_jobs(settings, stores, CLOCK)))
+        with House(services):
             device = device_publisher(settings)
             device.connect()
-            yield Ingest(settings, stores, device, broker, environment)
+            yield Ingest(settings, stores, device, broker, environment, services)
             device.close()
     finally:
         stores.close()

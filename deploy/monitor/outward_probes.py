@@ -1,0 +1,109 @@
+"""Probes of what goes out of a service: messages to people, and readings to the past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from deploy.monitor.signs import Check, Sample, State
+from ingest.store.past.forwarder import Condition, ForwarderState
+
+BEHIND_READINGS = 5_000
+WAITING_S = 300.0
+FAILED_SAID_FOR = timedelta(hours=1)
+LAG_S = 60.0
+
+
+class Record(Protocol):
+    """What the record of the alerts is asked for."""
+
+    def cursor(self) -> int:
+        """The last sequence number that the rule has considered."""
+        ...
+
+    def delivery_counts(self) -> Mapping[str, int]:
+        """Deliveries by outcome."""
+        ...
+
+    def oldest_waiting(self) -> datetime | None:
+        """When the change was recorded whose message waits longest."""
+        ...
+
+    def failed_since(self, since: datetime) -> int:
+        """Deliveries given up since."""
+        ...
+
+
+@dataclass(frozen=True)
+class AlertProbe:
+    """The rule and the deliveries. ``end`` gives the newest sequence number of the log."""
+
+    record: Record
+    end: Callable[[], int]
+    now: Callable[[], datetime]
+    name: str = "alerts"
+
+    def samples(self) -> Iterable[Sample]:
+        """What waits, and what became of the rest."""
+        for outcome, count in self.record.delivery_counts().items():
+            yield Sample("deliveries", "deliveries on record, by outcome", count, {"outcome": outcome})
+        yield Sample("rule_behind_readings", "readings that the rule has not considered yet", self._behind())
+        yield Sample("oldest_delivery_age_seconds", "age of the message that waits longest", self._waiting_s())
+
+    def checks(self) -> Iterable[Check]:
+        """Whether alerts are decided and told."""
+        behind = self._behind()
+        if behind > BEHIND_READINGS:
+            sentence = f"the rule is {behind} readings behind: look whether alerts run, and at their log"
+            yield Check("rule", State.DEGRADED, sentence)
+        else:
+            yield Check("rule", State.OK, f"{behind} readings are not considered yet")
+        yield self._check_deliveries()
+
+    def _check_deliveries(self) -> Check:
+        failed, waiting_s = self.record.failed_since(self.now() - FAILED_SAID_FOR), self._waiting_s()
+        if failed:
+            sentence = f"{failed} messages of the last hour could not be delivered: see the dashboard, call the people"
+            return Check("deliveries", State.FAILED, sentence)
+        if waiting_s > WAITING_S:
+            sentence = f"a message has been waiting for {waiting_s / 60:.0f} min: look at the channel's server"
+            return Check("deliveries", State.DEGRADED, sentence)
+        return Check("deliveries", State.OK, "no message waits for long, none failed in the last hour")
+
+    def _behind(self) -> int:
+        return max(0, self.end() - self.record.cursor())
+
+    def _waiting_s(self) -> float:
+        oldest = self.record.oldest_waiting()
+        return 0.0 if oldest is None else max(0.0, (self.now() - oldest).total_seconds())
+
+
+@dataclass(frozen=True)
+class PastProbe:
+    """The forwarder to the past."""
+
+    state: Callable[[], ForwarderState]
+    name: str = "past"
+
+    def samples(self) -> Iterable[Sample]:
+        """How far behind the past is."""
+        state = self.state()
+        yield Sample("forwarder_lag_seconds", "age of the oldest live reading not in the past", state.live_lag_s)
+        yield Sample("forwarder_backlog_readings", "older readings that wait to be forwarded", state.backlog)
+        yield Sample("forwarded_readings_total", "readings handed on since the start", state.forwarded)
+        yield Sample("forwarder_refused_total", "readings that the past would not take", state.refused)
+        yield Sample("past_reachable", "1 while the past takes readings", state.condition is Condition.WORKING)
+
+    def checks(self) -> Iterable[Check]:
+        """Nothing waits for the past, so nothing of it is a failure; a refusal of all needs somebody's hand."""
+        state = self.state()
+        if state.condition is not Condition.WORKING:
+            what = "refuses us" if state.condition is Condition.CLOSED else "is away"
+            sentence = f"the past {what} ({state.reason}); {state.backlog} readings wait and none is lost: "
+            yield Check("past", State.DEGRADED, sentence + "look at its server and at [past] in the settings")
+        elif state.live_lag_s > LAG_S:
+            yield Check("past", State.DEGRADED, f"the past is {state.live_lag_s:.0f} s behind")
+        else:
+            yield Check("past", State.OK, f"the past has everything, but for {state.backlog} older readings")

@@ -1,0 +1,62 @@
+"""Metrics and health of the services that run in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from deploy.monitor.outward_probes import AlertProbe
+from deploy.monitor.server import Monitor
+from deploy.monitor.signs import Probe
+from deploy.monitor.store_probes import ClockProbe, LogProbe, StoreProbe
+from deploy.services import Service
+from deploy.settings import Settings
+from deploy.wiring.clockwork import machine_time
+from deploy.wiring.copies import belongings
+from deploy.wiring.stores import Stores, program_version
+
+
+@runtime_checkable
+class Probed(Protocol):
+    """A service that brings a probe of its own."""
+
+    @property
+    def probe(self) -> Probe | None:
+        """What looks at it."""
+        ...
+
+
+def monitored(settings: Settings, stores: Stores, services: Sequence[Service], name: str, port: int) -> list[Service]:
+    """The services with a monitor behind them, or without where its port is 0. ``name`` is the command's."""
+    if port == 0:
+        return [*services]
+    probes = [*common_probes(settings, stores), *probes_of(services)]
+    return [*services, Monitor(name, program_version(), probes, settings.monitor.host, port)]
+
+
+def probes_of(services: Sequence[Service]) -> list[Probe]:
+    """The probes that services bring with them."""
+    return [each.probe for each in services if isinstance(each, Probed) and each.probe is not None]
+
+
+def common_probes(settings: Settings, stores: Stores) -> list[Probe]:
+    """What every service stands on, and the record that all of them share."""
+    return [
+        StoreProbe(settings.data_folder, belongings(settings).there),
+        LogProbe(stores.database, stores.log.dead_letters),
+        AlertProbe(stores.alerts, lambda: stores.log.marks().reading_seq, machine_time),
+        ClockProbe(machine_time),
+    ]
+
+
+def monitor_port(settings: Settings, port: int) -> list[tuple[str, str, int]]:
+    """The port of the monitor as (use, host, port), where it is on."""
+    names = {"port": settings.monitor.port, "alerts_port": settings.monitor.alerts_port}
+    name = next((name for name, value in names.items() if value == port), "dashboard_port")
+    return [(f"monitor.{name}", settings.monitor.host, port)] if port else []
+
+
+def monitor_line(settings: Settings, port: int) -> list[str]:
+    """Where it is, for the screen."""
+    host = settings.monitor.host
+    return [f"  health, metrics  http://{host}:{port}/health  http://{host}:{port}/metrics"] if port else []
