@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
@@ -15,6 +15,7 @@ from ingest.hazard import Levels, hazard_at
 from ingest.metres import shown_m
 from ingest.readings import Quality, Reading
 from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
+from ingest.store.protocol import Course
 
 COLOURS: Mapping[int | None, str] = {
     None: "#ffffff",
@@ -79,12 +80,13 @@ class GraphWords:
     suspect: str
     bad: str
     none: str
+    not_whole: str
     labels: Mapping[int, str]
 
 
 def hydrograph(
     view: GaugeView,
-    readings: Sequence[Reading],
+    course: Course,
     since: datetime,
     until: datetime,
     words: GraphWords,
@@ -93,11 +95,13 @@ def hydrograph(
     """Stage over time with threshold bands and lines; suspect readings hollow, bad ones as crosses.
 
     ``height_px`` is about the height between the axes: labels keep apart for it.
+    A course that lacks what is older than the present says so.
     What lies outside the span of thresholds and good readings is drawn at its edge and tells its value on hover,
     so that one spike of hundreds of metres does not flatten the curve.
     """
+    readings = course.readings
     low, high = _span(view, readings)
-    figure = go.Figure(list(_traces(view, readings, (low, high), words)))
+    figure = go.Figure(list(_traces(view, course, (low, high), words)))
     marked = any(each.quality in (Quality.SUSPECT, Quality.BAD) for each in readings)
     _add_thresholds(figure, view.levels, (low, high), words.labels, _LABEL_PX / height_px)
     figure.update_layout(
@@ -110,8 +114,10 @@ def hydrograph(
         uirevision="hydrograph",
     )
     _add_axes(figure, (_jst(since), _jst(until + (until - since) * 0.02)), (low, high), words.stage)
-    if not readings:
-        _say_in_the_middle(figure, words.none)
+    if not course.whole:
+        _say(figure, words.not_whole, 0.04)
+    elif not readings:
+        _say(figure, words.none, 0.5)
     return figure
 
 
@@ -120,8 +126,8 @@ def _add_axes(figure: go.Figure, span: tuple[datetime, datetime], stages: tuple[
         range=span,
         type="date",
         gridcolor=GRID,
-        tickformat="%H:%M\n%m/%d",
-        hoverformat="%m/%d %H:%M",
+        tickformat=next(form for longest, form in _TICKS if span[1] - span[0] < longest),
+        hoverformat="%Y/%m/%d %H:%M" if span[1] - span[0] > _YEARS_MATTER else "%m/%d %H:%M",
         linecolor=AXIS,
         ticks="outside",
         tickcolor=AXIS,
@@ -137,9 +143,21 @@ def _add_axes(figure: go.Figure, span: tuple[datetime, datetime], stages: tuple[
     )
 
 
-def _say_in_the_middle(figure: go.Figure, sentence: str) -> None:
+_YEARS_MATTER = timedelta(days=60)
+_TICKS = ((timedelta(days=5), "%H:%M\n%m/%d"), (_YEARS_MATTER, "%m/%d"), (timedelta.max, "%Y/%m"))
+"""How the times below the axis are written, by the length that is shown."""
+
+
+def _say(figure: go.Figure, sentence: str, height: float) -> None:
     figure.add_annotation(
-        text=sentence, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 15, "color": QUIET}
+        text=sentence,
+        x=0.5,
+        y=height,
+        xref="paper",
+        yref="paper",
+        showarrow=False,
+        font={"size": 15, "color": QUIET},
+        bgcolor="rgba(255,255,255,0.85)",
     )
 
 
@@ -156,11 +174,10 @@ def _span(view: GaugeView, readings: Sequence[Reading]) -> tuple[float, float]:
     return low - pad, high + pad * 1.5
 
 
-def _traces(
-    view: GaugeView, readings: Sequence[Reading], span: tuple[float, float], words: GraphWords
-) -> Iterable[go.Scatter]:
+def _traces(view: GaugeView, course: Course, span: tuple[float, float], words: GraphWords) -> Iterable[go.Scatter]:
+    readings = course.readings
     good = [each for each in readings if each.quality in (Quality.GOOD, Quality.NOT_EVALUATED)]
-    times, stages = _with_gaps(view, good)
+    times, stages = _with_gaps(view, good, course.step)
     yield go.Scatter(
         name=words.good,
         x=times,
@@ -176,13 +193,15 @@ def _traces(
     yield _marked(words.bad, readings, Quality.BAD, "x-thin", span)
 
 
-def _with_gaps(view: GaugeView, readings: Sequence[Reading]) -> tuple[list[datetime], list[float | None]]:
+def _with_gaps(
+    view: GaugeView, readings: Sequence[Reading], step: timedelta
+) -> tuple[list[datetime], list[float | None]]:
     times: list[datetime] = []
     stages: list[float | None] = []
     for before, each in itertools.pairwise((None, *readings)):
         if each is None:
             continue
-        if before is not None and _gap(view, before, each):
+        if before is not None and _gap(view, before, each, step):
             times.append(_jst(before.observed_at + (each.observed_at - before.observed_at) / 2))
             stages.append(None)
         times.append(_jst(each.observed_at))
@@ -190,9 +209,10 @@ def _with_gaps(view: GaugeView, readings: Sequence[Reading]) -> tuple[list[datet
     return times, stages
 
 
-def _gap(view: GaugeView, before: Reading, after: Reading) -> bool:
-    expected = expected_s(view.gauge, hazard_at(before.stage_m, view.levels))
-    return (after.observed_at - before.observed_at).total_seconds() > LATE_AFTER_INTERVALS * expected
+def _gap(view: GaugeView, before: Reading, after: Reading, step: timedelta) -> bool:
+    # What is left of two neighbouring steps may stand at their far ends.
+    expected = timedelta(seconds=expected_s(view.gauge, hazard_at(before.stage_m, view.levels)))
+    return after.observed_at - before.observed_at > max(LATE_AFTER_INTERVALS * expected, 2 * step)
 
 
 def _marked(

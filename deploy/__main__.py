@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "levels": ("levels",),
     "dead_letters": ("dead-letters",),
     "copies": ("backup", "restore"),
+    "bench": ("bench",),
     "settings": ("settings",),
 }
 """The commands by the file of ``deploy.commands`` that they stand in."""

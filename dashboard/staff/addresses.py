@@ -12,7 +12,8 @@ from urllib.parse import parse_qs
 
 from dashboard.i18n import LANGUAGES
 
-RANGES_H = (6, 24, 72)
+DAY_H = 24
+RANGES_H = (6, DAY_H, 3 * DAY_H, 7 * DAY_H, 30 * DAY_H, 365 * DAY_H)
 """Hours that a hydrograph can show."""
 DEFAULT_RANGE_H = 6
 DEVICES = "/devices"

@@ -25,6 +25,8 @@ from dashboard.views import GaugeView, StationView
 from ingest.stations import Registry, StationKind, named
 
 STATION_ALERTS = 20
+STEPS = 500
+"""Of a hydrograph: with two marks a step it is about as fine as a screen."""
 
 
 def page(pathname: str | None) -> Component:
@@ -152,13 +154,15 @@ async def graphs(
 def _draw(services: StaffServices, gauge: GaugeView, hours: int, said: figures.GraphWords, height_px: float) -> Figure:
     until = services.clock.now()
     since = until - timedelta(hours=hours)
-    readings = services.log.history(gauge.gauge.id, since, until)
-    return figures.hydrograph(gauge, readings, since, until, said, height_px)
+    course = services.history.course(gauge.gauge.id, since, until, STEPS)
+    return figures.hydrograph(gauge, course, since, until, said, height_px)
 
 
 def _words(registry: Registry, kind: StationKind, here: Page) -> figures.GraphWords:
     return figures.GraphWords(
-        **{key: text(here.language, f"graph.{key}") for key in ("stage", "good", "suspect", "bad", "none")},
+        **{
+            key: text(here.language, f"graph.{key}") for key in ("stage", "good", "suspect", "bad", "none", "not_whole")
+        },
         labels={hazard: words.hazard_label(registry, kind, hazard, here.language) for hazard in range(1, 6)},
     )
 

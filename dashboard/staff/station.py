@@ -12,7 +12,7 @@ from plotly.graph_objects import Figure  # type: ignore[import-untyped]
 from alerts.records import Transition
 from dashboard.i18n import known, text
 from dashboard.staff import words
-from dashboard.staff.addresses import RANGES_H, Page, still_path
+from dashboard.staff.addresses import DAY_H, RANGES_H, Page, still_path
 from dashboard.staff.facts import CameraFacts, StationFacts, station_facts
 from dashboard.staff.overview import GRAPH_CONFIG
 from dashboard.staff.pieces import badge, flags, link, notified, panel, sentence, trend
@@ -136,13 +136,21 @@ def range_links(page: Page, chosen_h: int) -> Component:
     """The choice of the hydrographs' span."""
     links = [
         dcc.Link(
-            text(page.language, "station.hours", h=hours),
+            _length(page.language, hours),
             href=f"{page.path()}?h={hours}",
             className="range chosen" if hours == chosen_h else "range",
         )
         for hours in RANGES_H
     ]
     return html.Nav(links, className="ranges", title=text(page.language, "station.range"))
+
+
+def _length(language: str, hours: int) -> str:
+    if hours >= 365 * DAY_H:
+        return text(language, "station.years", y=hours // (365 * DAY_H))
+    if hours > DAY_H:
+        return text(language, "station.days", d=hours // DAY_H)
+    return text(language, "station.hours", h=hours)
 
 
 def graphs(drawn: Sequence[tuple[GaugeView, Figure]], language: str) -> list[Component]:

@@ -13,13 +13,14 @@ from dashboard.maps import MARK, Box, city_map, place
 from dashboard.views import Board, GaugeView, board, gauge_view
 from ingest.readings import Quality, Reading
 from ingest.stations import Registry
-from ingest.store.protocol import Latest
+from ingest.store.protocol import Course, Latest
 from tests.dashboard import fake_city, fakes
 from tests.dashboard.fake_city import reading
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
-WORDS = GraphWords("水位", "良", "未確認", "異常", "観測値なし", {n: f"段階{n}" for n in range(1, 6)})
+WORDS = GraphWords("水位", "良", "未確認", "異常", "観測値なし", "過去なし", {n: f"段階{n}" for n in range(1, 6)})
 SINCE = NOW - timedelta(hours=6)
+SECOND = timedelta(seconds=1)
 
 
 def bridge(readings: list[Reading]) -> GaugeView:
@@ -33,7 +34,7 @@ def at(minutes: float, stage_m: float, quality: Quality = Quality.GOOD) -> Readi
 
 
 def drawn(readings: list[Reading]) -> dict[str, Any]:
-    found: dict[str, Any] = hydrograph(bridge(readings), readings, SINCE, NOW, WORDS).to_plotly_json()
+    found: dict[str, Any] = hydrograph(bridge(readings), Course(readings, SECOND), SINCE, NOW, WORDS).to_plotly_json()
     return found
 
 
@@ -73,6 +74,30 @@ def test_a_spike_of_hundreds_of_metres_does_not_flatten_the_curve_and_tells_its_
 def test_a_gap_in_the_reports_breaks_the_line() -> None:
     assert None in trace(drawn([at(120, 1.0), at(10, 1.2), at(0, 1.3)]), "良")["y"]
     assert None not in trace(drawn([at(20, 1.0), at(10, 1.2), at(0, 1.3)]), "良")["y"]
+
+
+def test_a_thinned_course_is_one_line_where_every_step_has_readings() -> None:
+    """Of two neighbouring steps the first mark of the one and the last of the other may be left."""
+    course = Course([at(170, 1.0), at(60, 1.2), at(59, 1.3)], timedelta(hours=1))
+    figure = hydrograph(bridge([at(0, 1.3)]), course, SINCE, NOW, WORDS).to_plotly_json()
+    assert None not in trace(figure, "良")["y"]
+    course = Course([at(190, 1.0), at(60, 1.2)], timedelta(hours=1))
+    figure = hydrograph(bridge([at(0, 1.3)]), course, SINCE, NOW, WORDS).to_plotly_json()
+    assert None in trace(figure, "良")["y"]
+
+
+def test_a_course_that_lacks_the_past_says_so() -> None:
+    course = Course([at(10, 1.0)], SECOND, whole=False)
+    figure = hydrograph(bridge([at(0, 1.3)]), course, SINCE, NOW, WORDS).to_plotly_json()
+    assert "過去なし" in [each["text"] for each in figure["layout"]["annotations"]]
+    assert "過去なし" not in [each["text"] for each in drawn([at(10, 1.0)])["layout"]["annotations"]]
+
+
+def test_times_below_a_year_say_the_year() -> None:
+    course = Course([at(10, 1.0)], timedelta(days=1))
+    year = hydrograph(bridge([at(0, 1.3)]), course, NOW - timedelta(days=365), NOW, WORDS).to_plotly_json()
+    assert year["layout"]["xaxis"]["tickformat"] == "%Y/%m"
+    assert drawn([at(10, 1.0)])["layout"]["xaxis"]["tickformat"].startswith("%H:%M")
 
 
 def test_times_are_those_of_japan() -> None:

@@ -36,7 +36,8 @@ def test_other_addresses_are_no_page(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("search", "hours"), [("?h=72", 72), ("?h=6", 6), ("?h=24", 24), ("?h=9999", 6), ("", 6), (None, 6)]
+    ("search", "hours"),
+    [("?h=72", 72), ("?h=6", 6), ("?h=24", 24), ("?h=8760", 8760), ("?h=9999", 6), ("", 6), (None, 6)],
 )
 def test_only_the_offered_ranges_are_taken(search: str | None, hours: int) -> None:
     assert hours_in(search) == hours

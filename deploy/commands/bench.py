@@ -1,0 +1,78 @@
+"""``mizumori bench``: measurements on this machine, as a table and as JSON. They work in folders of their own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from deploy.benches.influxd import OwnInfluxd
+from deploy.benches.past import load, measure
+from deploy.commands.context import Context, UsageError, say
+from deploy.commands.simulate import free_ports
+from deploy.wiring.past import open_past
+from deploy.wiring.stores import open_stores
+from ingest.store.past.settings import InfluxSettings, PastSettings
+
+
+def add_to(commands: Any) -> None:
+    """The measurements of this file."""
+    text = "measure how fast this machine is"
+    benches = commands.add_parser("bench", help=text, description=text).add_subparsers(required=True, metavar="WHAT")
+    text = "measure how fast the past catches up after it was away, and how far behind live readings are"
+    past = benches.add_parser("past", help=text, description=text)
+    past.add_argument("--backlog", type=int, default=100_000, help="readings that wait (100000; an hour is 1800000)")
+    past.add_argument("--rate", type=float, default=500.0, help="live readings a second (500)")
+    past.add_argument("--gauges", type=int, default=3_000, help="gauges that they come from (3000)")
+    past.add_argument("--influxd", help="program of InfluxDB 1.8 to start for this; without it the past is SQLite")
+    past.add_argument("--json", type=Path, help="file to write the figures to as well")
+    past.set_defaults(run=bench_past)
+
+
+def bench_past(context: Context, options: argparse.Namespace) -> int:
+    """Load a backlog, let the past return, and say how it went; 1 where a reading was lost or doubled."""
+    with (
+        TemporaryDirectory(prefix="mizumori-bench-") as temporary,
+        _server(options, Path(temporary)) as server,
+    ):
+        past = PastSettings(kind="influxdb", influxdb=InfluxSettings(url=server.url)) if server else PastSettings()
+        chosen = {"data_folder": Path(temporary), "database": "", "past": past}
+        settings = context.settings.model_copy(update=chosen)
+        stores = open_stores(settings)
+        opened = open_past(settings, stores)
+        try:
+            say(f"loading {options.backlog} readings of {options.gauges} gauges …")
+            load(stores.database, options.backlog, options.rate, options.gauges)
+            say("the past returns, and live readings go on coming …")
+            returns = server.start if server else None
+            report = measure(stores.database, opened.past, returns, options.gauges, options.rate)
+        finally:
+            opened.stop()
+            stores.close()
+    for name, value in report.as_json.items():
+        say(f"  {name:<18} {value:,.2f}" if isinstance(value, float) else f"  {name:<18} {value}")
+    if options.json:
+        options.json.write_text(json.dumps(report.as_json, indent=1) + "\n", encoding="utf-8")
+    return 1 if report.lost or report.doubled else 0
+
+
+@contextmanager
+def _server(options: argparse.Namespace, folder: Path) -> Iterator[OwnInfluxd | None]:
+    """The server of its own, which is not started yet; None for SQLite."""
+    if options.influxd is None:
+        yield None
+        return
+    program = shutil.which(options.influxd)
+    if program is None:
+        raise UsageError(f"there is no program {options.influxd}: docs/past.md says how InfluxDB 1.8 is installed")
+    port, inner = free_ports(2)
+    server = OwnInfluxd(Path(program), folder / "influxdb", port, inner)
+    try:
+        yield server
+    finally:
+        server.stop()
