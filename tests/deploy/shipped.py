@@ -38,10 +38,11 @@ def certificate(folder: Path) -> Path:
 
 
 class Shipped(Mosquitto):
-    """The shipped broker in a folder of its own, with whatever credentials the folder holds."""
+    """The shipped broker in a folder of its own, with whatever credentials the folder holds; ``added`` lines follow."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, added: str = "") -> None:
         self.folder = folder
+        self.added = added
         self.log = folder / "log"
         self.trusted = folder / "server.crt" if (folder / "server.crt").exists() else certificate(folder)
         (folder / "data").mkdir(exist_ok=True)
@@ -58,7 +59,7 @@ class Shipped(Mosquitto):
         ):
             assert shipped in text
             text = text.replace(shipped, here)
-        (self.folder / "mosquitto.conf").write_text(text, encoding="utf-8")
+        (self.folder / "mosquitto.conf").write_text(text + self.added, encoding="utf-8")
         super().start()
 
     def reload(self) -> None:

@@ -13,8 +13,15 @@ from pathlib import Path
 import pytest
 
 from deploy.__main__ import main
+from deploy.services import House
+from deploy.settings import read_settings
+from deploy.wiring.ingest import ingest_service
+from deploy.wiring.stores import open_stores
 from ingest.registry_files import to_toml
 from ingest.topics import ALL
+from simulators.publisher import Broker, Publisher
+from tests.brokers import Mosquitto
+from tests.deploy.houses import CLOCK, eventually
 from tests.deploy.shipped import CONFIGURATION, Shipped, User, certificate, credentials, tls
 from tests.ingest.cities import small_city
 
@@ -215,6 +222,68 @@ def test_what_waits_for_ingest_outlives_a_restart_and_what_comes_after_it_waits_
     with city.user("mizumori-ingest", session="ingest") as ingest:
         expected = [f"before {index}".encode() for index in range(50)] + [b"after"]
         assert ingest.wait_for(51) == expected
+
+
+def test_ingest_comes_in_over_tls_and_gets_what_waited_for_it(own_city: City) -> None:
+    city = own_city
+    environment = city.environment | {
+        "MIZUMORI_BROKER__EMBEDDED": "false",
+        "MIZUMORI_MQTT__PORT": str(city.broker.port),
+        "MIZUMORI_MQTT__TLS": "true",
+        "MIZUMORI_MQTT__CA_FILE": str(city.broker.trusted),
+        "MIZUMORI_MQTT__USERNAME": "mizumori-ingest",
+        "MIZUMORI_MQTT__PASSWORD": city.passwords["mizumori-ingest"],
+    }
+    settings = read_settings(None, environment)
+    stores = open_stores(settings)
+
+    def stages() -> list[float]:
+        return [each.stage_m for each in stores.log.readings_after(0)]
+
+    def sent(stage_m: float) -> bool:
+        with city.user("gauge.fujii-01") as gauge, city.user("gauge.fujii-02") as thief:
+            assert thief.publish(OWN, '{"stage_m": 9.9}') == NOT_ALLOWED
+            assert gauge.publish(OWN, f'{{"stage_m": {stage_m}}}') in (0, NOBODY_LISTENS)
+        return True
+
+    with House([ingest_service(settings, stores, CLOCK)]):
+        assert eventually(lambda: sent(1.0) and stages())
+    before = len(stages())
+    assert sent(2.0)
+    with House([ingest_service(settings, stores, CLOCK)]):
+        assert eventually(lambda: len(stages()) > before)
+    assert stages() == [1.0] * before + [2.0]
+    assert not stores.log.dead_letters().counts
+    stores.close()
+
+
+def test_mosquitto_fetches_from_the_things_stack_as_the_network_servers_user(own_city: City, tmp_path: Path) -> None:
+    """Another Mosquitto stands in for The Things Stack: what is tried is our side of the bridge."""
+    city, elsewhere = own_city, Mosquitto(tmp_path / "elsewhere")
+    city.broker.stop()
+    city.broker.added = f"""
+connection the-things-stack
+address 127.0.0.1:{elsewhere.port}
+local_username lorawan
+topic v3/city@ttn/devices/+/up in 1
+cleansession false
+"""
+    city.broker.start()
+    try:
+        with city.user("mizumori-ingest") as ingest:
+            ingest.listen(*ALL)
+            network = Publisher(Broker(port=elsewhere.port))
+            network.connect()
+            assert eventually(lambda: _sent_by(network) and ingest.payloads)
+            network.close()
+            assert set(ingest.payloads) == {b"up"}
+    finally:
+        elsewhere.stop()
+
+
+def _sent_by(network: Publisher) -> bool:
+    network.send("v3/city@ttn/devices/fujii-01/up", b"up")
+    return True
 
 
 def test_a_crash_of_the_broker_costs_at_most_what_came_since_its_last_save(own_city: City) -> None:
