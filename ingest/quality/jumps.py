@@ -50,7 +50,14 @@ def speaks_for(held: Entry, anchor: Entry | None, at_s: float, value: float, lim
     if step_m * jump_m > 0:
         return abs(step_m) <= FLASH_M
     near = limits.passes(step_m, at_s - held.at_s) or abs(step_m) <= min(SHARE * abs(jump_m), SHARE_M)
-    return near and abs(step_m) < abs(value - anchor.value)
+    return (near and abs(step_m) < abs(value - anchor.value)) or _came_and_went(
+        jump_m, step_m, at_s - held.at_s, limits
+    )
+
+
+def _came_and_went(jump_m: float, step_m: float, gap_s: float, limits: Limits) -> bool:
+    """Whether a flood may have risen and fallen between two readings far apart: a peak must not be called a fault."""
+    return 0 < jump_m <= FLASH_M and gap_s > WITHIN_S and abs(step_m) <= limits.fall_m_per_h * gap_s / 3600.0
 
 
 def speaks_against(held: Entry, anchor: Entry, at_s: float, value: float, limits: Limits) -> bool:
