@@ -126,7 +126,8 @@ def _of_network(message: Message, roster: Roster, limits: ClockLimits) -> Kept:
 def _of_gauge(message: Message, gauge: Watched, subject: Subject, limits: ClockLimits) -> Kept:
     said = of_device(message, gauge) if subject is Subject.UPLINK else DECODERS[subject](message)
     if len(said) > 1 or gauge.sensors:
-        said = wanted(said, gauge, message.received_at)
+        received_at = message.received_at
+        said = wanted(said, gauge, lambda device_at: _believed(in_utc(device_at), received_at, limits)[0])
     return _kept(said, gauge, message, limits)
 
 

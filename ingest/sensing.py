@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import TypeVar
 
 from ingest.clock import JST
 from ingest.decoders.decoded import STAGE_CHANNEL, Observed
 from ingest.messages import Refusal, Refused
-from ingest.roster import Watched
+from ingest.roster import Mounted, Watched
 from ingest.stations import Gauge, Reads, Sensor
 from ingest.units import GRAVITY_M_PER_S2, METRES_PER, PASCALS_PER, is_other, unit_of
 
@@ -17,13 +18,19 @@ HIGHEST_M = 10_000.0
 """No gauge on Earth stands higher or deeper: such a stage is no measurement."""
 
 
+AnySensor = TypeVar("AnySensor", Mounted, Sensor)
+
 _PLAIN = ("", STAGE_CHANNEL)
 _STAGES = (Reads.STAGE, Reads.BELOW_CROWN)
 
 
-def sensor_at(gauge: Watched | Gauge, at: datetime) -> Sensor | None:
-    """The sensor in force at ``at``: the last that has begun, before all of them the first; None without any."""
-    sensors = gauge.sensors
+def sensor_at(gauge: Watched, at: datetime) -> Mounted | None:
+    """The sensor of a gauge in force at ``at``: see ``latest``."""
+    return latest(gauge.sensors, at)
+
+
+def latest(sensors: Sequence[AnySensor], at: datetime) -> AnySensor | None:
+    """Of sensors, the oldest first, the last that has begun, before all of them the first; None without any."""
     for sensor in reversed(sensors):
         if sensor.valid_from <= at:
             return sensor
@@ -48,7 +55,7 @@ def stage_m(observed: Observed, gauge: Watched, at: datetime) -> float:
     return round(raw_m, 3)
 
 
-def measured(stage_m: float, gauge: Watched | Gauge, sensor: Sensor) -> float:
+def measured(stage_m: float, gauge: Watched | Gauge, sensor: Mounted | Sensor) -> float:
     """What a sensor gives at a stage, in metres or pascals: the way back from ``stage_m``, for simulated devices."""
     raw_m = stage_m - sensor.offset_m
     height_m = sensor.height_m or 0.0
@@ -80,7 +87,7 @@ def serving(device: str, gauges: Sequence[Watched], at: datetime) -> tuple[Watch
     return found
 
 
-def chosen(observed: Sequence[Observed], sensor: Sensor | None, default: str = "") -> Sequence[Observed]:
+def chosen(observed: Sequence[Observed], sensor: Mounted | Sensor | None, default: str = "") -> Sequence[Observed]:
     """Those numbers of a message that are the sensor's: one, or several where a message brings several times.
 
     The sensor's own ``channel`` decides, else ``default``, the usual one of its model, else that it is the only one
@@ -119,7 +126,7 @@ def _is_depth_as_stage(measure: str, reads: Reads) -> bool:
     return measure == "depth" and reads is Reads.STAGE
 
 
-def _converted_m(observed: Observed, gauge: Watched, sensor: Sensor) -> float:
+def _converted_m(observed: Observed, gauge: Watched, sensor: Mounted) -> float:
     factors = PASCALS_PER if sensor.reads is Reads.PRESSURE else METRES_PER
     value = observed.value * _factor(observed, factors, sensor.unit, gauge.id)
     match sensor.reads:
@@ -194,7 +201,7 @@ def _not_serving(device: str, gauges: Sequence[Watched], at: datetime) -> str:
     return f"the device {device} is no gauge's sensor in the registry"
 
 
-def _successors(device: str, gauge: Watched, at: datetime) -> Iterator[Sensor]:
+def _successors(device: str, gauge: Watched, at: datetime) -> Iterator[Mounted]:
     """The sensors that took the place of a device by ``at``."""
     for before, after in pairwise(gauge.sensors):
         if before.device == device != after.device and after.valid_from <= at:

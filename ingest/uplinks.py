@@ -6,16 +6,15 @@ network server is found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from ingest.decoders import MODELS, NETWORKS
 from ingest.decoders.decoded import Decoded, Heard, Measured, Model, Observed, Unmeasured, Uplink
 from ingest.messages import Message, Refusal, Refused
-from ingest.roster import Roster, Watched
+from ingest.roster import Mounted, Roster, Watched
 from ingest.sensing import chosen, sensor_at, serving
-from ingest.stations import Sensor
 from ingest.topics import Network
 
 NOTHING_HEARD = Heard()
@@ -42,24 +41,29 @@ def of_device(message: Message, gauge: Watched) -> Sequence[Decoded]:
     return [*_of_water(measured, gauge, None, at), *_heard(measured, NOTHING_HEARD)]
 
 
-def wanted(said: Sequence[Decoded], gauge: Watched, at: datetime) -> Sequence[Decoded]:
-    """Of everything that a message says, what counts for the gauge: the channel of the sensor at each one's time."""
-    observed: dict[Sensor | None, list[Observed]] = {}
+def wanted(
+    said: Sequence[Decoded], gauge: Watched, counted_at: Callable[[datetime | None], datetime]
+) -> Sequence[Decoded]:
+    """Of everything that a message says, what counts for the gauge: the channel of the sensor at each one's time.
+
+    ``counted_at`` gives the time that counts for what the device says it is: a wrong clock chooses no sensor.
+    """
+    observed: dict[Mounted | None, list[Observed]] = {}
     others: list[Decoded] = []
     for item in said:
         if isinstance(item, Observed):
-            observed.setdefault(sensor_at(gauge, item.device_at or at), []).append(item)
+            observed.setdefault(sensor_at(gauge, counted_at(item.device_at)), []).append(item)
         else:
             others.append(item)
     return [*(each for sensor, items in observed.items() for each in chosen(items, sensor, _default(sensor))), *others]
 
 
-def _default(sensor: Sensor | None) -> str:
+def _default(sensor: Mounted | None) -> str:
     model = MODELS.get(sensor.model) if sensor is not None else None
     return model.channel if model is not None else ""
 
 
-def _model(gauge: Watched, sensor: Sensor | None) -> Model:
+def _model(gauge: Watched, sensor: Mounted | None) -> Model:
     model = MODELS.get(sensor.model) if sensor is not None else None
     if model is None:
         raise Refused(Refusal.UNKNOWN_DEVICE, f"the sensor of {gauge.id} names no model that decodes such a message")

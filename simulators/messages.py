@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ingest.clock import JST
 from ingest.readings import CameraState
-from ingest.sensing import measured, sensor_at
+from ingest.sensing import latest, measured
 from ingest.stations import Camera, Gauge, Reads, Sensor
 from ingest.topics import Address, Subject
 
@@ -27,7 +27,7 @@ def reading_message(gauge: Gauge, stage_m: float, observed_at: datetime, seq: in
 
     A gauge with sensors sends what the one in force gives, as its plain value.
     """
-    sensor = sensor_at(gauge, observed_at)
+    sensor = latest(gauge.sensors, observed_at)
     said = {"stage_m": as_reported(gauge, stage_m)} if sensor is None else as_measured(gauge, sensor, stage_m)
     body: dict[str, object] = {**said, "observed_at": jst(observed_at)}
     if seq is not None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from ingest.decoders.decoded import Observed
 from ingest.messages import Refusal, Refused
-from ingest.roster import Watched, watched
+from ingest.roster import Mounted, Watched, watched
 from ingest.sensing import chosen, fits, measured, sensor_at, serving, stage_m
 from ingest.stations import Gauge, Reads, Sensor, StationKind
 from ingest.units import METRES_PER, PASCALS_PER
@@ -150,7 +150,8 @@ def test_what_was_observed_before_a_mounting_moved_keeps_the_earlier_height() ->
 
 def test_before_all_sensors_the_first_counts() -> None:
     first, second = sensor(SUMMER), sensor(AUTUMN)
-    assert sensor_at(gauge(second, first), SPRING) == first
+    both = gauge(second, first)
+    assert [sensor_at(both, at) for at in (SPRING, AUTUMN)] == [Mounted.of(first), Mounted.of(second)]
     assert sensor_at(gauge(), SPRING) is None
 
 
@@ -189,6 +190,12 @@ def test_a_device_of_two_channels_measures_at_two_gauges() -> None:
     inner = gauge(sensor(device="d", channel="depth_1_m"), name="inner")
     outer = gauge(sensor(device="d", channel="depth_2_m"), name="outer")
     assert serving("d", [inner, outer], SUMMER) == (inner, outer)
+
+
+def test_what_ingest_keeps_of_a_sensor_is_all_of_it() -> None:
+    whole = sensor(model="m", device="d", channel="c", reads="depth", unit="cm", height_m=1, offset_m=2, offset_pa=3)
+    kept = Mounted.of(whole)
+    assert {key: getattr(kept, key) for key in Sensor.model_fields} == dict(whole)
 
 
 def test_the_only_number_of_a_message_needs_no_channel() -> None:

@@ -158,3 +158,14 @@ def test_an_unknown_device_and_a_gauge_without_a_model_are_named() -> None:
     assert (letter.reason, EUI in letter.detail) == (Refusal.UNKNOWN_DEVICE, True)
     (letter,) = kept(own(b"\x01"), roster("")).dead_letters
     assert (letter.reason, "fujii-01" in letter.detail) == (Refusal.UNKNOWN_DEVICE, True)
+
+
+def test_a_wrong_clock_of_a_device_does_not_choose_a_sensor_of_the_past() -> None:
+    old = Sensor(valid_from=INSTALLED, channel="upper", unit="m")
+    new = Sensor(valid_from=INSTALLED + timedelta(days=30), channel="lower", unit="m", offset_m=1.0)
+    station = Station(id="fujii", kind=StationKind.RIVER, name={"ja": "藤井川"}, lat=34.4, lon=133)
+    gauge = Gauge(id="fujii-01", station_id="fujii", sensors=(old, new))
+    known = Roster.of(Registry.of(City(id="demo", name={"ja": "試験市"}), [station, gauge]))
+    pack = json.dumps([{"n": "upper", "v": 5.0, "u": "m", "t": 300_000_000}, {"n": "lower", "v": 2.0, "u": "m"}])
+    (reading,) = kept(message("mizumori/v1/fujii/gauge/fujii-01/senml", pack), known).readings
+    assert (reading.stage_m, reading.observed_at) == (3.0, NOON)
