@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "credentials": ("credentials",),
     "levels": ("levels",),
     "dead_letters": ("dead-letters",),
+    "doctor": ("doctor",),
     "copies": ("backup", "restore"),
     "bench": ("bench",),
     "settings": ("settings",),
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
         logging.basicConfig(level=chosen.log_level.upper(), format=LOG_LINE, datefmt="%Y-%m-%dT%H:%M:%SZ")
         for chatty in ("httpx", "httpcore"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
-        return int(options.run(Context(chosen, TrueClock(machine_time)), options))
+        return int(options.run(Context(chosen, TrueClock(machine_time), file), options))
     except (SettingsError, UsageError) as error:
         sys.stderr.write(f"mizumori: {error}\n")
         return 1

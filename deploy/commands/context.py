@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from deploy.settings import Settings
 from ingest.clock import JST, TrueClock
@@ -20,10 +21,11 @@ class UsageError(Exception):
 
 @dataclass(frozen=True)
 class Context:
-    """The settings and the clock of a command."""
+    """The settings, the file that they came from if from any, and the clock of a command."""
 
     settings: Settings
     clock: TrueClock
+    settings_file: Path | None = None
 
 
 def say(text: str) -> None:

@@ -27,7 +27,7 @@ STEP_SAID_FOR_S = 3600.0
 def check_disk(folder: Path) -> Check:
     """Less than 10 % or 1 GB free is little, less than 2 % or 0.2 GB is too little to go on."""
     usage = shutil.disk_usage(folder)
-    share, free_gb = usage.free / usage.total, usage.free / GB
+    share, free_gb = usage.free / (usage.total or 1), usage.free / GB
     said = f"{free_gb:.1f} GB ({share:.0%}) of the disk of {folder} are free"
     if share < 0.02 or free_gb < 0.2:
         return Check("disk", State.FAILED, f"{said}: make room now, soon nothing can be kept any more")
