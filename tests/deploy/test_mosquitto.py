@@ -28,6 +28,8 @@ from tests.ingest.cities import small_city
 OWN = "mizumori/v1/fujii/gauge/fujii-01/reading"
 NOT_ALLOWED, BAD_PASSWORD = 135, 134
 NOBODY_LISTENS = 16
+MANY = 2_500
+"""More than a broker queues that was not told to: 1,000, and 1,000 in flight."""
 
 
 class City:
@@ -214,14 +216,14 @@ def test_what_waits_for_ingest_outlives_a_restart_and_what_comes_after_it_waits_
     with city.user("mizumori-ingest", session="ingest") as ingest:
         ingest.listen(*ALL)
     with city.user("gauge.fujii-01") as gauge:
-        assert [gauge.publish(OWN, f"before {index}") for index in range(50)] == [0] * 50
+        assert [gauge.publish(OWN, f"before {index}") for index in range(MANY)] == [0] * MANY
     city.broker.stop()
     city.broker.start()
     with city.user("gauge.fujii-01") as gauge:
         assert gauge.publish(OWN, "after") == 0
     with city.user("mizumori-ingest", session="ingest") as ingest:
-        expected = [f"before {index}".encode() for index in range(50)] + [b"after"]
-        assert ingest.wait_for(51) == expected
+        expected = [f"before {index}".encode() for index in range(MANY)] + [b"after"]
+        assert ingest.wait_until(b"after") == expected
 
 
 def test_ingest_comes_in_over_tls_and_gets_what_waited_for_it(own_city: City) -> None:
@@ -313,8 +315,17 @@ def test_a_crash_of_the_broker_costs_at_most_what_came_since_its_last_save(own_c
     assert oldest_s <= autosave_s()
 
 
+def test_the_queue_has_room_for_a_day_of_ten_thousand_gauges_and_a_quarter_more() -> None:
+    assert shipped("max_queued_messages") == 10_000 * 24 * 6 * 1.25
+
+
 def autosave_s() -> float:
-    """The time between saves in the shipped configuration."""
-    found = re.search(r"^autosave_interval (\d+)$", CONFIGURATION.read_text(encoding="utf-8"), re.MULTILINE)
+    """The time between saves."""
+    return shipped("autosave_interval")
+
+
+def shipped(key: str) -> float:
+    """A number in the shipped configuration."""
+    found = re.search(rf"^{key} (\d+)$", CONFIGURATION.read_text(encoding="utf-8"), re.MULTILINE)
     assert found
     return float(found[1])
