@@ -80,7 +80,6 @@ class GraphWords:
     suspect: str
     bad: str
     none: str
-    not_whole: str
     labels: Mapping[int, str]
 
 
@@ -95,7 +94,6 @@ def hydrograph(
     """Stage over time with threshold bands and lines; suspect readings hollow, bad ones as crosses.
 
     ``height_px`` is about the height between the axes: labels keep apart for it.
-    A course that lacks what is older than the present says so.
     What lies outside the span of thresholds and good readings is drawn at its edge and tells its value on hover,
     so that one spike of hundreds of metres does not flatten the curve.
     """
@@ -114,10 +112,8 @@ def hydrograph(
         uirevision="hydrograph",
     )
     _add_axes(figure, (_jst(since), _jst(until + (until - since) * 0.02)), (low, high), words.stage)
-    if not course.whole:
-        _say(figure, words.not_whole, 0.04)
-    elif not readings:
-        _say(figure, words.none, 0.5)
+    if not readings:
+        _say_in_the_middle(figure, words.none)
     return figure
 
 
@@ -148,16 +144,9 @@ _TICKS = ((timedelta(days=5), "%H:%M\n%m/%d"), (_YEARS_MATTER, "%m/%d"), (timede
 """How the times below the axis are written, by the length that is shown."""
 
 
-def _say(figure: go.Figure, sentence: str, height: float) -> None:
+def _say_in_the_middle(figure: go.Figure, sentence: str) -> None:
     figure.add_annotation(
-        text=sentence,
-        x=0.5,
-        y=height,
-        xref="paper",
-        yref="paper",
-        showarrow=False,
-        font={"size": 15, "color": QUIET},
-        bgcolor="rgba(255,255,255,0.85)",
+        text=sentence, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 15, "color": QUIET}
     )
 
 

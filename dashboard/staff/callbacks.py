@@ -9,7 +9,6 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
-from plotly.graph_objects import Figure  # type: ignore[import-untyped]
 
 from dashboard import figures, maps
 from dashboard.i18n import text
@@ -147,22 +146,23 @@ async def graphs(
     hours = hours_in(search)
     said = _words(registry, view.station.kind, here)
     height_px = station.plot_px(len(view.gauges))
-    drawn = [(gauge, await asyncio.to_thread(_draw, services, gauge, hours, said, height_px)) for gauge in view.gauges]
+    drawn = [await asyncio.to_thread(_draw, services, gauge, hours, said, height_px) for gauge in view.gauges]
     return station.graphs(drawn, here.language)
 
 
-def _draw(services: StaffServices, gauge: GaugeView, hours: int, said: figures.GraphWords, height_px: float) -> Figure:
+def _draw(
+    services: StaffServices, gauge: GaugeView, hours: int, said: figures.GraphWords, height_px: float
+) -> station.Drawn:
     until = services.clock.now()
     since = until - timedelta(hours=hours)
     course = services.history.course(gauge.gauge.id, since, until, STEPS)
-    return figures.hydrograph(gauge, course, since, until, said, height_px)
+    figure = figures.hydrograph(gauge, course, since, until, said, height_px)
+    return station.Drawn(gauge, figure, course.whole)
 
 
 def _words(registry: Registry, kind: StationKind, here: Page) -> figures.GraphWords:
     return figures.GraphWords(
-        **{
-            key: text(here.language, f"graph.{key}") for key in ("stage", "good", "suspect", "bad", "none", "not_whole")
-        },
+        **{key: text(here.language, f"graph.{key}") for key in ("stage", "good", "suspect", "bad", "none")},
         labels={hazard: words.hazard_label(registry, kind, hazard, here.language) for hazard in range(1, 6)},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from dash import dcc, html
@@ -153,21 +154,27 @@ def _length(language: str, hours: int) -> str:
     return text(language, "station.hours", h=hours)
 
 
-def graphs(drawn: Sequence[tuple[GaugeView, Figure]], language: str) -> list[Component]:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The hydrograph of a gauge; ``whole`` is False where what is older than the present could not be read."""
+
+    view: GaugeView
+    figure: Figure
+    whole: bool
+
+
+def graphs(drawn: Sequence[Drawn], language: str) -> list[Component]:
     """One hydrograph a gauge, with the gauge's name where there is one or where there are several."""
     if not drawn:
         return [sentence(text(language, "station.no_gauge"))]
-    return [
-        html.Figure(
-            [
-                *_caption(view, language, alone=len(drawn) == 1),
-                html.Div(
-                    dcc.Graph(figure=figure, config=GRAPH_CONFIG), className=f"hydrograph of-{min(len(drawn), 2)}"
-                ),
-            ]
-        )
-        for view, figure in drawn
-    ]
+    lacking = [] if all(each.whole for each in drawn) else [sentence(text(language, "station.not_whole"))]
+    return [*lacking, *(_graph(each, language, len(drawn)) for each in drawn)]
+
+
+def _graph(drawn: Drawn, language: str, gauges: int) -> Component:
+    graph = dcc.Graph(figure=drawn.figure, config=GRAPH_CONFIG)
+    caption = _caption(drawn.view, language, alone=gauges == 1)
+    return html.Figure([*caption, html.Div(graph, className=f"hydrograph of-{min(gauges, 2)}")])
 
 
 def plot_px(gauges: int) -> float:

@@ -27,6 +27,7 @@ class FakeLog:
     registry_revision: int = 1
     queries: int = 0
     broken: bool = False
+    past_away: bool = False
     letters: DeadLetterSummary = field(default_factory=DeadLetterSummary)
 
     def add(self, item: Reading | CameraReport | Still) -> None:
@@ -69,7 +70,7 @@ class FakeLog:
     def course(self, gauge_id: str, since: datetime, until: datetime, steps: int) -> Course:
         """All of them: a screen is wide enough for a test."""
         del steps
-        return Course(self.history(gauge_id, since, until), timedelta(seconds=1))
+        return Course(self.history(gauge_id, since, until), timedelta(seconds=1), whole=not self.past_away)
 
     def recent(self, since: datetime) -> dict[str, list[Reading]]:
         """Good readings by gauge."""

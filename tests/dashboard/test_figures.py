@@ -18,7 +18,7 @@ from tests.dashboard import fake_city, fakes
 from tests.dashboard.fake_city import reading
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
-WORDS = GraphWords("水位", "良", "未確認", "異常", "観測値なし", "過去なし", {n: f"段階{n}" for n in range(1, 6)})
+WORDS = GraphWords("水位", "良", "未確認", "異常", "観測値なし", {n: f"段階{n}" for n in range(1, 6)})
 SINCE = NOW - timedelta(hours=6)
 SECOND = timedelta(seconds=1)
 
@@ -84,13 +84,6 @@ def test_a_thinned_course_is_one_line_where_every_step_has_readings() -> None:
     course = Course([at(190, 1.0), at(60, 1.2)], timedelta(hours=1))
     figure = hydrograph(bridge([at(0, 1.3)]), course, SINCE, NOW, WORDS).to_plotly_json()
     assert None in trace(figure, "良")["y"]
-
-
-def test_a_course_that_lacks_the_past_says_so() -> None:
-    course = Course([at(10, 1.0)], SECOND, whole=False)
-    figure = hydrograph(bridge([at(0, 1.3)]), course, SINCE, NOW, WORDS).to_plotly_json()
-    assert "過去なし" in [each["text"] for each in figure["layout"]["annotations"]]
-    assert "過去なし" not in [each["text"] for each in drawn([at(10, 1.0)])["layout"]["annotations"]]
 
 
 def test_times_below_a_year_say_the_year() -> None:

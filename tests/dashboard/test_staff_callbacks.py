@@ -117,6 +117,14 @@ def test_a_hydrograph_is_drawn_for_every_gauge(at_desk: Desk, watch: Watch) -> N
     assert "右岸" in words(drawn)
 
 
+def test_a_hydrograph_that_lacks_the_past_says_so(at_desk: Desk, watch: Watch) -> None:
+    said = words(asyncio.run(callbacks.graphs(watch, at_desk.services, None, "?h=8760", "/station/hongo-bridge")))
+    assert "過去の記録" not in said
+    at_desk.log.past_away = True
+    said = words(asyncio.run(callbacks.graphs(watch, at_desk.services, None, "?h=8760", "/station/hongo-bridge")))
+    assert "過去の記録を今は読み出せません" in said
+
+
 def test_only_the_notifications_of_the_station_stand_on_its_page(at_desk: Desk, watch: Watch) -> None:
     said = run(callbacks.station_alerts(watch, at_desk.services, None, "/station/hongo-bridge"))
     assert "本郷橋" in said
