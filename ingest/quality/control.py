@@ -13,6 +13,8 @@ from ingest.readings import Reading
 from ingest.roster import Roster, Watched
 from ingest.stations import Quantity
 
+_STAGE = Quantity.STAGE
+
 Recall = Callable[[Collection[str]], Mapping[str, Sequence[Reading]]]
 """The rows of the log that bring back the memory of these gauges: of each the ``RECALLED`` newest by time of
 observation and, where it is older than those, the newest good one; requalified rows as rows of their own, in the order
@@ -46,7 +48,7 @@ class QualityControl:
         known, gauges = self._known, roster.gauges
         for reading in readings:
             gauge = gauges.get(reading.gauge_id)
-            if gauge is None or reading.quantity is not Quantity.STAGE:
+            if gauge is None or reading.quantity is not _STAGE:
                 rows.append(reading)
                 continue
             memory = fresh.get(gauge.id) or known[gauge.id]
@@ -83,7 +85,7 @@ class QualityControl:
         def gauges() -> list[Watched]:
             found = [roster.gauges[each] for each in roster.company(gauge) if each in roster.gauges]
             self._learn({each.id for each in found})
-            return [each for each in found if each.quantity is Quantity.STAGE]
+            return [each for each in found if each.quantity is _STAGE]
 
         return Beside(gauges, lambda gauge_id: fresh.get(gauge_id) or self._known[gauge_id])
 
@@ -93,7 +95,7 @@ def remembered(rows: Sequence[Reading]) -> Memory:
     only be a requalification: the log keeps no repeats."""
     memory, said = NOTHING, dict[str, float]()
     for row in rows:
-        if row.quantity is Quantity.STAGE:
+        if row.quantity is _STAGE:
             again = said.get(row.key) == row.value
             memory = remember(memory, replace(row, requalified=True) if again and not row.requalified else row)
             said[row.key] = row.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -241,6 +242,13 @@ def test_a_river_that_has_not_moved_for_its_limit_is_stuck() -> None:
     assert rows[24].quality is Quality.SUSPECT
 
 
+def test_what_was_found_stuck_is_so_after_a_restart_too_until_it_moves() -> None:
+    before = judged([reading(60 * hour, 1.0) for hour in range(27)])
+    again = QualityControl(lambda _: {"g": before[-5:]}, CLOCK)
+    rows = again.judge([reading(60 * 27, 1.0), reading(60 * 28, 1.01)], ONE).readings
+    assert [each.reasons for each in rows] == [(Reason.STUCK,), ()]
+
+
 @pytest.mark.parametrize("kind", [StationKind.UNDERPASS, StationKind.RETENTION_POND, StationKind.WATERWAY])
 def test_a_dry_bottom_is_never_stuck(kind: StationKind) -> None:
     dry = roster(watched(kind=kind, quality=QualityLimits()))
@@ -331,3 +339,18 @@ def test_the_log_is_asked_once_for_a_gauge() -> None:
     control = QualityControl(recall, CLOCK)
     rows = [row for each in stages(3.0, 3.1) for row in control.judge([each], ONE).readings]
     assert (asked, told(rows)[0]) == (["g"], (0, "suspect"))
+
+
+def test_what_is_remembered_of_a_gauge_takes_less_than_400_bytes() -> None:
+    many = roster(*[watched(f"g-{number:04d}", f"s-{number:04d}") for number in range(3000)])
+    batches = [[reading(10 * turn, 1.0 + turn / 100, gauge_id) for gauge_id in many.gauges] for turn in range(8)]
+    control = QualityControl(empty, CLOCK)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for batch in batches:
+            control.adopt(control.judge(batch, many))
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert taken / len(many.gauges) < 400
