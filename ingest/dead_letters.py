@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ingest.messages import Message, Refusal
 from ingest.pipeline import Kept
-from ingest.readings import DeadLetter
+from ingest.readings import DeadLetter, Reading
 from ingest.receiver import ImageFolder, together
 from ingest.store.protocol import Appended, Appender, Unavailable
 
@@ -45,9 +45,16 @@ class Retry:
     """
 
     def __init__(
-        self, interpret: Callable[[Message], Kept], appender: Appender, images: ImageFolder, letters: Letters
+        self,
+        interpret: Callable[[Message], Kept],
+        judge: Callable[[Sequence[Reading]], Sequence[Reading]],
+        appender: Appender,
+        images: ImageFolder,
+        letters: Letters,
     ) -> None:
+        """``judge`` gives the rows that readings become, by what the log knows of their gauges at this moment."""
         self._interpret = interpret
+        self._judge = judge
         self._appender = appender
         self._images = images
         self._letters = letters
@@ -71,7 +78,7 @@ class Retry:
             return self._refused(letter, refusal.reason, refusal.detail)
         for file, data in kept.images.items():
             self._images.write(file, data)
-        appended = self._appender.append(together([kept], kept.readings))
+        appended = self._appender.append(together([kept], self._judge(kept.readings)))
         self._letters.made_good(letter)
         return Retried(letter, appended)
 

@@ -102,8 +102,8 @@ class PastProbe:
         if state.condition is not Condition.WORKING:
             what = "refuses us" if state.condition is Condition.CLOSED else "is away"
             sentence = f"the past {what} ({state.reason}); {state.backlog} readings wait and none is lost: "
-            yield Check("past", State.DEGRADED, sentence + "look at its server and at [past] in the settings")
+            yield Check("forwarder", State.DEGRADED, sentence + "look at its server and at [past] in the settings")
         elif state.live_lag_s > LAG_S:
-            yield Check("past", State.DEGRADED, f"the past is {state.live_lag_s:.0f} s behind")
+            yield Check("forwarder", State.DEGRADED, f"the past is {state.live_lag_s:.0f} s behind")
         else:
-            yield Check("past", State.OK, f"the past has everything, but for {state.backlog} older readings")
+            yield Check("forwarder", State.OK, f"the past has everything, but for {state.backlog} older readings")

@@ -21,6 +21,7 @@ from ingest.inbox import Inbox
 from ingest.lease import Lease
 from ingest.mqtt import Subscriber
 from ingest.pipeline import interpret
+from ingest.quality import QualityControl
 from ingest.receiver import Receiver
 from ingest.store.appender import SqlAppender
 from ingest.store.dead_letters import MOST_PER_TURN as MOST_LETTERS_PER_TURN
@@ -85,8 +86,10 @@ def only_while_held(lease: Lease, jobs: Sequence[Job]) -> list[Job]:
 def retry_of(settings: Settings, stores: Stores) -> Retry:
     """The second try of refused messages, with the registry and the decoders of today."""
     roster, limits = stores.watched(), settings.ingest.clock_limits
+    recall = SqlRecall(stores.database)
     return Retry(
         lambda message: interpret(message, roster, limits),
+        lambda readings: QualityControl(recall, limits).judge(readings, roster).readings,  # anew: ingest writes as well
         SqlAppender(stores.database),
         stores.stills,
         DeadLetters(stores.database),

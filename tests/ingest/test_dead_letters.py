@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -13,14 +14,15 @@ from sqlalchemy import Engine
 from ingest.dead_letters import Retried, Retry
 from ingest.messages import Message
 from ingest.pipeline import HEAD_BYTES, WHOLE_BYTES, Kept, interpret
-from ingest.quality import ClockLimits
-from ingest.readings import DeadLetter
+from ingest.quality import ClockLimits, QualityControl
+from ingest.readings import DeadLetter, Quality, Reading
 from ingest.roster import Roster
 from ingest.store import dead_letters as kept_letters
 from ingest.store.appender import SqlAppender
 from ingest.store.dead_letters import DeadLetters, Wanted, prune_dead_letters
 from ingest.store.log import SqlLog
 from ingest.store.protocol import Appended, Batch, DeadLetterSummary
+from ingest.store.recall import SqlRecall
 from ingest.store.stills import StillFolder
 from tests.ingest.cities import NOON, message, reading_message, small_roster
 from tests.ingest.stores import database
@@ -44,8 +46,13 @@ def refused(engine: Engine, *messages: Message, roster: Roster = EMPTY) -> list[
 def retry(engine: Engine, folder: Path, roster: Roster | None = None) -> list[Retried]:
     """All letters tried again, with the registry put right."""
     with_city = partial(interpret, roster=roster or small_roster(), limits=LIMITS)
-    again = Retry(with_city, SqlAppender(engine), StillFolder(folder / "stills"), DeadLetters(engine))
+    again = Retry(with_city, judged(engine), SqlAppender(engine), StillFolder(folder / "stills"), DeadLetters(engine))
     return [again.one(each) for each in DeadLetters(engine).find(Wanted(), 10_000)[::-1]]
+
+
+def judged(engine: Engine) -> Callable[[Sequence[Reading]], Sequence[Reading]]:
+    """Quality control by what the log knows now."""
+    return lambda readings: QualityControl(SqlRecall(engine), LIMITS).judge(readings, small_roster()).readings
 
 
 def summary(engine: Engine) -> DeadLetterSummary:
@@ -74,6 +81,18 @@ def test_a_letter_that_is_tried_twice_is_kept_once(engine: Engine, tmp_path: Pat
     assert [each.stage_m for each in SqlLog(engine).readings_after(0)] == [2.5]
 
 
+def test_what_a_retry_brings_is_judged_beside_what_the_log_has(engine: Engine, tmp_path: Path) -> None:
+    """A jump of 4 m in a minute is held, whenever its message is understood."""
+    at = [(NOON - timedelta(minutes=minutes)).isoformat() for minutes in (3, 2, 1)]
+    for index in (0, 1):
+        known = interpret(reading_message(f'{{"stage_m": 1.0, "observed_at": "{at[index]}"}}'), small_roster(), LIMITS)
+        SqlAppender(engine).append(Batch(readings=known.readings))
+    refused(engine, reading_message(f'{{"stage_m": 5.0, "observed_at": "{at[2]}"}}'))
+    retry(engine, tmp_path)
+    last = SqlLog(engine).readings_after(0)[-1]
+    assert (last.stage_m, last.quality) == (5.0, Quality.SUSPECT)
+
+
 def test_what_is_still_wrong_stays_with_the_reason_of_today(engine: Engine, tmp_path: Path) -> None:
     refused(engine, reading_message('{"stage_m": "high"}'))
     (done,) = retry(engine, tmp_path)
@@ -96,7 +115,9 @@ def test_a_retry_sees_the_message_exactly_as_it_came(engine: Engine) -> None:
         return Kept()
 
     for letter in DeadLetters(engine).find(Wanted()):
-        Retry(remember, SqlAppender(engine), StillFolder(Path("unused")), DeadLetters(engine)).one(letter)
+        Retry(remember, judged(engine), SqlAppender(engine), StillFolder(Path("unused")), DeadLetters(engine)).one(
+            letter
+        )
     assert seen == [sent]
 
 
@@ -122,7 +143,7 @@ def test_a_fault_of_ours_in_one_letter_does_not_stop_the_others(engine: Engine, 
             raise ZeroDivisionError
         return interpret(message, small_roster(), LIMITS)
 
-    again = Retry(sometimes, SqlAppender(engine), StillFolder(tmp_path), DeadLetters(engine))
+    again = Retry(sometimes, judged(engine), SqlAppender(engine), StillFolder(tmp_path), DeadLetters(engine))
     done = [again.one(each) for each in DeadLetters(engine).find(Wanted())[::-1]]
     assert [each.refused for each in done] == ["unexpected: ZeroDivisionError()", ""]
     assert [each.stage_m for each in SqlLog(engine).readings_after(0)] == [2.0]
