@@ -138,7 +138,7 @@ def _kept(said: Iterable[Decoded], gauge: Watched, message: Message, limits: Clo
     for item in said:
         if isinstance(item, Observed):
             _refuse_stale_retained(item, message)
-            readings.append(check(_reading(item, gauge, message, limits), gauge, limits))
+            readings.append(check(_reading(item, gauge, message, limits, len(readings)), gauge, limits))
         elif isinstance(item, Heard):
             vitals.append(_vitals(item, gauge, message))
         elif isinstance(item, Unmeasured):
@@ -171,7 +171,7 @@ def _refuse_stale_retained(item: Observed | Status | Picture, message: Message) 
         raise Refused(Refusal.RETAINED_WITHOUT_TIME, "a retained message without its own time may be of any age")
 
 
-def _reading(item: Observed, gauge: Watched, message: Message, limits: ClockLimits) -> Reading:
+def _reading(item: Observed, gauge: Watched, message: Message, limits: ClockLimits, nth: int) -> Reading:
     device_at = in_utc(item.device_at)
     received_at = message.received_at
     counted_at, doubted = _believed(device_at, received_at, limits)
@@ -181,7 +181,7 @@ def _reading(item: Observed, gauge: Watched, message: Message, limits: ClockLimi
         # Nothing is observed after its receipt: a clock a little fast must not make the next reading look late.
         observed_at=received_at if device_at is None or device_at > received_at else device_at,
         received_at=received_at,
-        key=observation_key(None if doubted else device_at, message),
+        key=observation_key(None if doubted else device_at, message, nth),
         quantity=item.quantity,
         device_at=device_at,
         device_seq=item.device_seq,
@@ -201,16 +201,16 @@ def _vitals(item: Heard, gauge: Watched, message: Message) -> Vitals:
     )
 
 
-def observation_key(device_at: datetime | None, message: Message) -> str:
+def observation_key(device_at: datetime | None, message: Message, nth: int = 0) -> str:
     """What makes two messages the same observation: the device's time where it is believed, else the delivery.
 
     A clock that stands still would make one observation of many. Without a believed time the key begins with packet
     number and content, which a redelivery repeats, and ends with the time of receipt, which tells it from a later
-    message that happens to be alike.
+    message that happens to be alike. ``nth`` tells the undated observations of one message apart.
     """
     if device_at is not None:
         return f"t:{device_at.timestamp():.6f}"
-    content = hashlib.sha256(message.payload).hexdigest()[:16]
+    content = hashlib.sha256(message.payload + (b"%d" % nth if nth else b"")).hexdigest()[:16]
     return f"{UNDATED}{message.packet_id}:{content}:{message.received_at.timestamp():.6f}"
 
 

@@ -270,3 +270,10 @@ def test_a_clock_that_stands_still_makes_no_repeats_of_different_observations() 
 def test_a_date_at_the_edge_of_the_calendar_is_a_wrong_clock_and_no_lost_reading(at: str) -> None:
     found = reading(json.dumps({"stage_m": 2.5, "observed_at": at}))
     assert (found.quality, found.observed_at) == (Quality.SUSPECT, NOON)
+
+
+def test_the_undated_observations_of_one_message_are_several() -> None:
+    pack = '[{"bn": "w", "u": "m", "v": 1.0, "bt": -1000000000}, {"v": 1.1, "t": -999999999}]'
+    found = kept(message("mizumori/v1/fujii/gauge/fujii-01/senml", pack)).readings
+    assert [each.value for each in found] == [1.0, 1.1]
+    assert len({each.key for each in found}) == 2

@@ -1,0 +1,197 @@
+"""How much ingest makes durable, beside a subscriber that does nothing: messages per second and per CPU second, the
+time from publication to durable, and peak memory.
+
+Devices publish to a real broker; ingest and the other subscriber take turns, each as a process of its own, and each
+tells what it used. Durable is what another process can read from the database.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median, quantiles
+
+from deploy.benches.own_mosquitto import OwnMosquitto
+from deploy.benches.subscribers import Used, settings_of
+from deploy.wiring.clockwork import machine_time
+from deploy.wiring.stores import open_stores
+
+WITHIN_S = 300.0
+LOOK_EVERY_S = 0.05
+SEEN_EVERY_S = 0.005
+SETTLES_S = 2.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured: for each number of gauges so many ``rounds`` of ``messages`` at full speed, then
+    ``latency_s`` seconds at ``rate_per_s``."""
+
+    gauges: tuple[int, ...] = (100, 3_000, 30_000)
+    messages: int = 60_000
+    rounds: int = 3
+    rate_per_s: float = 500.0
+    latency_s: float = 20.0
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What one subscriber managed in one round."""
+
+    per_s: float
+    per_cpu_s: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: medians of the rounds; ``ratio`` is that of the messages per CPU second.
+
+    ``lost`` are the published readings that never became durable.
+    """
+
+    gauges: int
+    nothing_per_s: float
+    nothing_per_cpu_s: float
+    ingest_per_s: float
+    ingest_per_cpu_s: float
+    ratio: float
+    p50_ms: float
+    p99_ms: float
+    peak_mb: float
+    lost: int
+
+    @property
+    def as_json(self) -> dict[str, float]:
+        """The figures by name."""
+        return asdict(self)
+
+
+class Child:
+    """A subscriber in a process of its own."""
+
+    def __init__(self, kind: str, folder: Path, port: int) -> None:
+        command = [sys.executable, "-m", "deploy.benches.subscribers", kind, str(folder), str(port)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def used(self) -> Used:
+        """What it has received and used until now; the first answer comes when it is ready."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise RuntimeError("the subscriber has no input")
+        stdin.write("\n")
+        stdin.flush()
+        return Used(**json.loads(stdout.readline()))
+
+    def until(self, messages: int) -> Used:
+        """Wait until it has received so many; TimeoutError where that takes too long."""
+        until_s = time.monotonic() + WITHIN_S
+        while time.monotonic() < until_s:
+            figures = self.used()
+            if figures.messages >= messages:
+                return figures
+            time.sleep(LOOK_EVERY_S)
+        raise TimeoutError(f"{figures.messages} of {messages} messages came within {WITHIN_S:g} s")
+
+    def stop(self) -> None:
+        """End it."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process.wait(WITHIN_S)
+
+
+@contextmanager
+def subscriber(kind: str, folder: Path, port: int) -> Iterator[Child]:
+    """A subscriber that is subscribed."""
+    child = Child(kind, folder, port)
+    try:
+        child.used()
+        time.sleep(SETTLES_S)
+        yield child
+    finally:
+        child.stop()
+
+
+def measure(plan: Plan, broker: OwnMosquitto, folder: Path, say: Callable[[str], None]) -> list[Row]:
+    """All rows of the table, one after the other."""
+    rows = []
+    for gauges in plan.gauges:
+        say(f"{gauges} gauges …")
+        rows.append(_row(plan, gauges, broker, folder / str(gauges)))
+    return rows
+
+
+@contextmanager
+def _listening(broker: OwnMosquitto) -> Iterator[int]:
+    """A broker without memory of the one before, whose sessions would go on to fill."""
+    broker.start()
+    try:
+        yield broker.port
+    finally:
+        broker.stop()
+
+
+def _row(plan: Plan, gauges: int, broker: OwnMosquitto, folder: Path) -> Row:
+    _load("registry", folder, broker.port, gauges).wait()
+    idle: list[Speed] = []
+    busy: list[Speed] = []
+    with _listening(broker) as port, subscriber("ingest", folder, port) as ingest:
+        for _ in range(plan.rounds):
+            busy.append(_round(plan, gauges, ingest, folder, port))
+        delays_ms = _delays_ms(plan, gauges, folder, port)
+        peak_mb, kept = ingest.used().peak_mb, ingest.used().readings
+    with _listening(broker) as port, subscriber("nothing", folder, port) as nothing:
+        for _ in range(plan.rounds):
+            idle.append(_round(plan, gauges, nothing, folder, port))
+    sent = plan.rounds * plan.messages + round(plan.latency_s * plan.rate_per_s)
+    hundredths = quantiles(delays_ms, n=100)
+    return Row(
+        gauges=gauges,
+        nothing_per_s=median(each.per_s for each in idle),
+        nothing_per_cpu_s=median(each.per_cpu_s for each in idle),
+        ingest_per_s=median(each.per_s for each in busy),
+        ingest_per_cpu_s=median(each.per_cpu_s for each in busy),
+        ratio=median(each.per_cpu_s for each in busy) / median(each.per_cpu_s for each in idle),
+        p50_ms=hundredths[49],
+        p99_ms=hundredths[98],
+        peak_mb=peak_mb,
+        lost=sent - kept,
+    )
+
+
+def _round(plan: Plan, gauges: int, child: Child, folder: Path, port: int) -> Speed:
+    before, began_s = child.used(), time.monotonic()
+    load = _load("publish", folder, port, gauges, plan.messages, 0)
+    after = child.until(before.messages + plan.messages)
+    took_s = time.monotonic() - began_s
+    load.wait()
+    return Speed(plan.messages / took_s, plan.messages / (after.cpu_s - before.cpu_s))
+
+
+def _delays_ms(plan: Plan, gauges: int, folder: Path, port: int) -> list[float]:
+    """From publication to durable, as another process sees it."""
+    count = round(plan.latency_s * plan.rate_per_s)
+    stores = open_stores(settings_of(folder, port))
+    seq = stores.log.marks().reading_seq
+    delays_ms: list[float] = []
+    load = _load("publish", folder, port, gauges, count, plan.rate_per_s)
+    until_s = time.monotonic() + plan.latency_s + WITHIN_S
+    while len(delays_ms) < count and time.monotonic() < until_s:
+        found = stores.log.readings_after(seq)
+        now = machine_time()
+        delays_ms += [(now - each.observed_at).total_seconds() * 1000 for each in found]
+        seq = found[-1].seq if found else seq
+        time.sleep(SEEN_EVERY_S)
+    load.wait()
+    stores.close()
+    return delays_ms
+
+
+def _load(what: str, folder: Path, port: int, gauges: int, *more: float) -> subprocess.Popen[bytes]:
+    arguments = [what, str(folder), str(port), str(gauges), *map(str, more)]
+    return subprocess.Popen([sys.executable, "-m", "deploy.benches.load", *arguments])
