@@ -181,7 +181,7 @@ def _reading(item: Observed, gauge: Watched, message: Message, limits: ClockLimi
         # Nothing is observed after its receipt: a clock a little fast must not make the next reading look late.
         observed_at=received_at if device_at is None or device_at > received_at else device_at,
         received_at=received_at,
-        key=observation_key(None if doubted else device_at, message, nth),
+        key=observation_key(None if doubted or item.reckoned else device_at, message, nth),
         quantity=item.quantity,
         device_at=device_at,
         device_seq=item.device_seq,

@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -70,6 +70,23 @@ class Row:
     def as_json(self) -> dict[str, float]:
         """The figures by name."""
         return asdict(self)
+
+
+HEAD = (
+    "          subscriber that does nothing        ingest, durable                 published to durable    peak\n"
+    "  gauges    msg/s    msg/CPU s             msg/s    msg/CPU s   ratio        p50 ms    p99 ms         MB    lost"
+)
+
+
+def table(rows: Sequence[Row]) -> list[str]:
+    """The figures for the screen."""
+    lines = [
+        f"  {each.gauges:>6}  {each.nothing_per_s:>7,.0f}  {each.nothing_per_cpu_s:>11,.0f}"
+        f"  {each.ingest_per_s:>16,.0f}  {each.ingest_per_cpu_s:>11,.0f}  {each.ratio:>6.2f}"
+        f"  {each.p50_ms:>12,.0f}  {each.p99_ms:>8,.0f}  {each.peak_mb:>9,.0f}  {each.lost:>6}"
+        for each in rows
+    ]
+    return [*HEAD.splitlines(), *lines]
 
 
 class Child:

@@ -11,7 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from deploy.benches import own_mosquitto
 from deploy.benches.influxd import OwnInfluxd
+from deploy.benches.ingest import Plan, table
+from deploy.benches.ingest import measure as measure_ingest
 from deploy.benches.past import load, measure
 from deploy.commands.context import Context, UsageError, say
 from deploy.commands.simulate import free_ports
@@ -32,6 +35,15 @@ def add_to(commands: Any) -> None:
     past.add_argument("--influxd", help="program of InfluxDB 1.8 to start for this; without it the past is SQLite")
     past.add_argument("--json", type=Path, help="file to write the figures to as well")
     past.set_defaults(run=bench_past)
+    text = "measure how much ingest makes durable beside a subscriber that does nothing, and how fast"
+    ingest = benches.add_parser("ingest", help=text, description=text)
+    ingest.add_argument("--gauges", type=int, nargs="+", default=[100, 3_000, 30_000], help="(100 3000 30000)")
+    ingest.add_argument("--messages", type=int, default=60_000, help="readings a round at full speed (60000)")
+    ingest.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts (3)")
+    ingest.add_argument("--rate", type=float, default=500.0, help="readings a second while delays are measured (500)")
+    ingest.add_argument("--seconds", type=float, default=20.0, help="for how long (20)")
+    ingest.add_argument("--json", type=Path, help="file to write the figures to as well")
+    ingest.set_defaults(run=bench_ingest)
 
 
 def bench_past(context: Context, options: argparse.Namespace) -> int:
@@ -59,6 +71,22 @@ def bench_past(context: Context, options: argparse.Namespace) -> int:
     if options.json:
         options.json.write_text(json.dumps(report.as_json, indent=1) + "\n", encoding="utf-8")
     return 1 if report.lost or report.doubled else 0
+
+
+def bench_ingest(_: Context, options: argparse.Namespace) -> int:
+    """Devices publish to a Mosquitto of its own; 1 where a reading was lost."""
+    program = own_mosquitto.program()
+    if program is None:
+        raise UsageError("this needs a real broker: install Mosquitto, for example apt install mosquitto")
+    plan = Plan(tuple(options.gauges), options.messages, options.rounds, options.rate, options.seconds)
+    with TemporaryDirectory(prefix="mizumori-bench-") as temporary:
+        broker = own_mosquitto.OwnMosquitto(program, Path(temporary), free_ports(1)[0])
+        rows = measure_ingest(plan, broker, Path(temporary), say)
+    for line in table(rows):
+        say(line)
+    if options.json:
+        options.json.write_text(json.dumps([each.as_json for each in rows], indent=1) + "\n", encoding="utf-8")
+    return 1 if any(each.lost for each in rows) else 0
 
 
 @contextmanager

@@ -21,7 +21,8 @@ class Observed:
 
     ``channel`` is the decoder's name for it and ends in its SI unit (``distance_m``, ``pressure_pa``, ``depth_m``);
     empty for the one number of a message that needs no name. ``unit`` is the one that the message itself states
-    ("m", "cm", "Pa", …), empty where only the gauge's sensor knows it.
+    ("m", "cm", "Pa", …), empty where only the gauge's sensor knows it. ``reckoned`` says that the time was counted
+    from the receipt of the message, so that the same message would have another one when it is delivered again.
     """
 
     value: float
@@ -30,6 +31,7 @@ class Observed:
     quantity: Quantity = Quantity.STAGE
     channel: str = ""
     unit: str = ""
+    reckoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

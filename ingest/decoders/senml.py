@@ -223,7 +223,8 @@ def _is_of_water(record: Record) -> bool:
 def _observed(record: Record) -> Observed:
     """Without a time, or with one of 0, the device knows none: the time of receipt counts then."""
     at = None if record.offset_s == 0 else datetime.fromtimestamp(record.time_s, UTC)
-    return Observed(record.v or 0.0, at, channel=record.channel, unit=record.unit)
+    reckoned = at is not None and record.offset_s is not None
+    return Observed(record.v or 0.0, at, channel=record.channel, unit=record.unit, reckoned=reckoned)
 
 
 def _heard(records: Iterable[Record]) -> Heard:

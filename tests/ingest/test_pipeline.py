@@ -272,8 +272,19 @@ def test_a_date_at_the_edge_of_the_calendar_is_a_wrong_clock_and_no_lost_reading
     assert (found.quality, found.observed_at) == (Quality.SUSPECT, NOON)
 
 
-def test_the_undated_observations_of_one_message_are_several() -> None:
-    pack = '[{"bn": "w", "u": "m", "v": 1.0, "bt": -1000000000}, {"v": 1.1, "t": -999999999}]'
+def test_the_observations_of_one_message_with_a_wrong_clock_are_several() -> None:
+    pack = '[{"bn": "w", "u": "m", "v": 1.0, "bt": 300000000}, {"v": 1.1, "t": 1}]'
     found = kept(message("mizumori/v1/fujii/gauge/fujii-01/senml", pack)).readings
     assert [each.value for each in found] == [1.0, 1.1]
     assert len({each.key for each in found}) == 2
+
+
+def test_a_time_that_was_counted_from_the_receipt_names_no_observation() -> None:
+    pack = '[{"bn": "w", "u": "m", "v": 1.0, "t": -60}, {"v": 1.1, "t": -30}]'
+    topic = "mizumori/v1/fujii/gauge/fujii-01/senml"
+    first = kept(message(topic, pack, packet_id=7)).readings
+    again = kept(message(topic, pack, packet_id=7, redelivered=True, received_at=NOON + timedelta(minutes=1))).readings
+    assert [each.observed_at for each in first] == [NOON - timedelta(seconds=60), NOON - timedelta(seconds=30)]
+    alike = [[each.key.rpartition(":")[0] for each in found] for found in (first, again)]
+    assert alike[0] == alike[1]
+    assert len(set(alike[0])) == 2
