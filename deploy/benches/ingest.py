@@ -117,9 +117,7 @@ class Child:
 
     def stop(self) -> None:
         """End it."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process.wait(WITHIN_S)
+        self._process.communicate(timeout=WITHIN_S)
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def received(topic: str, payload: bytes) -> Message:
 def test_the_documented_messages_of_our_own_topics_are_understood() -> None:
     at = datetime(2026, 7, 1, 0, 10, tzinfo=UTC)
     first, second = (DECODERS[Subject.READING](received("t", example("Our own JSON", each))) for each in (0, 1))
-    assert first == [Observed(1.23, at, 17), Heard(battery_pct=87.0, rssi_dbm=-97.0)]
+    assert first == [Observed(1.23, at, 17, channel="stage_m"), Heard(battery_pct=87.0, rssi_dbm=-97.0)]
     assert second == [Observed(345.6, at, unit="cm"), Heard(battery_v=3.61, snr_db=-4.5)]
     observed, heard = DECODERS[Subject.SENML](received("t", example("SenML")))
     assert observed == Observed(3.456, at, channel="distance", unit="m")
