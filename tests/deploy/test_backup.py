@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tarfile
 import threading
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,15 +23,18 @@ from deploy import backup
 from deploy.__main__ import main
 from deploy.folder_lock import shared
 from deploy.restore import UNFINISHED
-from deploy.services import House
-from deploy.settings import read_settings
+from deploy.services import House, Worker
+from deploy.settings import Settings, read_settings
 from deploy.wiring.alerts import alert_jobs
+from deploy.wiring.house import device_publisher
 from deploy.wiring.stores import Stores, open_stores
 from ingest.readings import Reading
 from ingest.store.appender import SqlAppender
+from ingest.store.past.lanes import SqlLanes
 from ingest.store.protocol import Batch
+from simulators.messages import reading_message
 from tests.alerts.servers import Answer, WebServer
-from tests.deploy.houses import CLOCK, eventually
+from tests.deploy.houses import CLOCK, city_house, eventually
 from tests.deploy.ingests import Ingest, environment_of, running_ingest
 from tests.ingest.cities import small_city
 from tests.ingest.test_pipeline import picture
@@ -70,6 +73,29 @@ def test_what_was_acknowledged_before_a_backup_of_a_running_ingest_is_in_it_and_
     assert last(stores) == len(restored) + 1
     stores.close()
     assert f"readings up to number {len(restored)}" in capsys.readouterr().out
+
+
+def test_a_restored_house_has_in_the_past_what_its_present_says_and_goes_on(tmp_path: Path) -> None:
+    """The backup is made while the forwarder runs from the one into the other."""
+    archive = tmp_path / "house.tar"
+    settings, stores, house = city_house(tmp_path / "data")
+    lanes = SqlLanes(stores.database, "sqlite")
+    with house, steady(settings, stores) as sent:
+        assert eventually(lambda: lanes.handed_on() > 50)
+        assert main(["backup", str(archive)], {"MIZUMORI_DATA_FOLDER": str(tmp_path / "data")}) == 0
+        at_backup = len(sent)
+        assert eventually(lambda: len(sent) > at_backup + 30)
+    stores.close()
+    assert main(["restore", str(archive)], {"MIZUMORI_DATA_FOLDER": str(tmp_path / "again")}) == 0
+    settings, stores, house = city_house(tmp_path / "again")
+    handed_on = SqlLanes(stores.database, "sqlite").handed_on()
+    assert set(range(1, handed_on + 1)) <= seqs(tmp_path / "again" / "past.db")
+    restored = last(stores)
+    assert handed_on <= restored
+    with house, steady(settings, stores):
+        assert eventually(lambda: SqlLanes(stores.database, "sqlite").handed_on() > restored + 20)
+        assert eventually(lambda: stores.alerts.cursor() > restored + 20)
+    stores.close()
 
 
 def test_no_message_is_sent_again_because_of_a_restore(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -282,6 +308,33 @@ class flowing:  # noqa: N801
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
+
+
+@contextmanager
+def steady(settings: Settings, stores: Stores) -> Iterator[list[float]]:
+    """Readings of a gauge of the city all the time; the list grows with each that was sent."""
+    gauge = stores.city().gauges["kurihara-monden-stage"]
+    sent: list[float] = []
+    device = device_publisher(settings)
+    device.connect()
+
+    def work(ended: threading.Event) -> None:
+        while not ended.wait(0.005):
+            message = reading_message(gauge, 1 + len(sent) % 7 / 1000, datetime.now(UTC))
+            device.send(message.topic, message.payload)
+            sent.append(1.0)
+
+    worker = Worker("steady", work)
+    worker.start()
+    yield sent
+    worker.stop()
+    device.close()
+
+
+def seqs(file: Path) -> set[int]:
+    """The sequence numbers that a past holds."""
+    with closing(sqlite3.connect(file)) as past:
+        return {seq for (seq,) in past.execute("SELECT seq FROM observations")}
 
 
 def last(stores: Stores) -> int:
