@@ -18,6 +18,7 @@ from simulators.chance import share
 from simulators.faults import FaultPlan
 from simulators.gauges import Waters, base_m, ladder
 from simulators.messages import Message, reading_message, status_message, still_message
+from simulators.vitals import vitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,11 @@ class Devices:
             return None
         stage_m = self.waters.measured_m(gauge.id, fault.seen_at(at))
         return reading_message(
-            gauge, fault.distorted(gauge.id, stage_m, at), fault.device_time(at), _seq(gauge, self._index(gauge, at))
+            gauge,
+            fault.distorted(gauge.id, stage_m, at),
+            fault.device_time(at),
+            _seq(gauge, self._index(gauge, at)),
+            vitals(gauge.id, at, fault.battery_pct, fault.gateway),
         )
 
     def is_due(self, gauge: Gauge, at: datetime) -> bool:

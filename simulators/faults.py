@@ -19,6 +19,10 @@ HIGH = 2
 """A gauge at or above this hazard counts as high."""
 RESET_CLOCK = timedelta(days=-6 * 365)
 """A device that lost its time and fell back by years."""
+EMPTY_PCT, WEAK_PCT = 4.0, 14.0
+OUT_GATEWAY = "gw-hill"
+GATEWAY_OUT_AFTER = timedelta(minutes=3)
+"""Of the storm's origin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class GaugeFault:
 
     ``silent_from``: sends nothing from then on. ``clock_offset``: how far its clock is ahead (behind: negative).
     ``stuck_from``: repeats what it saw then. ``spike_m`` is a false stage sent in a share ``spike_share`` of readings.
+    ``battery_pct``: what is left of its battery. ``gateway``: the gateway that alone hears it.
     """
 
     silent_from: datetime | None = None
@@ -34,6 +39,8 @@ class GaugeFault:
     stuck_from: datetime | None = None
     spike_m: float = 0.0
     spike_share: float = 0.0
+    battery_pct: float | None = None
+    gateway: str = ""
 
     def speaks(self, at: datetime) -> bool:
         """Whether the gauge sends at all."""
@@ -103,17 +110,22 @@ NO_FAULTS = FaultPlan()
 def demonstration_faults(registry: Registry, storm: Storm, seed: int = 0) -> FaultPlan:
     """Faults for the demonstration, the same for the same arguments.
 
-    A gauge falls silent while it is high, about when the storm's origin is; one has lost its time, one sends
-    a false value now and then; a camera is offline with a reason, another one blurred. Few devices: fewer faults.
+    A gauge falls silent with an empty battery while it is high, about when the storm's origin is; one has lost its
+    time, one sends a false value now and then, one has a weak battery, and a gateway that two gauges depend on goes
+    out; a camera is offline with a reason, another one blurred. Few devices: fewer faults.
     """
     silent = _falls_silent(registry, storm)
     quiet_ids = [] if silent is None else [silent[0].id]
     steady = [each for each in registry.gauges.values() if each.id not in quiet_ids and each.dry_interval_s is None]
     others = _shuffled(steady, seed)
-    gauges = {} if silent is None else {silent[0].id: GaugeFault(silent_from=silent[1])}
+    gauges = {} if silent is None else {silent[0].id: GaugeFault(silent_from=silent[1], battery_pct=EMPTY_PCT)}
     if len(others) >= 4:
         gauges[others[0].id] = GaugeFault(clock_offset=RESET_CLOCK)
         gauges[others[1].id] = GaugeFault(spike_m=others[1].max_m + 12.34, spike_share=0.06)
+    if len(others) >= 8:
+        gauges[others[2].id] = GaugeFault(battery_pct=WEAK_PCT)
+        out = GaugeFault(silent_from=storm.origin + GATEWAY_OUT_AFTER, gateway=OUT_GATEWAY)
+        gauges |= {each.id: out for each in others[3:5]}
     return FaultPlan(gauges, _camera_faults(_shuffled(registry.cameras.values(), seed)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from ingest.clock import JST
@@ -12,6 +12,7 @@ from ingest.readings import CameraState
 from ingest.sensing import latest, measured
 from ingest.stations import Camera, Gauge, Reads, Sensor
 from ingest.topics import Address, Subject
+from simulators.vitals import Vitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,10 @@ class Message:
     payload: bytes
 
 
-def reading_message(gauge: Gauge, stage_m: float, observed_at: datetime, seq: int | None = None) -> Message:
-    """A reading as the gauge words it. ``stage_m`` is above the gauge zero; ``seq`` is left out where None.
+def reading_message(
+    gauge: Gauge, stage_m: float, observed_at: datetime, seq: int | None = None, vitals: Vitals | None = None
+) -> Message:
+    """A reading as the gauge words it. ``stage_m`` is above the gauge zero; what is None is left out.
 
     A gauge with sensors sends what the one in force gives, as its plain value.
     """
@@ -32,6 +35,8 @@ def reading_message(gauge: Gauge, stage_m: float, observed_at: datetime, seq: in
     body: dict[str, object] = {**said, "observed_at": jst(observed_at)}
     if seq is not None:
         body["seq"] = seq
+    if vitals is not None:
+        body |= asdict(vitals)
     return Message(Address(gauge.station_id, gauge.id, Subject.READING).topic(), _json(body))
 
 

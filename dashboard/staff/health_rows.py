@@ -39,7 +39,7 @@ KINDS: Mapping[str, frozenset[Problem]] = {
         {Problem.SILENT_BATTERY, Problem.BATTERY_CRITICAL, Problem.BATTERY_LOW, Problem.BATTERY_ENDING}
     ),
     "radio": frozenset({Problem.WEAK_SIGNAL, Problem.LOST, Problem.SILENT_GATEWAY, Problem.GATEWAY_OUT}),
-    "time": frozenset({Problem.LATE, Problem.MISSING, Problem.MADE_UP, Problem.RESTARTS, Problem.WRONG_CLOCK}),
+    "time": frozenset({Problem.LATE, Problem.MISSING, Problem.RESTARTS, Problem.WRONG_CLOCK}),
     "values": frozenset({Problem.SILENT_SENSOR, Problem.BAD_VALUES, Problem.STUCK, Problem.SUSPECT}),
     EVERY: frozenset(),
 }
@@ -176,13 +176,16 @@ def _problems(health: GaugeHealth, where: Where) -> list[Component]:
     shown: list[Component] = [_finding(first, health, where, "finding")]
     if first.problem is Problem.SILENT:
         shown.append(html.Span(health_words.evidence(health, where.page.language), className="evidence"))
-    return shown + [_finding(each, health, where, "finding-more") for each in others]
+    shown += [_finding(each, health, where, "finding-more") for each in others]
+    if made_up := health_words.made_up(health, where.now, where.page.language):
+        shown.append(html.Span(made_up, className="evidence"))
+    return shown
 
 
 def _finding(finding: Finding, health: GaugeHealth, where: Where, class_name: str) -> Component:
     language = where.page.language
     said = html.B(health_words.problem(finding, health, language), className=class_name)
-    since = health_words.since(finding, health, where.now, language)
+    since = health_words.since(finding, where.now, language)
     return html.Span([said, html.Span(since, className="since")] if since else [said], className="said")
 
 

@@ -23,20 +23,22 @@ def problem(finding: Finding, health: GaugeHealth, language: str) -> str:
         Problem.LOST: {"n": health.lost_day},
         Problem.SUSPECT: {"n": health.suspect_day},
         Problem.RESTARTS: {"n": health.restarts_day},
-        Problem.MADE_UP: {"n": health.made_up},
         Problem.LATE: {"n": round(100 * health.late_share)},
     }
     return text(language, key, **figures.get(finding.problem, {}))
 
 
-def since(finding: Finding, health: GaugeHealth, now: datetime, language: str) -> str:
-    """Since when; of readings made up, the outage that they filled; nothing where that is not known."""
-    if finding.problem is Problem.MADE_UP and health.outage_from and health.outage_until:
-        begin, end = words.near_time(health.outage_from, now), words.near_time(health.outage_until, now)
-        return text(language, "health.outage", begin=begin, end=end)
-    if finding.since is None:
+def since(finding: Finding, now: datetime, language: str) -> str:
+    """Since when; nothing where that is not known."""
+    return "" if finding.since is None else text(language, "health.since", at=words.near_time(finding.since, now))
+
+
+def made_up(health: GaugeHealth, now: datetime, language: str) -> str:
+    """The outage whose readings came afterwards; nothing where there was none in the last day."""
+    if not health.made_up or health.outage_from is None or health.outage_until is None:
         return ""
-    return text(language, "health.since", at=words.near_time(finding.since, now))
+    begin, end = words.near_time(health.outage_from, now), words.near_time(health.outage_until, now)
+    return text(language, "health.made_up", n=health.made_up, begin=begin, end=end)
 
 
 def evidence(health: GaugeHealth, language: str) -> str:

@@ -1,7 +1,8 @@
 """Our own JSON for readings: ``{"stage_m": 1.23, "observed_at": "2026-07-01T09:10:00+09:00", "seq": 17}``.
 
 In place of ``stage_m`` a sensor may give its plain ``value``, of which the registry knows what it is, with its
-``unit``; and it may say how it is: ``battery_pct``, ``battery_v``, ``rssi_dbm``, ``snr_db``.
+``unit``; and it may say how it is: ``battery_pct``, ``battery_v``, ``rssi_dbm``, ``snr_db``, and which ``gateway``
+hands it on.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ingest.messages import Message, Refusal, Refused
 
 HIGHEST_M = 10_000.0
 """No gauge on Earth stands higher or deeper: such a number is not a measurement."""
+LONGEST_NAME = 64
 
 
 # A dictionary and no model: this is the way of nearly every message, and it is validated in half of the time.
@@ -33,6 +35,7 @@ class Payload(TypedDict, total=False):
     battery_v: Any
     rssi_dbm: Any
     snr_db: Any
+    gateway: Any
 
 
 _parse = TypeAdapter(Payload).validate_json
@@ -77,6 +80,7 @@ def _heard(payload: Payload) -> list[Heard]:
         battery_v=_within(payload.get("battery_v"), 0, 100),
         rssi_dbm=_within(payload.get("rssi_dbm"), -200, 50),
         snr_db=_within(payload.get("snr_db"), -100, 100),
+        gateways=_named(payload.get("gateway")),
     )
     return [] if heard == Heard() else [heard]
 
@@ -86,6 +90,12 @@ def _within(said: Any, lowest: float, highest: float) -> float | None:
     if isinstance(said, int | float) and not isinstance(said, bool) and lowest <= said <= highest:
         return float(said)
     return None
+
+
+def _named(said: Any) -> tuple[str, ...]:
+    """A name that can be shown."""
+    named = isinstance(said, str) and said.isprintable() and 0 < len(said) <= LONGEST_NAME
+    return (said,) if named else ()
 
 
 def explain(error: ValidationError) -> str:

@@ -24,17 +24,16 @@ class Arrival(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """When a gauge was heard last, how long its readings take (those made up left out), its last outage made up.
+    """When a gauge was heard last, how long its readings take (those made up left out), and its last outage.
 
-    Seconds since 1970. ``made_up_s`` is the newest receipt of a reading that was made up; ``outage_from_s`` and
-    ``outage_until_s`` are the receipts around the outage before it.
+    Seconds since 1970. ``outage_from_s`` and ``outage_until_s`` are the receipts around the last silence; before the
+    first one, the end is the very first receipt and there is no beginning.
     """
 
     heard_s: float
-    delays: tuple[int, ...] = ()
-    made_up_s: float | None = None
+    outage_until_s: float
     outage_from_s: float | None = None
-    outage_until_s: float | None = None
+    delays: tuple[int, ...] = ()
 
 
 def arrived(
@@ -42,24 +41,24 @@ def arrived(
 ) -> tuple[Delivery, Arrival]:
     """The delivery after a reading. ``delay_s`` is None where the device has no believed clock.
 
-    A late reading is made up where the gauge had been silent until then, or where it follows such a one faster than
-    readings are made: a device that empties its memory, or a broker that hands on what it kept.
+    A late reading is made up where it was observed before the end of the last outage: a device that empties its
+    memory, or a broker that hands on what it kept. What was observed before anything was ever heard counts as prompt.
     """
-    after_outage = before is None or received_s - before.heard_s > LATE_AFTER_INTERVALS * every_s
-    heard_s = received_s if before is None else max(before.heard_s, received_s)
-    after = Delivery(heard_s) if before is None else replace(before, heard_s=heard_s)
+    after = _heard(before, received_s, every_s)
     if delay_s is None:
         return after, Arrival.PROMPT
-    if delay_s <= late_s:
-        return replace(after, delays=_counted(after.delays, delay_s)), Arrival.PROMPT
-    if after_outage:
-        outage_from_s = received_s - delay_s if before is None else before.heard_s
-        return replace(
-            after, made_up_s=received_s, outage_from_s=outage_from_s, outage_until_s=received_s
-        ), Arrival.MADE_UP
-    if after.made_up_s is not None and received_s - after.made_up_s <= every_s / 2:
-        return replace(after, made_up_s=max(received_s, after.made_up_s)), Arrival.MADE_UP
-    return replace(after, delays=_counted(after.delays, delay_s)), Arrival.LATE
+    if delay_s > late_s and received_s - delay_s < after.outage_until_s:
+        return after, Arrival.PROMPT if after.outage_from_s is None else Arrival.MADE_UP
+    arrival = Arrival.LATE if delay_s > late_s else Arrival.PROMPT
+    return replace(after, delays=_counted(after.delays, delay_s)), arrival
+
+
+def _heard(before: Delivery | None, received_s: float, every_s: float) -> Delivery:
+    if before is None:
+        return Delivery(received_s, received_s)
+    if received_s - before.heard_s > LATE_AFTER_INTERVALS * every_s:
+        return replace(before, heard_s=received_s, outage_from_s=before.heard_s, outage_until_s=received_s)
+    return replace(before, heard_s=max(before.heard_s, received_s))
 
 
 def _counted(delays: tuple[int, ...], delay_s: float) -> tuple[int, ...]:

@@ -96,7 +96,7 @@ def _start(gauge_id: str, device: Device, state: GaugeState, now_s: float) -> Ga
         late_share=day.late / day.readings if day.readings else 0.0,
         made_up=day.made_up,
         outage_from=_time(told.delivery.outage_from_s),
-        outage_until=_time(told.delivery.outage_until_s),
+        outage_until=_time(told.delivery.outage_until_s) if told.delivery.outage_from_s is not None else None,
     )
 
 
@@ -160,9 +160,8 @@ def _of_the_day(
         Problem.LATE: _often(day.late, day.readings, LEAST_LATE, limits.late_share),
         Problem.SUSPECT: _often(day.suspect + day.bad, day.readings, LEAST_SUSPECT, limits.suspect_share),
         Problem.RESTARTS: day.restarts >= limits.restarts_a_day,
-        Problem.MADE_UP: day.made_up > 0,
     }
-    return [Finding(problem, _day_since(problem, health, told, now_s)) for problem, holds in found.items() if holds]
+    return [Finding(problem, _day_since(problem, told, now_s)) for problem, holds in found.items() if holds]
 
 
 def _often(count: int, of: int, least: int, share: float) -> bool:
@@ -173,9 +172,7 @@ FIELDS = {Problem.LOST: "lost", Problem.LATE: "late", Problem.SUSPECT: "suspect"
 """The hourly count in which a problem of the day began."""
 
 
-def _day_since(problem: Problem, health: GaugeHealth, told: Told, now_s: float) -> datetime | None:
-    if problem is Problem.MADE_UP:
-        return health.outage_until
+def _day_since(problem: Problem, told: Told, now_s: float) -> datetime | None:
     if problem is Problem.MISSING:
         gaps = [gap.after_s for gap in told.course.gaps if gap.before_s > now_s - DAY_S]
         return _time(max(min(gaps, default=told.course.newest_s), now_s - DAY_S))

@@ -34,7 +34,6 @@ class Problem(StrEnum):
     LOST = "lost"
     LATE = "late"
     RESTARTS = "restarts"
-    MADE_UP = "made_up"
 
 
 class Severity(StrEnum):
@@ -64,7 +63,6 @@ SEVERITY = {
     Problem.LOST: Severity.NOTE,
     Problem.LATE: Severity.NOTE,
     Problem.RESTARTS: Severity.NOTE,
-    Problem.MADE_UP: Severity.NOTE,
 }
 WORST_FIRST = tuple(SEVERITY)
 SILENCES = frozenset(
@@ -93,9 +91,9 @@ class GaugeHealth:
     ``expected_s``, counts as silent from ``silent_from`` on, and stands in ``mode`` since ``mode_since``.
     ``missing_*`` are reports that did not come (yet), ``longest_gap_s`` the longest time without an observation in a
     week, ``lost_day`` what the device's counter says was sent and lost. ``usual_delay_s`` is what 95 % of the readings
-    stay below, ``late_share`` the share of late ones in a day, ``made_up`` those of a day that came after an outage,
-    which lasted from ``outage_from`` to ``outage_until``. ``battery_days`` is what the trend leaves, None where there
-    is none to be told. ``gateways`` are those that heard it on the last day on which it was heard, newest first.
+    stay below, ``late_share`` the share of late ones in a day, ``made_up`` those of a day that were made up after an
+    outage, which lasted from ``outage_from`` to ``outage_until``. ``battery_days`` is what the trend leaves, None where
+    there is none to be told. ``gateways`` are those that heard it on the last day on which it was heard, newest first.
     """
 
     gauge_id: str

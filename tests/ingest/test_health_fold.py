@@ -209,11 +209,18 @@ def test_late_readings_are_told_and_those_made_up_after_an_outage_are_not_called
     back = NOON + 500 * MINUTE
     made_up = [replace(each, received_at=back) for each in every(10, 40, NOON + 100 * MINUTE)]
     found = health(STEADY, back + 5 * MINUTE, *every(10, 10), *made_up, *every(10, 1, back))
-    assert names(found) == [Problem.MADE_UP]
+    assert found.findings == ()
     assert (found.made_up, found.late_share, found.missing_day) == (39, 0, 0)  # the last of them is ten minutes old
     assert (found.outage_from, found.outage_until) == (NOON + 90 * MINUTE, back)
     assert found.usual_delay_s is not None
     assert found.usual_delay_s <= 900
+
+
+def test_what_was_observed_before_the_gauge_was_first_heard_is_not_late() -> None:
+    past = [replace(each, received_at=NOON) for each in every(10, 36, NOON - 360 * MINUTE)]
+    found = health(STEADY, NOON, told(NOON), *past)
+    assert (found.findings, found.made_up, found.late_share, found.outage_until) == ((), 0, 0, None)
+    assert found.missing_week == 0
 
 
 def test_a_wrong_clock_is_told_since_it_is_wrong_and_no_longer_once_it_is_right() -> None:

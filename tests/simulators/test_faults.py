@@ -4,7 +4,14 @@ from datetime import timedelta
 
 from ingest.hazard import hazard_at, levels_at
 from ingest.readings import CameraState
-from simulators.faults import CameraFault, FaultPlan, GaugeFault, demonstration_faults
+from simulators.faults import (
+    GATEWAY_OUT_AFTER,
+    OUT_GATEWAY,
+    CameraFault,
+    FaultPlan,
+    GaugeFault,
+    demonstration_faults,
+)
 from simulators.gauges import Waters
 from simulators.storm import demonstration_storm
 from tests.simulators.city import ORIGIN, city
@@ -57,7 +64,8 @@ def test_who_is_not_named_in_the_plan_is_sound() -> None:
 def test_in_the_demonstration_a_gauge_falls_silent_while_it_is_high() -> None:
     registry, storm = city(), demonstration_storm(ORIGIN, 1)
     plan = demonstration_faults(registry, storm, 1)
-    [(gauge_id, since)] = [(key, fault.silent_from) for key, fault in plan.gauges.items() if fault.silent_from]
+    silent = {key: fault.silent_from for key, fault in plan.gauges.items() if fault.silent_from and not fault.gateway}
+    [(gauge_id, since)] = silent.items()
     gauge = registry.gauges[gauge_id]
     last = since - timedelta(seconds=1)
     stage_m = Waters(registry, storm).measured_m(gauge_id, last)
@@ -69,7 +77,10 @@ def test_the_demonstration_has_one_fault_of_each_sort() -> None:
     registry, storm = city(), demonstration_storm(ORIGIN, 1)
     plan = demonstration_faults(registry, storm, 1)
     assert plan == demonstration_faults(registry, storm, 1)
-    assert len(plan.gauges) == 3
+    assert len(plan.gauges) == 6
+    out = [fault for fault in plan.gauges.values() if fault.gateway == OUT_GATEWAY]
+    assert [fault.silent_from for fault in out] == [ORIGIN + GATEWAY_OUT_AFTER] * 2
+    assert sum(fault.battery_pct is not None for fault in plan.gauges.values()) == 2
     assert sum(fault.clock_offset < timedelta(days=-7) for fault in plan.gauges.values()) == 1
     spiky = [(key, fault) for key, fault in plan.gauges.items() if fault.spike_share]
     assert [fault.spike_m > registry.gauges[key].max_m for key, fault in spiky] == [True]
