@@ -42,13 +42,15 @@ def arrived(
     """The delivery after a reading. ``delay_s`` is None where the device has no believed clock.
 
     A late reading is made up where it was observed before the end of the last outage: a device that empties its
-    memory, or a broker that hands on what it kept. What was observed before anything was ever heard counts as prompt.
+    memory, or a broker that hands on what it kept. What was observed before anything was ever heard counts as prompt;
+    neither says how long readings usually take.
     """
     after = _heard(before, received_s, every_s)
     if delay_s is None:
         return after, Arrival.PROMPT
-    if delay_s > late_s and received_s - delay_s < after.outage_until_s:
-        return after, Arrival.PROMPT if after.outage_from_s is None else Arrival.MADE_UP
+    if received_s - delay_s < after.outage_until_s:
+        late = delay_s > late_s and after.outage_from_s is not None
+        return after, Arrival.MADE_UP if late else Arrival.PROMPT
     arrival = Arrival.LATE if delay_s > late_s else Arrival.PROMPT
     return replace(after, delays=_counted(after.delays, delay_s)), arrival
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from ingest.rhythm import Mode, Rhythm
 
-KEPT_S = 8 * 86400.0
+DAY_S = 86400.0
+KEPT_S = 8 * DAY_S
 """For how long gaps are remembered: what is asked for is the last week."""
 MOST_GAPS = 40
-"""A gauge that misses every other report has more gaps than are worth keeping: the oldest become one."""
+"""A gauge that misses every other report has more gaps than are worth keeping: the oldest become one a day."""
 
 
 class Gap(NamedTuple):
@@ -94,8 +96,10 @@ def _remembered(gaps: tuple[Gap, ...], newest_s: float) -> tuple[Gap, ...]:
     kept = tuple(each for each in gaps if each.before_s > newest_s - KEPT_S)
     if len(kept) <= MOST_GAPS:
         return kept
-    first, second, *others = kept
-    return (Gap(first.after_s, second.before_s, first.missing + second.missing, 0.0), *others)
+    place = next((each for each, pair in enumerate(pairwise(kept)) if pair[1].before_s - pair[0].after_s <= DAY_S), 0)
+    first, second = kept[place], kept[place + 1]
+    joined = Gap(first.after_s, second.before_s, first.missing + second.missing, 0.0)
+    return (*kept[:place], joined, *kept[place + 2 :])
 
 
 def missing_since(course: Course, since_s: float, now_s: float, rhythm: Rhythm) -> int:
