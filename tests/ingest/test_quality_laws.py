@@ -10,17 +10,18 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ingest.quality import RECALLED, QualityControl, check
 from ingest.readings import Quality, Reading, Reason
 from ingest.roster import Roster
+from ingest.stations import QualityLimits, StationKind
 from ingest.store.appender import SqlAppender
 from ingest.store.protocol import Batch
 from ingest.store.recall import SqlRecall
 from tests.ingest.stores import database
-from tests.ingest.test_quality import CLOCK, NOON, empty, reading, roster, watched
+from tests.ingest.test_quality import CLOCK, NOON, empty, judged, reading, roster, watched
 
 TWO = roster(watched("g"), watched("h"))
 STAGES_M = st.one_of(
@@ -183,28 +184,79 @@ def test_a_jump_is_ended_or_waits_or_is_left_after_six_further_readings(readings
             assert len([at for at in times[gauge_id] if at > row.observed_at]) >= 5
 
 
-@pytest.mark.parametrize("every", [1, 2, 5, 10])
+@pytest.mark.parametrize("every", [1, 2, 5, 10, 15])
 @pytest.mark.parametrize("lost", [False, True])
 @settings(max_examples=40, deadline=None)
 @given(
-    rise=st.lists(st.floats(0.01, 1), min_size=15, max_size=15),
+    kind=st.sampled_from(StationKind),
+    rise=st.lists(st.floats(0.01, 1).map(lambda share: share**4), min_size=15, max_size=15),
     base_m=st.floats(-3, 6),
+    noise_m=st.sampled_from([0.0, 0.01]),
     phase=st.integers(0, 9),
     which=st.integers(0, 12),
     recession_m=st.floats(0, 0.02),
 )
 def test_a_flash_flood_of_4_m_in_15_minutes_waits_for_one_reading_at_most(
-    every: int, lost: bool, rise: list[float], base_m: float, phase: int, which: int, recession_m: float
+    every: int,
+    lost: bool,
+    kind: StationKind,
+    rise: list[float],
+    base_m: float,
+    noise_m: float,
+    phase: int,
+    which: int,
+    recession_m: float,
 ) -> None:
-    """Any course upwards, minute by minute; with a reading lost on the way too."""
+    """Any course upwards, minute by minute, at any kind of station by its defaults; with a reading lost on the way."""
     risen = [4.0 * sum(rise[: minute + 1]) / sum(rise) for minute in range(15)]
     course = [0.0] * 30 + risen + [4.0 - recession_m * minute for minute in range(60)]
-    sampled = [reading(minute, round(base_m + course[minute], 3)) for minute in range(phase, len(course), every)]
+    sampled = [
+        reading(minute, round(base_m + course[minute] + noise_m * (minute % 3 - 1), 3))
+        for minute in range(phase, len(course), every)
+    ]
     if lost:
         rising = [each for each in sampled if 30 <= (each.observed_at - NOON).total_seconds() / 60 <= 45]
         gone = rising[which % len(rising)] if rising else None
         sampled = [each for each in sampled if each is not gone]
-    assert longest_wait(sampled) <= 1
+    assert longest_wait(sampled, roster(watched(kind=kind, quality=QualityLimits()))) <= 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    kind=st.sampled_from(StationKind),
+    every=st.sampled_from([1, 2, 5, 10, 30]),
+    height_m=st.one_of(st.floats(1.6, 40), st.floats(-9, -1.6)),
+    base_m=st.floats(0, 4),
+)
+def test_a_lone_spike_is_never_believed_and_nothing_else_is_doubted(
+    kind: StationKind, every: int, height_m: float, base_m: float
+) -> None:
+    one = roster(watched(kind=kind, quality=QualityLimits()))
+    course = [round(base_m + 0.01 * (number % 2), 3) for number in range(12)]
+    course[6] = round(base_m + height_m, 3)
+    last = {
+        each.key: each for each in judged([reading(every * number, each) for number, each in enumerate(course)], one)
+    }
+    assert [each.value for each in last.values() if each.quality is not Quality.GOOD] == [course[6]]
+    assert [each.quality for each in last.values()][6] is Quality.BAD
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    high_m=st.floats(1.0, 8.0),
+    floor_m=st.floats(-0.5, 0.3),
+    tremble_m=st.lists(st.floats(-0.01, 0.01), min_size=1, max_size=40),
+    every=st.sampled_from([1, 10, 60]),
+)
+def test_a_river_sensor_that_drops_dead_is_never_believed(
+    high_m: float, floor_m: float, tremble_m: list[float], every: int
+) -> None:
+    dead = [round(floor_m + each, 3) for each in tremble_m]
+    course = [round(high_m, 3), round(high_m + 0.1, 3), *dead]
+    assume(course[1] - max(dead) > 1.6)  # less in an hour is as slow as water
+    one = roster(watched(quality=QualityLimits()))
+    rows = judged([reading(every * number, each) for number, each in enumerate(course)], one)
+    assert {each.quality for each in rows[2:]} == {Quality.SUSPECT}
 
 
 def longest_wait(readings: Sequence[Reading], gauges: Roster = TWO) -> int:
