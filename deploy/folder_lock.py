@@ -12,6 +12,8 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 NAME = "in-use.lock"
+UNFINISHED = "restore-unfinished"
+"""The name of the mark that lies in a folder while a restore makes its files change places."""
 
 
 class InUse(OSError):

@@ -12,12 +12,10 @@ from pathlib import Path
 
 from deploy.archive import BackupError, Manifest, extract, read_manifest
 from deploy.backup import LEAST_FREE_BYTES, Belongings
-from deploy.folder_lock import InUse, alone
+from deploy.folder_lock import UNFINISHED, InUse, alone
 from ingest.store.copies import mistakes
 
 STAGE = ".restoring"
-UNFINISHED = "restore-unfinished"
-"""The name of the mark that lies in the data folder while files change places."""
 SIDE_FILES = ("", "-wal", "-shm")
 
 

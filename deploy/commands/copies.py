@@ -11,7 +11,8 @@ from deploy.backup import back_up
 from deploy.commands.context import Context, UsageError, jst, say
 from deploy.folder_lock import InUse, shared
 from deploy.restore import Restored, restore
-from deploy.wiring.copies import Preparation, belongings, known_revisions
+from deploy.wiring.belongings import belongings
+from deploy.wiring.copies import Preparation, known_revisions
 from deploy.wiring.stores import program_version
 
 

@@ -1,4 +1,4 @@
-"""Backup and restore: what belongs to a system, and what a restored database needs before it goes into service."""
+"""Restore: what a restored database needs before it goes into service."""
 
 from __future__ import annotations
 
@@ -6,28 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from alerts.engine import AlertSettings, Engine
-from deploy.backup import Belongings
 from deploy.migrations.lineage import LINEAGES
 from deploy.migrations.upgrade import SchemaError, bring_up_to_date
-from deploy.settings import Settings, SettingsError
+from deploy.settings import SettingsError
 from deploy.wiring.stores import program, stores_on
 from ingest.clock import Clock
 from ingest.store.tables import open_database
 
 NOT_SENT_AGAIN = "restored from a backup: whether it was sent after the backup is unknown; it is not sent again"
-
-
-def belongings(settings: Settings) -> Belongings:
-    """What belongs to a system; SettingsError for a database that is no file."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        raise SettingsError(f"{settings.database_url} is no SQLite file: back it up with its own tools")
-    files = {"present": Path(url.database), "past": settings.data_folder / "past.db"}
-    databases = {name: file for name, file in files.items() if name in LINEAGES}
-    return Belongings(databases, settings.data_folder / "stills")
 
 
 def known_revisions() -> dict[str, tuple[str, ...]]:

@@ -24,7 +24,7 @@ from deploy.migrations.lineage import LINEAGES
 from deploy.monitor.signs import Check, State
 from deploy.monitor.store_probes import check_disk, check_folder
 from deploy.settings import Settings
-from deploy.wiring.copies import belongings
+from deploy.wiring.belongings import belongings
 from ingest.stations import Registry
 from ingest.store.log import SqlLog
 from ingest.store.past.influx import InfluxPast

@@ -11,8 +11,8 @@ from deploy.monitor.signs import Probe
 from deploy.monitor.store_probes import ClockProbe, LogProbe, StoreProbe
 from deploy.services import Service
 from deploy.settings import Settings
+from deploy.wiring.belongings import belongings
 from deploy.wiring.clockwork import machine_time
-from deploy.wiring.copies import belongings
 from deploy.wiring.stores import Stores, program_version
 
 

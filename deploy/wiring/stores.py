@@ -10,10 +10,9 @@ from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.store import SqlAlerts  # its tables belong to the same database
-from deploy.folder_lock import FolderUse
+from deploy.folder_lock import UNFINISHED, FolderUse
 from deploy.migrations.lineage import PRESENT
 from deploy.migrations.upgrade import Program, SchemaError, bring_up_to_date
-from deploy.restore import UNFINISHED
 from deploy.settings import Settings, SettingsError
 from deploy.wiring.clockwork import machine_time
 from ingest.roster import Roster

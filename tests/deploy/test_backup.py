@@ -21,8 +21,7 @@ import pytest
 from alerts.records import Outcome
 from deploy import backup
 from deploy.__main__ import main
-from deploy.folder_lock import shared
-from deploy.restore import UNFINISHED
+from deploy.folder_lock import UNFINISHED, shared
 from deploy.services import House, Worker
 from deploy.settings import Settings, read_settings
 from deploy.wiring.alerts import alert_jobs

@@ -1,0 +1,21 @@
+"""The files that belong to a system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from deploy.backup import Belongings
+from deploy.migrations.lineage import LINEAGES
+from deploy.settings import Settings, SettingsError
+
+
+def belongings(settings: Settings) -> Belongings:
+    """What belongs to a system; SettingsError for a database that is no file."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise SettingsError(f"{settings.database_url} is no SQLite file: back it up with its own tools")
+    files = {"present": Path(url.database), "past": settings.data_folder / "past.db"}
+    databases = {name: file for name, file in files.items() if name in LINEAGES}
+    return Belongings(databases, settings.data_folder / "stills")
