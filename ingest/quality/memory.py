@@ -195,10 +195,10 @@ def _within_bounds(ordered: list[Entry]) -> list[Entry]:
 
 
 def _in_sight(held: tuple[Reading, ...], track: bytes) -> tuple[Reading, ...]:
-    """The held readings that are remembered still; one that six others have followed stays suspect for good."""
-    oldest_s = _ENTRY.unpack_from(track, len(track) - _SIZE)[0]
+    """The held readings that are remembered still; one that five others have followed stays suspect for good."""
+    remembered = {each.at_s for each in map(Entry._make, _ENTRY.iter_unpack(track)) if each.standing == Standing.HELD}
     return tuple(
-        each for each in held if standing_of(each) is Standing.HELD and each.observed_at.timestamp() >= oldest_s
+        each for each in held if standing_of(each) is Standing.HELD and each.observed_at.timestamp() in remembered
     )
 
 

@@ -14,6 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ingest.quality import RECALLED, QualityControl, check
+from ingest.quality.memory import KEPT
 from ingest.readings import Quality, Reading, Reason
 from ingest.roster import Roster
 from ingest.stations import QualityLimits, StationKind
@@ -35,8 +36,8 @@ def arrivals(draw: st.DrawFn) -> list[Reading]:
     """Readings of two gauges of one station as they come: late, repeated, corrected, undated, with wrong clocks."""
     made: list[Reading] = []
     minute = 0.0
-    for number in range(draw(st.integers(1, 30))):
-        gauge_id = draw(st.sampled_from("gggh"))
+    for number in range(draw(st.integers(1, 40))):
+        gauge_id = draw(st.sampled_from("ggggh"))
         minute += draw(st.sampled_from([0.0, 1.0, 5.0, 10.0, 10.0, 10.0, 70.0, 1500.0]))
         kind = draw(st.sampled_from(["plain"] * 8 + ["late", "repeat", "correction", "undated", "clock"]))
         # A broker delivers again what it has not seen acknowledged: one of the last few, and not its own repeats.
@@ -174,6 +175,7 @@ def test_a_jump_is_ended_or_waits_or_is_left_after_six_further_readings(readings
     control = QualityControl(empty, CLOCK)
     judgement = control.judge(readings, TWO)
     waiting = {each.key for memory in judgement.memories.values() for each in memory.held}
+    assert all(len(memory.held) <= KEPT for memory in judgement.memories.values())
     last = {(each.gauge_id, each.key): each for each in judgement.readings}
     times = defaultdict(set)
     for each in readings:
@@ -281,14 +283,17 @@ def test_what_a_real_database_recalls_is_what_was_known(tmp_path: Path) -> None:
     engine = database(tmp_path)
     try:
         recall, appender = SqlRecall(engine), SqlAppender(engine)
-        told = [reading(10 * number, 1.0 + number % 2 / 100) for number in range(40)]
-        told += [reading(400, 9.0), reading(410, 1.0), *(reading(420 + 10 * number, 30.0) for number in range(40))]
+        course = [1.0 + number % 2 / 100 for number in range(40)]
+        course += [9.0, 1.0, *[30.0] * 40, 1.02, 1.2, 1.4, *[0.0] * 40, 0.3, 0.35, 0.4]
+        told = [reading(10 * number, stage_m) for number, stage_m in enumerate(course)]
         lasting = QualityControl(recall, CLOCK)
         for number, each in enumerate(told):
             judgement = lasting.judge([each], TWO)
             assert QualityControl(recall, CLOCK).judge([each], TWO).readings == judgement.readings, number
             appender.append(Batch(readings=judgement.readings))
             lasting.adopt(judgement)
-        assert [each.value for each in recall(["g"])["g"]][:1] == [1.0]
+        kept = recall(["g"])["g"]
+        assert len(kept) == RECALLED
+        assert kept[-1].value == 0.4
     finally:
         engine.dispose()
