@@ -15,7 +15,7 @@ TABLES_OF_THE_PRESENT = (
     "ingest.store.tables",
     "ingest.store.registry",
     "ingest.store.vitals",
-    "ingest.store.dead_letters",
+    "ingest.store.dead_letter_counts",
     "ingest.store.health",
     "ingest.store.past.lanes",
     "ingest.store.past.locks",

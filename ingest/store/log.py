@@ -10,7 +10,8 @@ from sqlalchemy import Engine, and_, func, select
 
 from ingest.readings import DeadLetter, Quality, Reading
 from ingest.store import rows
-from ingest.store.dead_letters import DeadLetters, Wanted, summary
+from ingest.store.dead_letter_counts import summary
+from ingest.store.dead_letters import DeadLetters, Wanted
 from ingest.store.protocol import CameraLatest, DeadLetterSummary, Latest, Marks
 from ingest.store.registry import registry_revisions
 from ingest.store.tables import camera_reports, latest_readings, readings, stills

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from sqlalchemy import Engine, insert
 
 from alerts.store import SqlAlerts, transitions
 from deploy.folder_lock import shared
+from deploy.migrations import upgrade
 from deploy.migrations.alembic_run import run
 from deploy.migrations.lineage import LINEAGES, PRESENT, Lineage
 from deploy.migrations.upgrade import Program, SchemaError, bring_up_to_date, kept
@@ -128,6 +130,16 @@ def test_an_upgrade_does_not_pull_the_tables_from_under_a_running_service(tmp_pa
     file = old_database(tmp_path)
     with shared(tmp_path), pytest.raises(SchemaError, match="services of that version still run"):
         opened(file)
+
+
+def test_an_upgrade_for_which_there_is_no_room_does_not_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = old_database(tmp_path)
+    before = rows(file, "SELECT sql FROM sqlite_master")
+    monkeypatch.setattr(upgrade, "LEAST_FREE_BYTES", shutil.disk_usage(tmp_path).total)
+    with pytest.raises(SchemaError, match=r"the disk needs \d+ MB free \(\d+ MB are\): make room"):
+        opened(file)
+    assert rows(file, "SELECT sql FROM sqlite_master") == before
+    assert rows(file, "SELECT count(*) FROM readings") == [(50,)]
 
 
 def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from ingest.pipeline import HEAD_BYTES, WHOLE_BYTES, Kept, interpret
 from ingest.quality import ClockLimits, QualityControl
 from ingest.readings import DeadLetter, Quality, Reading
 from ingest.roster import Roster
-from ingest.store import dead_letters as kept_letters
+from ingest.store import dead_letter_counts as kept_letters
 from ingest.store.appender import SqlAppender
 from ingest.store.dead_letters import DeadLetters, Wanted, prune_dead_letters
 from ingest.store.log import SqlLog
