@@ -17,15 +17,16 @@ from ingest.store.protocol import DeadLetterSummary
 JUDGE_EVERY_S = 3.0
 """Real seconds between two judgements: silence does not come faster, and a large city takes its time."""
 KEEPER_LATE_AFTER_S = 60.0
-"""Real seconds without a turn of the keeper, while readings came, after which its word is old."""
+"""Real seconds without a turn of the keeper after which its word is old."""
 
 
 @dataclass(frozen=True, slots=True)
 class HealthPicture:
-    """The devices at ``at``. ``health`` is None before the first registry.
+    """The devices as they are known at ``at``. ``health`` is None before the first registry.
 
-    ``heard_at`` is when anything was received last, refused messages included. ``keeper_at`` is the keeper's last turn;
-    where ``old`` is set, what is said of the devices is as old as that.
+    ``heard_at`` is when anything was received last, refused messages included. ``keeper_at`` is the keeper's last
+    turn, and ``health`` is that of then: what came since is not folded yet, and must not be taken for silence. Where
+    ``old`` is set, that is long ago.
     """
 
     at: datetime
@@ -52,9 +53,7 @@ class HealthWatch:
         self._devices: dict[str, Device] = {}
         self.picture: HealthPicture | None = None
 
-    def look(
-        self, registry: Registry | None, newest: Iterable[Reading], reading_seq: int, now: datetime
-    ) -> HealthPicture:
+    def look(self, registry: Registry | None, newest: Iterable[Reading], now: datetime) -> HealthPicture:
         """The picture at ``now``: the last one where that was a moment ago and of the same registry."""
         self._meet(registry)
         step = timedelta(seconds=JUDGE_EVERY_S * self._services.clock.speed)
@@ -65,15 +64,15 @@ class HealthWatch:
             self._states, changes = {}, self._services.health.changed_after(0)
         self._revision = changes.revision
         self._states.update(changes.states)
-        letters = self._services.log.dead_letters()
+        letters, turned_at = self._services.log.dead_letters(), changes.turned_at
         received = [each.received_at for each in newest] + [letters.newest_at]
         self.picture = HealthPicture(
             at=now,
-            health=judge(self._devices, self._states, now, self._services.limits) if registry else None,
+            health=judge(self._devices, self._states, turned_at or now, self._services.limits) if registry else None,
             letters=letters,
             heard_at=max((each for each in received if each is not None), default=None),
-            keeper_at=changes.turned_at,
-            old=reading_seq > changes.reading_seq and self._is_late(changes.turned_at, now),
+            keeper_at=turned_at,
+            old=turned_at is not None and self._is_late(turned_at, now),
         )
         return self.picture
 
@@ -86,6 +85,5 @@ class HealthWatch:
         }
         self._states = {gauge_id: state for gauge_id, state in self._states.items() if gauge_id in self._devices}
 
-    def _is_late(self, turned_at: datetime | None, now: datetime) -> bool:
-        allowed = timedelta(seconds=KEEPER_LATE_AFTER_S * self._services.clock.speed)
-        return turned_at is not None and now - turned_at > allowed
+    def _is_late(self, turned_at: datetime, now: datetime) -> bool:
+        return now - turned_at > timedelta(seconds=KEEPER_LATE_AFTER_S * self._services.clock.speed)

@@ -103,7 +103,7 @@ class Watch:
         alerts = alert_facts(self._services, RECENT_ALERTS)
         current = self._read_current()
         newest = [each.reading for each in known.latest.values()]
-        health = self._health.look(known.registry, newest, known.marks.reading_seq, now)
+        health = self._health.look(known.registry, newest, now)
         facts = {**section_facts(known, seen, alerts, current), **health_facts(health)}
         before = self.picture
         changed = [name for name in SECTIONS if before is None or before.facts.get(name) != facts[name]]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from PIL import Image, ImageDraw
 
 from alerts.records import Delivery, Outcome, Transition
+from ingest.clock import Clock
 from ingest.health.fold import Device, GaugeState, with_reading, with_vitals
 from ingest.health.limits import HealthSettings
 from ingest.readings import CameraReport, CameraState, Quality, Reading, Still, Vitals
@@ -100,6 +101,7 @@ class FakeHealth:
     log: FakeLog
     registry: Registry
     now: datetime
+    clock: Clock
     said: list[Vitals] = field(default_factory=list)
     deaf: tuple[str, ...] = ()
     dry: str = ""
@@ -126,7 +128,8 @@ class FakeHealth:
             state = self.states.get(said.gauge_id, GaugeState())
             self.states[said.gauge_id] = with_vitals(state, said, known[said.gauge_id], HealthSettings())
         self.spoken = len(self.said)
-        return HealthChanges(self.folded, self.folded, self.now, dict(self.states))
+        turned_at = self.now if self.stands_still else self.clock.now()
+        return HealthChanges(self.folded, self.folded, turned_at, dict(self.states))
 
 
 @dataclass

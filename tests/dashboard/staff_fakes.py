@@ -42,7 +42,7 @@ def desk(now: datetime | None = None) -> Desk:
     registry = fakes.FakeRegistryStore(fake_city.registry(at))
     alerts, stills = fakes.alerts(at), fakes.stills(log)
     clock = TrueClock(_now if now is None else lambda: at)
-    health = fakes.FakeHealth(log, fake_city.registry(at), at)
+    health = fakes.FakeHealth(log, fake_city.registry(at), at, clock)
     services = StaffServices(log, log, registry, stills, alerts, clock, health)
     return Desk(services, log, registry, alerts, stills, at, health)
 

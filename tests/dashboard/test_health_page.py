@@ -26,7 +26,7 @@ NOW = datetime(2026, 7, 1, 3, 0, tzinfo=UTC)
 def picture(at: Desk, now: datetime | None = None) -> HealthPicture:
     """What the watch sees."""
     newest = [each.reading for each in at.log.latest().values()]
-    return HealthWatch(at.services).look(at.registry.current, newest, len(at.log.readings), now or at.now)
+    return HealthWatch(at.services).look(at.registry.current, newest, now or at.now)
 
 
 def where(at: Desk, language: str = "ja") -> Where:
@@ -135,15 +135,16 @@ def test_the_refused_messages_are_told_by_reason_with_the_busiest_topic(at_desk:
     assert "ありません" in said(health_page.reception(HealthPicture(NOW), "ja"))
 
 
-def test_a_keeper_that_stands_still_while_readings_come_is_told_loudly() -> None:
+def test_a_keeper_that_stands_still_is_told_loudly_and_makes_no_gauge_silent() -> None:
     at_desk = health_desk(NOW)
     assert not picture(at_desk).old
     at_desk.health.stands_still = True
     watch = HealthWatch(at_desk.services)
-    at_desk.log.add(at_desk.log.readings[-1])
-    seen = watch.look(at_desk.registry.current, [], len(at_desk.log.readings), NOW + timedelta(minutes=2))
+    seen = watch.look(at_desk.registry.current, [], NOW + timedelta(minutes=200))
     assert seen.old
     assert seen.to_act_on is None
+    assert seen.health is not None
+    assert seen.health.at == NOW  # what came since is not folded, and is no silence
     assert at_desk.registry.current is not None
     shown = health_page.device_list(seen, ALL, at_desk.registry.current, Page("ja", devices=True))
     assert "点検が 12:00 から止まっています" in said(shown)
@@ -159,11 +160,11 @@ def test_the_devices_are_judged_every_few_seconds_of_the_house_and_not_at_every_
             return NOW
 
     watch = HealthWatch(at_clock(at_desk, Fast()))
-    looks = [watch.look(at_desk.registry.current, [], 0, NOW + timedelta(seconds=each)) for each in (0, 10, 29, 30, 31)]
+    looks = [watch.look(at_desk.registry.current, [], NOW + timedelta(seconds=each)) for each in (0, 10, 29, 30, 31)]
     assert [each.at - NOW for each in looks] == [timedelta(seconds=each) for each in (0, 0, 0, 30, 30)]
     assert at_desk.registry.current is not None
     other = at_desk.registry.current.model_copy()
-    assert watch.look(other, [], 0, NOW + timedelta(seconds=32)).at == NOW + timedelta(seconds=32)
+    assert watch.look(other, [], NOW + timedelta(seconds=32)).at == NOW + timedelta(seconds=32)
 
 
 def test_before_the_first_turn_of_the_keeper_nothing_is_claimed() -> None:
