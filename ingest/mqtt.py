@@ -40,7 +40,7 @@ LOOK_EVERY_S = 0.5
 RECONNECT_S = (1, 10)
 TAKEN_OVER = 142
 """MQTT 5, reason code of a DISCONNECT: another client came with the same client id."""
-OFTEN_LOST, OFTEN_S = 3, 60.0
+OFTEN_LOST, OFTEN_S = 8, 60.0
 """So many connections lost in that time look like another client with our client id (Mosquitto 2.0 gives no reason)."""
 DUEL_PAUSE_S = 15.0
 """Pause before the session is claimed back, so that two who were set up alike do not throw each other out for ever."""

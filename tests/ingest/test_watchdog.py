@@ -15,6 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
+from ingest import mqtt
 from ingest.inbox import Arrived, Inbox
 from ingest.mqtt_settings import MqttSettings
 from ingest.watchdog import Signs, ailment
@@ -126,8 +127,13 @@ def test_a_line_that_goes_dead_without_being_closed_is_noticed_within_two_keepal
 
 
 def test_a_stranger_with_our_client_id_is_named_and_not_fought_for_ever(
-    engine: Engine, mosquitto: Mosquitto, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    engine: Engine,
+    mosquitto: Mosquitto,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(mqtt, "OFTEN_LOST", 2)
     with Ingest(engine, tmp_path, MqttSettings(port=mosquitto.port)) as ingest:
         stranger = Client(CallbackAPIVersion.VERSION2, client_id="mizumori-ingest", clean_session=False)
         stranger.connect("127.0.0.1", mosquitto.port)
