@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from dashboard import figures, maps
 from dashboard.i18n import text
 from dashboard.staff import health_callbacks, health_page, overview, station, words
-from dashboard.staff.addresses import Page, hours_in, page_at
+from dashboard.staff.addresses import DAY_H, Page, hours_in, page_at
 from dashboard.staff.alert_rows import alert_list
 from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
 from dashboard.staff.pieces import link, sentence
@@ -153,11 +153,16 @@ async def graphs(
 def _draw(
     services: StaffServices, gauge: GaugeView, hours: int, said: figures.GraphWords, height_px: float
 ) -> station.Drawn:
-    until = services.clock.now()
+    until = _until(services.clock.now(), hours)
     since = until - timedelta(hours=hours)
     course = services.history.course(gauge.gauge.id, since, until, STEPS)
     figure = figures.hydrograph(gauge, course, since, until, said, height_px)
     return station.Drawn(gauge, figure, course.whole)
+
+
+def _until(now: datetime, hours: int) -> datetime:
+    """Now; of long ranges the whole minute, so that all screens ask for the same and not for each reading anew."""
+    return now if hours <= 3 * DAY_H else now.replace(second=0, microsecond=0)
 
 
 def _words(registry: Registry, kind: StationKind, here: Page) -> figures.GraphWords:

@@ -31,7 +31,7 @@ bind-address = "127.0.0.1:{inner}"
 
 @dataclass
 class OwnInfluxd:
-    """Started by ``start``, which makes the database too; ended by ``stop``."""
+    """Started by ``start`` and ended by ``stop``, any number of times; ``make_database`` once between them."""
 
     program: Path
     folder: Path
@@ -55,14 +55,20 @@ class OwnInfluxd:
         until_s = time.monotonic() + START_WITHIN_S
         while time.monotonic() < until_s:
             try:
-                with urllib.request.urlopen(f"{self.url}/query?q={quote('CREATE DATABASE mizumori')}", data=b""):
+                with urllib.request.urlopen(f"{self.url}/ping"):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
         raise TimeoutError(f"{self.program} did not answer within {START_WITHIN_S:.0f} s: see {self.folder / 'log'}")
+
+    def make_database(self) -> None:
+        """Make the database that it is to have."""
+        with urllib.request.urlopen(f"{self.url}/query?q={quote('CREATE DATABASE mizumori')}", data=b""):
+            pass
 
     def stop(self) -> None:
         """End it."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait(30)
+            self._process = None

@@ -91,7 +91,7 @@ def bench_ingest(_: Context, options: argparse.Namespace) -> int:
 
 @contextmanager
 def _server(options: argparse.Namespace, folder: Path) -> Iterator[OwnInfluxd | None]:
-    """The server of its own, which is not started yet; None for SQLite."""
+    """The server of its own, which is away again once it has its database; None for SQLite."""
     if options.influxd is None:
         yield None
         return
@@ -101,6 +101,9 @@ def _server(options: argparse.Namespace, folder: Path) -> Iterator[OwnInfluxd | 
     port, inner = free_ports(2)
     server = OwnInfluxd(Path(program), folder / "influxdb", port, inner)
     try:
+        server.start()
+        server.make_database()
+        server.stop()
         yield server
     finally:
         server.stop()

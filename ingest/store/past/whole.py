@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from sqlalchemy import Engine
 
@@ -20,6 +21,10 @@ log = logging.getLogger(__name__)
 
 LEFT_ALONE_S = 15.0
 """After a failure pages do not ask the past for so long: each would wait for its time-out."""
+REMEMBERED_S, MOST_REMEMBERED = 60.0, 64
+"""A course that several screens ask for again is answered from memory for so long."""
+
+Asked: TypeAlias = tuple[str, datetime, datetime, int]
 
 
 class WholeHistory:
@@ -36,6 +41,7 @@ class WholeHistory:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._asked_again_s = 0.0
+        self._remembered: dict[Asked, tuple[float, Course]] = {}
         self.away = ""
 
     def history(self, gauge_id: str, since: datetime, until: datetime) -> list[Reading]:
@@ -46,15 +52,35 @@ class WholeHistory:
         return last_revisions((*older, *newer)) if older else newer
 
     def course(self, gauge_id: str, since: datetime, until: datetime, steps: int) -> Course:
-        """The same thinned to about ``steps`` steps, with the lowest and highest of each step and quality."""
+        """The same thinned to about ``steps`` steps, with the lowest and highest of each step and quality.
+
+        Whoever asks for the very same again within a minute gets the same, if the past had to be asked for it.
+        """
         step = step_of(since, until, steps)
         before = self._before(since, until)
-        newer = self._log.history(gauge_id, since, until)
         if before is None:
-            return Course(thinned(newer, step), step)
+            return Course(thinned(self._log.history(gauge_id, since, until), step), step)
+        asked = (gauge_id, since, until, steps)
+        with self._lock:
+            at_s, known = self._remembered.get(asked, (-REMEMBERED_S, None))
+        if known is None or self._monotonic() - at_s >= REMEMBERED_S:
+            known = self._course(gauge_id, (since, until), before, step)
+            if known.whole:
+                self._remember(asked, known)
+        return known
+
+    def _course(self, gauge_id: str, span: Span, before: Span, step: timedelta) -> Course:
+        newer = self._log.history(gauge_id, *span)
         late = [each for each in newer if each.observed_at <= before[1]]
         older = self._ask(lambda: course_of_past(self._past, gauge_id, before, step, late))
         return Course(thinned((*(older or ()), *newer), step), step, whole=older is not None)
+
+    def _remember(self, asked: Asked, course: Course) -> None:
+        with self._lock:
+            self._remembered.pop(asked, None)
+            while len(self._remembered) >= MOST_REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
+            self._remembered[asked] = (self._monotonic(), course)
 
     def _before(self, since: datetime, until: datetime) -> Span | None:
         """The part of a range that the present may lack."""

@@ -20,7 +20,7 @@ from ingest.store.past.lanes import SqlLanes
 from ingest.store.past.locks import SqlLocks
 from ingest.store.past.pruning import PER_TURN, Pruner, cutoff
 from ingest.store.past.sqlite import SqlitePast
-from ingest.store.past.whole import LEFT_ALONE_S, WholeHistory
+from ingest.store.past.whole import LEFT_ALONE_S, REMEMBERED_S, WholeHistory
 from ingest.store.protocol import Batch, Past, PastAway, Span
 from ingest.store.tables import readings
 from tests.ingest.cities import NOON
@@ -229,6 +229,20 @@ def test_while_the_past_is_away_the_present_answers_and_says_so(engine: Engine, 
     now_s[0] = LEFT_ALONE_S
     everything(history)
     assert away.asked == 2
+
+
+def test_the_same_course_asked_for_again_is_remembered_for_a_minute(engine: Engine, sqlite: SqlitePast) -> None:
+    append(engine, *hours(30))
+    prune(engine, hand_on(engine, sqlite), 20)
+    now_s = [0.0]
+    history = WholeHistory(engine, sqlite, lambda: now_s[0])
+    asked = (GAUGE, NOON, NOON + 29 * HOUR, 100)
+    first = history.course(*asked)
+    sqlite.keep([dated(77.0, NOON + HOUR / 2)])
+    assert history.course(*asked) is first
+    assert 77.0 in [each.value for each in history.course(GAUGE, NOON, NOON + 28 * HOUR, 100).readings]
+    now_s[0] = REMEMBERED_S
+    assert 77.0 in [each.value for each in history.course(*asked).readings]
 
 
 def test_what_the_present_has_is_answered_without_asking_the_past(engine: Engine, sqlite: SqlitePast) -> None:
