@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
 from ingest.health.fold import GaugeState
-from ingest.readings import CameraReport, DeadLetter, Reading, Still, Vitals
+from ingest.readings import CameraReport, DeadLetter, Quality, Reading, Still, Vitals
 from ingest.stations import Registry
 
 
@@ -250,8 +250,8 @@ class Past(Protocol):
         """Keep readings durably, every revision of its own; the same ones again change nothing."""
         ...
 
-    def rows(self, gauge_id: str, spans: Sequence[Span]) -> list[Reading]:
-        """Everything observed in the spans, every revision, by ``observed_at``."""
+    def rows(self, gauge_id: str, spans: Sequence[Span], quality: Quality | None = None) -> list[Reading]:
+        """Everything observed in the spans, every revision, by ``observed_at``; of one quality or of all."""
         ...
 
     def extremes(self, gauge_id: str, span: Span, step: timedelta) -> list[Reading]:

@@ -6,6 +6,7 @@ already changes nothing, so parts that come from different stores are thinned ap
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -57,15 +58,21 @@ def thinned(readings: Iterable[Reading], step: timedelta) -> list[Reading]:
 def course_of_past(past: Past, gauge_id: str, span: Span, step: timedelta, newer: Sequence[Reading]) -> list[Reading]:
     """The past of a gauge, thinned by the store itself and corrected here.
 
-    The store sees first revisions only. A step in which anything was revised, there or in ``newer``, is made anew
-    from all of its readings.
+    The store sees first revisions only. Where one that it chose was revised since, there or in ``newer``, what is
+    left of its step and quality is looked through again.
     """
-    revised = [each.observed_at for each in (*past.revised(gauge_id, span), *newer)]
-    anew = joined(_clipped(_span(at, step), span) for at in revised if span[0] <= at <= span[1])
-    numbers = {_number(at, step) for at in revised}
-    kept = [each for each in past.extremes(gauge_id, span, step) if _number(each.observed_at, step) not in numbers]
-    rows = past.rows(gauge_id, anew) if anew else []
-    return thinned((*kept, *last_revisions((*rows, *newer))), step)
+    revised = [*past.revised(gauge_id, span), *newer]
+    names = {(each.quantity, each.key) for each in revised}
+    kept: list[Reading] = []
+    again: dict[Quality, list[Span]] = defaultdict(list)
+    for each in past.extremes(gauge_id, span, step):
+        if (each.quantity, each.key) in names:
+            again[each.quality].append(_clipped(_span(each.observed_at, step), span))
+        else:
+            kept.append(each)
+    for quality, spans in again.items():
+        kept += past.rows(gauge_id, joined(spans), quality)
+    return thinned(last_revisions((*kept, *revised)), step)
 
 
 def _number(at: datetime, step: timedelta) -> int:

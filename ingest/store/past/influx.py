@@ -19,7 +19,7 @@ from influxdb_client.domain.write_precision import WritePrecision
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
-from ingest.readings import Reading
+from ingest.readings import Quality, Reading
 from ingest.store.past import lines
 from ingest.store.past.instants import check
 from ingest.store.past.settings import InfluxSettings
@@ -57,9 +57,9 @@ class InfluxPast:
             with _asked(self._settings):
                 self._write.write(self._settings.place, record=lines.lines(readings), write_precision=_NANOSECONDS)
 
-    def rows(self, gauge_id: str, spans: Sequence[Span]) -> list[Reading]:
-        """Everything observed in the spans, every revision, by ``observed_at``."""
-        return self._readings(gauge_id, [lines.select_rows(gauge_id, span) for span in spans])
+    def rows(self, gauge_id: str, spans: Sequence[Span], quality: Quality | None = None) -> list[Reading]:
+        """Everything observed in the spans, every revision, by ``observed_at``; of one quality or of all."""
+        return self._readings(gauge_id, [lines.select_rows(gauge_id, span, quality) for span in spans])
 
     def extremes(self, gauge_id: str, span: Span, step: timedelta) -> list[Reading]:
         """Of the first revisions the lowest and the highest of each step and quality; steps are whole seconds."""

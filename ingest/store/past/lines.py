@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from ingest.readings import Reading
+from ingest.readings import Quality, Reading
 from ingest.store.past.instants import kept_key, reading_of
 from ingest.store.past.spans import outside
 from ingest.store.protocol import Span
@@ -51,9 +51,10 @@ def line(reading: Reading) -> str:
     return f"{MEASUREMENT},{tags} {fields} {at_ns}"
 
 
-def select_rows(gauge_id: str, span: Span) -> str:
-    """Everything observed in a span."""
-    return f'SELECT "value", {_NAMES} FROM "{MEASUREMENT}" WHERE {_where(gauge_id, span)}'
+def select_rows(gauge_id: str, span: Span, quality: Quality | None = None) -> str:
+    """Everything observed in a span; of one quality or of all."""
+    of_quality = f" AND \"quality\" = '{quality.value}'" if quality is not None else ""
+    return f'SELECT "value", {_NAMES} FROM "{MEASUREMENT}" WHERE {_where(gauge_id, span)}{of_quality}'
 
 
 def select_revised(gauge_id: str, span: Span) -> str:

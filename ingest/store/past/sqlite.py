@@ -26,7 +26,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ingest.readings import Reading
+from ingest.readings import Quality, Reading
 from ingest.store.past.instants import check, kept_key, reading_of
 from ingest.store.past.spans import outside
 from ingest.store.protocol import PastAway, PastRefused, Span
@@ -76,12 +76,14 @@ class SqlitePast:
             with _asked(), writing(self.engine) as connection:
                 connection.execute(_INSERT, rows)
 
-    def rows(self, gauge_id: str, spans: Sequence[Span]) -> list[Reading]:
-        """Everything observed in the spans, every revision, by ``observed_at``."""
+    def rows(self, gauge_id: str, spans: Sequence[Span], quality: Quality | None = None) -> list[Reading]:
+        """Everything observed in the spans, every revision, by ``observed_at``; of one quality or of all."""
         found: list[Reading] = []
+        of_quality = () if quality is None else (_C.quality == quality,)
         with _asked(), self.engine.connect() as connection:
             for span in spans:
-                ordered = select(observations).where(*_within(gauge_id, span)).order_by(_C.observed_us, _C.seq)
+                wanted = select(observations).where(*_within(gauge_id, span), *of_quality)
+                ordered = wanted.order_by(_C.observed_us, _C.seq)
                 found += [reading_of(*row) for row in connection.execute(ordered)]
         return found
 
