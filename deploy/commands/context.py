@@ -43,7 +43,7 @@ def need_ports(wanted: Sequence[tuple[str, str, int]]) -> None:
     taken: dict[int, str] = {}
     for use, host, port in wanted:
         if port in taken:
-            variable = _variable(use)
+            variable = f"MIZUMORI_{use.upper()}__PORT"
             raise UsageError(f"{taken[port]} and {use} both want port {port}: set {variable} to another")
         taken[port] = use
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -53,16 +53,10 @@ def need_ports(wanted: Sequence[tuple[str, str, int]]) -> None:
                 trial.bind((host, port))
             except OSError as error:
                 why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"({error.strerror})"
-                variable = _variable(use)
+                variable = f"MIZUMORI_{use.upper()}__PORT"
                 raise UsageError(
                     f"port {port} of {host} for the {use} {why}: end that program or set {variable} to another number"
                 ) from error
-
-
-def _variable(use: str) -> str:
-    """The variable that sets a port: that of [use], or a named one of a table where the use has a dot."""
-    table, _, name = use.partition(".")
-    return f"MIZUMORI_{table}__{name or 'port'}".upper()
 
 
 def wait_for_end() -> threading.Event:

@@ -17,7 +17,7 @@ from deploy.wiring.ingest import (
     lease_of,
     only_while_held,
 )
-from deploy.wiring.monitor import monitor_line, monitor_port, monitored
+from deploy.wiring.monitor import monitor_line, monitored
 from deploy.wiring.past import forwarder_of, open_past, past_jobs, watched_forwarder
 from deploy.wiring.stores import folder_use, open_stores
 
@@ -32,7 +32,7 @@ def run_ingest(context: Context, _: argparse.Namespace) -> int:
     """Ingest and the forwarder, with the embedded broker where it is on."""
     settings = context.settings
     port = settings.monitor.port
-    need_ports([*broker_port(settings), *monitor_port(settings, port)])
+    need_ports(broker_port(settings))
     stores = open_stores(settings)
     stores.watched()
     past = open_past(settings, stores)

@@ -19,7 +19,7 @@ from deploy.wiring.alerts import alert_jobs
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
 from deploy.wiring.house import demonstration_city, whole_house
-from deploy.wiring.monitor import monitor_line, monitor_port, monitored
+from deploy.wiring.monitor import monitor_line, monitored
 from deploy.wiring.pages import public_server, publisher_job, staff_server
 from deploy.wiring.past import open_past
 from deploy.wiring.stores import Stores, folder_use, open_stores
@@ -75,7 +75,6 @@ def run_all(context: Context, _: argparse.Namespace) -> int:
 def run_alerts(context: Context, _: argparse.Namespace) -> int:
     """The rule and the outboxes."""
     settings, port = context.settings, context.settings.monitor.alerts_port
-    need_ports(monitor_port(settings, port))
     stores = open_stores(context.settings)
     stores.city()
     services: list[Service] = [
@@ -92,7 +91,7 @@ def run_alerts(context: Context, _: argparse.Namespace) -> int:
 def run_dashboard(context: Context, _: argparse.Namespace) -> int:
     """The pages."""
     settings, port = context.settings, context.settings.monitor.dashboard_port
-    need_ports([*_page_ports(settings), *monitor_port(settings, port)])
+    need_ports(_page_ports(settings))
     stores = open_stores(settings)
     stores.city()
     past = open_past(settings, stores)
@@ -139,8 +138,7 @@ def _since(stores: Stores, now: datetime) -> datetime:
 
 
 def _need_all_ports(settings: Settings) -> None:
-    monitor = monitor_port(settings, settings.monitor.port)
-    need_ports([*broker_port(settings), *_page_ports(settings), *monitor])
+    need_ports([*broker_port(settings), *_page_ports(settings)])
 
 
 def _page_ports(settings: Settings) -> list[tuple[str, str, int]]:

@@ -28,8 +28,16 @@ class Monitor:
         self._server: ThreadingHTTPServer | None = None
 
     def start(self) -> None:
-        """Listen; raises OSError where the port is taken."""
-        self._server = _server(self._address, {"/metrics": self._metrics_page, "/health": self._health_page})
+        """Listen. Where the port is taken it says so, and the service goes on: it matters more than its monitor."""
+        pages = {"/metrics": self._metrics_page, "/health": self._health_page}
+        try:
+            self._server = _server(self._address, pages)
+        except OSError as error:
+            host, port = self._address
+            log.error(
+                "no metrics and health of %s: port %d of %s (%s); set [monitor]", self._service, port, host, error
+            )
+            return
         threading.Thread(target=self._server.serve_forever, name="monitor", daemon=True).start()
 
     def stop(self) -> None:

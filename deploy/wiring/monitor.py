@@ -49,13 +49,6 @@ def common_probes(settings: Settings, stores: Stores) -> list[Probe]:
     ]
 
 
-def monitor_port(settings: Settings, port: int) -> list[tuple[str, str, int]]:
-    """The port of the monitor as (use, host, port), where it is on."""
-    names = {"port": settings.monitor.port, "alerts_port": settings.monitor.alerts_port}
-    name = next((name for name, value in names.items() if value == port), "dashboard_port")
-    return [(f"monitor.{name}", settings.monitor.host, port)] if port else []
-
-
 def monitor_line(settings: Settings, port: int) -> list[str]:
     """Where it is, for the screen."""
     host = settings.monitor.host

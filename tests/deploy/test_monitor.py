@@ -255,6 +255,15 @@ def test_the_monitor_answers_others_while_somebody_says_nothing_and_knows_two_pa
         refused.value.close()
 
 
+def test_a_taken_port_takes_the_health_and_not_the_service(caplog: pytest.LogCaptureFixture) -> None:
+    """A standby on the same host needs no setting of its own to be there when it is needed."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with House([Monitor("ingest", "1", [], "127.0.0.1", port)]):
+            pass
+    assert f"no metrics and health of ingest: port {port}" in caplog.text
+
+
 def test_the_house_of_one_host_brings_a_probe_for_everything(tmp_path: Path) -> None:
     settings, stores, house = city_house(tmp_path)
     with house:
