@@ -31,6 +31,9 @@ from ingest.quality.memory import (
 from ingest.readings import Quality, Reading, Reason
 from ingest.roster import Watched
 
+LINE = 24
+"""So many readings in the time of the flat line test are the least that make a line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -163,10 +166,11 @@ def _going_on(reading: Reading, held: Entry, anchor: Entry | None, limits: Limit
 
 
 def _unless_stuck(reading: Reading, memory: Memory, limits: Limits) -> Reading:
-    """QARTOD flat line test."""
-    last = newest(memory)
-    still_s = reading.observed_at.timestamp() - memory.still_since_s
-    if last is None or last.value != reading.value or still_s < limits.stuck_s:
+    """QARTOD flat line test. It takes readings to draw a line: one that reports once a day is asleep and not stuck."""
+    last, at_s = newest(memory), reading.observed_at.timestamp()
+    if last is None or last.value != reading.value or at_s - memory.still_since_s < limits.stuck_s:
+        return reading
+    if at_s - last.at_s > limits.stuck_s / LINE:
         return reading
     return reading.marked(Quality.SUSPECT, Reason.STUCK)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from math import inf
 
 from ingest.quality.limits import Limits
 from ingest.quality.memory import KEPT, Entry, Standing
@@ -87,7 +86,7 @@ def stands(held: Sequence[Entry], anchor: Entry | None, at_s: float, value: floa
     fell = anchor is None or held[-1].value < anchor.value
     if not fell or round(abs(value - held[-1].value), 6) > STILL_M:
         return False
-    if limits.stuck_s < inf:
+    if not limits.rests:
         return True
     return anchor is not None and (at_s - anchor.at_s < STANDS_S or len(held) < STANDS)
 

@@ -17,13 +17,15 @@ LONGEST_GAP_S = 3600.0
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What passes: a step up to ``spike_m`` at any speed, a larger one up to ``rise_m_per_h`` upwards and
-    ``fall_m_per_h`` downwards; a value that stands for less than ``stuck_s`` (infinite where standing still is normal).
+    ``fall_m_per_h`` downwards; a value that stands for less than ``stuck_s``. ``rests``: whether water that fell may
+    well stand still where it fell to, on a dry bottom or behind a gate.
     """
 
     spike_m: float
     rise_m_per_h: float
     fall_m_per_h: float
     stuck_s: float = inf
+    rests: bool = True
 
     def passes(self, step_m: float, gap_s: float) -> bool:
         """QARTOD rate of change test for a step after ``gap_s``, either of which may be negative."""
@@ -34,7 +36,7 @@ class Limits:
 
 
 DEFAULTS: Mapping[StationKind, Limits] = {
-    StationKind.RIVER: Limits(spike_m=0.5, rise_m_per_h=2.0, fall_m_per_h=1.5, stuck_s=48 * 3600.0),
+    StationKind.RIVER: Limits(spike_m=0.5, rise_m_per_h=2.0, fall_m_per_h=1.5, stuck_s=168 * 3600.0, rests=False),
     StationKind.WATERWAY: Limits(spike_m=0.5, rise_m_per_h=2.0, fall_m_per_h=2.0),
     StationKind.UNDERPASS: Limits(spike_m=0.3, rise_m_per_h=2.0, fall_m_per_h=2.0),
     StationKind.PUMP_STATION: Limits(spike_m=0.5, rise_m_per_h=3.0, fall_m_per_h=3.0),
@@ -56,4 +58,5 @@ def _own(kind: StationKind, own: QualityLimits) -> Limits:
         rise_m_per_h=rise_m_per_h,
         fall_m_per_h=rise_m_per_h * default.fall_m_per_h / default.rise_m_per_h,
         stuck_s=default.stuck_s if own.stuck_h is None else own.stuck_h * 3600.0,
+        rests=default.rests,
     )

@@ -249,6 +249,11 @@ def test_what_was_found_stuck_is_so_after_a_restart_too_until_it_moves() -> None
     assert [each.reasons for each in rows] == [(Reason.STUCK,), ()]
 
 
+def test_a_gauge_that_reports_once_a_day_is_asleep_and_not_stuck() -> None:
+    rows = judged([reading(1440 * day, 1.0) for day in range(30)], roster(watched(quality=QualityLimits())))
+    assert {each.quality for each in rows} == {Quality.GOOD}
+
+
 @pytest.mark.parametrize("kind", [StationKind.UNDERPASS, StationKind.RETENTION_POND, StationKind.WATERWAY])
 def test_a_dry_bottom_is_never_stuck(kind: StationKind) -> None:
     dry = roster(watched(kind=kind, quality=QualityLimits()))
