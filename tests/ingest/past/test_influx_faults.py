@@ -160,6 +160,22 @@ def test_a_database_that_is_not_there_is_said(influx: InfluxPast, server: Influx
             question()
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"database": "nope"}, "has no nope"),
+        ({"org": "nobody"}, "make the database or bucket"),
+        ({"token": "wrong"}, "set past.influxdb.token"),
+        ({"token": ""}, "set past.influxdb.token"),
+    ],
+)
+def test_what_influxdb_2_refuses_is_said(server2: Influxd, change: dict[str, str], words: str) -> None:
+    stranger = InfluxPast(server2.settings.model_copy(update=change))
+    with pytest.raises(PastClosed, match=words):
+        stranger.keep([dated(1.0)])
+    stranger.close()
+
+
 def test_what_lies_beyond_a_retention_policy_becomes_dead_letters_and_the_rest_is_kept(
     engine: Engine, influx: InfluxPast, server: Influxd
 ) -> None:
