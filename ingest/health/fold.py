@@ -138,7 +138,7 @@ def _counts(
         readings=1,
         late=int(arrival is Arrival.LATE),
         made_up=int(arrival is Arrival.MADE_UP),
-        suspect=int(reading.quality is Quality.SUSPECT),
+        suspect=int(reading.quality is Quality.SUSPECT and not _only_the_clock(reading)),
         bad=int(reading.quality is Quality.BAD),
     )
     if reading.device_seq is not None:
@@ -148,6 +148,11 @@ def _counts(
         if step.found_hour is not None:
             hours = added(hours, Hour(step.found_hour, lost=-1))
     return added(hours, more), counter
+
+
+def _only_the_clock(reading: Reading) -> bool:
+    """Whether nothing but its time is doubted: that is a problem with a name of its own."""
+    return bool(reading.reasons) and CLOCK_REASONS.issuperset(reading.reasons)
 
 
 def _shown_by(reading: Reading) -> set[Problem]:

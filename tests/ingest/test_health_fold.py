@@ -228,7 +228,7 @@ def test_a_wrong_clock_is_told_since_it_is_wrong_and_no_longer_once_it_is_right(
     again = replace(wrong, observed_at=NOON + 20 * MINUTE)
     found = health(STEADY, NOON + 20 * MINUTE, told(NOON), wrong, again)
     assert [(each.problem, each.since) for each in found.findings] == [(Problem.WRONG_CLOCK, NOON + 10 * MINUTE)]
-    assert found.late_share == 0
+    assert (found.late_share, found.suspect_day) == (0, 0)
     assert health(STEADY, NOON + 30 * MINUTE, told(NOON), wrong, told(NOON + 30 * MINUTE)).findings == ()
 
 
