@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -143,7 +144,15 @@ def _kept(said: Iterable[Decoded], gauge: Watched, message: Message, limits: Clo
             vitals.append(_vitals(item, gauge, message))
         elif isinstance(item, Unmeasured):
             letters.append(dead_letter(message, Refusal.NO_VALUE, f"{gauge.id} has no {item.channel}: {item.why}"))
+    if vitals and readings:
+        vitals = _dated(vitals, readings)
     return Kept(readings, vitals, dead_letters=letters)
+
+
+def _dated(vitals: Iterable[Vitals], readings: Iterable[Reading]) -> list[Vitals]:
+    """The vitals at the time of the readings beside them."""
+    said_at = max(each.observed_at for each in readings)
+    return [each if each.received_at == said_at else replace(each, received_at=said_at) for each in vitals]
 
 
 def _of_camera(said: Iterable[Decoded], camera_id: str, message: Message, limits: ClockLimits) -> Kept:

@@ -73,6 +73,8 @@ class Reading:
 class Vitals:
     """What a gauge's device said of itself, or its network server of it; None where nothing was said.
 
+    ``received_at`` is when that was true: the receipt, but where the message dates its readings, their time. A message
+    that comes late, or again, says nothing of the present.
     ``gateways`` are those that heard it, the best first; ``rssi_dbm`` and ``snr_db`` are those of the best.
     """
 

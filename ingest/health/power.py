@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ingest.health.limits import HealthSettings
@@ -53,8 +53,10 @@ def said(before: Power | None, vitals: Vitals) -> Power:
     """The state after one more word of the device; what it does not speak of stays as it was."""
     at_s = vitals.received_at.timestamp()
     known = before or Power(at_s)
+    if at_s < known.heard_s:  # it came late: of the present it says nothing
+        return replace(known, links=_links(known.links, vitals.gateways, at_s))
     return Power(
-        heard_s=max(known.heard_s, at_s),
+        heard_s=at_s,
         battery_pct=known.battery_pct if vitals.battery_pct is None else vitals.battery_pct,
         battery_v=known.battery_v if vitals.battery_v is None else vitals.battery_v,
         lows_pct=_lows(known.lows_pct, at_s, vitals.battery_pct),
@@ -82,8 +84,10 @@ def _mean(before: float | None, value: float | None) -> float | None:
 def _links(links: tuple[Link, ...], gateways: tuple[str, ...], at_s: float) -> tuple[Link, ...]:
     if not gateways:
         return links
-    last = dict(links) | dict.fromkeys(gateways[:MOST_GATEWAYS], at_s)
-    kept = [Link(gateway, last_s) for gateway, last_s in last.items() if last_s > at_s - LINK_KEPT_S]
+    last = dict(links)
+    last |= {gateway: max(at_s, last.get(gateway, at_s)) for gateway in gateways[:MOST_GATEWAYS]}
+    newest_s = max(last.values())
+    kept = [Link(gateway, last_s) for gateway, last_s in last.items() if last_s > newest_s - LINK_KEPT_S]
     return tuple(sorted(kept, key=lambda link: (-link.last_s, link.gateway))[:MOST_GATEWAYS])
 
 

@@ -31,7 +31,8 @@ vitals = Table(
 def insert_vitals(connection: Connection, said: Sequence[Vitals]) -> int:
     """Append to the log within the caller's transaction (of ``writing``); how many rows.
 
-    A redelivered message brings its vitals again: nothing counts them, so nothing is lost or doubled by that.
+    A redelivered message brings its vitals again, with their old time: nothing counts them, and nothing takes them for
+    the present.
     """
     if said:
         connection.execute(vitals.insert(), [_row(each) for each in said])
@@ -52,7 +53,7 @@ def prune_vitals(engine: Engine, before: datetime) -> int:
         )
         old = [row.seq for row in oldest if row.received_at < before]
         if old:
-            connection.execute(delete(vitals).where(vitals.c.seq <= old[-1]))
+            connection.execute(delete(vitals).where(vitals.c.seq.in_(old)))
     return len(old)
 
 

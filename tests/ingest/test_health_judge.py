@@ -62,6 +62,16 @@ def test_a_battery_is_low_since_it_fell_below_and_well_again_after_its_change() 
     assert health(STEADY, now, told(now), *log, vitals(now, battery_pct=100.0)).findings == ()
 
 
+def test_vitals_that_come_late_or_again_say_nothing_of_the_present() -> None:
+    now = NOON + 60 * MINUTE
+    log = [vitals(now, battery_pct=9.0), vitals(NOON, battery_pct=80.0)]
+    assert names(health(STEADY, now, told(now), *log)) == [Problem.BATTERY_CRITICAL]
+    again = [vitals(NOON, battery_pct=80.0)] * 2
+    assert names(health(STEADY, now, told(NOON), *again)) == [Problem.SILENT]
+    alive = health(STEADY, now, told(NOON), *again, vitals(now - MINUTE, battery_pct=80.0))
+    assert names(alive) == [Problem.SILENT_SENSOR]
+
+
 def test_the_days_left_are_told_where_the_battery_falls_in_a_line_and_only_there() -> None:
     now = NOON + 20 * DAY
     falling = [vitals(NOON + day * DAY, battery_pct=60.0 - day) for day in range(21)]

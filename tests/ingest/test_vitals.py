@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from ingest.pipeline import interpret
+from ingest.quality import ClockLimits
 from ingest.readings import Vitals
+from ingest.roster import Roster
 from ingest.store.tables import writing
 from ingest.store.vitals import insert_vitals, prune_vitals, vitals_after
-from tests.ingest.cities import NOON
+from tests.ingest.cities import NOON, reading_message, small_city
 from tests.ingest.stores import database
 
 
@@ -42,3 +45,16 @@ def test_old_vitals_are_pruned_and_their_numbers_are_not_given_again(tmp_path: P
         insert_vitals(connection, [Vitals("fujii-01", NOON)])
     with engine.connect() as connection:
         assert [each.seq for each in vitals_after(connection, 0, 10)] == [5]
+
+
+def test_vitals_have_the_time_of_the_reading_beside_them() -> None:
+    late = reading_message(
+        '{"stage_m": 1.0, "observed_at": "2026-07-01T11:00:00Z", "battery_pct": 80}', received_at=NOON
+    )
+    undated = reading_message('{"stage_m": 1.0, "battery_pct": 80}', received_at=NOON)
+    wrong = reading_message(
+        '{"stage_m": 1.0, "observed_at": "2020-07-01T11:00:00Z", "battery_pct": 80}', received_at=NOON
+    )
+    roster = Roster.of(small_city())
+    times = [interpret(each, roster, ClockLimits()).vitals[0].received_at for each in (late, undated, wrong)]
+    assert times == [NOON - timedelta(hours=1), NOON, NOON]
