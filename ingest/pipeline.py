@@ -117,10 +117,12 @@ def _of_network(message: Message, roster: Roster, limits: ClockLimits) -> Kept:
         raise Refused(Refusal.UNKNOWN_TOPIC, "the topic is not one of those in docs/mqtt.md")
     _refuse_oversized(message, LARGEST_UPLINK_BYTES)
     each = [_kept(said, gauge, message, limits) for gauge, said in of_network(network, message, roster)]
-    return Kept(
-        readings=[reading for kept in each for reading in kept.readings],
-        vitals=[vitals for kept in each for vitals in kept.vitals],
-        dead_letters=[letter for kept in each for letter in kept.dead_letters],
+    return _not_nothing(
+        Kept(
+            readings=[reading for kept in each for reading in kept.readings],
+            vitals=[vitals for kept in each for vitals in kept.vitals],
+            dead_letters=[letter for kept in each for letter in kept.dead_letters],
+        )
     )
 
 
@@ -129,7 +131,16 @@ def _of_gauge(message: Message, gauge: Watched, subject: Subject, limits: ClockL
     if len(said) > 1 or gauge.sensors:
         received_at = message.received_at
         said = wanted(said, gauge, lambda device_at: _believed(in_utc(device_at), received_at, limits)[0])
-    return _kept(said, gauge, message, limits)
+    return _not_nothing(_kept(said, gauge, message, limits))
+
+
+def _not_nothing(kept: Kept) -> Kept:
+    """Refused where a message was understood and holds nothing that is kept: it must leave its trace all the same."""
+    if kept.readings or kept.vitals or kept.dead_letters:
+        return kept
+    raise Refused(
+        Refusal.NO_MEASUREMENT, "nothing in it is of the water, the battery or the signal of a gauge in service"
+    )
 
 
 def _kept(said: Iterable[Decoded], gauge: Watched, message: Message, limits: ClockLimits) -> Kept:

@@ -24,7 +24,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.store.log import SqlLog
 from ingest.store.tables import open_database
-from tests.ingest.faults import Load, Place, Tally, a_while, dated, ingest, mixed, place, settled, tally
+from tests.ingest.faults import Load, Place, Tally, a_while, dated, ingest, mixed, newest_row, place, settled, tally
 from tests.ingest.faulty import COUNTED_BY_MESSAGE, POINTS, WITNESS
 from tests.parts import absent
 
@@ -301,8 +301,8 @@ def _until_it_grows(where: Place, within_s: float = 30.0) -> float:
     """Seconds until the log grows again."""
     begun = time.monotonic()
     time.sleep(0.1)  # what the last one had begun to commit
-    before = tally(where, set()).rows
-    while tally(where, set()).rows == before:
+    before = newest_row(where)
+    while newest_row(where) == before:
         assert time.monotonic() - begun < within_s, "nobody took over"
         time.sleep(0.05)
     return time.monotonic() - begun

@@ -260,12 +260,23 @@ def sequence_is_whole(where: Place) -> bool:
     return bool((first, last) == (1, count))
 
 
-def settled(where: Place, published: set[int], within_s: float = 30.0) -> Tally:
-    """The tally, as soon as nothing is missing, or when the time is over."""
-    until = time.monotonic() + within_s
-    while (found := tally(where, published)).lost and time.monotonic() < until:
-        time.sleep(0.2)
-    return found
+def settled(where: Place, published: set[int], patience_s: float = 30.0) -> Tally:
+    """The tally, as soon as nothing is missing, or when nothing new has come for so long: a backlog may be long."""
+    newest, since_s = -1, time.monotonic()
+    while time.monotonic() < since_s + patience_s:
+        now = newest_row(where)
+        if now != newest:
+            newest, since_s = now, time.monotonic()
+        elif not (found := tally(where, published)).lost:
+            return found
+        time.sleep(0.5)
+    return tally(where, published)
+
+
+def newest_row(where: Place) -> int:
+    """The number of the newest row of the log."""
+    with closing(sqlite3.connect(where.database)) as database:
+        return int(database.execute("SELECT coalesce(max(seq), 0) FROM readings").fetchone()[0])
 
 
 def a_while(dice: random.Random, from_s: float, to_s: float) -> None:
