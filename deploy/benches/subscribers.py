@@ -1,16 +1,17 @@
 """The two subscribers that are measured, each as a program of its own: ingest, and one that does nothing.
 
-``python -m deploy.benches.subscribers ingest FOLDER PORT`` and ``… nothing FOLDER PORT``. Each answers every line on
-its standard input with a line of JSON: what it has received and what it has used. It ends with its input.
+``python -m deploy.benches.subscribers ingest FOLDER PORT`` and ``… nothing FOLDER PORT``; ``… whole FOLDER PORT`` is
+ingest with everything that its command runs beside it. Each answers every line on its standard input with a line of
+JSON: what it has received and what it has used. It ends with its input.
 """
 
 from __future__ import annotations
 
-import gc
 import json
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from deploy.services import House
+from deploy.services import House, Service
 from deploy.settings import Settings, read_settings
+from deploy.standby import StandbyIngest
 from deploy.wiring.clockwork import machine_time
 from deploy.wiring.ingest import ingest_service
+from deploy.wiring.ingest_alone import ingest_alone
 from deploy.wiring.stores import open_stores
 from ingest.clock import TrueClock
 from ingest.mqtt import RECEIVE_MAXIMUM, SESSION_EXPIRY_S
@@ -111,19 +114,33 @@ def nothing(port: int) -> None:
 
 
 def ingest(folder: Path, port: int) -> None:
-    """Ingest itself, until the input ends."""
-    stores = open_stores(settings_of(folder, port))
-    stores.watched()
-    gc.collect()
-    service = ingest_service(settings_of(folder, port), stores, TrueClock(machine_time))
-    with House([service]):
-        for _ in sys.stdin:
-            answer(used(service.counts.messages, service.counts.readings))
+    """Ingest itself, from the broker to the database, until the input ends."""
+    settings = settings_of(folder, port)
+    stores = open_stores(settings)
+    _serve([ingest_service(settings, stores, TrueClock(machine_time))])
     stores.close()
 
 
+def whole(folder: Path, port: int) -> None:
+    """All that ``mizumori ingest`` runs, the forwarder to the past included, until the input ends."""
+    settings = settings_of(folder, port)
+    stores = open_stores(settings)
+    _serve(ingest_alone(settings, stores, TrueClock(machine_time)))
+    stores.close()
+
+
+def _serve(services: Sequence[Service]) -> None:
+    service = next(each for each in services if isinstance(each, StandbyIngest))
+    with House(services):
+        for _ in sys.stdin:
+            answer(used(service.counts.messages, service.counts.readings))
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "nothing":
-        nothing(int(sys.argv[3]))
+    asked, where, at = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    if asked == "nothing":
+        nothing(at)
+    elif asked == "ingest":
+        ingest(where, at)
     else:
-        ingest(Path(sys.argv[2]), int(sys.argv[3]))
+        whole(where, at)

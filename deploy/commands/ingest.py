@@ -7,19 +7,9 @@ from typing import Any
 
 from deploy.commands.context import Context, need_ports
 from deploy.commands.serving import broker_port, serve_until_ended
-from deploy.services import Service
-from deploy.wiring.clockwork import schedule
-from deploy.wiring.ingest import (
-    HOUSEKEEPING,
-    broker_services,
-    ingest_jobs,
-    ingest_service,
-    lease_of,
-    only_while_held,
-)
+from deploy.wiring.ingest_alone import ingest_alone
 from deploy.wiring.monitor import monitor_line, monitored
-from deploy.wiring.past import forwarder_of, open_past, past_jobs, watched_forwarder
-from deploy.wiring.stores import folder_use, open_stores
+from deploy.wiring.stores import open_stores
 
 
 def add_to(commands: Any) -> None:
@@ -35,22 +25,7 @@ def run_ingest(context: Context, _: argparse.Namespace) -> int:
     need_ports(broker_port(settings))
     stores = open_stores(settings)
     stores.watched()
-    past = open_past(settings, stores)
-    forwarder = forwarder_of(stores, past.past, context.clock)
-    jobs = [
-        *ingest_jobs(settings, stores, context.clock),
-        *past_jobs(settings, stores, forwarder, context.clock),
-    ]
-    keeper = lease_of(HOUSEKEEPING, stores)
-    services: list[Service] = [
-        folder_use(settings),
-        past,
-        watched_forwarder(forwarder),
-        *broker_services(settings),
-        ingest_service(settings, stores, context.clock),
-        keeper,
-        schedule(only_while_held(keeper, jobs)),
-    ]
+    services = ingest_alone(settings, stores, context.clock)
     broker = settings.broker_reached
     lines = [f"ingest listens to the broker at {broker.host}:{broker.port}", *monitor_line(settings, port)]
     return serve_until_ended(monitored(settings, stores, services, "ingest", port), stores, lines)
