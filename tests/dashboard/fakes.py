@@ -285,8 +285,8 @@ def vitals(now: datetime) -> list[Vitals]:
             said.append(Vitals(f"{spot.id}-01", now - 2 * minutes, 84.0, 3.58, -96.0, 6.0, (gateway,)))
     said += [
         Vitals(f"{SILENT}-01", now - 50 * minutes, None, 2.91, -99.0, 4.0, ("town-hall",)),
-        Vitals("shin-pond-01", now - 3 * minutes, 18.0, 3.41, -104.0, 2.0, ("waterworks",)),
-        Vitals("tani-upper-01", now - 3 * minutes, 71.0, 3.55, -127.0, -14.0, ("town-hall", "waterworks")),
+        Vitals("shin-pond-01", now - 1 * minutes, 18.0, 3.41, -104.0, 2.0, ("waterworks",)),
+        Vitals("tani-upper-01", now - 1 * minutes, 71.0, 3.55, -127.0, -14.0, ("town-hall", "waterworks")),
     ]
     return said
 
