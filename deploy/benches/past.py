@@ -115,6 +115,7 @@ def measure(engine: Engine, past: Past, returns: Callable[[], None] | None, gaug
         TrueClock(lambda: datetime.now(UTC)),
         time.monotonic,
         random.Random(2),
+        past.best_batch,
     )
     threads = [threading.Thread(target=each, daemon=True) for each in (live.run, lambda: _work(forwarder, live.stop))]
     for each in threads:

@@ -57,7 +57,7 @@ def open_past(settings: Settings, stores: Stores) -> OpenPast:
 def forwarder_of(stores: Stores, past: Past, clock: Clock) -> Forwarder:
     """What hands the log on; its ``state`` says how it gets on."""
     lanes = SqlLanes(stores.database, past.name)
-    return Forwarder(stores.log, lanes, past, clock, time.monotonic, random.Random())
+    return Forwarder(stores.log, lanes, past, clock, time.monotonic, random.Random(), past.best_batch)
 
 
 @dataclass(frozen=True)

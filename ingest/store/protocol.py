@@ -246,6 +246,11 @@ class Past(Protocol):
         """What the forwarder remembers it by."""
         ...
 
+    @property
+    def best_batch(self) -> int:
+        """How many readings at once it takes best, where there are as many."""
+        ...
+
     def keep(self, readings: Sequence[Reading]) -> None:
         """Keep readings durably, every revision of its own; the same ones again change nothing."""
         ...

@@ -36,6 +36,7 @@ class InfluxPast:
     """The past in a database (1.8) or bucket (2.x) that somebody has made. Threads may share it."""
 
     name = "influxdb"
+    best_batch = 5_000
 
     def __init__(self, settings: InfluxSettings) -> None:
         self._settings = settings

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    event,
     func,
     select,
     tuple_,
@@ -33,6 +34,8 @@ from ingest.store.protocol import PastAway, PastRefused, Span
 from ingest.store.tables import microseconds, writing
 
 MOST_PER_DELETION = 5_000
+CHECKPOINT_PAGES = 25_000
+"""100 MB of log before its pages go to their places: by then most of them were written several times."""
 
 metadata = MetaData()
 observations = Table(
@@ -64,9 +67,13 @@ class SqlitePast:
     """The past in the database of ``engine`` (of ``open_database``), whose table exists."""
 
     name = "sqlite"
+    best_batch = 20_000
+    """Every gauge has its own pages: the more rows of each come together, the fewer times each page is written."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        event.listen(engine, "connect", _put_off_checkpoints)
+        engine.dispose()  # connections from before know nothing of it
 
     def keep(self, readings: Sequence[Reading]) -> None:
         """One durable transaction; sorted, because neighbours in the table are written together."""
@@ -130,6 +137,10 @@ class SqlitePast:
         some = select(*_KEY).where(*_within(gauge_id, span)).limit(MOST_PER_DELETION)
         with _asked(), writing(self.engine) as connection:
             return connection.execute(delete(observations).where(tuple_(*_KEY).in_(some))).rowcount
+
+
+def _put_off_checkpoints(connection: Any, _: object) -> None:
+    connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
 
 
 def micros_of(step: timedelta) -> int:
