@@ -93,14 +93,13 @@ class StandbyIngest:
         if self._active is not None:
             self._give_up(self._active)
         if epoch is None:
-            self.lease.let_go()
             return
         active = self._build(epoch)
         self._epoch, self._active = epoch, active
         active.start()
 
     def _give_up(self, active: IngestService) -> None:
-        log.error("this process does not hold the lease %s any more: it stops to receive", self.lease.name)
+        log.error("this process lost the lease %s: it stops to receive", self.lease.name)
         self._before = self.counts
         self._epoch, self._active = None, None
         active.give_up()

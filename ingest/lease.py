@@ -1,10 +1,12 @@
 """Which of several processes has a task, decided without comparing clocks.
 
-The holder raises a number in the database every two seconds, and believes itself to be the holder for at most
-``hold_s`` after the last time that it could. Whoever stands by takes over when it has watched the number stand still
-for ``expire_s`` of its own monotonic clock. So a clock that is set, on any of the hosts, means nothing; a process that
-was frozen finds its time over when it wakes; and ``expire_s`` being longer than ``hold_s``, the former holder has
-let go before the next one begins. What it had begun to write is stopped by the fence of ingest/store/leases.py.
+The holder raises a number in the database every two seconds, and is sure of its lease for ``hold_s`` after the last
+time that it could. Whoever stands by takes over when it has watched the number stand still for ``expire_s`` of its own
+monotonic clock. So a clock that is set, on any of the hosts, means nothing; a process that was frozen is sure of
+nothing when it wakes; and ``expire_s`` being longer than ``hold_s``, the former holder is unsure before the next one
+begins. A holder that is unsure, because it was frozen or the database does not answer, begins nothing new, but gives
+nothing up either: if nobody came in between, as the epoch shows, it goes on. What a former holder had begun to write is
+stopped by the fence of ingest/store/leases.py.
 """
 
 from __future__ import annotations
@@ -65,7 +67,7 @@ class Times:
 
 
 class Lease:
-    """One process's claim to a task. ``start`` begins to claim and to renew; ``epoch`` says whether it is held now."""
+    """One process's claim to a task. ``start`` begins to claim and to renew."""
 
     def __init__(
         self,
@@ -90,14 +92,15 @@ class Lease:
 
     @property
     def epoch(self) -> int | None:
-        """The number of this tenure, or None where the task is not ours now."""
+        """The number of this tenure; None from when it is known that the task is another process's."""
         claim = self._claim
-        return None if claim is None or self._monotonic() >= claim[1] else claim[0]
+        return None if claim is None else claim[0]
 
     @property
     def held(self) -> bool:
-        """Whether the task is ours now."""
-        return self.epoch is not None
+        """Whether the task is surely ours at this moment: ask before beginning something that only one may do."""
+        claim = self._claim
+        return claim is not None and self._monotonic() < claim[1]
 
     def start(self) -> None:
         """Claim it at once where it is free, then go on in the background."""
@@ -115,22 +118,17 @@ class Lease:
             except Unavailable as error:
                 log.warning("the lease %s could not be given back (%s); it expires", self.name, error)
 
-    def let_go(self) -> None:
-        """End this tenure: if the lease is taken anew it has another epoch. For whoever found it not held."""
-        self._claim = None
-
     def turn(self) -> None:
         """Renew what is held, else take what is free; raises Unavailable."""
         asked_s = self._monotonic()
         epoch = self.epoch
         if epoch is None:
-            self._claim = None
             self._try_to_take(asked_s)
-        elif not self._leases.renew(self.name, epoch):
+        elif self._leases.renew(self.name, epoch):
+            self._claim = (epoch, asked_s + self._times.hold_s)
+        else:
             self._claim = None
             log.error("the lease %s has passed to another process; this one stands by", self.name)
-        elif self.epoch == epoch:  # held all the while: a tenure that had an interruption is never taken up again
-            self._claim = (epoch, asked_s + self._times.hold_s)
 
     def _try_to_take(self, asked_s: float) -> None:
         seen = self._leases.seen(self.name)

@@ -56,7 +56,7 @@ def ingest_service(settings: Settings, stores: Stores, clock: Clock) -> StandbyI
         appender = commits.of(SqlAppender(stores.database, fence(lease.name, epoch)))
         recall = SqlRecall(stores.database)
         receiver = Receiver(inbox, stores.watched, appender, stores.stills, settings.ingest.clock_limits, recall)
-        subscriber = Subscriber(mqtt, inbox, clock, lambda: lease.epoch == epoch)
+        subscriber = Subscriber(mqtt, inbox, clock, lambda: lease.held and lease.epoch == epoch)
         return IngestService(inbox, subscriber, receiver)
 
     service = StandbyIngest(lease, build)

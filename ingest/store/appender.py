@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Table, func, select, tuple_
@@ -27,8 +26,10 @@ from ingest.store.statements import Statements
 from ingest.store.tables import camera_reports, readings, stills, writing
 from ingest.store.vitals import insert_vitals
 
-REDELIVERED_WITHIN = timedelta(days=1)
-"""A broker redelivers within a session; beyond a day an alike message is another one."""
+REDELIVERED_AMONG = 20_000
+"""A broker delivers again what was among the last rows when the connection broke: at most the 1,000 messages that it
+sends ahead. Its packet numbers begin anew after 65,535 messages, so beyond those rows an alike message is another one.
+A number of rows, not a time: a clock may be set, and ingest may be away for days."""
 
 Key: TypeAlias = tuple[str, str, str]
 """(observation key, gauge, quantity)"""
@@ -152,24 +153,28 @@ def _with_first_keys(connection: Connection, batch: Sequence[Reading]) -> Sequen
     """Give a redelivered observation without a believed time the key that it had when it came first, if it did."""
     if not any(each.redelivered for each in batch):
         return batch
+    after = (connection.scalar(select(func.max(readings.c.seq))) or 0) - REDELIVERED_AMONG
     return [
-        _with_first_key(connection, each) if each.redelivered and each.key.startswith(UNDATED) else each
+        _with_first_key(connection, each, after) if each.redelivered and each.key.startswith(UNDATED) else each
         for each in batch
     ]
 
 
-def _with_first_key(connection: Connection, reading: Reading) -> Reading:
+def _with_first_key(connection: Connection, reading: Reading, after: int) -> Reading:
     alike = reading.key.rpartition(":")[0] + ":"
+    # Written so that SQLite finds the few alike ones in the index of the keys: by the index of the gauge it would go
+    # through all rows of the gauge, for every message that is delivered again, and hold the write lock for seconds.
+    among, gauge_id = readings.c.seq + 0, readings.c.gauge_id + ""
     first = connection.scalar(
         select(readings.c.key)
         .where(
             # A range and not a pattern: a range can use the index, whatever the database's rules of comparison.
             readings.c.key.between(alike, alike + "~"),
-            readings.c.gauge_id == reading.gauge_id,
+            gauge_id == reading.gauge_id,
             readings.c.quantity == reading.quantity,
-            readings.c.received_at >= reading.received_at - REDELIVERED_WITHIN,
+            among > after,
         )
-        .order_by(readings.c.seq.desc())
+        .order_by(among.desc())
         .limit(1)
     )
     return replace(reading, key=first) if first else reading

@@ -8,6 +8,8 @@ can be told and refused.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeAlias, TypeVar
@@ -33,6 +35,7 @@ leases = Table(
 
 Fence: TypeAlias = Callable[[Connection], None]
 T = TypeVar("T")
+BEAT_S = 1.0
 
 
 class SqlLeases:
@@ -90,17 +93,26 @@ class SqlLeases:
             raise Unavailable(str(error)) from error
 
 
-def fence(name: str, epoch: int) -> Fence:
+def fence(name: str, epoch: int, monotonic: Callable[[], float] = time.monotonic) -> Fence:
     """What a writer asks first in its transaction: NotHeld where the lease is no longer that of this epoch.
 
     The transaction that takes the lease over and the one that writes exclude each other, so nothing of a former holder
-    is written after a new one began, however long the former one was frozen.
+    is written after a new one began, however long the former one was frozen. A long transaction is a sign of life as
+    well: now and then it raises the beat, so that nobody takes over from a writer that is only slow.
     """
     question = select(leases.c.epoch).where(leases.c.name == name)
+    beating = leases.update().where(leases.c.name == name, leases.c.epoch == epoch).values(beat=leases.c.beat + 1)
+    beaten_s = -math.inf
 
     def ask(connection: Connection) -> None:
-        locked = question.with_for_update(read=True) if connection.dialect.name == "postgresql" else question
-        if connection.scalar(locked) != epoch:
+        nonlocal beaten_s
+        if monotonic() - beaten_s >= BEAT_S:
+            ours = connection.execute(beating).rowcount == 1
+            beaten_s = monotonic()
+        else:
+            locked = question.with_for_update(read=True) if connection.dialect.name == "postgresql" else question
+            ours = connection.scalar(locked) == epoch
+        if not ours:
             raise NotHeld(f"the lease {name} has passed to another process; what this one had begun is left to it")
 
     return ask

@@ -57,6 +57,10 @@ def main(seed: int) -> int:
         failed += not outcome.tally.whole
         say(str(outcome))
     with tempfile.TemporaryDirectory(prefix="mizumori-faults-") as folder:
+        said, difference = faults.alike(Path(folder) / "place", 10, dice)
+    failed += difference != 0
+    say(said)
+    with tempfile.TemporaryDirectory(prefix="mizumori-faults-") as folder:
         before, most = faults.memory(Path(folder) / "place", 40, large_picture(3_500_000))
     say(f"memory while 140 MB of stills wait for a stopped database: {before} MB before, {most} MB at most")
     say(f"seed {seed}, {time.monotonic() - begun:.0f} s: {failed} faults with losses or doubles")

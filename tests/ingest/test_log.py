@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from ingest.readings import CameraReport, CameraState, DeadLetter, Quality, Reading, Still
-from ingest.store.appender import Key, Said, SqlAppender, key_of, unseen
+from ingest.store.appender import REDELIVERED_AMONG, Key, Said, SqlAppender, key_of, unseen
 from ingest.store.housekeeping import prune
 from ingest.store.log import SqlLog
 from ingest.store.protocol import Appended, Batch
@@ -95,6 +95,35 @@ def test_two_alike_readings_cut_off_together_stay_two_when_redelivered(engine: E
     again = [undated(2.5, NOON + MINUTE, packet_id=each, redelivered=True) for each in (7, 8)]
     append(engine, *again)
     assert len(log.readings_after(0)) == 2
+
+
+def test_a_redelivery_is_recognised_however_long_ingest_was_away(engine: Engine, log: SqlLog) -> None:
+    append(engine, undated(2.5, NOON, packet_id=7))
+    append(engine, undated(2.5, NOON + timedelta(days=2), packet_id=7, redelivered=True))
+    append(engine, undated(2.5, NOON - timedelta(days=9), packet_id=7, redelivered=True))  # our clock was set back
+    assert len(log.readings_after(0)) == 1
+
+
+def test_what_is_delivered_again_is_looked_up_by_its_key(engine: Engine) -> None:
+    """Not by its gauge, whose rows may be very many: the look-up is made for each message and holds the write lock."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    append(engine, undated(2.5, NOON, packet_id=7))
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    append(engine, undated(2.5, NOON + MINUTE, packet_id=7, redelivered=True))
+    (question,) = [each for each in asked if "BETWEEN" in each[0]]
+    with engine.connect() as connection:
+        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + question[0], question[1]).fetchall()
+    assert "sqlite_autoindex_readings_1 (key>? AND key<?)" in str(plan)
+
+
+def test_when_packet_numbers_have_come_round_an_alike_reading_that_never_came_is_kept(
+    engine: Engine, log: SqlLog
+) -> None:
+    append(engine, undated(2.5, NOON, packet_id=7))
+    for hour in range(4):
+        append(engine, *(reading(1.0, 60 * hour + each / 100) for each in range(REDELIVERED_AMONG // 4)))
+    append(engine, undated(2.5, NOON + MINUTE, packet_id=7, redelivered=True))
+    assert sum(each.stage_m == 2.5 for each in log.readings_after(0, 1_000_000)) == 2
 
 
 def test_the_newest_is_by_time_of_observation_not_of_arrival(engine: Engine, log: SqlLog) -> None:
