@@ -125,7 +125,8 @@ class Subscriber:
         self._epochs = count(1)
         self._epoch = 0
         self._due: list[int] = []
-        self._acknowledging = threading.Lock()
+        # Of a thread that died paho writes in whichever thread acknowledges, and from there calls _on_disconnect.
+        self._acknowledging = threading.RLock()
         self._stopping = threading.Event()
         self._had_session = False
         self._not_before_s = 0.0
@@ -190,8 +191,10 @@ class Subscriber:
         log.error("%s; a new one takes its place, and nothing that was not acknowledged is lost", found)
         self.replaced += 1
         self.connected = False
-        old, self._line = self._line, self._new_line()
-        self._next_epoch()
+        new = self._new_line()
+        with self._acknowledging:
+            old, self._line = self._line, new
+            self._next_epoch()
         try:
             old.retire(within_s=0.0)
         finally:

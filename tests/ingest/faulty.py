@@ -23,7 +23,7 @@ from deploy.wiring.ingest import ingest_service
 from deploy.wiring.stores import open_stores
 from ingest import lease, receiver
 from ingest.inbox import Arrived, Inbox
-from ingest.mqtt import Subscriber
+from ingest.mqtt import Line, Subscriber
 from ingest.receiver import Receiver
 from ingest.store.appender import SqlAppender
 from tests.ingest.mqtt_parts import CLOCK
@@ -156,6 +156,8 @@ POINTS: dict[str, Callable[[Kill], None]] = {
     "inside the transaction": inside_the_transaction,
     "committed, nothing acknowledged": after(SqlAppender, "append"),
     "between two acknowledgements": after(Subscriber, "_acknowledge"),
+    "acknowledged, nothing sent": before(Line, "acknowledge_together"),
+    "acknowledgements sent": after(Line, "acknowledge_together"),
     "everything acknowledged": after(Receiver, "keep"),
 }
 """Every step between the receipt of a message and its PUBACK."""

@@ -75,6 +75,35 @@ def test_a_network_thread_that_dies_is_replaced_and_no_reading_is_lost(
     assert "the network thread has ended; a new one takes its place" in caplog.text
 
 
+def test_acknowledging_on_a_dead_line_whose_broker_is_gone_holds_up_nobody(
+    engine: Engine, mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """paho then writes in the thread that acknowledges, notices there that the line is cut, and says so from there."""
+    monkeypatch.setattr(mqtt.Subscriber, "_replace_if_dead", lambda _: None)
+    with Ingest(engine, tmp_path, MqttSettings(port=mosquitto.port)) as ingest, Sender(mosquitto.port) as sender:
+        subscriber = ingest.subscriber
+
+        def fall_over(*_: object) -> None:
+            raise RuntimeError("the network thread dies of this message")
+
+        subscriber._line.on_message = fall_over
+        sender.stages([1])
+        assert subscriber._line.ended.wait(5)
+        mosquitto.stop()
+
+        def acknowledge() -> None:
+            for _ in range(3):
+                subscriber._acknowledge(subscriber._epoch, 1, 1)
+                subscriber.settle()
+
+        worker = threading.Thread(target=acknowledge, daemon=True)
+        worker.start()
+        worker.join(5)
+        assert not worker.is_alive()
+        assert not subscriber.connected
+        mosquitto.start()
+
+
 class Hanging(Inbox):
     """An inbox in which the network thread gets stuck at one message until it is let go."""
 
