@@ -117,6 +117,7 @@ def ingest(folder: Path, port: int) -> None:
     """Ingest itself, from the broker to the database, until the input ends."""
     settings = settings_of(folder, port)
     stores = open_stores(settings)
+    stores.watched()
     _serve([ingest_service(settings, stores, TrueClock(machine_time))])
     stores.close()
 
@@ -125,6 +126,7 @@ def whole(folder: Path, port: int) -> None:
     """All that ``mizumori ingest`` runs, the forwarder to the past included, until the input ends."""
     settings = settings_of(folder, port)
     stores = open_stores(settings)
+    stores.watched()
     _serve(ingest_alone(settings, stores, TrueClock(machine_time)))
     stores.close()
 
