@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Table, func, select, tuple_
@@ -17,19 +16,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ingest.pipeline import UNDATED
 from ingest.readings import Reading
 from ingest.store import rows
 from ingest.store.dead_letters import keep_dead_letters
 from ingest.store.protocol import Appended, Batch, Unavailable
+from ingest.store.redelivered import with_first_keys
 from ingest.store.statements import Statements
 from ingest.store.tables import camera_reports, readings, stills, writing
 from ingest.store.vitals import insert_vitals
-
-REDELIVERED_AMONG = 20_000
-"""A broker delivers again what was among the last rows when the connection broke: at most the 1,000 messages that it
-sends ahead. Its packet numbers begin anew after 65,535 messages, so beyond those rows an alike message is another one.
-A number of rows, not a time: a clock may be set, and ingest may be away for days."""
 
 Key: TypeAlias = tuple[str, str, str]
 """(observation key, gauge, quantity)"""
@@ -74,7 +68,7 @@ class SqlAppender:
     def _append_readings(self, connection: Connection, batch: Sequence[Reading]) -> int:
         if not batch:
             return 0
-        keyed = _with_first_keys(connection, batch)
+        keyed = with_first_keys(connection, batch)
         doubtful = {key_of(each) for each in keyed if _is_doubtful(each)}
         fresh = unseen(keyed, _revisions(connection, doubtful)) if doubtful else [(each, 0) for each in keyed]
         try:
@@ -147,37 +141,6 @@ def _revisions(connection: Connection, keys: Collection[Key]) -> dict[Key, list[
     for key, gauge_id, quantity, value, quality in found:
         known[(key, gauge_id, quantity)].append((value, quality))
     return known
-
-
-def _with_first_keys(connection: Connection, batch: Sequence[Reading]) -> Sequence[Reading]:
-    """Give a redelivered observation without a believed time the key that it had when it came first, if it did."""
-    if not any(each.redelivered for each in batch):
-        return batch
-    after = (connection.scalar(select(func.max(readings.c.seq))) or 0) - REDELIVERED_AMONG
-    return [
-        _with_first_key(connection, each, after) if each.redelivered and each.key.startswith(UNDATED) else each
-        for each in batch
-    ]
-
-
-def _with_first_key(connection: Connection, reading: Reading, after: int) -> Reading:
-    alike = reading.key.rpartition(":")[0] + ":"
-    # Written so that SQLite finds the few alike ones in the index of the keys: by the index of the gauge it would go
-    # through all rows of the gauge, for every message that is delivered again, and hold the write lock for seconds.
-    among, gauge_id = readings.c.seq + 0, readings.c.gauge_id + ""
-    first = connection.scalar(
-        select(readings.c.key)
-        .where(
-            # A range and not a pattern: a range can use the index, whatever the database's rules of comparison.
-            readings.c.key.between(alike, alike + "~"),
-            gauge_id == reading.gauge_id,
-            readings.c.quantity == reading.quantity,
-            among > after,
-        )
-        .order_by(among.desc())
-        .limit(1)
-    )
-    return replace(reading, key=first) if first else reading
 
 
 def _insert_new(connection: Connection, table: Table, values: list[dict[str, Any]]) -> int:

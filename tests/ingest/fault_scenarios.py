@@ -268,10 +268,12 @@ def clock_steps(folder: Path, dice: random.Random, steps: Sequence[timedelta] = 
                     file.write_text(f"{step.total_seconds():+.0f}\n", encoding="ascii")
                     a_while(dice, 0.8, 1.6)
                     child.kill()
+                # What was not acknowledged comes again under yet another clock.
+                file.write_text(f"{-step.total_seconds():+.0f}\n", encoding="ascii")
             with ingest(where, more=faked) as last:
                 found = settled(where, load.finish())
                 last.stop()
-        return Outcome(f"clock stepped {len(steps)} times with a kill -9 after each", found)
+        return Outcome(f"clock stepped {2 * len(steps)} times, {len(steps)} kill -9", found)
 
 
 def takeovers(folder: Path, times: int, dice: random.Random) -> tuple[Outcome, float]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
+from ingest.pipeline import interpret
+from ingest.quality import ClockLimits
 from ingest.readings import CameraReport, CameraState, DeadLetter, Quality, Reading, Still
-from ingest.store.appender import REDELIVERED_AMONG, Key, Said, SqlAppender, key_of, unseen
+from ingest.store.appender import Key, Said, SqlAppender, key_of, unseen
 from ingest.store.housekeeping import prune
 from ingest.store.log import SqlLog
 from ingest.store.protocol import Appended, Batch
-from tests.ingest.cities import NOON
+from ingest.store.redelivered import REDELIVERED_AMONG
+from tests.ingest.cities import NOON, reading_message, small_roster
 from tests.ingest.stores import database, reading, undated
 
 MINUTE = timedelta(minutes=1)
@@ -102,6 +106,35 @@ def test_a_redelivery_is_recognised_however_long_ingest_was_away(engine: Engine,
     append(engine, undated(2.5, NOON + timedelta(days=2), packet_id=7, redelivered=True))
     append(engine, undated(2.5, NOON - timedelta(days=9), packet_id=7, redelivered=True))  # our clock was set back
     assert len(log.readings_after(0)) == 1
+
+
+@pytest.mark.parametrize(
+    ("then", "now"), [(timedelta(0), -timedelta(days=5)), (-timedelta(days=5), timedelta(0))], ids=["back", "forward"]
+)
+def test_a_dated_reading_delivered_again_after_our_clock_was_set_counts_once(
+    engine: Engine, log: SqlLog, then: timedelta, now: timedelta
+) -> None:
+    """By the one clock the device's time is believed, by the other one it lies days ahead."""
+    append(engine, received(2.5, NOON, NOON + then, packet_id=7))
+    append(engine, received(2.5, NOON, NOON + now, packet_id=7, redelivered=True))
+    append(engine, received(2.6, NOON + MINUTE, NOON + now, packet_id=8, redelivered=True))
+    assert [each.stage_m for each in log.readings_after(0)] == [2.5, 2.6]
+
+
+def test_of_a_device_whose_clock_stands_still_every_reading_counts(engine: Engine, log: SqlLog) -> None:
+    zero = NOON - timedelta(days=20_000)
+    append(engine, received(2.5, zero, NOON, packet_id=7))
+    append(engine, received(2.5, zero, NOON + MINUTE, packet_id=8, redelivered=True))
+    assert len(log.readings_after(0)) == 2
+
+
+def received(
+    stage_m: float, device_at: datetime, at: datetime, packet_id: int, *, redelivered: bool = False
+) -> Reading:
+    """What the pipeline makes of a dated message that came at a time of our clock."""
+    payload = json.dumps({"stage_m": stage_m, "observed_at": device_at.isoformat()})
+    message = reading_message(payload, received_at=at, packet_id=packet_id, redelivered=redelivered)
+    return interpret(message, small_roster(), ClockLimits()).readings[0]
 
 
 def test_what_is_delivered_again_is_looked_up_by_its_key(engine: Engine) -> None:
