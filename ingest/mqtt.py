@@ -35,7 +35,7 @@ from ingest.watchdog import Signs, ailment
 log = logging.getLogger(__name__)
 
 SESSION_EXPIRY_S = 2 * 24 * 3600
-RECEIVE_MAXIMUM = 1000
+RECEIVE_MAXIMUM = 2000
 LOOK_EVERY_S = 0.5
 RECONNECT_S = (1, 10)
 TAKEN_OVER = 142

@@ -21,7 +21,7 @@ from ingest.store.protocol import Appended, Appender, Batch, Unavailable
 
 log = logging.getLogger(__name__)
 
-MOST_PER_BATCH = 500
+MOST_PER_BATCH = 1000
 GATHER_S = 0.05
 WAIT_S = 0.5
 RETRY_S = (0.1, 0.5, 1.0, 2.0, 5.0)

@@ -67,7 +67,7 @@ class QualityControl:
 
     def _learn(self, gauge_ids: set[str]) -> None:
         """Bring back what was known before the start; asked once per gauge."""
-        unknown = gauge_ids - self._known.keys()
+        unknown = {each for each in gauge_ids if each not in self._known}
         if unknown:
             found = self._recall(unknown)
             for gauge_id in unknown:
