@@ -242,11 +242,12 @@ def _fill(file: Path) -> None:
             return
 
 
+COMMITTED = ("committed,_nothing_acknowledged",)
 STEPS = (timedelta(minutes=20), timedelta(hours=-3), timedelta(hours=20), timedelta(days=-5), timedelta(0))
 
 
 def clock_steps(folder: Path, dice: random.Random, steps: Sequence[timedelta] = STEPS) -> Outcome:
-    """The machine's clock set back and forth by minutes to days under load, with a kill -9 after every step."""
+    """The machine's clock set back and forth by minutes to days under load, around ends between commit and PUBACK."""
     library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
     if library is None or shutil.which("faketime") is None:
         absent("libfaketime is not installed here; install faketime to run this test")
@@ -262,18 +263,17 @@ def clock_steps(folder: Path, dice: random.Random, steps: Sequence[timedelta] = 
         with ingest(where) as first:
             first.stop()
         with Load(where.broker.port, LOAD_PER_S / 2, mixed) as load:
-            for step in steps:
-                with ingest(where, more=faked) as child:
-                    time.sleep(0.8)
+            for step, then in zip(steps, [*steps[1:], steps[0]], strict=True):
+                with ingest(where, *COMMITTED, str(dice.randrange(10, 20)), more=faked) as child:
+                    time.sleep(0.3)
                     file.write_text(f"{step.total_seconds():+.0f}\n", encoding="ascii")
-                    a_while(dice, 0.8, 1.6)
-                    child.kill()
-                # What was not acknowledged comes again under yet another clock.
-                file.write_text(f"{-step.total_seconds():+.0f}\n", encoding="ascii")
+                    child.died()
+                # What was committed and not acknowledged comes again under yet another clock.
+                file.write_text(f"{then.total_seconds():+.0f}\n", encoding="ascii")
             with ingest(where, more=faked) as last:
                 found = settled(where, load.finish())
                 last.stop()
-        return Outcome(f"clock stepped {2 * len(steps)} times, {len(steps)} kill -9", found)
+        return Outcome(f"clock stepped {2 * len(steps)} times, around {len(steps)} ends after a commit", found)
 
 
 def takeovers(folder: Path, times: int, dice: random.Random) -> tuple[Outcome, float]:
