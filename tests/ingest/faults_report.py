@@ -23,15 +23,14 @@ def scenarios(dice: random.Random) -> Iterator[Callable[[Path], Outcome]]:
     yield lambda folder: faults.crash_points(folder, "3.1.1", dice)
     yield lambda folder: faults.kills(folder, "5", 30, dice)
     yield lambda folder: faults.kills(folder, "3.1.1", 30, dice)
-    yield lambda folder: faults.broker_restarts(folder, 5, dice, signal.SIGTERM)
-    yield lambda folder: faults.broker_restarts(folder, 5, dice, signal.SIGKILL)
+    yield lambda folder: faults.broker_restarts(folder, dice, [signal.SIGTERM] * 5)
+    yield lambda folder: faults.broker_restarts(folder, dice, [signal.SIGKILL] * 5)
     yield faults.broker_killed_while_ingest_is_away
     yield faults.session_lost
     yield faults.disk_full
     yield faults.disk_full_of_a_limit
     yield lambda folder: faults.clock_steps(folder, dice)
     yield lambda folder: faults.takeovers(folder, 10, dice)[0]
-    yield lambda folder: faults.clean_stop(folder)[0]
     yield lambda folder: faults.frozen_holder(folder, "5")[0]
     yield lambda folder: faults.frozen_holder(folder, "3.1.1")[0]
     yield lambda folder: faults.split(folder, 20.0, dice)[0]

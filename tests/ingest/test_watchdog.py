@@ -17,10 +17,11 @@ from sqlalchemy import Engine
 
 from ingest import mqtt
 from ingest.inbox import Arrived, Inbox
+from ingest.mqtt import Subscriber
 from ingest.mqtt_settings import MqttSettings
 from ingest.watchdog import Signs, ailment
 from tests.brokers import Mosquitto
-from tests.ingest.mqtt_parts import Ingest, Proxy, Sender, eventually, numbers_kept
+from tests.ingest.mqtt_parts import CLOCK, Ingest, Proxy, Sender, eventually, numbers_kept
 from tests.ingest.stores import database
 
 
@@ -177,14 +178,16 @@ def test_a_stranger_with_our_client_id_is_named_and_not_fought_for_ever(
     assert "another client connects as mizumori-ingest" in caplog.text
 
 
-def test_a_broker_that_says_session_taken_over_is_believed_at_once(engine: Engine, tmp_path: Path) -> None:
+def test_a_broker_that_says_session_taken_over_is_believed_at_once() -> None:
     """Mosquitto 2.0 only closes the connection; what other brokers say is said here by hand."""
     accepted = bytes((0x20, 3, 0, 0, 0))
     taken_over = bytes((0xE0, 2, 142, 0))
     connections = 0
     with socket.create_server(("127.0.0.1", 0)) as broker:
         broker.settimeout(2.5)
-        with Ingest(engine, tmp_path, MqttSettings(port=broker.getsockname()[1])) as ingest, suppress(TimeoutError):
+        subscriber = Subscriber(MqttSettings(port=broker.getsockname()[1]), Inbox(), CLOCK)
+        subscriber.start()
+        with suppress(TimeoutError):
             while True:
                 line, _ = broker.accept()
                 connections += 1
@@ -193,7 +196,8 @@ def test_a_broker_that_says_session_taken_over_is_believed_at_once(engine: Engin
                     line.sendall(accepted)
                     line.recv(1000)
                     line.sendall(taken_over)
-                assert eventually(lambda: ingest.subscriber.taken_over == 1)
+                assert eventually(lambda: subscriber.taken_over == 1)
+        subscriber.stop()
     assert connections == 1
 
 
