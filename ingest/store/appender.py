@@ -31,6 +31,9 @@ Said: TypeAlias = tuple[float, str]
 """(value, quality) of a revision"""
 Fresh: TypeAlias = tuple[Reading, int]
 """A reading that says something new, and its revision"""
+ASKED_AT_ONCE = 5_000
+"""Keys in one statement: SQLite takes 32,766 parameters unless it was built for more, and a batch of messages that
+bring a device's stored history holds more readings than that."""
 
 
 class SqlAppender:
@@ -129,17 +132,17 @@ def _is_news(reading: Reading, before: Sequence[Said]) -> bool:
 
 
 def _revisions(connection: Connection, keys: Collection[Key]) -> dict[Key, list[Said]]:
-    if not keys:
-        return {}
     columns = (readings.c.key, readings.c.gauge_id, readings.c.quantity)
-    found = connection.execute(
-        select(*columns, readings.c.value, readings.c.quality)
-        .where(tuple_(*columns).in_(list(keys)))
-        .order_by(readings.c.revision)
-    )
     known: dict[Key, list[Said]] = defaultdict(list)
-    for key, gauge_id, quantity, value, quality in found:
-        known[(key, gauge_id, quantity)].append((value, quality))
+    listed = list(keys)
+    for start in range(0, len(listed), ASKED_AT_ONCE):
+        found = connection.execute(
+            select(*columns, readings.c.value, readings.c.quality)
+            .where(tuple_(*columns).in_(listed[start : start + ASKED_AT_ONCE]))
+            .order_by(readings.c.revision)
+        )
+        for key, gauge_id, quantity, value, quality in found:
+            known[(key, gauge_id, quantity)].append((value, quality))
     return known
 
 

@@ -20,6 +20,8 @@ A number of rows, not a time: a clock may be set, and ingest may be away for day
 
 Said: TypeAlias = tuple[str, str, datetime, float]
 """(gauge, quantity, the device's time, value)"""
+Delivery: TypeAlias = tuple[str, str, str]
+"""(gauge, quantity, beginning of the key)"""
 
 
 def with_first_keys(connection: Connection, batch: Sequence[Reading]) -> Sequence[Reading]:
@@ -28,11 +30,30 @@ def with_first_keys(connection: Connection, batch: Sequence[Reading]) -> Sequenc
         return batch
     after = (connection.scalar(select(func.max(readings.c.seq))) or 0) - REDELIVERED_AMONG
     keys = _last_keys(connection, {each.gauge_id for each in batch if each.redelivered and each.device_at}, after)
-    return [_with_first_key(connection, each, keys, after) if each.redelivered else each for each in batch]
+    beside: dict[Delivery, str] = {}
+    keyed = []
+    for each in batch:
+        found = _with_first_key(connection, each, beside, keys, after) if each.redelivered else each
+        keyed.append(found)
+        # What waited while the connection broke is in one batch with its own repetition, and not in the log yet.
+        if found.key.startswith(UNDATED):
+            beside[_delivery(found)] = found.key
+        if found.device_at is not None:
+            keys[(found.gauge_id, found.quantity, found.device_at, found.value)] = found.key
+    return keyed
 
 
-def _with_first_key(connection: Connection, reading: Reading, keys: Mapping[Said, str], after: int) -> Reading:
-    first = _alike(connection, reading, after) if reading.key.startswith(UNDATED) else None
+def _delivery(reading: Reading) -> Delivery:
+    """What a message that is delivered again repeats: all of the key of an undated reading but the time of receipt."""
+    return (reading.gauge_id, reading.quantity, reading.key.rpartition(":")[0] + ":")
+
+
+def _with_first_key(
+    connection: Connection, reading: Reading, beside: Mapping[Delivery, str], keys: Mapping[Said, str], after: int
+) -> Reading:
+    first = None
+    if reading.key.startswith(UNDATED):
+        first = beside.get(_delivery(reading)) or _alike(connection, reading, after)
     if first is None and reading.device_at is not None:
         first = _judged_otherwise(reading, keys)
     return replace(reading, key=first) if first else reading
@@ -40,7 +61,7 @@ def _with_first_key(connection: Connection, reading: Reading, keys: Mapping[Said
 
 def _alike(connection: Connection, reading: Reading, after: int) -> str | None:
     """The last key with the same packet number and content."""
-    alike = reading.key.rpartition(":")[0] + ":"
+    *_, alike = _delivery(reading)
     # Written so that SQLite finds the few alike ones in the index of the keys: by the index of the gauge it would go
     # through all rows of the gauge, for every message that is delivered again, and hold the write lock for seconds.
     among, gauge_id = readings.c.seq + 0, readings.c.gauge_id + ""

@@ -101,6 +101,34 @@ def test_two_alike_readings_cut_off_together_stay_two_when_redelivered(engine: E
     assert len(log.readings_after(0)) == 2
 
 
+def test_a_reading_that_waited_in_the_inbox_beside_its_own_repetition_counts_once(engine: Engine, log: SqlLog) -> None:
+    """The store could not write, the connection broke meanwhile: both come in one batch, and the log knows neither."""
+    first = undated(2.5, NOON, packet_id=7)
+    again = undated(2.5, NOON + MINUTE, packet_id=7, redelivered=True)
+    other = undated(2.5, NOON + MINUTE, packet_id=8, redelivered=True)
+    assert append(engine, first, again, other) == Appended(readings=2, duplicates=1)
+    assert [each.key for each in log.readings_after(0)] == [first.key, other.key]
+
+
+def test_a_reading_that_waited_beside_its_repetition_while_our_clock_was_set_counts_once(
+    engine: Engine, log: SqlLog
+) -> None:
+    doubted = received(2.5, NOON, NOON - timedelta(days=5), packet_id=7)
+    believed = received(2.5, NOON, NOON, packet_id=7, redelivered=True)
+    append(engine, doubted, believed)
+    assert [each.key for each in log.readings_after(0)] == [doubted.key]
+
+
+def test_a_batch_of_stored_histories_that_comes_again_is_looked_up_in_parts(engine: Engine, log: SqlLog) -> None:
+    """SQLite takes 32,766 parameters where it was not built for more; one more would be refused for ever."""
+    event.listen(engine, "connect", lambda raw, _: raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766))
+    engine.dispose()
+    history = [reading(2.5, minutes) for minutes in range(11_000)]
+    append(engine, *history)
+    assert append(engine, *history) == Appended(duplicates=len(history))
+    assert log.marks().reading_seq == len(history)
+
+
 def test_a_redelivery_is_recognised_however_long_ingest_was_away(engine: Engine, log: SqlLog) -> None:
     append(engine, undated(2.5, NOON, packet_id=7))
     append(engine, undated(2.5, NOON + timedelta(days=2), packet_id=7, redelivered=True))
