@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 from ingest.messages import Message, Refusal
@@ -40,7 +41,9 @@ class Retried:
 class Retry:
     """Tries letters again beside a running ingest; a letter that is tried twice is kept once.
 
-    The message keeps its time of receipt and its packet number, so what it brings has the key that it would have had.
+    The message keeps its time of receipt and its packet number, so what it brings has the key and the time of
+    observation that it would have had. But its readings count as received now. Else whoever follows the log would take
+    a present that lies after their receipt for the work of a clock that was set back since, and them for the present.
     It is appended before its letter is removed: a crash in between leaves a letter whose next retry finds repeats.
     """
 
@@ -51,6 +54,7 @@ class Retry:
         appender: Appender,
         images: ImageFolder,
         letters: Letters,
+        now: Callable[[], datetime],
     ) -> None:
         """``judge`` gives the rows that readings become, by what the log knows of their gauges at this moment."""
         self._interpret = interpret
@@ -58,6 +62,7 @@ class Retry:
         self._appender = appender
         self._images = images
         self._letters = letters
+        self._now = now
 
     def one(self, letter: DeadLetter) -> Retried:
         """Try a letter; raises Unavailable or OSError where the store cannot write now, and the letter stays."""
@@ -78,7 +83,9 @@ class Retry:
             return self._refused(letter, refusal.reason, refusal.detail)
         for file, data in kept.images.items():
             self._images.write(file, data)
-        appended = self._appender.append(together([kept], self._judge(kept.readings)))
+        now = self._now()
+        readings = [replace(each, received_at=max(now, each.received_at)) for each in kept.readings]
+        appended = self._appender.append(together([kept], self._judge(readings)))
         self._letters.made_good(letter)
         return Retried(letter, appended)
 

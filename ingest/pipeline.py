@@ -31,6 +31,8 @@ LARGEST_UPLINK_BYTES = 64 * 1024
 """A network server's message names every gateway that heard the device."""
 WHOLE_BYTES = 64 * 1024
 """A refused message up to this size is kept whole, so that it can be tried again."""
+PROPERTIES_CHARS = 4096
+"""How much is kept of the user properties of a refused message."""
 LARGEST_BYTES = dict.fromkeys(Subject, 8 * 1024) | {Subject.STILL: 4 * 1024 * 1024}
 LARGEST_ANY_BYTES = max(LARGEST_BYTES.values())
 NO_IMAGES: Mapping[str, bytes] = MappingProxyType({})
@@ -74,8 +76,19 @@ def dead_letter(message: Message, refusal: Refusal, detail: str) -> DeadLetter:
         packet_id=message.packet_id,
         redelivered=message.redelivered,
         retained=message.retained,
-        properties=message.properties,
+        properties=_bounded(message.properties),
     )
+
+
+def _bounded(properties: Mapping[str, str]) -> Mapping[str, str]:
+    """The first user properties, as many as there is room for: a message of no bytes may bring megabytes of them."""
+    room, kept = PROPERTIES_CHARS, {}
+    for name, value in properties.items():
+        room -= len(name) + len(value)
+        if room < 0:
+            break
+        kept[name] = value
+    return kept
 
 
 def _writable(text: str) -> str:
@@ -149,7 +162,7 @@ def _kept(said: Iterable[Decoded], gauge: Watched, message: Message, limits: Clo
     letters: list[DeadLetter] = []
     for item in said:
         if isinstance(item, Observed):
-            _refuse_stale_retained(item, message)
+            _refuse_stale_retained(item, message, limits)
             readings.append(check(_reading(item, gauge, message, limits, len(readings)), gauge, limits))
         elif isinstance(item, Heard):
             vitals.append(_vitals(item, gauge, message))
@@ -170,25 +183,29 @@ def _of_camera(said: Iterable[Decoded], camera_id: str, message: Message, limits
     reports, stills, images = [], [], {}
     for item in said:
         if isinstance(item, Status):
-            _refuse_stale_retained(item, message)
+            _refuse_stale_retained(item, message, limits)
             reports.append(_report(item, camera_id, message, limits))
         elif isinstance(item, Picture):
-            _refuse_stale_retained(item, message)
+            _refuse_stale_retained(item, message, limits)
             still = _still(item, camera_id, message, limits)
             stills.append(still)
             images[still.file] = item.data
     return Kept(reports=reports, stills=stills, images=images)
 
 
-def _refuse_stale_retained(item: Observed | Status | Picture, message: Message) -> None:
-    """A retained message may be days old: without a time of its own it must not pass for the present.
+def _refuse_stale_retained(item: Observed | Status | Picture, message: Message, limits: ClockLimits) -> None:
+    """A retained message may be days old: without a time of its own that is believed it must not pass for the present,
+    at every subscription anew.
 
     A camera's last will is the exception: it is retained on purpose and errs on the safe side.
     """
-    if not message.retained or item.device_at is not None:
+    if not message.retained or (isinstance(item, Status) and item.state is CameraState.OFFLINE):
         return
-    if not (isinstance(item, Status) and item.state is CameraState.OFFLINE):
+    if item.device_at is None:
         raise Refused(Refusal.RETAINED_WITHOUT_TIME, "a retained message without its own time may be of any age")
+    if _believed(in_utc(item.device_at), message.received_at, limits)[1]:
+        detail = f"a retained message whose own time {item.device_at} is not believed may be of any age"
+        raise Refused(Refusal.RETAINED_WITHOUT_TIME, detail)
 
 
 def _reading(item: Observed, gauge: Watched, message: Message, limits: ClockLimits, nth: int) -> Reading:

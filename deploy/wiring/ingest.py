@@ -93,6 +93,7 @@ def retry_of(settings: Settings, stores: Stores) -> Retry:
         SqlAppender(stores.database),
         stores.stills,
         DeadLetters(stores.database),
+        machine_time,
     )
 
 

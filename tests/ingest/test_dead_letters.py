@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from alerts.rules import LevelSettings, LevelState, step
 from ingest.dead_letters import Retried, Retry
 from ingest.messages import Message
 from ingest.pipeline import HEAD_BYTES, WHOLE_BYTES, Kept, interpret
@@ -43,10 +44,17 @@ def refused(engine: Engine, *messages: Message, roster: Roster = EMPTY) -> list[
     return DeadLetters(engine).find(Wanted(), 10_000)[::-1]
 
 
+def now() -> datetime:
+    """When letters are tried again."""
+    return NOON + timedelta(hours=1)
+
+
 def retry(engine: Engine, folder: Path, roster: Roster | None = None) -> list[Retried]:
     """All letters tried again, with the registry put right."""
     with_city = partial(interpret, roster=roster or small_roster(), limits=LIMITS)
-    again = Retry(with_city, judged(engine), SqlAppender(engine), StillFolder(folder / "stills"), DeadLetters(engine))
+    again = Retry(
+        with_city, judged(engine), SqlAppender(engine), StillFolder(folder / "stills"), DeadLetters(engine), now
+    )
     return [again.one(each) for each in DeadLetters(engine).find(Wanted(), 10_000)[::-1]]
 
 
@@ -59,16 +67,33 @@ def summary(engine: Engine) -> DeadLetterSummary:
     return SqlLog(engine).dead_letters()
 
 
-def test_a_reading_of_a_gauge_that_was_not_yet_registered_is_kept_by_a_retry_with_its_time_of_receipt(
+def test_a_reading_of_a_gauge_that_was_not_yet_registered_is_kept_by_a_retry_at_the_time_at_which_it_came(
     engine: Engine, tmp_path: Path
 ) -> None:
     refused(engine, reading_message('{"stage_m": 2.5}', packet_id=7, received_at=NOON - timedelta(hours=5)))
     (done,) = retry(engine, tmp_path)
     (reading,) = SqlLog(engine).readings_after(0)
     assert (done.refused, done.appended.readings) == ("", 1)
-    assert (reading.gauge_id, reading.stage_m, reading.received_at) == ("fujii-01", 2.5, NOON - timedelta(hours=5))
+    assert (reading.gauge_id, reading.stage_m, reading.observed_at) == ("fujii-01", 2.5, NOON - timedelta(hours=5))
+    assert reading.received_at == now()
     assert DeadLetters(engine).find(Wanted()) == []
     assert (summary(engine).counts, summary(engine).retried) == ({"unknown_device": 1}, {"unknown_device": 1})
+
+
+@pytest.mark.parametrize("dated", ["", ', "observed_at": "2026-07-01T11:00:00Z"'], ids=["undated", "dated"])
+def test_an_old_letter_that_is_kept_at_last_does_not_pass_for_the_present(
+    engine: Engine, tmp_path: Path, dated: str
+) -> None:
+    """What was low an hour ago must not end the alert of a flood."""
+    refused(engine, reading_message(f'{{"stage_m": 0.5{dated}}}', received_at=NOON - timedelta(hours=1)))
+    flood = interpret(reading_message('{"stage_m": 4.5}', received_at=NOON), small_roster(), LIMITS).readings
+    SqlAppender(engine).append(Batch(readings=flood))
+    retry(engine, tmp_path)
+    latest = SqlLog(engine).latest()["fujii-01"]
+    assert latest.good is not None
+    assert (latest.reading.stage_m, latest.good.stage_m) == (4.5, 4.5)
+    (late,) = SqlLog(engine).readings_after(1)
+    assert step(LevelState(4, observed_at=NOON), late, {4: 4.0}, LevelSettings(hold=timedelta(0)))[1] is None
 
 
 @pytest.mark.parametrize("payload", ['{"stage_m": 2.5}', '{"stage_m": 2.5, "observed_at": "2026-07-01T11:59:00Z"}'])
@@ -115,7 +140,7 @@ def test_a_retry_sees_the_message_exactly_as_it_came(engine: Engine) -> None:
         return Kept()
 
     for letter in DeadLetters(engine).find(Wanted()):
-        Retry(remember, judged(engine), SqlAppender(engine), StillFolder(Path("unused")), DeadLetters(engine)).one(
+        Retry(remember, judged(engine), SqlAppender(engine), StillFolder(Path("unused")), DeadLetters(engine), now).one(
             letter
         )
     assert seen == [sent]
@@ -135,6 +160,14 @@ def test_a_message_as_large_as_is_kept_whole_comes_back_whole(engine: Engine) ->
     assert letter.head == payload
 
 
+def test_a_letter_does_not_grow_with_the_properties_of_its_message(engine: Engine) -> None:
+    """Their size is that of no payload: what is kept a day is bounded by the bytes of payloads."""
+    properties = {"taken_at": "2026-07-01T12:00:00Z"} | {f"p{number}": "x" * 1000 for number in range(1000)}
+    (letter,) = refused(engine, reading_message("{}", properties=properties))
+    assert letter.properties["taken_at"] == "2026-07-01T12:00:00Z"
+    assert sum(len(name) + len(value) for name, value in letter.properties.items()) <= 4096
+
+
 def test_a_fault_of_ours_in_one_letter_does_not_stop_the_others(engine: Engine, tmp_path: Path) -> None:
     refused(engine, reading_message('{"stage_m": 1.0}'), reading_message('{"stage_m": 2.0}'))
 
@@ -143,7 +176,7 @@ def test_a_fault_of_ours_in_one_letter_does_not_stop_the_others(engine: Engine, 
             raise ZeroDivisionError
         return interpret(message, small_roster(), LIMITS)
 
-    again = Retry(sometimes, judged(engine), SqlAppender(engine), StillFolder(tmp_path), DeadLetters(engine))
+    again = Retry(sometimes, judged(engine), SqlAppender(engine), StillFolder(tmp_path), DeadLetters(engine), now)
     done = [again.one(each) for each in DeadLetters(engine).find(Wanted())[::-1]]
     assert [each.refused for each in done] == ["unexpected: ZeroDivisionError()", ""]
     assert [each.stage_m for each in SqlLog(engine).readings_after(0)] == [2.0]

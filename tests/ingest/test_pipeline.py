@@ -174,6 +174,14 @@ def test_a_retained_reading_without_time_may_be_of_any_age_and_is_refused() -> N
     assert reading('{"stage_m": 1, "observed_at": "2026-07-01T11:00:00Z"}', retained=True).stage_m == 1
 
 
+@pytest.mark.parametrize("said", ["1970-01-01T00:00:00Z", "2026-06-20T11:00:00Z", "2026-07-09T00:00:00Z"])
+def test_a_retained_message_whose_time_is_not_believed_does_not_come_in_as_the_present(said: str) -> None:
+    """It comes again with every subscription, and counted at its receipt it would be a reading of that moment."""
+    payload = f'{{"stage_m": 1, "observed_at": "{said}"}}'
+    assert refusal(reading_message(payload, retained=True)) == Refusal.RETAINED_WITHOUT_TIME
+    assert reading(payload).quality is Quality.SUSPECT
+
+
 def test_a_cameras_last_will_counts_though_it_is_retained() -> None:
     topic = "mizumori/v1/fujii/camera/fujii-cam/status"
     report = kept(message(topic, '{"state": "offline", "reason": "lost"}', retained=True)).reports[0]
