@@ -39,7 +39,7 @@ class Pruner:
         safe = min(each() for each in self.consumed)
         with writing(self.engine) as connection:
             first = connection.scalar(select(func.min(readings.c.seq)).where(readings.c.seq > self._from_seq))
-            if first is None or first > safe or not _is_old(connection, first, before):
+            if first is None or first > safe or _is_young(connection, first, before):
                 return False
             self._from_seq = min(first + PER_TURN - 1, safe)
             _remove(connection, first, self._from_seq, before)
@@ -52,9 +52,13 @@ def cutoff(now: datetime, kept: timedelta, late_by: timedelta) -> datetime:
     return now - max(kept, late_by + timedelta(days=1))
 
 
-def _is_old(connection: Connection, seq: int, before: datetime) -> bool:
-    received_at = connection.scalar(select(readings.c.received_at).where(readings.c.seq == seq))
-    return received_at is not None and bool(received_at < before)
+def _is_young(connection: Connection, seq: int, before: datetime) -> bool:
+    """Whether the log is young from here on. A row that was received after the last one was dated by a clock of ours
+    that has been set back since: it says nothing of those behind it, and must not keep them until its time comes."""
+    received_at = select(readings.c.received_at)
+    this = connection.scalar(received_at.where(readings.c.seq == seq))
+    last = connection.scalar(received_at.order_by(readings.c.seq.desc()).limit(1))
+    return this is not None and last is not None and before <= this <= last
 
 
 def _remove(connection: Connection, first: int, last: int, before: datetime) -> None:

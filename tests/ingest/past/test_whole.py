@@ -107,6 +107,14 @@ def test_nothing_is_pruned_that_somebody_who_tails_the_log_has_not_seen(engine: 
     assert in_the_present(engine) == list(range(7, 20))
 
 
+def test_what_came_while_our_clock_was_a_year_ahead_holds_up_no_pruning(engine: Engine, sqlite: SqlitePast) -> None:
+    ahead = NOON + timedelta(days=365)
+    append(engine, *(dated(50.0, ahead + number * HOUR, GAUGE) for number in range(3)))
+    append(engine, *hours(20))
+    prune(engine, hand_on(engine, sqlite), 15)
+    assert in_the_present(engine) == [*range(15, 20), 50, 50, 50]
+
+
 def test_the_newest_of_a_gauge_stays_however_old(engine: Engine, sqlite: SqlitePast) -> None:
     """The newest, the newest good one, and all revisions of them: a later correction must find what it corrects."""
     append(engine, *hours(5), *hours(5, "fujii-02"))
