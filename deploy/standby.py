@@ -96,7 +96,12 @@ class StandbyIngest:
             return
         active = self._build(epoch)
         self._epoch, self._active = epoch, active
-        active.start()
+        try:
+            active.start()
+        except Exception:  # else it would count as started, and this process hold the lease and receive nothing
+            self._epoch, self._active = None, None
+            active.give_up()
+            raise
 
     def _give_up(self, active: IngestService) -> None:
         log.error("this process lost the lease %s: it stops to receive", self.lease.name)

@@ -48,3 +48,22 @@ class ScaledClock:
     def now(self) -> datetime:
         """``start`` plus the scaled real time since ``origin_s``."""
         return self.start + timedelta(seconds=(self.monotonic() - self.origin_s) * self.speed)
+
+
+SET_S = 3600.0
+"""A clock that parted from the time that passes by more than this was set, and not only adjusted."""
+
+
+class Steadiness:
+    """Whether a clock went as time passes since the look before. ``monotonic`` gives real seconds, of any origin."""
+
+    def __init__(self, clock: Clock, monotonic: Callable[[], float]) -> None:
+        self._clock = clock
+        self._monotonic = monotonic
+        self._lead_s: float | None = None
+
+    def look(self) -> bool:
+        """False at the first look, and at the first one after the clock was set."""
+        lead_s = self._clock.now().timestamp() - self._monotonic() * self._clock.speed
+        before_s, self._lead_s = self._lead_s, lead_s
+        return before_s is not None and abs(lead_s - before_s) < SET_S

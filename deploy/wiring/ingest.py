@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ from deploy.settings import Settings
 from deploy.standby import StandbyIngest
 from deploy.wiring.clockwork import machine_time
 from deploy.wiring.stores import Stores
-from ingest.clock import Clock
+from ingest.clock import Clock, Steadiness
 from ingest.dead_letters import Retry
 from ingest.inbox import Inbox
 from ingest.lease import Lease
@@ -100,8 +101,11 @@ def retry_of(settings: Settings, stores: Stores) -> Retry:
 def ingest_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
     """Housekeeping of what ingest keeps."""
     kept = timedelta(days=settings.ingest.stills_kept_days)
+    steadiness = Steadiness(clock, time.monotonic)
 
     def tidy() -> None:
+        if not steadiness.look():  # a clock that leaps ahead must not cost what is kept: the next turn will do
+            return
         while prune(stores.database, clock.now() - kept, stores.stills.remove) == MOST_PER_TURN:
             pass  # a turn is bounded so that it holds the write lock only briefly
         while prune_dead_letters(stores.database, clock.now()) == MOST_LETTERS_PER_TURN:

@@ -15,7 +15,7 @@ from deploy.monitor.outward_probes import PastProbe
 from deploy.schedule import Job
 from deploy.settings import Settings, SettingsError
 from deploy.wiring.stores import Stores, program
-from ingest.clock import Clock
+from ingest.clock import Clock, Steadiness
 from ingest.store.health import SqlHealth
 from ingest.store.past.forwarder import Forwarder
 from ingest.store.past.lanes import SqlLanes
@@ -92,8 +92,11 @@ def past_jobs(settings: Settings, stores: Stores, forwarder: Forwarder, clock: C
         while pruner.turn(cutoff(clock.now(), settings.past.present, late_by)):
             pass  # a turn is bounded so that it holds the write lock only briefly
 
+    steadiness = Steadiness(clock, time.monotonic)
+
     def retain() -> None:
-        if settings.past.kept is None:
+        # A clock that leaps ahead must not cost the past: what it says counts when it still says so at the next turn.
+        if not steadiness.look() or settings.past.kept is None:
             return
         try:
             past.forget(clock.now() - settings.past.kept, locks.spans())

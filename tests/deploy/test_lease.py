@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine
 
 from deploy.holder import is_gone, this_process
+from deploy.standby import StandbyIngest
 from ingest.lease import Lease, NotHeld, Seen
+from ingest.receiver import Counts
 from ingest.store.appender import SqlAppender
 from ingest.store.leases import SqlLeases, fence
 from ingest.store.log import SqlLog
@@ -150,6 +154,40 @@ def test_of_two_who_take_at_the_same_moment_one_gets_it(engine: Engine) -> None:
     assert leases.take(NAME, "a", seen) == 2
     assert leases.take(NAME, "b", seen) is None
     assert leases.seen(NAME) == Seen("a", 2, 0)
+
+
+class Ingest:
+    """An ingest of one tenure, of which the first cannot start."""
+
+    receiver = SimpleNamespace(counts=Counts())
+
+    def __init__(self, story: list[str]) -> None:
+        self.story = story
+
+    def start(self) -> None:
+        self.story.append("start")
+        if len(self.story) == 1:
+            raise RuntimeError("can't start new thread")
+
+    def give_up(self) -> None:
+        self.story.append("give up")
+
+    def stop(self) -> None:
+        self.story.append("stop")
+
+
+def test_an_ingest_that_could_not_start_is_made_anew_and_does_not_hold_the_lease_idle(engine: Engine) -> None:
+    story: list[str] = []
+    other = lease(engine, "other", Time())
+    other.turn()
+    standby = StandbyIngest(lease(engine, "a", Time()), lambda _: Ingest(story))  # type: ignore[arg-type, return-value]
+    standby.start()
+    SqlLeases(engine, Wall()).release(NAME, 1)
+    until = time.monotonic() + 10
+    while len(story) < 3 and time.monotonic() < until:
+        time.sleep(0.02)
+    standby.stop()
+    assert story == ["start", "give up", "start", "stop"]
 
 
 def test_a_former_holder_writes_nothing_more(engine: Engine) -> None:

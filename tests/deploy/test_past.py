@@ -59,10 +59,27 @@ def test_the_house_hands_on_and_forgets_but_not_the_evidence(
     SqlAppender(stores.database).append(Batch(readings=[days_ago(count) for count in (300, 200, 150, 50, 20, 1)]))
     SqlLocks(stores.database).lock(["fujii-01"], NOON - 160 * DAY, NOON - 140 * DAY, "duty", "flood", NOON)
     jobs = {job.name: job for job in past_jobs(settings, stores, forwarder_of(stores, opened.past, clock), clock)}
-    for name in ("forwarder", "prune-present", "retain-past"):
+    for name in ("forwarder", "prune-present", "retain-past", "retain-past"):
         jobs[name].work()
     assert [each.value for each in opened.past.rows("fujii-01", [ALWAYS])] == [150.0, 50.0, 20.0, 1.0]
     assert [each.value for each in opened.history.history("fujii-01", *ALWAYS)][-3:] == [50.0, 20.0, 1.0]
+
+
+def test_a_clock_that_leaps_ahead_for_a_while_does_not_cost_the_past(
+    settings: Settings, stores: Stores, opened: OpenPast
+) -> None:
+    """Everything is woken when the clock is set, the retention too."""
+    said = [NOON]
+    clock = TrueClock(lambda: said[-1])
+    SqlAppender(stores.database).append(Batch(readings=[days_ago(count) for count in (300, 20, 1)]))
+    jobs = {job.name: job for job in past_jobs(settings, stores, forwarder_of(stores, opened.past, clock), clock)}
+    jobs["forwarder"].work()
+    for now in (NOON + 4000 * DAY, NOON, NOON + 4000 * DAY, NOON):
+        said.append(now)
+        jobs["retain-past"].work()
+    assert [each.value for each in opened.past.rows("fujii-01", [ALWAYS])] == [300.0, 20.0, 1.0]
+    jobs["retain-past"].work()
+    assert [each.value for each in opened.past.rows("fujii-01", [ALWAYS])] == [20.0, 1.0]
 
 
 def test_the_present_is_not_pruned_before_alerts_and_health_have_seen_it(
