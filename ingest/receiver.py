@@ -128,12 +128,16 @@ class Receiver:
         except Exception as error:
             return self._write_apart(kept, batch, roster, error)
         self._quality.adopt(judgement)
-        for arrived in batch:
-            arrived.acknowledge()
-        self.settle()
+        self._until_done(partial(self._acknowledge, batch))
         self.counts = self.counts.plus(len(batch), appended)
         _say_refused([letter for each in stored for letter in each.dead_letters])
         return None
+
+    def _acknowledge(self, batch: Sequence[Arrived]) -> None:
+        """Tried again by itself: a batch that is durable is not to be judged and counted once more."""
+        for arrived in batch:
+            arrived.acknowledge()
+        self.settle()
 
     def _judged(self, readings: Sequence[Reading], roster: Roster) -> Judgement:
         """The readings with their quality. A fault of ours in the judgement must not hold up a flood: they are kept

@@ -274,3 +274,33 @@ def test_a_worker_that_was_started_anew_judges_as_one_that_never_stopped(engine:
         )
         work(worker, inbox, [acks.arrived(reading_message(f'{{"stage_m": {stage}, "observed_at": "{at}"}}'), 0)])
     assert [each.quality for each in log.readings_after(0)] == ["good", "good", "suspect", "good", "good"]
+
+
+@pytest.mark.parametrize("where", ["acknowledge", "settle"])
+def test_acknowledgements_that_cannot_be_sent_are_sent_again_and_the_batch_is_not_kept_again(
+    engine: Engine, tmp_path: Path, where: str
+) -> None:
+    """Kept again, a lone jump without a time of its own would speak for itself, and a dead letter would be two."""
+    failing, order = [where], list[str]()
+
+    def sent(what: str) -> None:
+        if what in failing:
+            failing.remove(what)
+            raise OSError(32, "Broken pipe")
+        order.append(what)
+
+    def undated(number: int, stage_m: float) -> Message:
+        at = NOON + timedelta(minutes=10 * number)
+        return reading_message(f'{{"stage_m": {stage_m}}}', received_at=at, packet_id=number)
+
+    inbox, stills = Inbox(), StillFolder(tmp_path / "stills")
+    receiver(engine, tmp_path, inbox).keep([Arrived(undated(each, 1.0), lambda: None) for each in (1, 2)])
+    worker = Receiver(inbox, small_roster, SqlAppender(engine), stills, ClockLimits(), SqlRecall(engine))
+    worker.settle = lambda: sent("settle")
+    work(
+        worker, inbox, [Arrived(each, lambda: sent("acknowledge")) for each in (undated(3, 4.0), reading_message("{"))]
+    )
+    assert order[-3:] == ["acknowledge", "acknowledge", "settle"]
+    assert [each.quality for each in SqlLog(engine).readings_after(0)] == ["good", "good", "suspect"]
+    assert SqlLog(engine).dead_letters().counts == {"malformed": 1}
+    assert worker.counts.messages == 2
