@@ -123,8 +123,8 @@ def test_a_mark_on_the_map_opens_its_station(visit: Visit) -> None:
 def test_the_range_of_the_hydrograph_is_chosen_by_a_link(visit: Visit) -> None:
     visit.open("/station/hongo-bridge")
     expect(visit.page.locator(".range.chosen")).to_have_text("6時間")
-    visit.page.locator(".range", has_text="72時間").click()
-    expect(visit.page.locator(".range.chosen")).to_have_text("72時間")
+    visit.page.locator(".range", has_text="3日").click()
+    expect(visit.page.locator(".range.chosen")).to_have_text("3日")
     assert visit.page.url.endswith("?h=72")
 
 
