@@ -110,11 +110,16 @@ def _minutes(age_s: float | None) -> int | None:
 
 
 def flags(view: StationView) -> tuple[str, ...]:
-    """What staff must know beside the level: ``silent`` or ``never``, ``unconfirmed``, ``sensor_fault``."""
+    """What staff must know beside the level: ``silent`` or ``never``, ``unconfirmed``, ``sensor_fault``.
+
+    ``silent_other`` where the level that is shown is of today, and another gauge of the station is silent.
+    """
     never = bool(view.gauges) and all(gauge.shown is None for gauge in view.gauges)
+    shown_is_old = view.worst is not None and view.worst.silent
     found = {
         "never": never,
-        "silent": view.silent and not never,
+        "silent": shown_is_old and not never,
+        "silent_other": view.silent and not shown_is_old and not never,
         "unconfirmed": any(gauge.unconfirmed for gauge in view.gauges),
         "sensor_fault": any(gauge.sensor_fault for gauge in view.gauges),
     }

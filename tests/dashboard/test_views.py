@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard.views import Board, GaugeView, board, camera_view, gauge_view, hours_to_next
+from dashboard.staff.facts import flags
+from dashboard.views import Board, GaugeView, StationView, board, camera_view, gauge_view, hours_to_next
 from ingest.readings import CameraReport, CameraState, Quality, Reading, Still
 from ingest.stations import Camera, Gauge, Station, StationKind, ThresholdSet
 from ingest.store.protocol import CameraLatest, Latest
@@ -83,6 +84,16 @@ def test_a_bad_newest_reading_falls_back_to_the_last_good_one() -> None:
 def test_a_gauge_that_sent_nothing_but_bad_readings_is_faulty_and_not_silent() -> None:
     view = seen(327.67, 1, Quality.BAD)
     assert (view.sensor_fault, view.silent, view.stage_m) == (True, False, None)
+
+
+@pytest.mark.parametrize(
+    ("shown_min", "other_min", "said"), [(5, 31, "silent_other"), (31, 5, "silent"), (31, 31, "silent")]
+)
+def test_a_present_level_is_not_said_to_be_the_last_one_because_another_gauge_is_silent(
+    shown_min: float, other_min: float, said: str
+) -> None:
+    view = StationView(BRIDGE, (seen(3.1, shown_min), seen(1.2, other_min)), ())
+    assert flags(view) == (said,)
 
 
 def test_a_gauge_never_heard_of_is_silent() -> None:
