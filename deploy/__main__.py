@@ -55,7 +55,11 @@ def parser(asked: Sequence[str]) -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
     """Run one command; 0 where it went well, 1 where it could not, 2 where it was called wrongly."""
     given = sys.argv[1:] if arguments is None else arguments
-    options = parser(given).parse_args(given)
+    top = parser(given)
+    options, strange = top.parse_known_args(given)
+    if strange:
+        place = "; --settings stands before the command" if "--settings" in " ".join(strange) else ""
+        top.error(f"unrecognized arguments: {' '.join(strange)}{place}")
     environment = os.environ if environment is None else environment
     named = environment.get("MIZUMORI_SETTINGS")
     file = options.settings or (Path(named) if named else None)
@@ -79,6 +83,8 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
 
 def _sentence(error: Exception) -> str:
     """What the machine refused, in one line; the log level debug shows where."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
     return str(getattr(error, "orig", None) or error).replace("\n", " ")
 
 

@@ -41,6 +41,8 @@ def restore(
     ``known`` are the revisions that this program can upgrade from, by database. ``prepare`` is given the extracted
     databases by name before they are put into place. What is there already is refused, or with ``replace`` kept aside.
     """
+    if not archive.is_file():
+        raise BackupError(f"there is no archive {archive}: name the file that mizumori backup wrote")
     folder.mkdir(parents=True, exist_ok=True)
     occupied = _occupied(belongings)
     if occupied and not replace:
@@ -73,8 +75,6 @@ def _stage(archive: Path, stage: Path, known: Mapping[str, tuple[str, ...]]) -> 
             stage.mkdir()
             _need_room(manifest, stage)
             extract(tar, manifest, stage)
-    except FileNotFoundError as error:
-        raise BackupError(f"there is no archive {archive}") from error
     except BackupError as error:
         raise BackupError(f"{archive} cannot be restored: {error}") from error
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:

@@ -49,7 +49,7 @@ def read_csv(path: Path, report: Report | None = None) -> list[Row]:
         missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
         if missing:
             raise RecordingError(
-                f"{path}: the first line must name the columns {', '.join(NEEDED)}; missing: {missing}"
+                f"{path}: the first line must name the columns {', '.join(NEEDED)}; missing: {', '.join(missing)}"
             )
         found = [_row(cells, f"{path} line {reader.line_num}") for cells in reader]
     rows = [row for row in found if row is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,21 +30,39 @@ def add_to(commands: Any) -> None:
     benches = commands.add_parser("bench", help=text, description=text).add_subparsers(required=True, metavar="WHAT")
     text = "measure how fast the past catches up after it was away, and how far behind live readings are"
     past = benches.add_parser("past", help=text, description=text)
-    past.add_argument("--backlog", type=int, default=100_000, help="readings that wait (100000; an hour is 1800000)")
-    past.add_argument("--rate", type=float, default=500.0, help="live readings a second (500)")
-    past.add_argument("--gauges", type=int, default=3_000, help="gauges that they come from (3000)")
+    past.add_argument("--backlog", type=count, default=100_000, help="readings that wait (100000; an hour is 1800000)")
+    past.add_argument("--rate", type=positive, default=500.0, help="live readings a second (500)")
+    past.add_argument("--gauges", type=count, default=3_000, help="gauges that they come from (3000)")
     past.add_argument("--influxd", help="program of InfluxDB 1.8 to start for this; without it the past is SQLite")
     past.add_argument("--json", type=Path, help="file to write the figures to as well")
     past.set_defaults(run=bench_past)
     text = "measure how much ingest makes durable beside a subscriber that does nothing, and how fast"
     ingest = benches.add_parser("ingest", help=text, description=text)
-    ingest.add_argument("--gauges", type=int, nargs="+", default=[100, 3_000, 30_000], help="(100 3000 30000)")
-    ingest.add_argument("--messages", type=int, default=60_000, help="readings a round at full speed (60000)")
-    ingest.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts (3)")
-    ingest.add_argument("--rate", type=float, default=500.0, help="readings a second while delays are measured (500)")
-    ingest.add_argument("--seconds", type=float, default=20.0, help="for how long (20)")
+    ingest.add_argument("--gauges", type=count, nargs="+", default=[100, 3_000, 30_000], help="(100 3000 30000)")
+    ingest.add_argument("--messages", type=count, default=60_000, help="readings a round at full speed (60000)")
+    ingest.add_argument("--rounds", type=count, default=3, help="rounds, of which the median counts (3)")
+    ingest.add_argument(
+        "--rate", type=positive, default=500.0, help="readings a second while delays are measured (500)"
+    )
+    ingest.add_argument("--seconds", type=positive, default=20.0, help="for how long (20)")
     ingest.add_argument("--json", type=Path, help="file to write the figures to as well")
     ingest.set_defaults(run=bench_ingest)
+
+
+def count(text: str) -> int:
+    """A whole number from 1, of an argument."""
+    return int(_positive(int(text)))
+
+
+def positive(text: str) -> float:
+    """A number above 0, of an argument."""
+    return _positive(float(text))
+
+
+def _positive(number: float) -> float:
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{number} cannot be measured: write a number above 0")
+    return number
 
 
 def bench_past(context: Context, options: argparse.Namespace) -> int:

@@ -77,6 +77,9 @@ def revoke(context: Context, options: argparse.Namespace) -> int:
     gone |= _retired(users, known) if options.retired else set()
     gone |= {each for each in _by_name(options) if each in users}
     folder.write({user: each for user, each in users.items() if user not in gone}, known)
+    if not gone:
+        say(f"nobody revoked: none of them has a credential in {folder.path}; mizumori credentials list shows who has")
+        return 0
     say(f"{len(gone)} revoked: {', '.join(sorted(gone)[:20])}{' …' if len(gone) > 20 else ''}")
     say(f"{folder.path}: {RELOAD}")
     return 0
@@ -95,6 +98,8 @@ def show(context: Context, options: argparse.Namespace) -> int:
 
 
 def _folder(context: Context, options: argparse.Namespace) -> Folder:
+    if options.folder and not options.folder.is_dir() and options.action != "issue":
+        raise UsageError(f"there is no folder {options.folder}: name the one that has the broker's passwords and acl")
     return Folder(options.folder or context.settings.data_folder / "broker")
 
 
@@ -157,6 +162,8 @@ def _hand_out(text: str, file: Path | None) -> None:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise UsageError(f"{file} is there already: name a new file for the passwords") from error
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written ({error.strerror}): name another file") from error
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         out.write(text)
 

@@ -62,6 +62,8 @@ def _add_retry(actions: Any) -> None:
 def show_list(context: Context, options: argparse.Namespace) -> int:
     """Print the letters and the counts."""
     since = context.clock.now() - _age(options.since) if options.since else None
+    if options.limit < 1:
+        raise UsageError(f"--limit {options.limit}: write a number from 1")
     stores = open_stores(context.settings)
     found = DeadLetters(stores.database).find(Wanted((), options.reason, options.topic, since), options.limit)
     if options.json:
@@ -70,6 +72,8 @@ def show_list(context: Context, options: argparse.Namespace) -> int:
     else:
         for letter in found:
             say(line(letter))
+        if not found and (options.reason or options.topic or since):
+            say("no letter that is kept fits; of all that came:")
         _say_counts(stores)
     stores.close()
     return 0
@@ -191,7 +195,8 @@ def _brought(appended: Appended) -> str:
 
 def _say_counts(stores: Stores) -> None:
     summary = stores.log.dead_letters()
-    say("")
+    if summary.counts:
+        say("")
     for reason, count in sorted(summary.counts.items(), key=lambda each: -each[1]):
         kept, over = summary.kept.get(reason, 0), summary.passed_over.get(reason, 0)
         retried = summary.retried.get(reason, 0)

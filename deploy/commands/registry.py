@@ -71,7 +71,10 @@ def export(context: Context, options: argparse.Namespace) -> int:
     if options.csv is None:
         print(to_toml(registry), end="")
         return 0
-    to_csv(registry, options.csv)
+    try:
+        to_csv(registry, options.csv)
+    except OSError as error:
+        raise UsageError(f"{options.csv} cannot be written ({error.strerror}): name another folder") from error
     say(f"written to {options.csv}: {contents(registry)}")
     return 0
 

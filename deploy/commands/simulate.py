@@ -236,7 +236,9 @@ def _rows(file: Path, registry: Registry) -> list[Row]:
         rows = read_csv(file, say)
     except RecordingError as error:
         raise UsageError(str(error)) from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{file} cannot be read as a CSV file in UTF-8: {error}") from error
     if not rows:
         raise UsageError(f"{file} holds no readings")

@@ -41,6 +41,7 @@ def broker_check(trial: Trial, where: str, username: str) -> Check:
 def check_port(use: str, host: str, port: int) -> Check:
     """Whether a port is free for a service that does not run."""
     table, _, name = use.partition(".")
+    of = "the public page" if table == "public" else f"the {table}"
     variable = f"MIZUMORI_{table}__{name or 'port'}".upper()
     try:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
@@ -48,9 +49,9 @@ def check_port(use: str, host: str, port: int) -> Check:
             trial.bind((host, port))
     except OSError as error:
         why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-        sentence = f"port {port} of {host} for the {table} {why}: end it, or set {variable}"
+        sentence = f"port {port} of {host} for {of} {why}: end it, or set {variable}"
         return Check(f"port {port}", State.FAILED, sentence)
-    return Check(f"port {port}", State.OK, f"is free for the {table}")
+    return Check(f"port {port}", State.OK, f"is free for {of}")
 
 
 def check_service(name: str, host: str, port: int) -> Iterable[Check]:

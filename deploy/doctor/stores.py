@@ -57,7 +57,8 @@ def registry_checks(registry: Registry | None, recipients: Sequence[Recipient]) 
         sentence = "there is no gauge in the registry: run mizumori registry import CITY.toml"
         yield Check("registry", State.FAILED, sentence)
     else:
-        found = f"{len(registry.stations)} stations, {len(registry.gauges)} gauges, {len(registry.cameras)} cameras"
+        counts = {"station": len(registry.stations), "gauge": len(registry.gauges), "camera": len(registry.cameras)}
+        found = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
         yield Check("registry", State.OK, found)
     known = registry.stations.keys() if registry else set()
     strange = [f"{each.id} ({station})" for each in recipients for station in each.stations if station not in known]

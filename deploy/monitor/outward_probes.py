@@ -106,4 +106,8 @@ class PastProbe:
         elif state.live_lag_s > LAG_S:
             yield Check("forwarder", State.DEGRADED, f"the past is {state.live_lag_s:.0f} s behind")
         else:
-            yield Check("forwarder", State.OK, f"the past has everything, but for {state.backlog} older readings")
+            yield Check("forwarder", State.OK, _handed_on(state.backlog))
+
+
+def _handed_on(backlog: int) -> str:
+    return f"the past has the newest readings; {backlog} older ones wait" if backlog else "the past has everything"

@@ -386,3 +386,11 @@ def count(file: Path) -> int:
     """How many readings a database file holds."""
     with closing(sqlite3.connect(file)) as connection:
         return int(connection.execute("SELECT count(*) FROM readings").fetchone()[0])
+
+
+def test_an_archive_that_is_not_there_is_told_before_anything_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, environment = a_backup(tmp_path)
+    assert main(["restore", str(tmp_path / "nothing.tar")], environment) == 1
+    assert "there is no archive" in capsys.readouterr().err

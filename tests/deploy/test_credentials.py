@@ -150,6 +150,7 @@ def test_users_and_rights_of_the_operator_are_left_alone(office: Office) -> None
         (("issue", "--gauge", "fuji-01"), "the registry has no gauge fuji-01 with a device; did you mean fujii-01?"),
         (("revoke", "--station", "nowhere"), "the registry has no station nowhere with a device; mizumori registry"),
         (("issue", "--all", "--csv", "{file}"), "is there already: name a new file for the passwords"),
+        (("issue", "--all", "--csv", "{file}/x.csv"), "x.csv cannot be written (Not a directory): name another file"),
     ],
 )
 def test_a_mistake_is_told_and_changes_nothing(

@@ -65,6 +65,7 @@ def test_the_list_shows_what_was_refused_and_show_all_of_it(tmp_path: Path, caps
         (["retry"], "name the letters to be tried again: their numbers, --reason, --topic or --all"),
         (["show", "77"], "there is no dead letter 77"),
         (["list", "--since", "yesterday"], "write a number with min, h or d, for example 90min"),
+        (["list", "--limit", "0"], "--limit 0: write a number from 1"),
     ],
 )
 def test_a_command_that_names_nothing_says_what_to_write(

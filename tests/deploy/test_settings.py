@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.__main__ import main
 from deploy.commands.settings import page
 from deploy.settings import Settings, SettingsError, read_settings
 from ingest.stations import Gauge, StationKind
@@ -110,3 +111,20 @@ def test_a_broker_that_is_named_but_not_used_is_refused() -> None:
 def test_every_setting_is_documented() -> None:
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == page()
     assert "|  |" not in page()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["levels", "--settings", "x.toml"], "--settings stands before the command"),
+        (["bench", "ingest", "--gauges", "0"], "write a number above 0"),
+        (["bench", "past", "--rate", "-1"], "write a number above 0"),
+    ],
+)
+def test_an_argument_that_cannot_be_says_what_to_write(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments, {})
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err
