@@ -16,7 +16,7 @@ from ingest.decoders import DECODERS
 from ingest.decoders.decoded import Decoded, Heard, Observed, Picture, Status, Unmeasured
 from ingest.messages import Message, Refusal, Refused
 from ingest.quality import ClockLimits, check
-from ingest.readings import CameraReport, CameraState, DeadLetter, Reading, Still, Vitals
+from ingest.readings import CameraReport, CameraState, DeadLetter, Quality, Reading, Reason, Still, Vitals
 from ingest.roster import Roster, Watched
 from ingest.sensing import stage_m
 from ingest.topics import Address, Subject, network_of, parse
@@ -35,6 +35,7 @@ PROPERTIES_CHARS = 4096
 """How much is kept of the user properties of a refused message."""
 LARGEST_BYTES = dict.fromkeys(Subject, 8 * 1024) | {Subject.STILL: 4 * 1024 * 1024}
 LARGEST_ANY_BYTES = max(LARGEST_BYTES.values())
+_DOUBT = (Quality.GOOD, Quality.SUSPECT, Quality.BAD)
 NO_IMAGES: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -163,7 +164,8 @@ def _kept(said: Iterable[Decoded], gauge: Watched, message: Message, limits: Clo
     for item in said:
         if isinstance(item, Observed):
             _refuse_stale_retained(item, message, limits)
-            readings.append(check(_reading(item, gauge, message, limits, len(readings)), gauge, limits))
+            checked = check(_reading(item, gauge, message, limits, len(readings)), gauge, limits)
+            readings.append(_of_tilted(checked) if item.tilted else checked)
         elif isinstance(item, Heard):
             vitals.append(_vitals(item, gauge, message))
         elif isinstance(item, Unmeasured):
@@ -224,6 +226,11 @@ def _reading(item: Observed, gauge: Watched, message: Message, limits: ClockLimi
         device_seq=item.device_seq,
         redelivered=message.redelivered,
     )
+
+
+def _of_tilted(reading: Reading) -> Reading:
+    """A sensor that hangs askew looks past the water and gives too low a stage: nothing it says is plainly good."""
+    return reading.marked(max(reading.quality, Quality.SUSPECT, key=_DOUBT.index), Reason.TILTED)
 
 
 def _vitals(item: Heard, gauge: Watched, message: Message) -> Vitals:

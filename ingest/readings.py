@@ -26,6 +26,7 @@ class Reason(StrEnum):
     CLOCK_AHEAD = "clock_ahead"
     CLOCK_BEHIND = "clock_behind"
     OUT_OF_RANGE = "out_of_range"
+    TILTED = "tilted"
     RATE_OF_CHANGE = "rate_of_change"
     SPIKE = "spike"
     STUCK = "stuck"

@@ -83,7 +83,7 @@ def _of_water(measured: Sequence[Measured], gauge: Watched, uplink: Uplink | Non
             # The frame counter is that of the uplink, not of what the device had stored before.
             seq = uplink.seq if uplink is not None and each.at is None else None
             device_at = each.at or (uplink.at if uplink is not None else None)
-            said.append(Observed(each.values[channel], device_at, seq, channel=channel))
+            said.append(Observed(each.values[channel], device_at, seq, channel=channel, tilted=each.tilted))
         elif channel in each.missing:
             said.append(Unmeasured(channel, each.missing[channel]))
     return said

@@ -23,6 +23,7 @@ class Observed:
     empty for the one number of a message that needs no name. ``unit`` is the one that the message itself states
     ("m", "cm", "Pa", …), empty where only the gauge's sensor knows it. ``reckoned`` says that the time was counted
     from the receipt of the message, so that the same message would have another one when it is delivered again.
+    ``tilted``: the device says that it does not hang as it was mounted, so that it may look past the water.
     """
 
     value: float
@@ -32,6 +33,7 @@ class Observed:
     channel: str = ""
     unit: str = ""
     reckoned: bool = False
+    tilted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Measured:
     at: datetime | None = None
     rssi_dbm: float | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
+    tilted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from ingest.messages import Refusal, Refused
 
 Key = tuple[int, int]
 BATTERY_PCT = "battery_pct"
+POSITIONS = ((0x04, 0x00), (0x05, 0x00))
+"""The triple of a device's position: 0 as it was mounted, 1 tilted."""
 ANSWERS = (0xF8, 0xF9, 0xFE)
 """Channels of a device's answer to a command."""
 NO_ECHO = {0xFFFD: "out of the measuring range", 0xFFFF: "the sensor failed"}
@@ -118,15 +120,18 @@ def _measured(parts: Iterator[tuple[Key, Triple, bytes]]) -> Sequence[Measured]:
     values: dict[str, float] = {}
     missing: dict[str, str] = {}
     battery_pct: float | None = None
+    tilted = False
     stored = []
     for key, triple, value in parts:
         if key == (0x01, 0x75):
             battery_pct = float(value[0]) if value[0] <= 100 else None
+        elif key in POSITIONS:
+            tilted = value[0] != 0
         elif triple.dated:
             stored.append(_stored(triple, value))
         else:
             _read(triple, value, values, missing)
-    now = Measured(_without(values, missing), battery_pct=battery_pct, missing=missing)
+    now = Measured(_without(values, missing), battery_pct=battery_pct, missing=missing, tilted=tilted)
     return [now, *stored] if now.values or now.missing or battery_pct is not None else stored
 
 

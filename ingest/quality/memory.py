@@ -30,6 +30,8 @@ _SHORTER = _WHOLE - _SIZE
 _MARK = Struct("<I")
 
 CLOCK = (Reason.CLOCK_AHEAD, Reason.CLOCK_BEHIND)
+LASTING = (Reason.OUT_OF_RANGE, Reason.TILTED)
+"""What no second voice cures."""
 JUMP = (Reason.RATE_OF_CHANGE, Reason.SPIKE)
 
 
@@ -149,7 +151,7 @@ def standing_of(row: Reading) -> Standing:
         return Standing.BELIEVED
     if row.quality is not Quality.SUSPECT:
         return Standing.BAD
-    waits = row.reasons and row.reasons[-1] in JUMP and Reason.OUT_OF_RANGE not in row.reasons
+    waits = row.reasons and row.reasons[-1] in JUMP and not any(each in row.reasons for each in LASTING)
     uncured = any(each in row.reasons for each in CLOCK) and Reason.CORROBORATED not in row.reasons
     return Standing.HELD if waits and not uncured else Standing.DOUBTED
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ingest.messages import Message, Refusal
 from ingest.pipeline import Kept, interpret
-from ingest.quality import ClockLimits
+from ingest.quality import ClockLimits, QualityControl
+from ingest.readings import Quality, Reason
 from ingest.roster import Roster
 from ingest.stations import City, Gauge, Reads, Registry, Sensor, Station, StationKind
 from tests.ingest.cities import NOON, message
@@ -169,3 +171,27 @@ def test_a_wrong_clock_of_a_device_does_not_choose_a_sensor_of_the_past() -> Non
     pack = json.dumps([{"n": "upper", "v": 5.0, "u": "m", "t": 300_000_000}, {"n": "lower", "v": 2.0, "u": "m"}])
     (reading,) = kept(message("mizumori/v1/fujii/gauge/fujii-01/senml", pack), known).readings
     assert (reading.stage_m, reading.observed_at) == (3.0, NOON)
+
+
+@pytest.mark.parametrize(
+    ("model", "frame"),
+    [
+        ("milesight-em310-udl", "038244080400"),
+        ("milesight-em400-udl", "048244080500"),
+        ("milesight-em410-rdl", "048244080500"),
+    ],
+)
+def test_what_a_tilted_sensor_says_is_suspect_however_often_it_says_so(model: str, frame: str) -> None:
+    known = roster(model)
+    upright, askew = (kept(uplink(frame + position), known).readings for position in ("00", "01"))
+    assert [(each.quality, each.reasons) for each in upright] == [(Quality.GOOD, ())]
+    assert [(each.quality, each.reasons) for each in askew] == [(Quality.SUSPECT, (Reason.TILTED,))]
+    control = QualityControl(lambda _: {}, ClockLimits())
+    for minute, found in enumerate((upright, askew, askew, askew)):
+        at = NOON + timedelta(minutes=minute)
+        low = [
+            replace(each, value=each.value - minute, key=str(minute), observed_at=at, received_at=at) for each in found
+        ]
+        judgement = control.judge(low, known)
+        control.adopt(judgement)
+        assert [each.quality for each in judgement.readings] == [each.quality for each in found]
