@@ -264,10 +264,11 @@ def clock_steps(folder: Path, dice: random.Random, steps: Sequence[timedelta] = 
             first.stop()
         with Load(where.broker.port, LOAD_PER_S / 2, mixed) as load:
             for step, then in zip(steps, [*steps[1:], steps[0]], strict=True):
-                with ingest(where, *COMMITTED, str(dice.randrange(10, 20)), more=faked) as child:
+                with ingest(where, *COMMITTED, str(dice.randrange(4, 8)), more=faked) as child:
                     time.sleep(0.3)
                     file.write_text(f"{step.total_seconds():+.0f}\n", encoding="ascii")
-                    child.died()
+                    # libfaketime stretches timed waits, so that a batch is taken when it is full and not before.
+                    child.died(within_s=100.0)
                 # What was committed and not acknowledged comes again under yet another clock.
                 file.write_text(f"{then.total_seconds():+.0f}\n", encoding="ascii")
             with ingest(where, more=faked) as last:
