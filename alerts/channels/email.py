@@ -46,10 +46,12 @@ class EmailSettings(BaseModel):
 class Email:
     """One mail per delivery; its Message-ID names the delivery, so a mail sent twice can be recognised."""
 
+    idempotent = False
+
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
 
-    def send(self, delivery: Delivery) -> None:
+    def send(self, delivery: Delivery) -> str:
         """Hand the mail to the server; only a refused recipient is permanent: the rest can be put right."""
         mail = self._mail(delivery)
         try:
@@ -65,6 +67,10 @@ class Email:
             raise ChannelError(f"the mail server refused the sign-in: {error}") from error
         except (OSError, smtplib.SMTPException) as error:
             raise ChannelError(f"the mail server did not take it: {error}") from error
+        return str(mail["Message-ID"])
+
+    def close(self) -> None:
+        """Nothing is kept open."""
 
     def _connected(self) -> smtplib.SMTP:
         settings = self._settings

@@ -12,7 +12,9 @@ from alerts.records import Delivery
 class LogFile:
     """One block of text per delivery, at the end of the file that the address names."""
 
-    def send(self, delivery: Delivery) -> None:
+    idempotent = False
+
+    def send(self, delivery: Delivery) -> str:
         """Append and synchronise."""
         path = Path(delivery.address)
         try:
@@ -23,3 +25,7 @@ class LogFile:
                 os.fsync(stream.fileno())
         except OSError as error:
             raise ChannelError(f"the file could not be written: {error}") from error
+        return ""
+
+    def close(self) -> None:
+        """Nothing is kept open."""

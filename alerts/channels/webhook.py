@@ -19,10 +19,12 @@ class WebhookSettings(BaseModel):
 class Webhook:
     """One POST per delivery; ``Idempotency-Key`` is the same when it is tried again."""
 
+    idempotent = True
+
     def __init__(self, settings: WebhookSettings) -> None:
         self._settings = settings
 
-    def send(self, delivery: Delivery) -> None:
+    def send(self, delivery: Delivery) -> str:
         """Post the delivery; 2xx is accepted."""
         document = {
             "delivery_id": delivery.id,
@@ -33,3 +35,7 @@ class Webhook:
         }
         headers = {"Idempotency-Key": f"mizumori-delivery-{delivery.id}"}
         post_json(delivery.address, document, headers, self._settings.timeout_s)
+        return ""
+
+    def close(self) -> None:
+        """Nothing is kept open."""
