@@ -1,0 +1,229 @@
+"""The states of an alert, the same for every rule: normal → pending → firing → recovering → normal. Pure.
+
+A level is reached when it was found often and long enough, and left when it was undercut for the hold, each level for
+itself. What is not believed raises, as unconfirmed, and never lowers. Nothing found at all changes nothing: silence
+never resolves a danger, it only makes the level the last one known. All times are those of observation, so a replay
+decides as the night itself did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from alerts.rules.findings import Cause, Change, Finding
+
+
+class Phase(StrEnum):
+    """Where an alert stands."""
+
+    NORMAL = "normal"
+    PENDING = "pending"
+    FIRING = "firing"
+    RECOVERING = "recovering"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How often and how long a level must be found before it counts, and how long undercut before it is left.
+
+    An alert that rose again ``flap_turns`` times within ``flap_window`` is flapping: it stays at the highest of these
+    levels until that was undercut for ``flap_quiet``. 0 turns: never.
+    """
+
+    samples: int = 1
+    duration: timedelta = timedelta(0)
+    hold: timedelta = timedelta(minutes=20)
+    flap_turns: int = 3
+    flap_window: timedelta = timedelta(hours=3)
+    flap_quiet: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A level that was found ``samples`` times since a time, and does not count yet."""
+
+    since: datetime
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flaps:
+    """The rises that followed a fall, and the highest level among them and before."""
+
+    turns: tuple[datetime, ...] = ()
+    top: int = 0
+    fallen_at: datetime | None = None
+    frozen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The alert of one rule and one subject.
+
+    ``below`` says since when each level that still holds has been undercut, ``above`` what waits to count.
+    ``since`` is when the alert left level 0, ``observed_at`` the newest believed finding.
+    """
+
+    level: int = 0
+    unconfirmed: bool = False
+    unverified: bool = False
+    observed_at: datetime | None = None
+    since: datetime | None = None
+    below: Mapping[int, datetime] = field(default_factory=dict)
+    above: Mapping[int, Waiting] = field(default_factory=dict)
+    flaps: Flaps = Flaps()
+
+    @property
+    def phase(self) -> Phase:
+        """Where it stands."""
+        if self.level == 0:
+            return Phase.PENDING if self.above else Phase.NORMAL
+        return Phase.RECOVERING if self.level in self.below else Phase.FIRING
+
+
+def step(standing: Standing, finding: Finding, timing: Timing) -> tuple[Standing, tuple[Change, ...]]:
+    """The alert after one more finding, and what changed. One that is older than the newest believed one is history:
+    nothing changes."""
+    if is_history(standing, finding):
+        return standing, ()
+    above = _above(standing, finding)
+    risen = _counts(above, finding, timing)
+    if risen > standing.level:
+        return _risen(replace(standing, above=above), finding, risen, timing)
+    after = replace(standing, above={level: each for level, each in above.items() if level > standing.level})
+    changes = [_by(Cause.PENDING, standing, after, finding)] if after.above and not standing.above else []
+    if not finding.believed:
+        return _doubted(after, finding), tuple(changes)
+    settled, more = _held_or_fallen(after, finding, timing)
+    return settled, (*changes, *more)
+
+
+def is_history(standing: Standing, finding: Finding) -> bool:
+    """Older than the newest one considered. A newest one that lies after this one's receipt was dated by a clock of
+    ours that has been set back since: it makes nothing look late, except what only judges an old observation anew."""
+    newest = standing.observed_at
+    if newest is None or finding.at >= newest:
+        return False
+    return finding.corrects or finding.received_at is None or newest <= finding.received_at
+
+
+def lost(standing: Standing, at: datetime) -> tuple[Standing, tuple[Change, ...]]:
+    """Its subject has fallen silent: a level that holds becomes the last one known."""
+    if standing.level == 0 or standing.unverified:
+        return standing, ()
+    after = replace(standing, unverified=True)
+    return after, (_change(Cause.UNVERIFIED, standing, after, at),)
+
+
+def closed(standing: Standing, at: datetime) -> tuple[Standing, tuple[Change, ...]]:
+    """A person closes it. The next finding at a level raises it again."""
+    after = Standing(observed_at=standing.observed_at)
+    if standing.level == 0:
+        return after, ()
+    return after, (_change(Cause.CLOSED, standing, after, at),)
+
+
+def _above(standing: Standing, finding: Finding) -> dict[int, Waiting]:
+    """What is found above the level that holds, counted on."""
+    found = range(standing.level + 1, finding.reached + 1)
+    before = {level: standing.above.get(level, Waiting(finding.at, 0)) for level in found}
+    return {level: Waiting(each.since, each.samples + 1) for level, each in before.items()}
+
+
+def _counts(above: Mapping[int, Waiting], finding: Finding, timing: Timing) -> int:
+    enough = [
+        level
+        for level, each in above.items()
+        if each.samples >= timing.samples and finding.at - each.since >= timing.duration
+    ]
+    return max(enough, default=0)
+
+
+def _risen(standing: Standing, finding: Finding, level: int, timing: Timing) -> tuple[Standing, tuple[Change, ...]]:
+    flaps = _turned(standing, finding, level, timing)
+    frozen = flaps.frozen and not standing.flaps.frozen
+    after = Standing(
+        level=max(level, flaps.top) if frozen else level,
+        unconfirmed=not finding.believed,
+        # The time of a suspect reading may be made up: it must not make the good ones after it look late.
+        observed_at=finding.at if finding.believed else standing.observed_at,
+        since=standing.since if standing.level else finding.at,
+        above={each: waiting for each, waiting in standing.above.items() if each > level},
+        flaps=flaps,
+    )
+    return after, (_by(Cause.FLAPPING if frozen else Cause.RISE, standing, after, finding),)
+
+
+def _turned(standing: Standing, finding: Finding, level: int, timing: Timing) -> Flaps:
+    """The rises after a fall, with this one; frozen where they are too many."""
+    before = standing.flaps
+    recent = tuple(each for each in before.turns if finding.at - each <= timing.flap_window)
+    again = before.fallen_at is not None and finding.at - before.fallen_at <= timing.flap_window
+    turns = (*recent, finding.at) if again else recent
+    top = max(level, before.top) if turns else level
+    frozen = before.frozen or (0 < timing.flap_turns <= len(turns))
+    return Flaps(turns, top, frozen=frozen)
+
+
+def _doubted(standing: Standing, finding: Finding) -> Standing:
+    """What is not believed ends no alert, but one that is not below a level starts that level's hold anew."""
+    return replace(standing, below={level: since for level, since in standing.below.items() if level in finding.left})
+
+
+def _held_or_fallen(standing: Standing, finding: Finding, timing: Timing) -> tuple[Standing, tuple[Change, ...]]:
+    hold = max(timing.hold, timing.flap_quiet) if standing.flaps.frozen else timing.hold
+    below = {
+        level: standing.below.get(level, finding.at) for level in range(1, standing.level + 1) if level in finding.left
+    }
+    level = _level_left(standing.level, below, finding.at, hold)
+    fallen = level < standing.level
+    confirmed = standing.unconfirmed and not fallen and finding.reached == standing.level
+    flaps = replace(standing.flaps, fallen_at=finding.at) if fallen else standing.flaps
+    after = replace(
+        standing,
+        level=level,
+        unconfirmed=standing.unconfirmed and not fallen and not confirmed,
+        unverified=False,
+        observed_at=finding.at,
+        since=standing.since if level else None,
+        below={each: since for each, since in below.items() if each <= level},
+        flaps=Flaps() if fallen and standing.flaps.frozen else flaps,
+    )
+    return after, tuple(_told_of(standing, after, finding, confirmed=confirmed))
+
+
+def _level_left(level: int, below: Mapping[int, datetime], at: datetime, hold: timedelta) -> int:
+    """The highest level that has not been undercut for the hold; the present one while that itself has not."""
+
+    def is_left(each: int) -> bool:
+        return each in below and at - below[each] >= hold
+
+    if level == 0 or not is_left(level):
+        return level
+    return max((each for each in range(1, level) if not is_left(each)), default=0)
+
+
+def _told_of(before: Standing, after: Standing, finding: Finding, *, confirmed: bool) -> list[Change]:
+    if after.level < before.level:
+        return [_by(Cause.FALL, before, after, finding)]
+    changes = []
+    if before.unverified:
+        changes.append(_by(Cause.VERIFIED, before, after, finding))
+    if confirmed:
+        changes.append(_by(Cause.CONFIRMED, before, after, finding))
+    if before.phase is Phase.FIRING and after.phase is Phase.RECOVERING:
+        changes.append(_by(Cause.RECOVERING, before, after, finding))
+    if before.phase is Phase.RECOVERING and after.phase is Phase.FIRING:
+        changes.append(_by(Cause.RELAPSED, before, after, finding))
+    return changes
+
+
+def _by(cause: Cause, before: Standing, after: Standing, finding: Finding) -> Change:
+    return replace(_change(cause, before, after, finding.at), finding=finding)
+
+
+def _change(cause: Cause, before: Standing, after: Standing, at: datetime) -> Change:
+    return Change(cause, before.level, after.level, at, after.unconfirmed, after.unverified)

@@ -1,0 +1,41 @@
+"""The table of rules: a new one is its file, its settings and its row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from alerts.rules import stage
+from alerts.rules.course import Course
+from alerts.rules.facts import Facts, Found
+from alerts.rules.findings import Finding
+from alerts.rules.place import Place
+from alerts.rules.settings import RulesSettings
+from ingest.readings import Reading
+
+OnReading: TypeAlias = Callable[[Reading, Course, Place], Finding | None]
+"""What a rule finds in a reading; ``course`` holds it already where it is good. None: nothing to say."""
+OnTick: TypeAlias = Callable[[Facts, RulesSettings], Iterable[Found]]
+"""Who is in trouble now, and nobody else; an open alert of a subject that is not named is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRule:
+    """A rule that is asked at every reading. ``name`` is that of its settings."""
+
+    name: str
+    find: OnReading
+
+
+@dataclass(frozen=True, slots=True)
+class TickRule:
+    """A rule that is asked from time to time."""
+
+    name: str
+    find: OnTick
+
+
+ON_READING: tuple[ReadingRule, ...] = (ReadingRule(stage.NAME, stage.find),)
+ON_TICK: tuple[TickRule, ...] = ()
+NAMES = tuple(each.name for each in (*ON_READING, *ON_TICK))

@@ -1,0 +1,277 @@
+"""Alerts of every rule, incidents, messages with their deliveries, silences, maintenance, people and the chronology.
+
+Revision ID: 0008
+Revises: 0007
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+TIME = sa.DateTime(timezone=True)
+ID = {"primary_key": True, "autoincrement": True}
+
+
+def upgrade() -> None:
+    """What there was is of the rule of the stage; every delivery gets a message of its own."""
+    connection = op.get_bind()
+    before = {name: _rows(connection, name) for name in ("alert_states", "transitions", "deliveries")}
+    for name in ("deliveries", "transitions", "alert_states"):
+        op.drop_table(name)
+    _make_record()
+    _make_messages()
+    _make_desk()
+    _keep(connection, before)
+
+
+def _rows(connection: sa.Connection, name: str) -> Sequence[dict[str, Any]]:
+    return [dict(row._mapping) for row in connection.execute(sa.text(f"SELECT * FROM {name}"))]
+
+
+def _make_record() -> None:
+    op.create_table(
+        "alert_standings",
+        sa.Column("rule", sa.String(32), primary_key=True),
+        sa.Column("subject_id", sa.String(64), primary_key=True),
+        sa.Column("station_id", sa.String(64), nullable=False),
+        sa.Column("level", sa.Integer, nullable=False),
+        sa.Column("told", sa.Integer, nullable=False),
+        sa.Column("standing", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "transitions",
+        sa.Column("id", sa.Integer, **ID),
+        sa.Column("rule", sa.String(32), nullable=False),
+        sa.Column("subject_id", sa.String(64), nullable=False),
+        sa.Column("station_id", sa.String(64), nullable=False),
+        sa.Column("incident_id", sa.Integer),
+        sa.Column("from_level", sa.Integer, nullable=False),
+        sa.Column("to_level", sa.Integer, nullable=False),
+        sa.Column("cause", sa.String(32), nullable=False),
+        sa.Column("unconfirmed", sa.Boolean, nullable=False),
+        sa.Column("unverified", sa.Boolean, nullable=False),
+        sa.Column("live", sa.Boolean, nullable=False),
+        sa.Column("muted", sa.String(200), nullable=False),
+        sa.Column("stage_m", sa.Float),
+        sa.Column("observed_at", TIME, nullable=False),
+        sa.Column("recorded_at", TIME, nullable=False),
+        sa.Column("reading_seq", sa.Integer, nullable=False),
+        sa.Column("detail", sa.JSON, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("transitions_by_subject", "transitions", ["rule", "subject_id", "id"])
+    op.create_index("ix_transitions_incident_id", "transitions", ["incident_id"])
+    op.create_table(
+        "incidents",
+        sa.Column("id", sa.Integer, **ID),
+        sa.Column("station_id", sa.String(64), nullable=False),
+        sa.Column("rule", sa.String(32), nullable=False),
+        sa.Column("opened_at", TIME, nullable=False),
+        sa.Column("level", sa.Integer, nullable=False),
+        sa.Column("peak_level", sa.Integer, nullable=False),
+        sa.Column("unconfirmed", sa.Boolean, nullable=False),
+        sa.Column("unverified", sa.Boolean, nullable=False),
+        sa.Column("acknowledged_at", TIME),
+        sa.Column("acknowledged_by", sa.String(200), nullable=False),
+        sa.Column("acknowledged_level", sa.Integer, nullable=False),
+        sa.Column("assigned_to", sa.String(200), nullable=False),
+        sa.Column("escalation_step", sa.Integer, nullable=False),
+        sa.Column("escalate_at", TIME),
+        sa.Column("closed_at", TIME),
+        sa.Column("closed_by", sa.String(200), nullable=False),
+        sa.Column("close_reason", sa.Text, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("incidents_open", "incidents", ["closed_at", "station_id", "rule"])
+
+
+def _make_messages() -> None:
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.Integer, **ID),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("level", sa.Integer, nullable=False),
+        sa.Column("station_id", sa.String(64), nullable=False),
+        sa.Column("incident_id", sa.Integer),
+        sa.Column("public_id", sa.Integer),
+        sa.Column("drill", sa.Boolean, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_messages_incident_id", "messages", ["incident_id"])
+    op.create_index("ix_messages_public_id", "messages", ["public_id"])
+    op.create_table(
+        "message_transitions",
+        sa.Column("message_id", sa.Integer, sa.ForeignKey("messages.id"), primary_key=True),
+        sa.Column("transition_id", sa.Integer, sa.ForeignKey("transitions.id"), primary_key=True),
+    )
+    op.create_index("ix_message_transitions_transition_id", "message_transitions", ["transition_id"])
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.Integer, **ID),
+        sa.Column("message_id", sa.Integer, sa.ForeignKey("messages.id"), nullable=False),
+        sa.Column("recipient_id", sa.String(64), nullable=False),
+        sa.Column("channel", sa.String(32), nullable=False),
+        sa.Column("address", sa.String(500), nullable=False),
+        sa.Column("language", sa.String(16), nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("data", sa.JSON, nullable=False),
+        sa.Column("key", sa.String(36), nullable=False),
+        sa.Column("level", sa.Integer, nullable=False),
+        sa.Column("drill", sa.Boolean, nullable=False),
+        sa.Column("outcome", sa.String(16), nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("created_at", TIME),
+        sa.Column("due_at", TIME, nullable=False),
+        sa.Column("expires_at", TIME),
+        sa.Column("settled_at", TIME),
+        sa.Column("receipt", sa.String(200), nullable=False),
+        sa.Column("error", sa.Text, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_deliveries_message_id", "deliveries", ["message_id"])
+    op.create_index("deliveries_due", "deliveries", ["channel", "outcome", "due_at"])
+    op.create_table(
+        "digest_progress",
+        sa.Column("recipient_id", sa.String(64), primary_key=True),
+        sa.Column("channel", sa.String(32), primary_key=True),
+        sa.Column("address", sa.String(500), primary_key=True),
+        sa.Column("seen_transition_id", sa.Integer, nullable=False),
+        sa.Column("next_at", TIME, nullable=False),
+    )
+
+
+def _make_desk() -> None:
+    op.create_table(
+        "chronology",
+        sa.Column("seq", sa.Integer, **ID),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("actor", sa.String(200), nullable=False),
+        sa.Column("station_id", sa.String(64), nullable=False),
+        sa.Column("incident_id", sa.Integer),
+        sa.Column("ref_id", sa.Integer),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("detail", sa.JSON, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_chronology_at", "chronology", ["at"])
+    op.create_index("ix_chronology_incident_id", "chronology", ["incident_id"])
+    for name, own in (
+        ("silences", [sa.Column("station_ids", sa.JSON, nullable=False), sa.Column("rules", sa.JSON, nullable=False)]),
+        (
+            "maintenance",
+            [sa.Column("station_id", sa.String(64), nullable=False), sa.Column("gauge_ids", sa.JSON, nullable=False)],
+        ),
+    ):
+        op.create_table(
+            name,
+            sa.Column("id", sa.Integer, **ID),
+            *own,
+            sa.Column("author", sa.String(200), nullable=False),
+            sa.Column("reason", sa.Text, nullable=False),
+            sa.Column("begins_at", TIME, nullable=False),
+            sa.Column("ends_at", TIME, nullable=False),
+            sa.Column("ended_by", sa.String(200), nullable=False),
+            sqlite_autoincrement=True,
+        )
+        op.create_index(f"ix_{name}_ends_at", name, ["ends_at"])
+    op.create_table(
+        "directory",
+        sa.Column("revision", sa.Integer, **ID),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("by", sa.String(200), nullable=False),
+        sa.Column("document", sa.JSON, nullable=False),
+        sqlite_autoincrement=True,
+    )
+
+
+def _keep(connection: sa.Connection, before: dict[str, Sequence[dict[str, Any]]]) -> None:
+    station_of = {row["gauge_id"]: row["station_id"] for row in before["transitions"]}
+    _insert(connection, "alert_standings", [_standing(row, station_of) for row in before["alert_states"]])
+    _insert(connection, "transitions", [_transition(row) for row in before["transitions"]])
+    told = {row["transition_id"] for row in before["deliveries"]}
+    of = {row["id"]: row for row in before["transitions"] if row["id"] in told}
+    _insert(connection, "messages", [_message(row) for row in of.values()])
+    _insert(connection, "message_transitions", [{"message_id": each, "transition_id": each} for each in of])
+    _insert(
+        connection, "deliveries", [_delivery(row, of) for row in before["deliveries"] if row["transition_id"] in of]
+    )
+
+
+def _insert(connection: sa.Connection, table: str, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        names = ", ".join(f'"{name}"' for name in rows[0])
+        places = ", ".join(f":{name}" for name in rows[0])
+        connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({places})"), list(rows))
+
+
+def _standing(row: dict[str, Any], station_of: dict[str, str]) -> dict[str, Any]:
+    standing = {
+        "level": row["hazard"],
+        "unconfirmed": bool(row["unconfirmed"]),
+        "observed_at": f"{row['observed_at']}Z" if row["observed_at"] else None,
+        "below": json.loads(row["below"]),
+    }
+    return {
+        "rule": "stage",
+        "subject_id": row["gauge_id"],
+        "station_id": station_of.get(row["gauge_id"], ""),
+        "level": row["hazard"],
+        "told": row["hazard"],
+        "standing": json.dumps(standing),
+    }
+
+
+def _transition(row: dict[str, Any]) -> dict[str, Any]:
+    kept = ("id", "station_id", "unconfirmed", "stage_m", "observed_at", "recorded_at", "reading_seq")
+    return {
+        **{name: row[name] for name in kept},
+        "rule": "stage",
+        "subject_id": row["gauge_id"],
+        "from_level": row["from_hazard"],
+        "to_level": row["to_hazard"],
+        "cause": row["reason"],
+        "unverified": False,
+        "live": True,
+        "muted": "",
+        "detail": "{}",
+    }
+
+
+def _message(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "kind": "alert",
+        "at": row["recorded_at"],
+        "level": max(row["from_hazard"], row["to_hazard"]),
+        "station_id": row["station_id"],
+        "drill": False,
+    }
+
+
+def _delivery(row: dict[str, Any], of: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    kept = ("id", "recipient_id", "channel", "address", "subject", "body", "outcome", "attempts", "due_at", "error")
+    change = of[row["transition_id"]]
+    return {
+        **{name: row[name] for name in kept},
+        "message_id": row["transition_id"],
+        "language": "ja",
+        "data": "{}",
+        "key": str(uuid4()),
+        "level": max(change["from_hazard"], change["to_hazard"]),
+        "drill": False,
+        "created_at": change["recorded_at"],
+        "settled_at": row["settled_at"],
+        "receipt": "",
+    }
