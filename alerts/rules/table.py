@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from alerts.rules import stage
 from alerts.rules.course import Course
 from alerts.rules.facts import Facts, Found
-from alerts.rules.findings import Finding
+from alerts.rules.findings import Change, Finding
+from alerts.rules.machine import Standing
 from alerts.rules.place import Place
 from alerts.rules.settings import RulesSettings
 from ingest.readings import Reading
 
 OnReading: TypeAlias = Callable[[Reading, Course, Place], Finding | None]
 """What a rule finds in a reading; ``course`` holds it already where it is good. None: nothing to say."""
+Detail: TypeAlias = Callable[[Change, Standing, Course, Place], Mapping[str, Any]]
+"""What is kept with a transition for its message, besides the detail of the finding."""
 OnTick: TypeAlias = Callable[[Facts, RulesSettings], Iterable[Found]]
 """Who is in trouble now, and nobody else; an open alert of a subject that is not named is left."""
+
+
+def _nothing_more(*_: object) -> Mapping[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,7 @@ class ReadingRule:
 
     name: str
     find: OnReading
+    detail: Detail = _nothing_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,6 @@ class TickRule:
     find: OnTick
 
 
-ON_READING: tuple[ReadingRule, ...] = (ReadingRule(stage.NAME, stage.find),)
+ON_READING: tuple[ReadingRule, ...] = (ReadingRule(stage.NAME, stage.find, stage.detail),)
 ON_TICK: tuple[TickRule, ...] = ()
 NAMES = tuple(each.name for each in (*ON_READING, *ON_TICK))

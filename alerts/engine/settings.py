@@ -1,0 +1,24 @@
+"""Everything of the alerts that can be set."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from alerts.channels.table import ChannelSettings
+from alerts.rules.settings import RulesSettings
+
+
+class AlertSettings(BaseModel):
+    """The rules' numbers, and how people are told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    rules: RulesSettings = Field(default=RulesSettings(), description="the numbers of the rules")
+    backfill_after_s: float = Field(
+        default=3600.0, ge=0, le=7 * 86400, description="a reading this old on arrival is history: told only if it stays"
+    )
+    tick_s: float = Field(default=10.0, gt=0, le=600, description="seconds between two looks at what is silent")
+    digest_s: float = Field(
+        default=60.0, ge=0, le=3600, description="seconds between two messages to one recipient that can wait"
+    )
+    channels: ChannelSettings = Field(default=ChannelSettings(), description="how each channel is reached")
