@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from alerts.records import STAGE, Delivery, Transition
 from alerts.rules.findings import UNTOLD, Cause
 from alerts.rules.kept import Alert, from_json, to_json
 from alerts.store.deliveries import delivery_of
 from alerts.store.tables import cursors, deliveries, message_transitions, standings, transitions
+from alerts.store.upsert import put
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ def cursor(connection: Connection, name: str) -> int:
 
 def move_cursor(connection: Connection, name: str, seq: int) -> None:
     """Remember how far a reader is now."""
-    _put(connection, cursors, [{"name": name, "seq": seq}])
+    put(connection, cursors, [{"name": name, "seq": seq}])
 
 
 def add_transitions(connection: Connection, found: Sequence[Transition]) -> list[int]:
@@ -118,7 +118,7 @@ def keep_alerts(connection: Connection, alerts: Mapping[Key, Alert]) -> None:
         }
         for (rule, subject_id), each in alerts.items()
     ]
-    _put(connection, standings, rows)
+    put(connection, standings, rows)
 
 
 def transition_of(row: Row[Any]) -> Transition:
@@ -140,12 +140,3 @@ def _alerts(rows: Any) -> Any:
 def _columns(transition: Transition) -> dict[str, Any]:
     row = {name: getattr(transition, name) for name in Transition.__dataclass_fields__ if name != "id"}
     return {**row, "detail": dict(transition.detail)}
-
-
-def _put(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
-    keys = [column.name for column in table.primary_key]
-    others = {column.name: insert.excluded[column.name] for column in table.c if column.name not in keys}
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=others), rows)

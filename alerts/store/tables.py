@@ -129,8 +129,10 @@ digest_progress = Table(
     Column("address", String(500), primary_key=True),
     Column("seen_transition_id", Integer, nullable=False),
     Column("next_at", UtcTime, nullable=False),
+    Column("waits", Boolean, nullable=False),
 )
-"""Up to where a recipient has been told, and from when on the next message may be made that can wait."""
+"""From when on a recipient's next message may be made that can wait, and after which transition it begins where one
+``waits``."""
 
 chronology = Table(
     "chronology",

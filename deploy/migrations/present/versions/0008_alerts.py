@@ -148,6 +148,7 @@ def _make_messages() -> None:
         sa.Column("address", sa.String(500), primary_key=True),
         sa.Column("seen_transition_id", sa.Integer, nullable=False),
         sa.Column("next_at", TIME, nullable=False),
+        sa.Column("waits", sa.Boolean, nullable=False),
     )
 
 

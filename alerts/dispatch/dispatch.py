@@ -1,0 +1,195 @@
+"""Tails the recorded transitions and writes the messages and deliveries that follow: urgent ones at once, the others at
+most once a minute for each recipient."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+
+from alerts.dispatch.plan import Planned, digests, told, urgent
+from alerts.dispatch.runs import Run, runs, waiting
+from alerts.messages import Context, Text, compose
+from alerts.people.directory import Directory
+from alerts.people.matters import Receiver
+from alerts.records import Delivery, Entry, Message, MessageKind, Transition
+from alerts.store.chronology import enter
+from alerts.store.deliveries import add
+from alerts.store.digests import Address, Progress, address_of, keep_progress, progress
+from alerts.store.record import SqlRecord, cursor, move_cursor
+from ingest.store.leases import Fence
+from ingest.store.tables import writing
+
+log = logging.getLogger(__name__)
+
+NAME = "dispatch"
+MOST_PER_TURN = 5000
+
+
+class Links(Protocol):
+    """Where the personal links of crews come from."""
+
+    def link(self, receiver: Receiver, incident_id: int, now: datetime) -> str:
+        """The address at which this receiver answers; empty where it has none."""
+        ...
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What messages are made with, asked anew at each turn."""
+
+    directory: Callable[[], Directory]
+    context: Callable[[], Context]
+    links: Links
+    new_key: Callable[[], str]
+
+
+@dataclass
+class _Turn:
+    """What one turn writes: messages with their deliveries, and how far each recipient is."""
+
+    now: datetime
+    context: Context
+    directory: Directory
+    planned: list[Planned] = field(default_factory=list)
+    progress: dict[Address, Progress] = field(default_factory=dict)
+
+
+class Dispatch:
+    """Woken from outside. Messages, deliveries and the cursor are written in one transaction: all of it, or nothing."""
+
+    def __init__(
+        self, engine: Engine, surroundings: Surroundings, digest_s: float, fence: Fence | None = None
+    ) -> None:
+        self._engine = engine
+        self._record = SqlRecord(engine)
+        self._around = surroundings
+        self._every = timedelta(seconds=digest_s)
+        self._fence = fence
+        self._known: dict[Address, Progress] | None = None
+
+    def turn(self, now: datetime) -> int:
+        """Make what is due; the number of deliveries written."""
+        made = 0
+        while True:
+            before = self._record.cursor(NAME)
+            new = self._record.transitions_after(before, MOST_PER_TURN)
+            made += self._step(before, new, now)
+            if len(new) < MOST_PER_TURN:
+                return made
+
+    def _step(self, before: int, new: Sequence[Transition], now: datetime) -> int:
+        known = self._progress()
+        if not new and not any(each.waits and each.next_at <= now for each in known.values()):
+            return 0
+        turn = _Turn(now, self._around.context(), self._around.directory())
+        found = runs(new)
+        pressing = [each for each in found if each.urgent]
+        turn.planned += urgent(pressing, self._told(turn, pressing))
+        after = new[-1].id if new else before
+        self._let_wait(turn, [each for each in found if not each.urgent], before)
+        self._make_digests(turn, after)
+        return self._write(turn, before, after)
+
+    def _told(self, turn: _Turn, found: Sequence[Run]) -> Mapping[Receiver, tuple[int, ...]]:
+        return told(found, turn.directory, turn.context.registry, turn.now)
+
+    def _let_wait(self, turn: _Turn, found: Sequence[Run], before: int) -> None:
+        """Whoever hears of something that can wait begins to wait; without a message of late that is no time at all."""
+        known = self._progress()
+        for receiver in self._told(turn, found):
+            there = known.get(address_of(receiver))
+            if there is None or not there.waits:
+                next_at = turn.now if there is None else max(turn.now, there.next_at)
+                turn.progress[address_of(receiver)] = Progress(before, next_at, waits=True)
+
+    def _make_digests(self, turn: _Turn, after: int) -> None:
+        due: dict[int, set[Address]] = defaultdict(set)
+        for address, there in {**self._progress(), **turn.progress}.items():
+            if there.waits and there.next_at <= turn.now:
+                due[there.seen_transition_id].add(address)
+        for seen, addresses in due.items():
+            found = waiting([each for each in self._record.transitions_after(seen) if each.id <= after])
+            turn.planned += digests(found, self._told(turn, found), addresses)
+            turn.progress |= dict.fromkeys(addresses, Progress(after, turn.now + self._every, waits=False))
+
+    def _write(self, turn: _Turn, before: int, after: int) -> int:
+        made = [(planned, list(self._deliveries(turn, planned))) for planned in turn.planned]
+        with writing(self._engine) as connection:
+            if self._fence is not None:
+                self._fence(connection)
+            if cursor(connection, NAME) != before:
+                self._known = None
+                log.warning("another alert engine sends from the same database: end one of them")
+                return 0
+            for planned, deliveries in made:
+                _add(connection, turn, planned, deliveries)
+            keep_progress(connection, turn.progress)
+            move_cursor(connection, NAME, after)
+        self._progress().update(turn.progress)
+        return sum(len(deliveries) for _, deliveries in made)
+
+    def _deliveries(self, turn: _Turn, planned: Planned) -> Iterator[Delivery]:
+        texts: dict[tuple[str, str], Text] = {}
+        level, incident_id = max(each.level for each in planned.runs), _incident_of(planned)
+        for receiver in planned.receivers:
+            wording = (receiver.language, receiver.form)
+            if wording not in texts:
+                texts[wording] = compose(planned.runs, turn.context, receiver.language, receiver.form)
+            link = self._around.links.link(receiver, incident_id, turn.now) if incident_id else ""
+            text = texts[wording].with_link(link)
+            yield Delivery(
+                recipient_id=receiver.contact_id,
+                channel=receiver.channel,
+                address=receiver.address,
+                subject=text.subject,
+                body=text.body,
+                due_at=turn.now,
+                key=self._around.new_key(),
+                level=level,
+                language=receiver.language,
+                data=text.data,
+                drill=turn.context.drill,
+            )
+
+    def _progress(self) -> dict[Address, Progress]:
+        if self._known is None:
+            with self._engine.connect() as connection:
+                self._known = progress(connection)
+        return self._known
+
+
+def _incident_of(planned: Planned) -> int:
+    """The incident of a message about one alert; 0 where it tells of several."""
+    return (planned.runs[0].last.incident_id or 0) if planned.kind is MessageKind.ALERT else 0
+
+
+def _add(connection: Connection, turn: _Turn, planned: Planned, deliveries: Sequence[Delivery]) -> None:
+    stations = {each.last.station_id for each in planned.runs}
+    message = Message(
+        kind=planned.kind,
+        at=turn.now,
+        level=max(each.level for each in planned.runs),
+        station_id=stations.pop() if len(stations) == 1 else "",
+        incident_id=_incident_of(planned) or None,
+        transition_ids=tuple(each.id for run in planned.runs for each in run.transitions),
+        drill=turn.context.drill,
+    )
+    message_id = add(connection, message, deliveries)
+    enter(
+        connection,
+        Entry(
+            at=turn.now,
+            kind="message",
+            text=deliveries[0].subject,
+            station_id=message.station_id,
+            incident_id=message.incident_id,
+            ref_id=message_id,
+            detail={"recipients": len(deliveries), "level": message.level, "kind": message.kind},
+        ),
+    )
