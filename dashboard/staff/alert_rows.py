@@ -34,9 +34,9 @@ def alert_row(alert: AlertFacts, registry: Registry, page: Page, now: datetime) 
     station = registry.stations.get(change.station_id)
     name = named(station.name, language) if station else change.station_id
     levels = [
-        badge(language, change.from_hazard, "small"),
+        badge(language, change.from_level, "small"),
         html.Span("▸", className="to"),
-        badge(language, change.to_hazard, "small"),
+        badge(language, change.to_level, "small"),
     ]
     about: list[str | Component] = [_about(change, registry, language), *_times(change, language, now)]
     if change.unconfirmed:
@@ -55,11 +55,11 @@ def alert_row(alert: AlertFacts, registry: Registry, page: Page, now: datetime) 
 
 
 def _about(change: Transition, registry: Registry, language: str) -> str:
-    gauge = registry.gauges.get(change.gauge_id)
+    gauge = registry.gauges.get(change.subject_id)
     return words.joined(
         words.gauge_apart(gauge, registry, language) if gauge else "",
-        f"{words.stage(change.stage_m)} m",
-        known(language, "reason", change.reason),
+        f"{words.stage(change.stage_m)} m" if change.stage_m is not None else "",
+        known(language, "reason", change.cause),
     )
 
 

@@ -99,10 +99,10 @@ def open_alert(view: StationView, current: Mapping[str, Transition]) -> OpenAler
     An alert goes down only after a while below its threshold: until then the present hazard alone says too little.
     """
     known = [current[gauge.gauge.id] for gauge in view.gauges if gauge.gauge.id in current]
-    highest = max(known, key=lambda each: (each.to_hazard, not each.unconfirmed), default=None)
-    if highest is None or highest.to_hazard <= (view.hazard or 0):
+    highest = max(known, key=lambda each: (each.to_level, not each.unconfirmed), default=None)
+    if highest is None or highest.to_level <= (view.hazard or 0):
         return None
-    return OpenAlert(highest.to_hazard, highest.recorded_at, highest.unconfirmed)
+    return OpenAlert(highest.to_level, highest.recorded_at, highest.unconfirmed)
 
 
 def _minutes(age_s: float | None) -> int | None:

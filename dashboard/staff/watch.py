@@ -137,10 +137,7 @@ def alert_facts(services: StaffServices, limit: int, gauge_id: str | None = None
     """The newest transitions with their deliveries. Blocking."""
     transitions = services.alerts.transitions(limit, gauge_id)
     deliveries = services.alerts.deliveries_of([each.id for each in transitions])
-    return tuple(
-        AlertFacts(each, tuple(delivery for delivery in deliveries if delivery.transition_id == each.id))
-        for each in transitions
-    )
+    return tuple(AlertFacts(each, tuple(deliveries.get(each.id, ()))) for each in transitions)
 
 
 def health_facts(seen: HealthPicture) -> dict[str, object]:

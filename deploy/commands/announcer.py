@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from alerts.messages import texts
-from alerts.records import Transition
+from alerts.records import STAGE, Transition
+from alerts.rules.findings import UNTOLD
 from dashboard.views import Board, board
 from deploy.commands.context import jst, say
 from deploy.wiring.stores import Stores
@@ -33,7 +34,8 @@ class Announcer:
         """Say what is new."""
         for transition in self._stores.alerts.transitions_after(self._last_id):
             self._last_id = transition.id
-            say(line(self._stores, transition))
+            if transition.rule == STAGE and transition.cause not in UNTOLD:
+                say(line(self._stores, transition))
         now = self._clock.now()
         if now >= self._summary_due:
             self._summary_due = now + timedelta(seconds=self._every_s * self._clock.speed)
@@ -44,29 +46,33 @@ def line(stores: Stores, transition: Transition) -> str:
     """One transition as a line."""
     city = stores.city()
     station = city.stations.get(transition.station_id)
-    mark = "▲" if transition.to_hazard > transition.from_hazard else "▼"
+    mark = "▲" if transition.to_level > transition.from_level else "▼"
     text = _text(city, station, transition) + ("（未確認）" if transition.unconfirmed else "")
     return (
-        f"{jst(transition.observed_at)}  {mark} {transition.from_hazard}→{transition.to_hazard}"
-        f"  {_place(city, transition)}  {shown_m(transition.stage_m)} m  {text}"
+        f"{jst(transition.observed_at)}  {mark} {transition.from_level}→{transition.to_level}"
+        f"  {_place(city, transition)}  {_stage(transition)}{text}"
     )
+
+
+def _stage(transition: Transition) -> str:
+    return "" if transition.stage_m is None else f"{shown_m(transition.stage_m)} m  "
 
 
 def _place(city: Registry, transition: Transition) -> str:
     """The station, and which of its gauges where it has several."""
-    station, gauge = city.stations.get(transition.station_id), city.gauges.get(transition.gauge_id)
+    station, gauge = city.stations.get(transition.station_id), city.gauges.get(transition.subject_id)
     if station is None or gauge is None:
-        return transition.gauge_id
+        return transition.subject_id
     name = named(station.name, "ja")
     several = len(city.gauges_of(station.id)) > 1
     return f"{name} {named(gauge.name, 'ja')}" if several and gauge.name else name
 
 
 def _text(registry: Registry, station: Station | None, transition: Transition) -> str:
-    if transition.to_hazard < transition.from_hazard:
+    if transition.to_level < transition.from_level:
         words = texts("ja")
-        return str(words["below" if transition.to_hazard else "below_all"].format(from_hazard=transition.from_hazard))
-    return label(registry, station.kind, transition.to_hazard, "ja") if station else ""
+        return str(words["below" if transition.to_level else "below_all"].format(from_hazard=transition.from_level))
+    return label(registry, station.kind, transition.to_level, "ja") if station else ""
 
 
 def board_now(stores: Stores, now: datetime) -> Board:

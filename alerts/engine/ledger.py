@@ -1,0 +1,137 @@
+"""Where the engine's turns are written: standings, transitions, incidents and chronology in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy import Engine as Database
+
+from alerts.engine.book import Book
+from alerts.incidents import course
+from alerts.incidents.muting import Mutes
+from alerts.records import Entry, Transition
+from alerts.rules.kept import Alert
+from alerts.rules.machine import Standing
+from alerts.store.chronology import enter
+from alerts.store.incidents import mutes_at, open_incidents, save
+from alerts.store.record import Key, SqlRecord, add_transitions, cursor, keep_alerts, move_cursor
+from ingest.store.leases import Fence
+from ingest.store.tables import writing
+
+NAME = "readings"
+"""The cursor of the engine in the log."""
+
+
+class Ledger:
+    """``outages`` names for a silent gauge the gateway whose failure explains it; ``evidence`` locks what an incident
+    began with, in the transaction that opens it."""
+
+    def __init__(
+        self,
+        database: Database,
+        policy: course.Policy | None = None,
+        fence: Fence | None = None,
+        evidence: Callable[[Connection, Sequence[Transition]], None] | None = None,
+    ) -> None:
+        self._database = database
+        self._record = SqlRecord(database)
+        self._policy = policy or course.Policy()
+        self._fence = fence
+        self._evidence = evidence
+        self._mutes = Mutes()
+        self._now: datetime | None = None
+        self._subjects: dict[course.Key, set[Key]] = defaultdict(set)
+        self.outages: Mapping[str, str] = {}
+
+    def cursor(self) -> int:
+        """The last sequence number of the log that was considered."""
+        return self._record.cursor(NAME)
+
+    def alerts(self) -> dict[Key, Alert]:
+        """Every alert that is kept."""
+        found = self._record.alerts()
+        self._subjects = defaultdict(set)
+        self._index(found)
+        return found
+
+    def begin(self, now: datetime) -> None:
+        """A turn begins: what mutes now is asked anew."""
+        self._now = now
+        with self._database.connect() as connection:
+            self._mutes = replace(mutes_at(connection, now), gateways_out=self.outages)
+
+    def muted(self, transition: Transition) -> str:
+        """Why nobody is told of it; empty where somebody is."""
+        return self._mutes.muted(transition, self._now or transition.recorded_at)
+
+    def record(self, book: Book, kept: Mapping[Key, Alert], moved: tuple[int, int] | None) -> bool:
+        """All of it, or nothing; nothing, and False, where the cursor is not at ``moved[0]`` any more."""
+        if not kept and not book.changes and moved is None:
+            return True
+        self._index(kept)
+        with writing(self._database) as connection:
+            if self._fence is not None:
+                self._fence(connection)
+            if moved is not None:
+                if cursor(connection, NAME) != moved[0]:
+                    return False
+                move_cursor(connection, NAME, moved[1])
+            keep_alerts(connection, kept)
+            if book.changes:
+                self._write_changes(connection, book)
+        return True
+
+    def _write_changes(self, connection: Connection, book: Book) -> None:
+        found = [each.transition for each in sorted(book.changes, key=lambda each: each.transition.reading_seq)]
+        changed = course.after(open_incidents(connection), found, self._stands(book, found), self._policy)
+        ids = save(connection, changed.incidents)
+        placed = [
+            replace(each, incident_id=None if index is None else ids[index])
+            for each, index in zip(found, changed.of, strict=True)
+        ]
+        numbered = [
+            replace(each, id=number)
+            for each, number in zip(placed, add_transitions(connection, placed), strict=True)
+        ]
+        if self._evidence is not None and changed.opened:
+            opened = {ids[index] for index in changed.opened}
+            self._evidence(connection, [each for each in numbered if each.incident_id in opened])
+        enter(connection, *(_entry(each) for each in numbered))
+
+    def _stands(self, book: Book, found: Iterable[Transition]) -> dict[course.Key, course.Stands]:
+        """How all subjects of the places that changed stand after the turn."""
+        places = {(each.station_id, each.rule) for each in found}
+        for each in book.changes:
+            self._subjects[each.transition.station_id, each.key[0]].add(each.key)
+        return {place: course.Stands.of(dict(self._standings(book, self._subjects[place]))) for place in places}
+
+    @staticmethod
+    def _standings(book: Book, keys: Iterable[Key]) -> Iterable[tuple[str, Standing]]:
+        for key in keys:
+            alert = book.changed.get(key) or book.known.get(key)
+            if alert is not None and alert.standing.level:
+                yield key[1], alert.standing
+
+    def _index(self, alerts: Mapping[Key, Alert]) -> None:
+        for key, each in alerts.items():
+            if each.standing.level:
+                self._subjects[each.station_id, key[0]].add(key)
+
+
+def _entry(transition: Transition) -> Entry:
+    names = ("rule", "subject_id", "from_level", "to_level", "cause", "stage_m", "unconfirmed", "unverified", "muted")
+    known = {name: getattr(transition, name) for name in names}
+    return Entry(
+        at=transition.recorded_at,
+        kind="transition",
+        text=f"{transition.subject_id} {transition.from_level}→{transition.to_level} {transition.cause}",
+        actor=transition.rule,
+        station_id=transition.station_id,
+        incident_id=transition.incident_id,
+        ref_id=transition.id,
+        detail=known | {"observed_at": transition.observed_at.isoformat(), "live": transition.live},
+    )
