@@ -88,7 +88,8 @@ class Incident:
 
     ``level`` is the present one, the highest of its subjects; ``peak_level`` the highest that it had.
     An acknowledgement holds up to ``acknowledged_level``: a higher one asks anew. ``escalation_step`` counts the steps
-    already taken since, ``escalate_at`` is when the next one is due (None: none is).
+    already taken since, ``escalate_at`` is when the next one is due (None: none is). ``remind_at`` is when people are
+    told that it still stands, by rules that remind.
     ``closed_by`` is empty where it ended by the rule.
     """
 
@@ -105,6 +106,7 @@ class Incident:
     assigned_to: str = ""
     escalation_step: int = 0
     escalate_at: datetime | None = None
+    remind_at: datetime | None = None
     closed_at: datetime | None = None
     closed_by: str = ""
     close_reason: str = ""

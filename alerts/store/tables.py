@@ -66,6 +66,7 @@ incidents = Table(
     Column("assigned_to", String(200), nullable=False),
     Column("escalation_step", Integer, nullable=False),
     Column("escalate_at", UtcTime),
+    Column("remind_at", UtcTime),
     Column("closed_at", UtcTime),
     Column("closed_by", String(200), nullable=False),
     Column("close_reason", Text, nullable=False),

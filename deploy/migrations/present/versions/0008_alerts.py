@@ -86,6 +86,7 @@ def _make_record() -> None:
         sa.Column("assigned_to", sa.String(200), nullable=False),
         sa.Column("escalation_step", sa.Integer, nullable=False),
         sa.Column("escalate_at", TIME),
+        sa.Column("remind_at", TIME),
         sa.Column("closed_at", TIME),
         sa.Column("closed_by", sa.String(200), nullable=False),
         sa.Column("close_reason", sa.Text, nullable=False),

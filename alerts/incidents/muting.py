@@ -1,0 +1,89 @@
+"""Why nobody is told of a transition. Pure, and it never hides anything: the transition is recorded all the same.
+
+Nothing mutes the stage from hazard 4 on, on its way up or down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alerts.records import STAGE, URGENT_LEVEL, Incident, Maintenance, Silence, Transition
+from ingest.health.problems import Health
+
+GAUGE_SILENCE = "silence"
+"""The rule of the silence of a gauge."""
+OF_OTHERS = frozenset({"camera", "gateway", "sign"})
+"""Rules whose subjects are no gauges: work on a gauge says nothing of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutes:
+    """All that may mute now. ``gateways_out`` names for a gauge the gateway whose failure explains its silence."""
+
+    silences: Sequence[Silence] = ()
+    maintenance: Sequence[Maintenance] = ()
+    gateways_out: Mapping[str, str] = field(default_factory=dict)
+
+    def muted(self, transition: Transition, at: datetime) -> str:
+        """Why nobody is told, or nothing."""
+        return muted(transition, self.silences, self.maintenance, self.gateways_out, at)
+
+
+def muted(
+    transition: Transition,
+    silences: Iterable[Silence],
+    maintenance: Iterable[Maintenance],
+    gateways_out: Mapping[str, str],
+    at: datetime,
+) -> str:
+    """``maintenance 3``, ``silence 12``, ``gateway gw-1``, or nothing where somebody is told."""
+    if transition.urgent:
+        return ""
+    where, rule, subject_id = transition.station_id, transition.rule, transition.subject_id
+    for work in maintenance:
+        if rule not in OF_OTHERS and work.station_id == where and work.holds(subject_id, at):
+            return f"maintenance {work.id}"
+    for silence in silences:
+        if covers(silence, where, rule, at):
+            return f"silence {silence.id}"
+    if rule == GAUGE_SILENCE and subject_id in gateways_out:
+        return f"gateway {gateways_out[subject_id]}"
+    return ""
+
+
+def covers(silence: Silence, station_id: str, rule: str, at: datetime) -> bool:
+    """Whether a silence is for a station and rule at a time."""
+    return (
+        silence.begins_at <= at < silence.ends_at
+        and (not silence.station_ids or station_id in silence.station_ids)
+        and (not silence.rules or rule in silence.rules)
+    )
+
+
+def held_back(incident: Incident, subject_ids: Sequence[str], mutes: Mutes, at: datetime) -> str:
+    """Why nobody is told again of an incident now; it stays due. ``subject_ids`` are those that are at a level."""
+    if incident.rule == STAGE and incident.level >= URGENT_LEVEL:
+        return ""
+    reasons = [mutes.muted(_of(incident, each, at), at) for each in subject_ids]
+    return reasons[0] if reasons and all(reasons) else ""
+
+
+def gateways_out(health: Health) -> dict[str, str]:
+    """By gauge, the gateway that is out and explains its silence."""
+    return {gauge_id: each.gateway_id for each in health.gateways for gauge_id in each.silenced}
+
+
+def _of(incident: Incident, subject_id: str, at: datetime) -> Transition:
+    """What would be told again of a subject."""
+    return Transition(
+        incident.rule,
+        subject_id,
+        incident.station_id,
+        incident.level,
+        incident.level,
+        "",
+        observed_at=at,
+        recorded_at=at,
+    )

@@ -1,0 +1,81 @@
+"""Incidents in the database, within the caller's transaction; whoever changes one holds it until the end of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select, update
+
+from alerts.records import Incident
+from alerts.store.tables import incidents, standings
+
+
+def open_incidents(connection: Connection) -> dict[tuple[str, str], Incident]:
+    """The open ones, by station and rule."""
+    wanted = select(incidents).where(incidents.c.closed_at.is_(None)).with_for_update()
+    found = [incident_of(row) for row in connection.execute(wanted)]
+    return {(each.station_id, each.rule): each for each in found}
+
+
+def save(connection: Connection, changed: Sequence[Incident]) -> list[int]:
+    """Insert those without an id, update the others; the ids of all, in their order."""
+    ids = []
+    for each in changed:
+        if each.id:
+            connection.execute(update(incidents).where(incidents.c.id == each.id).values(_columns(each)))
+            ids.append(each.id)
+        else:
+            ids.append(
+                connection.execute(incidents.insert().values(_columns(each)).returning(incidents.c.id)).scalar_one()
+            )
+    return ids
+
+
+def incident(connection: Connection, incident_id: int) -> Incident | None:
+    """One incident, held until the end of the transaction where that writes."""
+    row = connection.execute(select(incidents).where(incidents.c.id == incident_id).with_for_update()).one_or_none()
+    return None if row is None else incident_of(row)
+
+
+def incidents_of(
+    connection: Connection, *, station_id: str | None = None, closed: bool = False, limit: int = 100
+) -> list[Incident]:
+    """The open ones, worst first, of equals the oldest; with ``closed`` all of them, newest first."""
+    wanted: Select[Any] = select(incidents).limit(limit)
+    if closed:
+        wanted = wanted.order_by(incidents.c.id.desc())
+    else:
+        wanted = wanted.where(incidents.c.closed_at.is_(None)).order_by(incidents.c.level.desc(), incidents.c.id)
+    if station_id is not None:
+        wanted = wanted.where(incidents.c.station_id == station_id)
+    return [incident_of(row) for row in connection.execute(wanted)]
+
+
+def due(connection: Connection, now: datetime, limit: int = 100) -> list[Incident]:
+    """The open ones of which others must be told now, or people reminded; the worst first."""
+    wanted = (
+        select(incidents)
+        .where(incidents.c.closed_at.is_(None), (incidents.c.escalate_at <= now) | (incidents.c.remind_at <= now))
+        .order_by(incidents.c.level.desc(), incidents.c.id)
+        .limit(limit)
+    )
+    return [incident_of(row) for row in connection.execute(wanted)]
+
+
+def firing(connection: Connection, rule: str, station_id: str) -> dict[str, str]:
+    """The subjects of a station and rule that are at a level, with their standings as they are kept."""
+    wanted = select(standings.c.subject_id, standings.c.standing).where(
+        standings.c.rule == rule, standings.c.station_id == station_id, standings.c.level > 0
+    )
+    return {row.subject_id: row.standing for row in connection.execute(wanted)}
+
+
+def incident_of(row: Row[Any]) -> Incident:
+    """The incident of a row."""
+    return Incident(**{name: getattr(row, name) for name in Incident.__dataclass_fields__})
+
+
+def _columns(each: Incident) -> Mapping[str, Any]:
+    return {name: getattr(each, name) for name in Incident.__dataclass_fields__ if name != "id"}
