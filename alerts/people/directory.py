@@ -55,6 +55,13 @@ class Directory:
         """Every address that a route leads to, at whatever hour and level, but for those of public groups."""
         return tuple(each.receiver for each in self._reached[route.id])
 
+    def leads(self, route: Route, matter: Matter, at: datetime) -> bool:
+        """Whether a route leads to anybody for such a matter at a time, were its hours to hold."""
+        return any(
+            each.min_level <= matter.level and (each.staff or not matter.staff_only) and not each.contact.is_away(at)
+            for each in self._reached[route.id]
+        )
+
     def told(self, matters: Sequence[Matter], at: datetime) -> Mapping[Receiver, tuple[int, ...]]:
         """Who is told at a time of which matters, by their indices in order; who hears of none is not in it.
 
@@ -128,7 +135,7 @@ class Directory:
             kind = GroupKind.PUBLIC if group.kind is GroupKind.PUBLIC else self._innermost[contact.id]
             for each in contact.addresses:
                 if not channels or each.channel in channels:
-                    receiver = Receiver(contact.id, each.channel, each.address, contact.language, each.form, kind)
+                    receiver = Receiver(contact.id, each.channel, each.address, contact.language, each.shape, kind)
                     yield _Reach(receiver, contact, each.min_level, group.kind is GroupKind.STAFF)
 
     @cached_property

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 
-from pydantic import field_validator
+from pydantic import field_serializer, field_validator
 
 from ingest.clock import JST
 from ingest.stations import Frozen
 
+_HOUR = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::00)?|24:00")
 NO_HOLIDAYS: frozenset[date] = frozenset()
 
 
@@ -46,12 +49,18 @@ class Hours(Frozen):
     begins: time = time(0)
     ends: time = time(0)
 
-    @field_validator("begins", "ends")
+    @field_validator("begins", "ends", mode="before")
     @classmethod
-    def _is_japanese_time(cls, at: time) -> time:
-        if at.tzinfo is not None:
-            raise ValueError('write the hour of the day in Japan, without an offset: "17:15"')
-        return at
+    def _is_hour_and_minute(cls, given: Any) -> Any:
+        """The validator alone would take 17 for seconds after midnight."""
+        text = given.isoformat() if isinstance(given, time) else given
+        if not isinstance(text, str) or not _HOUR.fullmatch(text):
+            raise ValueError('write the time of the day in Japan as hours and minutes: "17:15"')
+        return "00:00" if text.startswith("24:00") else text.zfill(5)
+
+    @field_serializer("begins", "ends")
+    def _as_written(self, at: time) -> str:
+        return f"{at:%H:%M}"
 
     def hold(self, at: datetime, holidays: Collection[date] = NO_HOLIDAYS) -> bool:
         """Whether an aware time is inside."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
 from alerts.people.hours import NO_HOLIDAYS, Hours
 from alerts.people.matters import Form, GroupKind, Matter
@@ -21,17 +21,44 @@ Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_leng
 """One line of text."""
 
 
+SHORT_CHANNELS = ("sms",)
+
+
+def _no_switch(value: Any) -> Any:
+    """The validator would take true for 1."""
+    if isinstance(value, bool):
+        raise ValueError("write a number from 1 to 5")
+    return value
+
+
+def _no_number(value: Any) -> Any:
+    """The validator would take a number for seconds since 1970."""
+    if isinstance(value, int | float) or (isinstance(value, str) and value.replace(".", "").isdecimal()):
+        raise ValueError("write a date, for example 2026-05-03, and where a time is asked 2026-05-03T08:30:00+09:00")
+    return value
+
+
+Level = Annotated[Hazard, BeforeValidator(_no_switch)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_no_number)]
+Date = Annotated[date, BeforeValidator(_no_number)]
+
+
 class Address(Frozen):
     """Where a contact is reached over one channel.
 
-    ``form`` is long where there is room (mail) and short where there is not (SMS). Below ``min_level`` this address
-    is left in peace: a telephone at night for 4 and 5, the mail for all.
+    ``form`` is long where there is room and short where there is not; by itself it is short for SMS. Below
+    ``min_level`` this address is left in peace: a telephone at night for 4 and 5, the mail for all.
     """
 
     channel: str = Field(min_length=1, max_length=32)
     address: str = Field(min_length=1, max_length=500)
-    form: Form = Form.LONG
-    min_level: Hazard = 1
+    form: Form | None = None
+    min_level: Level = 1
+
+    @property
+    def shape(self) -> Form:
+        """Its form, or what its channel has by itself."""
+        return self.form or (Form.SHORT if self.channel in SHORT_CHANNELS else Form.LONG)
 
 
 class Contact(Frozen):
@@ -47,7 +74,7 @@ class Contact(Frozen):
     language: Literal["ja", "en"] = "ja"
     addresses: tuple[Address, ...] = Field(min_length=1)
     away: bool = False
-    away_until: AwareDatetime | None = None
+    away_until: Instant | None = None
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> Self:
@@ -89,7 +116,7 @@ class Route(Frozen):
     stations: tuple[Identifier, ...] = ()
     areas: tuple[str, ...] = ()
     kinds: tuple[StationKind, ...] = ()
-    min_level: Hazard = 2
+    min_level: Level = 2
     hours: tuple[Hours, ...] = ()
     channels: tuple[str, ...] = ()
 
@@ -117,7 +144,7 @@ class Route(Frozen):
 class People(Frozen):
     """The whole of a people file. ``holidays`` are the dates that ``hours`` call a holiday."""
 
-    holidays: tuple[date, ...] = ()
+    holidays: tuple[Date, ...] = ()
     contacts: tuple[Contact, ...] = ()
     groups: tuple[Group, ...] = ()
     routes: tuple[Route, ...] = ()

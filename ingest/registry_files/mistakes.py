@@ -26,9 +26,13 @@ class RegistryConflict(ValueError):
         super().__init__("\n".join(self.sentences))
 
 
-class RegistryMistakes(ValueError):
-    """A registry's files cannot be used; ``mistakes`` holds every mistake that was found, by file and line."""
+class FileMistakes(ValueError):
+    """A file cannot be used; ``mistakes`` holds every mistake that was found, by file and line."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes: tuple[Mistake, ...] = tuple(sorted(set(mistakes)))
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class RegistryMistakes(FileMistakes):
+    """A registry's files cannot be used."""

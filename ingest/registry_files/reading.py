@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ingest.registry_files.checks import built, city_of, labels_of
+from ingest.registry_files.document import read_document
 from ingest.registry_files.entries import Entry, Place, Section
 from ingest.registry_files.mistakes import Mistake, RegistryMistakes
-from ingest.registry_files.positions import lines_of
 from ingest.registry_files.sentences import unknown_key
 from ingest.registry_files.tables import (
     TABLES,
@@ -27,7 +25,6 @@ from ingest.registry_files.tables import (
 from ingest.stations import Registry
 
 KEYS = ("city", "stations", "labels", "tables")
-_BROKEN_AT = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)")
 
 
 @dataclass(slots=True)
@@ -45,7 +42,7 @@ def load(path: Path) -> Registry:
     Raises ``RegistryMistakes`` with every mistake, ``OSError`` where the TOML file itself cannot be read.
     Threshold sets and sensors come back in order of ``valid_from``.
     """
-    document, top = _document(path)
+    document, top = read_document(path, RegistryMistakes)
     draft = _Draft()
     _unknown_tops(document, top, draft)
     _stations(document.get("stations", []), top.inside("stations"), draft)
@@ -56,26 +53,6 @@ def load(path: Path) -> Registry:
     if draft.mistakes or city is None:
         raise RegistryMistakes(draft.mistakes)
     return Registry.of(city, items, labels)
-
-
-def _document(path: Path) -> tuple[dict[str, Any], Place]:
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
-        return tomllib.loads(text), Place(path.name, 1, (), {(): 1, **lines_of(text)})
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise RegistryMistakes([Mistake(path.name, line, "this is not UTF-8: save the file as UTF-8")]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise RegistryMistakes([_broken(path.name, content, str(error))]) from error
-
-
-def _broken(file: str, content: bytes, reason: str) -> Mistake:
-    found = _BROKEN_AT.fullmatch(reason)
-    words = found[1] if found else reason
-    line = int(found[2]) if found and found[2] else max(1, len(content.rstrip().split(b"\n")))
-    hint = 'texts stand in "quotes", a key and its value are joined by =, and no key or table comes twice'
-    return Mistake(file, line, f"this is not valid TOML: {words[:1].lower()}{words[1:]}; mind that {hint}")
 
 
 def _unknown_tops(document: Mapping[str, Any], top: Place, draft: _Draft) -> None:
