@@ -63,9 +63,7 @@ class _Turn:
 class Dispatch:
     """Woken from outside. Messages, deliveries and the cursor are written in one transaction: all of it, or nothing."""
 
-    def __init__(
-        self, engine: Engine, surroundings: Surroundings, digest_s: float, fence: Fence | None = None
-    ) -> None:
+    def __init__(self, engine: Engine, surroundings: Surroundings, digest_s: float, fence: Fence | None = None) -> None:
         self._engine = engine
         self._record = SqlRecord(engine)
         self._around = surroundings

@@ -36,7 +36,9 @@ def matter(run: Run, registry: Registry) -> Matter:
     return replace(matter_of(run.last, registry), level=run.level)
 
 
-def told(runs: Sequence[Run], directory: Directory, registry: Registry, at: datetime) -> Mapping[Receiver, tuple[int, ...]]:
+def told(
+    runs: Sequence[Run], directory: Directory, registry: Registry, at: datetime
+) -> Mapping[Receiver, tuple[int, ...]]:
     """Who hears of which of the runs, by their indices."""
     return directory.told([matter(each, registry) for each in runs], at) if runs else {}
 
@@ -55,9 +57,7 @@ def urgent(runs: Sequence[Run], heard: Mapping[Receiver, tuple[int, ...]]) -> li
     return alone + [_together(runs, indices, receivers) for indices, receivers in several.items()]
 
 
-def digests(
-    runs: Sequence[Run], heard: Mapping[Receiver, tuple[int, ...]], due: Collection[Address]
-) -> list[Planned]:
+def digests(runs: Sequence[Run], heard: Mapping[Receiver, tuple[int, ...]], due: Collection[Address]) -> list[Planned]:
     """One message for each of the addresses that are due; those who hear the same share it."""
     by_indices: dict[tuple[int, ...], list[Receiver]] = defaultdict(list)
     for receiver, indices in heard.items():

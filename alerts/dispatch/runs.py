@@ -13,7 +13,7 @@ DOWNWARDS = frozenset({Cause.FALL, Cause.CLOSED})
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Transitions of one rule and subject that go on in one direction: told from where they began to where they ended."""
+    """Transitions of one rule and subject in one direction: told from where they began to where they ended."""
 
     transitions: tuple[Transition, ...]
 
@@ -67,7 +67,9 @@ def waiting(transitions: Sequence[Transition]) -> list[Run]:
 
     What was urgent went at once; what the same alert did before that is overtaken by it.
     """
-    urgent_until = {(each.rule, each.subject_id): each.id for each in transitions if worth_telling(each) and each.urgent}
+    urgent_until = {
+        (each.rule, each.subject_id): each.id for each in transitions if worth_telling(each) and each.urgent
+    }
     return runs(each for each in transitions if each.id > urgent_until.get((each.rule, each.subject_id), 0))
 
 

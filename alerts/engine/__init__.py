@@ -1,1 +1,1 @@
-"""The engine: what came is considered, what follows is recorded, before anything is sent."""
+"""The engine: what came is considered, and what follows is recorded before anything is sent."""

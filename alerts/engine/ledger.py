@@ -17,13 +17,16 @@ from alerts.records import Entry, Transition
 from alerts.rules.kept import Alert
 from alerts.rules.machine import Standing
 from alerts.store.chronology import enter
-from alerts.store.incidents import mutes_at, open_incidents, save
+from alerts.store.incidents import open_incidents, save
+from alerts.store.mutes import maintenance_in_force, silences_in_force
 from alerts.store.record import Key, SqlRecord, add_transitions, cursor, keep_alerts, move_cursor
 from ingest.store.leases import Fence
 from ingest.store.tables import writing
 
 NAME = "readings"
 """The cursor of the engine in the log."""
+BY_HAND = "standings"
+"""Counts the changes of standings by people: whoever keeps them in memory must read them again."""
 
 
 class Ledger:
@@ -44,6 +47,7 @@ class Ledger:
         self._evidence = evidence
         self._mutes = Mutes()
         self._now: datetime | None = None
+        self._revision = 0
         self._subjects: dict[course.Key, set[Key]] = defaultdict(set)
         self.outages: Mapping[str, str] = {}
 
@@ -53,6 +57,7 @@ class Ledger:
 
     def alerts(self) -> dict[Key, Alert]:
         """Every alert that is kept."""
+        self._revision = self._record.cursor(BY_HAND)
         found = self._record.alerts()
         self._subjects = defaultdict(set)
         self._index(found)
@@ -62,20 +67,32 @@ class Ledger:
         """A turn begins: what mutes now is asked anew."""
         self._now = now
         with self._database.connect() as connection:
-            self._mutes = replace(mutes_at(connection, now), gateways_out=self.outages)
+            self._mutes = Mutes(silences_in_force(connection, now), maintenance_in_force(connection, now), self.outages)
 
     def muted(self, transition: Transition) -> str:
         """Why nobody is told of it; empty where somebody is."""
         return self._mutes.muted(transition, self._now or transition.recorded_at)
 
+    def worked_on(self, station_id: str, subject_id: str) -> bool:
+        """Whether somebody works on it now."""
+        at = self._now
+        return at is not None and any(
+            each.station_id == station_id and each.holds(subject_id, at) for each in self._mutes.maintenance
+        )
+
     def record(self, book: Book, kept: Mapping[Key, Alert], moved: tuple[int, int] | None) -> bool:
-        """All of it, or nothing; nothing, and False, where the cursor is not at ``moved[0]`` any more."""
+        """All of it, or nothing.
+
+        Nothing, and False, where the cursor is not at ``moved[0]`` any more, or a person has changed an alert since.
+        """
         if not kept and not book.changes and moved is None:
             return True
         self._index(kept)
         with writing(self._database) as connection:
             if self._fence is not None:
                 self._fence(connection)
+            if cursor(connection, BY_HAND) != self._revision:
+                return False
             if moved is not None:
                 if cursor(connection, NAME) != moved[0]:
                     return False
@@ -94,8 +111,7 @@ class Ledger:
             for each, index in zip(found, changed.of, strict=True)
         ]
         numbered = [
-            replace(each, id=number)
-            for each, number in zip(placed, add_transitions(connection, placed), strict=True)
+            replace(each, id=number) for each, number in zip(placed, add_transitions(connection, placed), strict=True)
         ]
         if self._evidence is not None and changed.opened:
             opened = {ids[index] for index in changed.opened}

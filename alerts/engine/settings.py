@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.channels.table import ChannelSettings
+from alerts.incidents.settings import ESCALATION, Escalation, IncidentSettings
 from alerts.rules.settings import RulesSettings
 
 
@@ -15,10 +16,19 @@ class AlertSettings(BaseModel):
 
     rules: RulesSettings = Field(default=RulesSettings(), description="the numbers of the rules")
     backfill_after_s: float = Field(
-        default=3600.0, ge=0, le=7 * 86400, description="a reading this old on arrival is history: told only if it stays"
+        default=3600.0,
+        ge=0,
+        le=7 * 86400,
+        description="a reading this old on arrival is history: told only if it stays",
     )
     tick_s: float = Field(default=10.0, gt=0, le=600, description="seconds between two looks at what is silent")
     digest_s: float = Field(
         default=60.0, ge=0, le=3600, description="seconds between two messages to one recipient that can wait"
+    )
+    escalation: Escalation = Field(
+        default=ESCALATION, description="who is told when nobody acknowledges: [[alerts.escalation]]"
+    )
+    incidents: IncidentSettings = Field(
+        default=IncidentSettings(), description="how long anything may be muted, and what is kept as evidence"
     )
     channels: ChannelSettings = Field(default=ChannelSettings(), description="how each channel is reached")

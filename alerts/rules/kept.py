@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
@@ -14,7 +14,7 @@ class Alert:
     """The alert of one rule and one subject. ``told`` is the level that people were told of last."""
 
     station_id: str
-    standing: Standing = Standing()
+    standing: Standing = field(default_factory=Standing)
     told: int = 0
 
 

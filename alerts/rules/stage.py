@@ -9,8 +9,7 @@ from typing import Any
 
 from alerts.records import STAGE as NAME
 from alerts.rules.course import Course
-from alerts.rules.findings import EVERY_LEVEL, Finding
-from alerts.rules.findings import Change
+from alerts.rules.findings import EVERY_LEVEL, Change, Finding
 from alerts.rules.machine import Standing
 from alerts.rules.place import Place
 from ingest.hazard import hazard_at

@@ -46,4 +46,4 @@ class TickRule:
 
 ON_READING: tuple[ReadingRule, ...] = (ReadingRule(stage.NAME, stage.find, stage.detail),)
 ON_TICK: tuple[TickRule, ...] = ()
-NAMES = tuple(each.name for each in (*ON_READING, *ON_TICK))
+NAMES = (*(each.name for each in ON_READING), *(each.name for each in ON_TICK))

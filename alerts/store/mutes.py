@@ -24,13 +24,15 @@ def maintenance_in_force(connection: Connection, at: datetime) -> list[Maintenan
 def add_silence(connection: Connection, silence: Silence) -> int:
     """Keep a new one; its id."""
     row = _columns(silence) | {"station_ids": list(silence.station_ids), "rules": list(silence.rules)}
-    return connection.execute(silences.insert().values(row).returning(silences.c.id)).scalar_one()
+    made: int = connection.execute(silences.insert().values(row).returning(silences.c.id)).scalar_one()
+    return made
 
 
 def add_maintenance(connection: Connection, work: Maintenance) -> int:
     """Keep a new one; its id."""
     row = _columns(work) | {"gauge_ids": list(work.gauge_ids)}
-    return connection.execute(maintenance.insert().values(row).returning(maintenance.c.id)).scalar_one()
+    made: int = connection.execute(maintenance.insert().values(row).returning(maintenance.c.id)).scalar_one()
+    return made
 
 
 def silence(connection: Connection, silence_id: int) -> Silence | None:

@@ -59,7 +59,9 @@ class SqlRecord:
 
     def current(self) -> dict[str, Transition]:
         """The newest transition of the rule of the stage of every gauge that ever had one, by gauge."""
-        newest = select(func.max(transitions.c.id)).where(transitions.c.rule == STAGE).group_by(transitions.c.subject_id)
+        newest = (
+            select(func.max(transitions.c.id)).where(transitions.c.rule == STAGE).group_by(transitions.c.subject_id)
+        )
         with self._engine.connect() as connection:
             found = connection.execute(select(transitions).where(transitions.c.id.in_(newest)))
             return {row.subject_id: transition_of(row) for row in found}

@@ -20,7 +20,7 @@ TABLES_OF_THE_PRESENT = (
     "ingest.store.past.lanes",
     "ingest.store.past.locks",
     "ingest.store.leases",
-    "alerts.store",
+    "alerts.store.tables",
 )
 """The modules that define a table on the metadata of ingest.store.tables."""
 

@@ -6,18 +6,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from alerts.store import SqlAlerts
+from alerts.store import tables
 from ingest.store.tables import metadata, open_database
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Engine]:
     engine = open_database(f"sqlite:///{tmp_path / 'present.db'}")
+    assert tables.transitions.metadata is metadata
     metadata.create_all(engine)
     yield engine
     engine.dispose()
-
-
-@pytest.fixture
-def alerts(database: Engine) -> SqlAlerts:
-    return SqlAlerts(database)

@@ -1,36 +1,49 @@
-"""The engine on a database, with everything around it real."""
+"""The engine and what it records, on a database with everything around it real."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine as Database
+from sqlalchemy import select
 
-from alerts.engine import AlertSettings, Engine
-from alerts.people import Recipient
-from alerts.records import Delivery, Transition
-from alerts.rules import LevelState
-from alerts.store import SqlAlerts
+from alerts.engine.engine import Engine
+from alerts.engine.ledger import NAME, Ledger
+from alerts.engine.settings import AlertSettings
+from alerts.records import STAGE, Entry, Incident, Transition
+from alerts.rules.facts import Facts
+from alerts.rules.kept import Alert
+from alerts.rules.machine import Standing
+from alerts.store.incidents import incidents_of
+from alerts.store.record import SqlRecord
+from alerts.store.tables import chronology
+from ingest.health.problems import Finding as DeviceFinding
+from ingest.health.problems import GaugeHealth, Health, Problem
 from ingest.readings import Reading
+from ingest.rhythm import Mode
 from ingest.stations import Registry
 from ingest.store.appender import SqlAppender
 from ingest.store.log import SqlLog
 from ingest.store.protocol import Batch
 from ingest.store.registry import SqlRegistry
-from tests.alerts.night import DUSK, GAUGE, REGISTRY, HandClock, at, recipient
+from tests.alerts.night import DUSK, GAUGE, REGISTRY, HandClock, at
 
 
+@dataclass
 class House:
     """``restarted`` is a new process on the same database."""
 
-    def __init__(self, database: Database, recipients: Sequence[Recipient] = (recipient(),)) -> None:
-        self.database = database
-        self.recipients = tuple(recipients)
-        self.clock = HandClock(at(60))
-        self.alerts = SqlAlerts(database)
-        self.stored = SqlRegistry(database)
-        settings = AlertSettings(recipients=self.recipients)
-        self.engine = Engine(SqlLog(database), self.registry, self.alerts, settings, self.clock, "http://mizumori.test")
+    database: Database
+    settings: AlertSettings = field(default_factory=AlertSettings)
+    clock: HandClock = field(default_factory=lambda: HandClock(at(60)))
+    silent: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        self.record = SqlRecord(self.database)
+        self.stored = SqlRegistry(self.database)
+        self.ledger = Ledger(self.database)
+        self.engine = Engine(SqlLog(self.database), self.registry, self.ledger, self.settings, self.clock)
 
     def registry(self) -> Registry:
         found = self.stored.registry()
@@ -43,29 +56,49 @@ class House:
     def receive(self, *readings: Reading) -> None:
         SqlAppender(self.database).append(Batch(readings=readings))
 
-    def restarted(self) -> House:
-        return House(self.database, self.recipients)
+    def tick(self) -> int:
+        return self.engine.tick(self.facts)
 
-    def transitions(self) -> list[Transition]:
-        return self.alerts.transitions_after(0)
+    def facts(self, firing: Mapping[str, int]) -> Facts:
+        """Gauges named as silent are, and nothing else is known of any device."""
+        del firing
+        return Facts(self.clock.now(), self.registry(), Health(self.clock.now(), tuple(map(self._silent, self.silent))))
+
+    def _silent(self, gauge_id: str) -> GaugeHealth:
+        return GaugeHealth(gauge_id, Mode.STEADY, 600.0, (DeviceFinding(Problem.SILENT, self.clock.now()),))
+
+    def restarted(self) -> House:
+        return House(self.database, self.settings, self.clock, self.silent)
+
+    def transitions(self, rule: str = STAGE) -> list[Transition]:
+        return [each for each in self.record.transitions_after(0) if each.rule == rule]
 
     def steps(self) -> list[tuple[int, int]]:
-        return [(each.from_hazard, each.to_hazard) for each in self.transitions()]
+        """The changes of level."""
+        found = [(each.from_level, each.to_level) for each in self.transitions() if each.cause != "still"]
+        return [each for each in found if each[0] != each[1]]
 
-    def deliveries(self) -> list[Delivery]:
-        return self.alerts.deliveries_of([each.id for each in self.transitions()])
+    def causes(self) -> list[str]:
+        return [each.cause for each in self.transitions()]
 
-    def told(self) -> list[str]:
-        return [each.recipient_id for each in self.deliveries()]
+    def incidents(self) -> list[Incident]:
+        with self.database.connect() as connection:
+            return list(reversed(incidents_of(connection, closed=True)))
 
-    def state(self) -> LevelState | None:
-        return self.alerts.states({GAUGE.id}).get(GAUGE.id)
+    def entries(self) -> list[Entry]:
+        with self.database.connect() as connection:
+            rows = connection.execute(select(chronology).order_by(chronology.c.seq))
+            return [Entry(**row._mapping) for row in rows]
 
+    def cursor(self) -> int:
+        return self.record.cursor(NAME)
 
-def told_by(database: Database, *recipients: Recipient) -> House:
-    made = House(database, recipients)
-    made.serve()
-    return made
+    def alert(self, gauge_id: str = GAUGE.id, rule: str = STAGE) -> Alert | None:
+        return self.record.alerts().get((rule, gauge_id))
+
+    def standing(self, gauge_id: str = GAUGE.id) -> Standing | None:
+        found = self.alert(gauge_id)
+        return found and found.standing
 
 
 def refuse(database: Database, table: str) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from alerts.people import Recipient
-from alerts.records import Delivery, Outcome, Transition
-from alerts.store import Recorded, SqlAlerts
+from alerts.records import Transition
 from ingest.readings import Quality, Reading, Reason
 from ingest.stations import City, Gauge, Registry, Station, StationKind, ThresholdSet
 
@@ -72,31 +70,5 @@ def suspect(minute: float, stage_m: float) -> Reading:
     return reading(minute, stage_m, Quality.SUSPECT, reasons=(Reason.OUT_OF_RANGE,))
 
 
-def recipient(
-    name: str = "duty",
-    channel: str = "logfile",
-    address: str = "messages.txt",
-    min_hazard: int = 1,
-    stations: Iterable[str] = (),
-) -> Recipient:
-    return Recipient(id=name, channel=channel, address=address, min_hazard=min_hazard, stations=tuple(stations))
-
-
 def transition() -> Transition:
-    return Transition("fujii-01", "fujii", 0, 3, 3.1, DUSK, DUSK, 1, "rise")
-
-
-def delivery(name: str, channel: str, address: str, subject: str = "【危険度3】藤井川", number: int = 0) -> Delivery:
-    return Delivery(0, name, channel, address, subject, "水位: 3.10 m\n", Outcome.PENDING, 0, DUSK, id=number)
-
-
-def recorded(alerts: SqlAlerts, *deliveries: Delivery) -> None:
-    """A transition with these deliveries, waiting to be sent."""
-    cursor = alerts.cursor()
-    assert alerts.record(cursor, cursor + 1, {}, [Recorded(transition(), deliveries)])
-
-
-def kept(alerts: SqlAlerts) -> dict[str, Delivery]:
-    """Every delivery of the record, by recipient."""
-    ids = [each.id for each in alerts.transitions_after(0)]
-    return {each.recipient_id: each for each in alerts.deliveries_of(ids)}
+    return Transition("stage", "fujii-01", "fujii", 0, 3, "rise", DUSK, DUSK, reading_seq=1, stage_m=3.1)

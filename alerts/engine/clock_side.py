@@ -1,0 +1,80 @@
+"""What the clock alone changes: who is in trouble, who has fallen silent, what can be told now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+from alerts.engine.settings import AlertSettings
+from alerts.engine.telling import Telling, last_known
+from alerts.rules.facts import Facts, Found
+from alerts.rules.findings import EVERY_LEVEL, Finding
+from alerts.rules.machine import Timing, lost, step
+from alerts.rules.table import ON_READING, ON_TICK, TickRule
+from alerts.store.record import Key
+from ingest.stations import Registry
+
+SETTLE = timedelta(seconds=60)
+"""A level that came by late readings only is told when no newer one has come for so long."""
+OF_READINGS = frozenset(each.name for each in ON_READING)
+
+
+def ask_rules(telling: Telling, facts: Facts, settings: AlertSettings) -> None:
+    """Ask every rule of the clock; an open alert whose subject it does not name any more is left."""
+    for rule in ON_TICK:
+        named = {each.subject_id: each for each in _asked(rule, facts, settings)}
+        known = telling.book.known
+        still = {key[1]: each for key, each in known.items() if key[0] == rule.name and each.standing.level}
+        for subject_id in sorted({*named, *still}):
+            found = named.get(subject_id) or _over(subject_id, still[subject_id].station_id, facts)
+            _step(telling, rule.name, found, _timing(rule, found, facts.registry, settings))
+
+
+def lose(telling: Telling, silent: Collection[str], registry: Registry) -> None:
+    """Alerts on readings whose gauge is silent, or was retired, stand at the last level known."""
+    for key, known in telling.book.known.items():
+        gone = key[1] in silent or key[1] not in registry.gauges
+        if key[0] not in OF_READINGS or not known.standing.level or not gone:
+            continue
+        alert = telling.book.alert(key, known.station_id)
+        standing, changes = lost(alert.standing, telling.now)
+        after = telling.book.put(key, alert, standing)
+        for change in changes:
+            telling.note(key, change, last_known(after))
+
+
+def catch_up(telling: Telling) -> None:
+    """Tell what could not be told before, where it still stands: a silence ended, late readings have settled."""
+    for key, known in telling.book.known.items():
+        alert = telling.book.alert(key, known.station_id)
+        newest = alert.standing.observed_at
+        if alert.told != alert.standing.level and (newest is None or telling.now - newest >= SETTLE):
+            _still(telling, key)
+
+
+def _still(telling: Telling, key: Key) -> None:
+    said = last_known(telling.book.alert(key, ""))
+    telling.note_still(key, telling.now, lambda _: said)
+
+
+def _asked(rule: TickRule, facts: Facts, settings: AlertSettings) -> Iterable[Found]:
+    return rule.find(facts, settings.rules) if settings.rules.of(rule.name).enabled else ()
+
+
+def _over(subject_id: str, station_id: str, facts: Facts) -> Found:
+    return Found(subject_id, station_id, Finding(0, EVERY_LEVEL, facts.now))
+
+
+def _timing(rule: TickRule, found: Found, registry: Registry, settings: AlertSettings) -> Timing:
+    general = settings.rules.of(rule.name)
+    station = registry.stations.get(found.station_id)
+    return (general if station is None else general.at(station.kind, station.id)).timing
+
+
+def _step(telling: Telling, rule: str, found: Found, timing: Timing) -> None:
+    key = (rule, found.subject_id)
+    alert = telling.book.alert(key, found.station_id)
+    standing, changes = step(alert.standing, found.finding, timing)
+    telling.book.put(key, alert, standing)
+    for change in changes:
+        telling.note(key, change, found.finding.detail)

@@ -1,0 +1,100 @@
+"""What one turn notes: the transitions of changes, and which of them people are told of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from alerts.engine.book import Book
+from alerts.records import Transition
+from alerts.rules.findings import Cause, Change
+from alerts.rules.kept import Alert
+from alerts.rules.machine import Standing
+from alerts.store.record import Key
+from ingest.readings import Reading
+
+
+class Mutes(Protocol):
+    """Who may say that nobody is told, and where somebody works."""
+
+    def muted(self, transition: Transition) -> str:
+        """Why nobody is told of it; empty where somebody is."""
+        ...
+
+    def worked_on(self, station_id: str, subject_id: str) -> bool:
+        """Whether somebody works on it now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The reading that made a change, and whether it is of now."""
+
+    reading: Reading
+    live: bool
+
+
+@dataclass(frozen=True)
+class Telling:
+    """The book of a turn, and the mutes and the time that hold for all of it."""
+
+    book: Book
+    mutes: Mutes
+    now: datetime
+
+    def note(self, key: Key, change: Change, detail: Mapping[str, Any], source: Source | None = None) -> None:
+        """Note the transition of a change; where it is told, that people know the level from now on."""
+        transition = self._transition(key, change, detail, source)
+        if change.told:
+            transition = replace(transition, muted=self.mutes.muted(transition))
+        self._put(key, change, transition)
+
+    def note_still(
+        self, key: Key, at: datetime, detail: Callable[[Change], Mapping[str, Any]], source: Source | None = None
+    ) -> None:
+        """Where people were told of another level than the present one: tell them, unless nobody may be told yet."""
+        alert = self.book.alert(key, "")
+        standing = alert.standing
+        if alert.told == standing.level:
+            return
+        change = Change(Cause.STILL, alert.told, standing.level, at, standing.unconfirmed, standing.unverified)
+        transition = self._transition(key, change, detail(change), source)
+        if not self.mutes.muted(transition):
+            self._put(key, change, transition)
+
+    def _put(self, key: Key, change: Change, transition: Transition) -> None:
+        self.book.note(key, change, transition)
+        if change.told and transition.live and not transition.muted:
+            self.book.told(key, change.to_level)
+
+    def _transition(self, key: Key, change: Change, detail: Mapping[str, Any], source: Source | None) -> Transition:
+        rule, subject_id = key
+        station_id = self.book.alert(key, "").station_id
+        more: dict[str, Any] = {"maintenance": True} if self.mutes.worked_on(station_id, subject_id) else {}
+        if source is not None and source.reading.reasons:
+            more["reasons"] = list(source.reading.reasons)
+        return Transition(
+            rule=rule,
+            subject_id=subject_id,
+            station_id=station_id,
+            from_level=change.from_level,
+            to_level=change.to_level,
+            cause=change.cause,
+            observed_at=source.reading.observed_at if source else change.at,
+            recorded_at=self.now,
+            reading_seq=source.reading.seq if source else 0,
+            stage_m=source.reading.stage_m if source else None,
+            unconfirmed=change.unconfirmed,
+            unverified=change.unverified,
+            live=source.live if source else True,
+            detail={**detail, **more},
+        )
+
+
+def last_known(alert: Alert) -> dict[str, str]:
+    """What a message about the last level known says besides: since when it stands, and when it was last observed."""
+    standing: Standing = alert.standing
+    found = {"since": standing.since, "last_at": standing.observed_at}
+    return {name: at.isoformat() for name, at in found.items() if at is not None}
