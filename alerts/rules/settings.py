@@ -57,7 +57,7 @@ class RuleSettings(BaseModel):
             raise ValueError(f"{where}.{key}: {first['msg'].removeprefix('Value error, ')}") from error
 
     def _with(self, *overrides: Override) -> Self:
-        own = self.model_dump(exclude=set(LAYERS)) | dict.fromkeys(LAYERS, {})
+        own = self.model_dump(exclude=set(LAYERS)) | {layer: {} for layer in LAYERS}
         for override in overrides:
             own |= override
         return type(self).model_validate(own)
