@@ -25,7 +25,7 @@ def shortened(address: str) -> str:
     name, at, host = address.rpartition("@")
     if at:
         return f"{name[:2]}…@{host}"
-    return f"{address[:8]}…{address[-2:]}" if len(address) > 12 else f"{address[:2]}…{address[-2:]}"
+    return f"{address[:8]}…{address[-2:]}" if len(address) > 12 else "…"
 
 
 def _entries(people: People, section: Section) -> dict[str, Document]:
