@@ -11,6 +11,7 @@ from alerts.engine.clock_side import ask_rules, catch_up, lose
 from alerts.engine.ledger import Ledger
 from alerts.engine.settings import AlertSettings
 from alerts.engine.telling import Source, Telling
+from alerts.incidents.muting import gateways_out
 from alerts.records import STAGE
 from alerts.rules.course import KEPT, Course, with_reading
 from alerts.rules.facts import Facts
@@ -59,16 +60,17 @@ class Engine:
             considered += len(batch)
         return considered
 
-    def tick(self, gather: Callable[[Mapping[str, int]], Facts]) -> int:
+    def tick(self, gather: Callable[[Mapping[str, int]], Facts | None]) -> int:
         """Look at what the clock alone changes; the number of transitions.
 
-        ``gather`` makes the facts, given the level at which each gauge's stage stands.
+        ``gather`` makes the facts, given the level at which each gauge's stage stands; None where nothing is known.
         """
+        facts = gather(self._firing(self._read()))
+        self._ledger.outages = gateways_out(facts.health) if facts is not None else {}
         telling = self._begin()
-        facts = gather(self._firing(telling.book))
-        silent = {each.gauge_id for each in facts.health.gauges if each.silent}
-        ask_rules(telling, facts, self._settings)
-        lose(telling, silent, facts.registry)
+        if facts is not None:
+            ask_rules(telling, facts, self._settings)
+            lose(telling, {each.gauge_id for each in facts.health.gauges if each.silent}, facts.registry)
         catch_up(telling)
         return len(telling.book.changes) if self._record(telling.book) else 0
 
@@ -77,15 +79,19 @@ class Engine:
         self._known = None
         self._courses = {}
 
-    def _begin(self) -> Telling:
+    def _read(self) -> dict[Key, Alert]:
         if self._known is None:
             self._known = self._ledger.alerts()
+        return self._known
+
+    def _begin(self) -> Telling:
+        known = self._read()
         registry = self._registry_now()
         if registry is not self._registry:
             self._registry, self._places = registry, places(registry, self._settings.rules)
         now = self._clock.now()
         self._ledger.begin(now)
-        return Telling(Book(self._known), self._ledger, now)
+        return Telling(Book(known), self._ledger, now)
 
     def _consider(self, cursor: int, batch: Sequence[Reading]) -> bool:
         telling = self._begin()
@@ -130,14 +136,13 @@ class Engine:
         return course
 
     @staticmethod
-    def _firing(book: Book) -> dict[str, int]:
-        return {key[1]: each.standing.level for key, each in book.known.items() if key[0] == STAGE}
+    def _firing(known: Mapping[Key, Alert]) -> dict[str, int]:
+        return {key[1]: each.standing.level for key, each in known.items() if key[0] == STAGE}
 
     def _record(self, book: Book, moved: tuple[int, int] | None = None) -> bool:
         """Write it, then remember it; False, and nothing is remembered, where another hand was faster."""
         if not self._ledger.record(book, book.to_keep(), moved):
             self.forget()
             return False
-        assert self._known is not None
-        self._known.update(book.changed)
+        self._read().update(book.changed)
         return True
