@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine
 
 from alerts.dispatch.plan import Planned, digests, told, urgent
 from alerts.dispatch.runs import Run, runs, waiting
-from alerts.messages import Context, Text, compose
+from alerts.messages.compose import compose
+from alerts.messages.told import Context, Text
 from alerts.people.directory import Directory
 from alerts.people.matters import Receiver
 from alerts.records import Delivery, Entry, Message, MessageKind, Transition
@@ -34,8 +35,8 @@ MOST_PER_TURN = 5000
 class Links(Protocol):
     """Where the personal links of crews come from."""
 
-    def link(self, receiver: Receiver, incident_id: int, now: datetime) -> str:
-        """The address at which this receiver answers; empty where it has none."""
+    def link(self, receiver: Receiver, incident_id: int, now: datetime) -> str | None:
+        """The address at which this receiver answers, empty where there is none; None for who sees the dashboard."""
         ...
 
 
@@ -139,8 +140,7 @@ class Dispatch:
             wording = (receiver.language, receiver.form)
             if wording not in texts:
                 texts[wording] = compose(planned.runs, turn.context, receiver.language, receiver.form)
-            link = self._around.links.link(receiver, incident_id, turn.now) if incident_id else ""
-            text = texts[wording].with_link(link)
+            text = self._personal(texts[wording], receiver, incident_id, turn.now)
             yield Delivery(
                 recipient_id=receiver.contact_id,
                 channel=receiver.channel,
@@ -154,6 +154,10 @@ class Dispatch:
                 data=text.data,
                 drill=turn.context.drill,
             )
+
+    def _personal(self, text: Text, receiver: Receiver, incident_id: int, now: datetime) -> Text:
+        link = self._around.links.link(receiver, incident_id, now)
+        return text if link is None else text.with_link(link)
 
     def _progress(self) -> dict[Address, Progress]:
         if self._known is None:
