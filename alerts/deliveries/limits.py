@@ -24,7 +24,9 @@ class OutboxSettings(BaseModel):
     per_month: int = Field(
         default=0, ge=0, description="most messages in a calendar month (Japanese time), as the plan says; 0: no limit"
     )
-    warn_share: float = Field(default=0.8, gt=0, le=1, description="share of the month's messages that staff are told of")
+    warn_share: float = Field(
+        default=0.8, gt=0, le=1, description="share of the month's messages that staff are told of"
+    )
     urgent_share: float = Field(
         default=0.2, ge=0, le=1, description="share of the month's messages kept for hazard 4 and 5"
     )

@@ -8,7 +8,7 @@ most.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,12 +17,9 @@ from alerts.records import URGENT_LEVEL, Delivery, Outcome
 
 BACK_OFF_S = (5, 15, 60, 180, 600, 1800)
 MOST_ATTEMPTS = 30
-"""With the last back-off repeated this goes on for about half a day."""
+"""With the last back-off repeated this goes on for about half a day: less than other sides remember a key."""
 MOST_DOUBTS = 1
 """So many attempts in doubt are followed by another one; more than that, and the outcome stays unknown."""
-MOST_CRASHES = 5
-"""The same for ends of the process where the other side knows repeats: sending again does no harm there, but a message
-that ends the process each time must not do so for ever."""
 LONGEST_WAIT_S = 3600.0
 """The most that Retry-After is followed. A due time further away than this was made before the clock was set back."""
 LONGEST_REST_S = 30.0
@@ -50,8 +47,7 @@ def failed(delivery: Delivery, error: ChannelError, now: datetime, *, idempotent
 def cut_off(delivery: Delivery, now: datetime, *, idempotent: bool) -> Delivery:
     """The process ended while it was being sent: sent again at once, or of unknown outcome for good."""
     doubtful = replace(delivery, doubts=delivery.doubts + 1)
-    most = MOST_CRASHES if idempotent else MOST_DOUBTS
-    if doubtful.doubts > most and delivery.attempts > most:
+    if delivery.attempts >= MOST_ATTEMPTS or (not idempotent and doubtful.doubts > MOST_DOUBTS):
         return given_up(doubtful, CUT_OFF, now)
     return replace(doubtful, outcome=Outcome.PENDING, due_at=now, error=CUT_OFF)
 
@@ -79,6 +75,24 @@ def uses_up(delivery: Delivery, *, idempotent: bool) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """A delivery as it was handed over, and what became of it."""
+
+    before: Delivery
+    after: Delivery
+
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether it surely did not arrive."""
+        return self.after.outcome is not Outcome.SENT and self.after.doubts == self.before.doubts
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was not accepted."""
+        return self.after.outcome is not Outcome.SENT
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A delivery that may be begun now."""
 
@@ -94,18 +108,16 @@ class Candidate:
         return self.level >= URGENT_LEVEL
 
 
-def pick(found: Iterable[Candidate], most: int, most_again: int, resting: Collection[str] = ()) -> list[Candidate]:
+def pick(found: Iterable[Candidate], most: int, most_again: int) -> list[Candidate]:
     """Which are begun: the urgent first, then new ones before those that failed, then the longest due.
 
     One of a recipient at a time, so that its messages keep their order and one that does not answer holds one worker
-    only. ``most_again`` limits those that failed before, so that new ones always find a worker. ``resting`` are
-    recipients that have just failed: for them only what is urgent and new.
+    only. ``most_again`` limits those that failed before, so that new ones always find a worker.
     """
     chosen: dict[str, Candidate] = {}
     for each in sorted(found, key=lambda each: (not each.urgent, each.attempts > 0, each.due_at, each.id)):
         again = each.attempts > 0
-        rests = each.recipient_id in resting and not (each.urgent and not again)
-        if len(chosen) >= most or each.recipient_id in chosen or rests or (again and most_again <= 0):
+        if len(chosen) >= most or each.recipient_id in chosen or (again and most_again <= 0):
             continue
         chosen[each.recipient_id] = each
         most_again -= again

@@ -112,15 +112,28 @@ deliveries = Table(
     Column("drill", Boolean, nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),
+    Column("began_at", UtcTime),
     Column("created_at", UtcTime),
     Column("due_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime),
     Column("settled_at", UtcTime),
     Column("receipt", String(200), nullable=False),
     Column("error", Text, nullable=False),
-    Index("deliveries_due", "channel", "outcome", "due_at"),
+    Index("deliveries_due", "outcome", "channel", "due_at"),
+    Index("deliveries_settled", "settled_at"),
     sqlite_autoincrement=True,
 )
+
+channel_use = Table(
+    "channel_use",
+    metadata,
+    Column("channel", String(32), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("used", Integer, nullable=False),
+    Column("said", Integer, nullable=False),
+)
+"""How many messages went over a channel in a calendar month of Japan, and how much of that staff were told."""
 
 digest_progress = Table(
     "digest_progress",

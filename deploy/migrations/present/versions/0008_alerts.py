@@ -132,6 +132,8 @@ def _make_messages() -> None:
         sa.Column("drill", sa.Boolean, nullable=False),
         sa.Column("outcome", sa.String(16), nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("doubts", sa.Integer, nullable=False),
+        sa.Column("began_at", TIME),
         sa.Column("created_at", TIME),
         sa.Column("due_at", TIME, nullable=False),
         sa.Column("expires_at", TIME),
@@ -141,7 +143,15 @@ def _make_messages() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_deliveries_message_id", "deliveries", ["message_id"])
-    op.create_index("deliveries_due", "deliveries", ["channel", "outcome", "due_at"])
+    op.create_index("deliveries_due", "deliveries", ["outcome", "channel", "due_at"])
+    op.create_index("deliveries_settled", "deliveries", ["settled_at"])
+    op.create_table(
+        "channel_use",
+        sa.Column("channel", sa.String(32), primary_key=True),
+        sa.Column("month", sa.String(7), primary_key=True),
+        sa.Column("used", sa.Integer, nullable=False),
+        sa.Column("said", sa.Integer, nullable=False),
+    )
     op.create_table(
         "digest_progress",
         sa.Column("recipient_id", sa.String(64), primary_key=True),
@@ -273,6 +283,7 @@ def _delivery(row: dict[str, Any], of: dict[int, dict[str, Any]]) -> dict[str, A
         "key": str(uuid4()),
         "level": max(change["from_hazard"], change["to_hazard"]),
         "drill": False,
+        "doubts": int(row["error"].startswith("cut off")),
         "created_at": change["recorded_at"],
         "settled_at": row["settled_at"],
         "receipt": "",
