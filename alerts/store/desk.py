@@ -131,7 +131,7 @@ class Desk:
         about = select(messages.c.id, messages.c.station_id, messages.c.incident_id).where(
             messages.c.id.in_({each.message_id for each in final})
         )
-        of: dict[int, Row[Any]] = {row.id: row for row in self._connection.execute(about)} if final else {}
+        of: dict[int, Any] = {row.id: row for row in self._connection.execute(about)} if final else {}
         self.enter(*_entries(final, of))
 
 
@@ -166,7 +166,7 @@ def _settled(delivery: Delivery) -> dict[str, Any]:
     return {**values, "id_": delivery.id, "new_receipt": delivery.receipt[:LONGEST_RECEIPT]}
 
 
-def _entries(final: Iterable[Delivery], of: dict[int, Row[Any]]) -> Iterable[Entry]:
+def _entries(final: Iterable[Delivery], of: dict[int, Any]) -> Iterable[Entry]:
     for each in final:
         about = of[each.message_id]
         yield outcome_entry(each, about.station_id, about.incident_id)
