@@ -128,7 +128,7 @@ def test_within_the_minute_everything_that_can_wait_becomes_one_digest(desk: Des
     assert len(desk.to("duty")) == 1
     desk.clock.move(seconds=35)
     desk.turn()
-    first, digest = desk.to("duty")
+    _, digest = desk.to("duty")
     assert len(digest.data["alerts"]) == 50
     desk.clock.move(seconds=120)
     assert desk.turn() == 0
