@@ -1,0 +1,1 @@
+"""The chronology: what its lines say, and how they are handed out."""
