@@ -9,7 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select, update
 
 from alerts.records import Incident
+from alerts.rules.kept import Alert, from_json
+from alerts.store.record import cursor, move_cursor
 from alerts.store.tables import incidents, standings
+
+DESK = "desk"
 
 
 def open_incidents(connection: Connection) -> dict[tuple[str, str], Incident]:
@@ -64,12 +68,26 @@ def due(connection: Connection, now: datetime, limit: int = 100) -> list[Inciden
     return [incident_of(row) for row in connection.execute(wanted)]
 
 
-def firing(connection: Connection, rule: str, station_id: str) -> dict[str, str]:
-    """The subjects of a station and rule that are at a level, with their standings as they are kept."""
-    wanted = select(standings.c.subject_id, standings.c.standing).where(
-        standings.c.rule == rule, standings.c.station_id == station_id, standings.c.level > 0
+def firing(connection: Connection, rule: str, station_id: str) -> dict[str, Alert]:
+    """The alerts of a station and rule that are at a level, by subject; held until the end of the transaction."""
+    wanted = (
+        select(standings)
+        .where(standings.c.rule == rule, standings.c.station_id == station_id, standings.c.level > 0)
+        .with_for_update()
     )
-    return {row.subject_id: row.standing for row in connection.execute(wanted)}
+    return {
+        row.subject_id: Alert(row.station_id, from_json(row.standing), row.told) for row in connection.execute(wanted)
+    }
+
+
+def mark(connection: Connection) -> int:
+    """How often people have changed where alerts stand: whoever remembers alerts reads them anew when it moves."""
+    return cursor(connection, DESK)
+
+
+def moved(connection: Connection) -> None:
+    """A person has changed where alerts stand."""
+    move_cursor(connection, DESK, cursor(connection, DESK) + 1)
 
 
 def incident_of(row: Row[Any]) -> Incident:

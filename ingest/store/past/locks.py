@@ -1,4 +1,4 @@
-"""Evidence: spans of time of a gauge that nothing may remove until somebody lets go of them."""
+"""Evidence: spans of time of a gauge or a camera that nothing may remove until somebody lets go of them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,37 @@ evidence_locks = Table(
     Column("at", UtcTime, nullable=False),
     Column("released_at", UtcTime),
     Column("released_by", String(200)),
+    Column("camera_id", String(64), nullable=False, server_default=""),
     Index("evidence_locks_by_gauge", "gauge_id"),
+    Index("evidence_locks_by_camera", "camera_id"),
     sqlite_autoincrement=True,
 )
+"""A lock is of a gauge, whose readings it keeps, or of a camera, whose stills and reports it keeps; the other is
+empty."""
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """What is locked together."""
+
+    gauge_ids: Sequence[str] = ()
+    camera_ids: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who locks, why, and when that was said."""
+
+    by: str
+    reason: str
+    at: datetime
+
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What a gauge observed in [since, until] is evidence; without ``until`` everything from ``since`` on."""
+    """What a gauge observed, or a camera saw, in [since, until] is evidence; without ``until`` all from ``since`` on."""
 
     id: int
     gauge_id: str
@@ -42,6 +63,7 @@ class Lock:
     by: str
     reason: str
     at: datetime
+    camera_id: str = ""
 
     @property
     def span(self) -> Span:
@@ -59,15 +81,8 @@ class SqlLocks:
         self, gauge_ids: Sequence[str], since: datetime, until: datetime | None, by: str, reason: str, at: datetime
     ) -> list[int]:
         """Lock a span of gauges, all of them or none; the numbers of the locks."""
-        if until is not None and until < since:
-            raise ValueError("a lock ends after it begins")
-        values = {"since": since, "until": until, "by": by, "reason": reason, "at": at}
         with writing(self._engine) as connection:
-            made = [
-                connection.execute(evidence_locks.insert().values(gauge_id=each, **values)).inserted_primary_key
-                for each in gauge_ids
-            ]
-        return [int(each[0]) for each in made if each is not None]
+            return lock(connection, Locked(gauge_ids), since, until, Said(by, reason, at))
 
     def locks(self, gauge_id: str | None = None) -> list[Lock]:
         """The locks that hold, of one gauge or of all."""
@@ -86,14 +101,36 @@ class SqlLocks:
         """The locked spans by gauge."""
         by_gauge: dict[str, list[Span]] = defaultdict(list)
         for each in self.locks():
-            by_gauge[each.gauge_id].append(each.span)
+            if each.gauge_id:
+                by_gauge[each.gauge_id].append(each.span)
         return by_gauge
+
+
+def lock(
+    connection: Connection, what: Locked, since: datetime, until: datetime | None, said: Said
+) -> list[int]:
+    """Lock a span of gauges and cameras within the caller's transaction; the numbers of the locks."""
+    if until is not None and until < since:
+        raise ValueError("a lock ends after it begins")
+    values = {"since": since, "until": until, "by": said.by, "reason": said.reason, "at": said.at}
+    rows = [{"gauge_id": each, "camera_id": "", **values} for each in what.gauge_ids]
+    rows += [{"gauge_id": "", "camera_id": each, **values} for each in what.camera_ids]
+    if not rows:
+        return []
+    return list(connection.scalars(evidence_locks.insert().returning(evidence_locks.c.id), rows))
+
+
+def end_locks(connection: Connection, by: str, until: datetime) -> int:
+    """Give the open-ended locks of somebody an end, within the caller's transaction; they go on holding what lies
+    before it. How many there were."""
+    theirs = (evidence_locks.c.by == by) & evidence_locks.c.until.is_(None) & evidence_locks.c.released_at.is_(None)
+    return connection.execute(update(evidence_locks).where(theirs).values(until=until)).rowcount
 
 
 def holding(connection: Connection) -> list[Lock]:
     """The locks that hold, within the caller's transaction."""
     wanted = select(evidence_locks).where(evidence_locks.c.released_at.is_(None)).order_by(evidence_locks.c.id)
     return [
-        Lock(row.id, row.gauge_id, row.since, row.until, row.by, row.reason, row.at)
+        Lock(row.id, row.gauge_id, row.since, row.until, row.by, row.reason, row.at, row.camera_id)
         for row in connection.execute(wanted)
     ]

@@ -164,6 +164,8 @@ def _make_messages() -> None:
 
 
 def _make_desk() -> None:
+    op.add_column("evidence_locks", sa.Column("camera_id", sa.String(64), nullable=False, server_default=""))
+    op.create_index("evidence_locks_by_camera", "evidence_locks", ["camera_id"])
     op.create_table(
         "chronology",
         sa.Column("seq", sa.Integer, **ID),

@@ -1,0 +1,189 @@
+"""What people do with incidents. Every act is one transaction with its line of the chronology, names who did it, and
+does nothing more when it is done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine
+
+from alerts.chronology.words import line, of_transition
+from alerts.incidents import acts
+from alerts.incidents.acts import DeskError
+from alerts.incidents.course import Policy, Stands, after
+from alerts.incidents.evidence import Evidence
+from alerts.incidents.muting import muted
+from alerts.incidents.settings import governing
+from alerts.records import Entry, Incident, Transition
+from alerts.rules import machine
+from alerts.rules.findings import Cause
+from alerts.rules.kept import Alert
+from alerts.store.chronology import Wanted, enter, newest
+from alerts.store.incidents import firing, incident, moved, save
+from alerts.store.mutes import maintenance_in_force, silences_in_force
+from alerts.store.record import add_transitions, keep_alerts
+from ingest.clock import Clock
+from ingest.store.tables import writing
+
+AGAIN = timedelta(minutes=1)
+"""The same note of the same person within this is a double click."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An incident that a person closed. ``still`` names the subjects that were at a level and are heard from: their
+    next reading raises them again."""
+
+    incident: Incident
+    still: tuple[str, ...] = ()
+
+
+class Desk:
+    """Every method raises DeskError, one sentence, where the act cannot be done."""
+
+    def __init__(self, engine: Engine, policy: Policy, evidence: Evidence, clock: Clock) -> None:
+        self._engine = engine
+        self._policy = policy
+        self._evidence = evidence
+        self._clock = clock
+
+    def acknowledge(self, incident_id: int, by: str, level: int | None = None) -> Incident:
+        """Take an incident on at its present level, or at the one that was seen; a rise above asks anew."""
+        with self._held(incident_id) as (connection, before, now):
+            taken = acts.acknowledged(before, acts.person(by), now, level)
+            if taken != before:
+                save(connection, [taken])
+                enter(connection, _line(taken, now, "acknowledged", by, level=taken.acknowledged_level))
+        return taken
+
+    def note(self, incident_id: int, by: str, text: str) -> Incident:
+        """Write something down about an incident, also after its end."""
+        with self._held(incident_id) as (connection, found, now):
+            written = _line(found, now, "note", by, note=acts.words(text, "a note"))
+            if not _is_again(connection, written):
+                enter(connection, written)
+        return found
+
+    def assign(self, incident_id: int, to: str, by: str) -> Incident:
+        """Give an incident to somebody, to nobody where ``to`` is empty."""
+        with self._held(incident_id) as (connection, before, now):
+            acts.needs_open(before)
+            given = replace(before, assigned_to=acts.person(to) if to.strip() else "")
+            if given != before:
+                save(connection, [given])
+                name, values = ("assigned", {"to": given.assigned_to}) if given.assigned_to else ("unassigned", {})
+                enter(connection, _line(given, now, "assigned", by, name, **values))
+        return given
+
+    def escalate(self, incident_id: int, by: str) -> Incident:
+        """Let the next step of its escalation be taken at once."""
+        with self._held(incident_id) as (connection, before, now):
+            due = acts.escalated_now(before, governing(self._policy.escalation, before.level), now)
+            if due != before:
+                save(connection, [due])
+                enter(connection, _line(due, now, "escalation", by, "escalation_asked"))
+        return due
+
+    def close(self, incident_id: int, by: str, reason: str) -> Closed:
+        """End an incident by a person's word. Its alerts begin anew: the next reading at a level raises them again."""
+        with self._held(incident_id) as (connection, before, now):
+            who, why = acts.person(by), acts.words(reason, "a reason")
+            if not before.open and before.closed_by:
+                return Closed(before)
+            acts.needs_open(before)
+            return self._close(connection, before, (who, why), now)
+
+    def enter(self, by: str, text: str, station_id: str = "", at: datetime | None = None) -> None:
+        """Write a line into the chronology by hand. ``at`` is when it happened, where that was not now."""
+        now = self._clock.now()
+        if at is not None and at > now:
+            raise DeskError("what is entered has happened already: leave its time out, or write an earlier one")
+        values = {"happened_at": at} if at is not None else {}
+        written = line(
+            now,
+            "note",
+            "entered",
+            actor=acts.person(by),
+            station_id=station_id,
+            note=acts.words(text, "what happened"),
+            **values,
+        )
+        with writing(self._engine) as connection:
+            if not _is_again(connection, written):
+                enter(connection, written)
+
+    @contextmanager
+    def _held(self, incident_id: int) -> Iterator[tuple[Connection, Incident, datetime]]:
+        with writing(self._engine) as connection:
+            found = incident(connection, incident_id)
+            if found is None:
+                raise DeskError(f"there is no incident {incident_id}: mizumori alert list --all shows those that there are")
+            yield connection, found, self._clock.now()
+
+    def _close(self, connection: Connection, before: Incident, said: tuple[str, str], now: datetime) -> Closed:
+        alerts = firing(connection, before.rule, before.station_id)
+        ended = {subject_id: machine.closed(each.standing, now) for subject_id, each in alerts.items()}
+        found = [
+            self._transition(connection, before, subject_id, change, now)
+            for subject_id, (_, changes) in ended.items()
+            for change in changes
+        ]
+        key = (before.station_id, before.rule)
+        changed = after({key: before}, found, {key: Stands()}, self._policy).incidents
+        last = changed[0] if changed else replace(before, level=0, escalate_at=None, remind_at=None, closed_at=now)
+        done = replace(last, closed_by=said[0], close_reason=said[1])
+        numbered = [
+            replace(each, id=number) for each, number in zip(found, add_transitions(connection, found), strict=True)
+        ]
+        untold = {each.subject_id for each in found if each.muted}
+        kept = {
+            (before.rule, each): Alert(before.station_id, standing, alerts[each].told if each in untold else 0)
+            for each, (standing, _) in ended.items()
+        }
+        keep_alerts(connection, kept)
+        save(connection, [done])
+        moved(connection)
+        still = tuple(subject_id for subject_id, each in alerts.items() if _is_heard(each))
+        name = "closed_above" if still else "closed"
+        closing = _line(done, now, "closed", said[0], name, reason=said[1], level=before.level, subjects=list(still))
+        enter(connection, *(of_transition(each) for each in numbered), closing)
+        self._evidence.follow(connection, [done], [], [0], numbered)
+        return Closed(done, still)
+
+    def _transition(
+        self, connection: Connection, of: Incident, subject_id: str, change: machine.Change, now: datetime
+    ) -> Transition:
+        made = Transition(
+            rule=of.rule,
+            subject_id=subject_id,
+            station_id=of.station_id,
+            from_level=change.from_level,
+            to_level=change.to_level,
+            cause=Cause.CLOSED,
+            observed_at=now,
+            recorded_at=now,
+            incident_id=of.id,
+        )
+        silences, works = silences_in_force(connection, now), maintenance_in_force(connection, now)
+        return replace(made, muted=muted(made, silences, works, {}, now))
+
+
+def _line(of: Incident, now: datetime, kind: str, by: str, name: str = "", **values: object) -> Entry:
+    return line(
+        now, kind, name or kind, actor=acts.person(by), station_id=of.station_id, incident_id=of.id, **values
+    )
+
+
+def _is_again(connection: Connection, written: Entry) -> bool:
+    wanted = Wanted(since=written.at - AGAIN, incident_id=written.incident_id, kinds=[written.kind])
+    same = (written.actor, written.text, written.station_id, written.incident_id)
+    found = newest(connection, wanted)
+    return any((each.actor, each.text, each.station_id, each.incident_id) == same for each in found)
+
+
+def _is_heard(alert: Alert) -> bool:
+    standing = alert.standing
+    return not standing.unverified and standing.phase is machine.Phase.FIRING
