@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -14,8 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from alerts.channels.table import CHANNELS
-from alerts.engine import AlertSettings
+from alerts.engine.settings import AlertSettings
 from dashboard.public.settings import PublicSettings as SiteSettings
 from deploy.broker import BrokerSettings
 from deploy.monitor.settings import MonitorSettings
@@ -99,7 +97,7 @@ class Settings(BaseModel):
     ingest: IngestSettings = Field(default=IngestSettings(), description="what ingest accepts")
     health: HealthSettings = Field(default=HealthSettings(), description="from when on a device is in trouble")
     past: PastSettings = Field(default=PastSettings(), description="where the past is kept")
-    alerts: AlertSettings = Field(default=AlertSettings(), description="the alert rule and the recipients")
+    alerts: AlertSettings = Field(default=AlertSettings(), description="the rules and how people are told")
     dashboard: DashboardSettings = Field(default=DashboardSettings(), description="the staff dashboard")
     public: PublicSettings = Field(default=PublicSettings(), description="the public page")
     monitor: MonitorSettings = Field(default=MonitorSettings(), description="metrics and health of the services")
@@ -133,7 +131,6 @@ def read_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
         settings = Settings.model_validate(document)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentences(error, file))) from error
-    _check_recipients(settings)
     _check_broker(settings)
     return settings
 
@@ -167,17 +164,6 @@ def _sentences(error: ValidationError, file: Path | None) -> Iterator[str]:
         else:
             given = "" if any(word in key for word in SECRETS) else f" (it is {each['input']!r})"
             yield f"{where}: {key}: {each['msg'].removeprefix('Value error, ')}{given}"
-
-
-def _check_recipients(settings: Settings) -> None:
-    names = Counter(each.id for each in settings.alerts.recipients)
-    for name, count in names.items():
-        if count > 1:
-            raise SettingsError(f"recipient {name} is there {count} times: give each an id of its own")
-    for recipient in settings.alerts.recipients:
-        if recipient.channel not in CHANNELS:
-            known = ", ".join(CHANNELS)
-            raise SettingsError(f"recipient {recipient.id}: there is no channel {recipient.channel}; write {known}")
 
 
 def _check_broker(settings: Settings) -> None:

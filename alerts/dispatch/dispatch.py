@@ -21,7 +21,7 @@ from alerts.people.matters import Receiver
 from alerts.records import Delivery, Entry, Message, MessageKind, Transition
 from alerts.store.chronology import enter
 from alerts.store.deliveries import add
-from alerts.store.digests import Address, Progress, address_of, keep_progress, progress
+from alerts.store.digests import Address, Progress, address_of, forget_waiting, keep_progress, progress
 from alerts.store.record import SqlRecord, cursor, move_cursor
 from ingest.store.leases import Fence
 from ingest.store.tables import writing
@@ -164,6 +164,14 @@ class Dispatch:
             with self._engine.connect() as connection:
                 self._known = progress(connection)
         return self._known
+
+
+def tell_nobody(engine: Engine) -> None:
+    """Pass over everything that is recorded so far: whoever restores a copy must not tell it a second time."""
+    end = SqlRecord(engine).last_transition_id()
+    with writing(engine) as connection:
+        move_cursor(connection, NAME, end)
+        forget_waiting(connection)
 
 
 def _incident_of(planned: Planned) -> int:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 from sqlalchemy import Engine as Database
 
+from alerts.chronology.words import of_transition
 from alerts.engine.book import Book
 from alerts.incidents import course
+from alerts.incidents.evidence import Evidence
 from alerts.incidents.muting import Mutes
-from alerts.records import Entry, Transition
+from alerts.records import Transition
 from alerts.rules.kept import Alert
 from alerts.rules.machine import Standing
 from alerts.store.chronology import enter
-from alerts.store.incidents import open_incidents, save
+from alerts.store.incidents import DESK, open_incidents, save
 from alerts.store.mutes import maintenance_in_force, silences_in_force
 from alerts.store.record import Key, SqlRecord, add_transitions, cursor, keep_alerts, move_cursor
 from ingest.store.leases import Fence
@@ -25,8 +27,6 @@ from ingest.store.tables import writing
 
 NAME = "readings"
 """The cursor of the engine in the log."""
-BY_HAND = "standings"
-"""Counts the changes of standings by people: whoever keeps them in memory must read them again."""
 
 
 class Ledger:
@@ -38,7 +38,7 @@ class Ledger:
         database: Database,
         policy: course.Policy | None = None,
         fence: Fence | None = None,
-        evidence: Callable[[Connection, Sequence[Transition]], None] | None = None,
+        evidence: Evidence | None = None,
     ) -> None:
         self._database = database
         self._record = SqlRecord(database)
@@ -57,7 +57,7 @@ class Ledger:
 
     def alerts(self) -> dict[Key, Alert]:
         """Every alert that is kept."""
-        self._revision = self._record.cursor(BY_HAND)
+        self._revision = self._record.cursor(DESK)
         found = self._record.alerts()
         self._subjects = defaultdict(set)
         self._index(found)
@@ -91,7 +91,7 @@ class Ledger:
         with writing(self._database) as connection:
             if self._fence is not None:
                 self._fence(connection)
-            if cursor(connection, BY_HAND) != self._revision:
+            if cursor(connection, DESK) != self._revision:
                 return False
             if moved is not None:
                 if cursor(connection, NAME) != moved[0]:
@@ -110,13 +110,12 @@ class Ledger:
             replace(each, incident_id=None if index is None else ids[index])
             for each, index in zip(found, changed.of, strict=True)
         ]
-        numbered = [
-            replace(each, id=number) for each, number in zip(placed, add_transitions(connection, placed), strict=True)
-        ]
-        if self._evidence is not None and changed.opened:
-            opened = {ids[index] for index in changed.opened}
-            self._evidence(connection, [each for each in numbered if each.incident_id in opened])
-        enter(connection, *(_entry(each) for each in numbered))
+        numbers = add_transitions(connection, placed)
+        numbered = [replace(each, id=number) for each, number in zip(placed, numbers, strict=True)]
+        enter(connection, *(of_transition(each, each.incident_id) for each in numbered))
+        if self._evidence is not None:
+            written = [replace(each, id=number) for each, number in zip(changed.incidents, ids, strict=True)]
+            self._evidence.follow(connection, written, changed.opened, changed.closed, numbered)
 
     def _stands(self, book: Book, found: Iterable[Transition]) -> dict[course.Key, course.Stands]:
         """How all subjects of the places that changed stand after the turn."""
@@ -136,18 +135,3 @@ class Ledger:
         for key, each in alerts.items():
             if each.standing.level:
                 self._subjects[each.station_id, key[0]].add(key)
-
-
-def _entry(transition: Transition) -> Entry:
-    names = ("rule", "subject_id", "from_level", "to_level", "cause", "stage_m", "unconfirmed", "unverified", "muted")
-    known = {name: getattr(transition, name) for name in names}
-    return Entry(
-        at=transition.recorded_at,
-        kind="transition",
-        text=f"{transition.subject_id} {transition.from_level}→{transition.to_level} {transition.cause}",
-        actor=transition.rule,
-        station_id=transition.station_id,
-        incident_id=transition.incident_id,
-        ref_id=transition.id,
-        detail=known | {"observed_at": transition.observed_at.isoformat(), "live": transition.live},
-    )

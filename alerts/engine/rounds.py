@@ -33,7 +33,8 @@ class Rounds:
 
     def turn(self) -> int:
         """Go through the steps that are due; how much they did. Raises the first of their errors."""
-        done, errors = 0, []
+        done = 0
+        errors: list[Exception] = []
         for each in self._steps:
             try:
                 done += self._take(each)

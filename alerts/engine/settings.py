@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from alerts.channels.table import ChannelSettings
+from alerts.channels.table import CHANNELS, ChannelSettings
+from alerts.deliveries.limits import OutboxSettings
 from alerts.incidents.settings import ESCALATION, Escalation, IncidentSettings
 from alerts.rules.settings import RulesSettings
 
@@ -31,4 +32,14 @@ class AlertSettings(BaseModel):
     incidents: IncidentSettings = Field(
         default=IncidentSettings(), description="how long anything may be muted, and what is kept as evidence"
     )
+    outbox: dict[str, OutboxSettings] = Field(
+        default={}, description="how fast, and how much, each channel takes: [alerts.outbox.email] and so on"
+    )
     channels: ChannelSettings = Field(default=ChannelSettings(), description="how each channel is reached")
+
+    @field_validator("outbox")
+    @classmethod
+    def _channels_are_known(cls, outbox: dict[str, OutboxSettings]) -> dict[str, OutboxSettings]:
+        if unknown := sorted(set(outbox) - {*CHANNELS}):
+            raise ValueError(f"there is no channel {unknown[0]}: write one of {', '.join(CHANNELS)}")
+        return outbox

@@ -47,7 +47,9 @@ def needs_open(incident: Incident) -> None:
     """DeskError where it is closed."""
     if incident.closed_at is not None:
         by = f"by {incident.closed_by}" if incident.closed_by else "by its rule"
-        raise DeskError(f"incident {incident.id} was closed {by} at {_jst(incident.closed_at)}: a new one has a new number")
+        raise DeskError(
+            f"incident {incident.id} was closed {by} at {_jst(incident.closed_at)}: a new one has a new number"
+        )
 
 
 def acknowledged(incident: Incident, by: str, now: datetime, level: int | None = None) -> Incident:

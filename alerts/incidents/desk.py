@@ -3,7 +3,7 @@ does nothing more when it is done again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -120,7 +120,9 @@ class Desk:
         with writing(self._engine) as connection:
             found = incident(connection, incident_id)
             if found is None:
-                raise DeskError(f"there is no incident {incident_id}: mizumori alert list --all shows those that there are")
+                raise DeskError(
+                    f"there is no incident {incident_id}: mizumori alert list --all shows those that there are"
+                )
             yield connection, found, self._clock.now()
 
     def _close(self, connection: Connection, before: Incident, said: tuple[str, str], now: datetime) -> Closed:
@@ -172,9 +174,7 @@ class Desk:
 
 
 def _line(of: Incident, now: datetime, kind: str, by: str, name: str = "", **values: object) -> Entry:
-    return line(
-        now, kind, name or kind, actor=acts.person(by), station_id=of.station_id, incident_id=of.id, **values
-    )
+    return line(now, kind, name or kind, actor=acts.person(by), station_id=of.station_id, incident_id=of.id, **values)
 
 
 def _is_again(connection: Connection, written: Entry) -> bool:

@@ -27,7 +27,11 @@ class Evidence:
         self._settings = settings
 
     def follow(
-        self, connection: Connection, written: Sequence[Incident], opened: Sequence[int], closed: Sequence[int],
+        self,
+        connection: Connection,
+        written: Sequence[Incident],
+        opened: Sequence[int],
+        closed: Sequence[int],
         transitions: Sequence[Transition],
     ) -> None:
         """Take up incidents just written (with their ids): those at the indexes ``opened`` and ``closed``.

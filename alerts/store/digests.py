@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from alerts.people.matters import Receiver
 from alerts.store.tables import digest_progress
@@ -54,3 +54,8 @@ def keep_progress(connection: Connection, changed: Mapping[Address, Progress]) -
         for (contact_id, channel, address), there in changed.items()
     ]
     put(connection, digest_progress, rows)
+
+
+def forget_waiting(connection: Connection) -> None:
+    """Nobody waits for anything any more."""
+    connection.execute(update(digest_progress).values(waits=False))

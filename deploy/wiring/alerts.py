@@ -1,43 +1,126 @@
-"""Alerts: the rule and the outboxes."""
+"""Alerts: the engine, who is told, and the outboxes."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from uuid import uuid4
 
+from alerts.channels.channel import Channel
 from alerts.channels.table import channels
-from alerts.deliveries import Outbox, resume
-from alerts.engine import Engine
+from alerts.deliveries.outbox import Outbox
+from alerts.dispatch.dispatch import Dispatch, Surroundings
+from alerts.drills.guard import real_channels
+from alerts.engine.engine import Engine
+from alerts.engine.gather import Gather
+from alerts.engine.ledger import Ledger
+from alerts.engine.rounds import Rounds, Step
+from alerts.engine.settings import AlertSettings
+from alerts.incidents.course import Policy
+from alerts.incidents.evidence import Evidence
+from alerts.messages.told import Context
+from alerts.people import Receiver
+from alerts.store.deliveries import SqlDeliveries
 from deploy.schedule import Job
-from deploy.settings import Settings, SettingsError
+from deploy.services import Service
+from deploy.settings import Settings
+from deploy.wiring.clockwork import schedule
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
-from ingest.stations import Registry
+from ingest.store.health import SqlHealth
+from ingest.store.leases import Fence
 
 log = logging.getLogger(__name__)
 
+WAKE_S = 0.25
 
-WAKE_S = 0.5
+
+class NoLinks:
+    """Everybody gets the link to the dashboard."""
+
+    def link(self, receiver: Receiver, incident_id: int, now: datetime) -> str | None:
+        """None: no link of its own."""
+        del receiver, incident_id, now
 
 
-def alert_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
-    """The rule, and one outbox per channel. Deliveries cut off by the last end are taken up again here."""
-    check_recipients(settings, stores.city())
-    resume(stores.alerts, clock.now())
-    engine = Engine(stores.log, stores.city, stores.alerts, settings.alerts, clock, settings.dashboard.url)
-    outboxes = [
-        Outbox(name, channel, stores.alerts, clock) for name, channel in channels(settings.alerts.channels).items()
-    ]
+class Alerting:
+    """The alerts of one tenure: rounds that are woken by a schedule, and an outbox for each channel."""
+
+    def __init__(self, rounds: Rounds, outboxes: Mapping[str, Outbox]) -> None:
+        self.rounds = rounds
+        self.outboxes = outboxes
+        self._schedule = schedule([Job("alerts", WAKE_S, rounds.turn)])
+
+    def start(self) -> None:
+        """Take up what was left, then decide and send."""
+        for each in self.outboxes.values():
+            each.start()
+        self._schedule.start()
+
+    def stop(self) -> None:
+        """End the round that runs, let what is being sent come to its end."""
+        self._schedule.stop()
+        for each in self.outboxes.values():
+            each.stop()
+
+
+def alert_services(settings: Settings, stores: Stores, clock: Clock) -> list[Service]:
+    """The alerts of this process."""
+    return [alerting(settings, stores, clock)]
+
+
+def alerting(
+    settings: Settings,
+    stores: Stores,
+    clock: Clock,
+    fence: Fence | None = None,
+    permitted: Callable[[], bool] = lambda: True,
+) -> Alerting:
+    """The alerts of one tenure. ``fence`` goes with every transaction, ``permitted`` is asked before each message."""
+    outboxes = _outboxes(settings, stores, clock, real_channels(channels(settings.alerts.channels)), fence, permitted)
+
+    def wake() -> None:
+        for each in outboxes.values():
+            each.wake()
+
+    return Alerting(Rounds(_steps(settings, stores, clock, fence), clock, wake), outboxes)
+
+
+def engine_of(stores: Stores, settings: AlertSettings, clock: Clock, fence: Fence | None = None) -> Engine:
+    """The engine on the stores."""
+    policy = Policy(settings.escalation)
+    ledger = Ledger(stores.database, policy, fence, Evidence(stores.city, settings.incidents))
+    return Engine(stores.log, stores.city, ledger, settings, clock)
+
+
+def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None) -> list[Step]:
+    engine = engine_of(stores, settings.alerts, clock, fence)
+    gather = Gather(stores.city, SqlHealth(stores.database), stores.log, settings.health, clock.now)
+    around = Surroundings(
+        directory=stores.people.directory,
+        context=lambda: Context(stores.city(), clock.now(), settings.dashboard.url),
+        links=NoLinks(),
+        new_key=lambda: str(uuid4()),
+    )
+    dispatch = Dispatch(stores.database, around, settings.alerts.digest_s, fence)
     return [
-        Job("rules", WAKE_S, engine.turn),
-        *(Job(f"outbox-{each.name}", WAKE_S, each.turn, each.stop) for each in outboxes),
+        Step("readings", lambda _: engine.turn()),
+        Step("clock", lambda _: engine.tick(gather.facts), timedelta(seconds=settings.alerts.tick_s)),
+        Step("dispatch", dispatch.turn),
     ]
 
 
-def check_recipients(settings: Settings, registry: Registry) -> None:
-    """Refuse recipients for stations that there are not, and say it where nobody would be told of anything."""
-    for recipient in settings.alerts.recipients:
-        unknown = sorted(set(recipient.stations) - registry.stations.keys())
-        if unknown:
-            raise SettingsError(f"recipient {recipient.id}: there is no station {', '.join(unknown)} in the registry")
-    if not settings.alerts.recipients:
-        log.warning("no recipients are set: alerts are recorded and shown, and sent to nobody")
+def _outboxes(
+    settings: Settings,
+    stores: Stores,
+    clock: Clock,
+    open_channels: Mapping[str, Channel],
+    fence: Fence | None,
+    permitted: Callable[[], bool],
+) -> dict[str, Outbox]:
+    deliveries = SqlDeliveries(stores.database, fence)
+    return {
+        name: Outbox(name, channel, deliveries, clock, settings.alerts.outbox.get(name), permitted=permitted)
+        for name, channel in open_channels.items()
+    }

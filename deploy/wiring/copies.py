@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from alerts.engine import AlertSettings, Engine
+from alerts.dispatch.dispatch import tell_nobody
+from alerts.engine.settings import AlertSettings
 from deploy.migrations.lineage import LINEAGES
 from deploy.migrations.upgrade import SchemaError, bring_up_to_date
 from deploy.settings import SettingsError
+from deploy.wiring.alerts import engine_of
 from deploy.wiring.stores import program, stores_on
 from ingest.clock import Clock
 from ingest.store.tables import open_database
@@ -52,8 +54,8 @@ class Preparation:
         alerts = stores.alerts
         before = alerts.last_transition_id()
         if stores.registry.registry() is not None:
-            silent = self.settings.model_copy(update={"recipients": ()})
-            Engine(stores.log, stores.city, alerts, silent, self.clock).turn()
+            engine_of(stores, self.settings, self.clock).turn()
+            tell_nobody(stores.database)
         self.decided = alerts.last_transition_id() - before
-        self.given_up = alerts.give_up_unsettled(self.clock.now(), NOT_SENT_AGAIN)
+        self.given_up = stores.deliveries.give_up_unsettled(self.clock.now(), NOT_SENT_AGAIN)
         stores.close()

@@ -9,7 +9,9 @@ from pathlib import Path
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
 
-from alerts.store import SqlAlerts  # its tables belong to the same database
+from alerts.store.deliveries import SqlDeliveries  # its tables belong to the same database
+from alerts.store.people import SqlDirectory
+from alerts.store.record import SqlRecord
 from deploy.folder_lock import UNFINISHED, FolderUse
 from deploy.migrations.lineage import PRESENT
 from deploy.migrations.upgrade import Program, SchemaError, bring_up_to_date
@@ -34,7 +36,9 @@ class Stores:
     log: SqlLog
     registry: SqlRegistry
     roster: SqlRoster
-    alerts: SqlAlerts
+    alerts: SqlRecord
+    deliveries: SqlDeliveries
+    people: SqlDirectory
     stills: StillFolder
 
     def city(self) -> Registry:
@@ -81,7 +85,9 @@ def stores_on(database: Database, stills: Path) -> Stores:
         log=SqlLog(database),
         registry=SqlRegistry(database),
         roster=SqlRoster(database),
-        alerts=SqlAlerts(database),
+        alerts=SqlRecord(database),
+        deliveries=SqlDeliveries(database),
+        people=SqlDirectory(database),
         stills=StillFolder(stills),
     )
 

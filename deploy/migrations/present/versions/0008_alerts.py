@@ -18,7 +18,7 @@ revision = "0008"
 down_revision = "0007"
 
 TIME = sa.DateTime(timezone=True)
-ID = {"primary_key": True, "autoincrement": True}
+ID: dict[str, Any] = {"primary_key": True, "autoincrement": True}
 
 
 def upgrade() -> None:
