@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from alerts.messages import texts
+from alerts.messages.catalogue import texts
 from alerts.records import STAGE, Transition
 from alerts.rules.findings import UNTOLD
 from dashboard.views import Board, board

@@ -1,0 +1,116 @@
+"""The way in: what a message says.
+
+``compose`` tells one run as an alert and several as a digest; ``compose_escalation`` asks again where nobody has
+acknowledged; ``compose_reminder`` says that something goes on; ``compose_test`` tries a way to reach somebody.
+
+Everything comes from the transitions, the registry and the context. What a transition's ``detail`` may hold (all of it
+optional: a line that lacks its figure is left out, and so is what is of another type than is said here):
+
+* of every rule: ``since`` (when the alert left level 0), ``maintenance`` (true while somebody works on the device) and
+  ``maintenance_until``, ``last_m`` and ``last_at`` (the newest believed stage and its time; what an ``unverified`` or
+  ``closed`` one is told by), ``by`` and ``reason`` (a person's name and words, where the cause is ``closed``);
+* ``stage``: ``threshold_m`` and ``release_m`` (of the level told about, for a fall of the one that was left; release is
+  threshold minus hysteresis), ``hold_s``, ``next_level`` and ``next_m``, ``rise_m_per_h``, ``previous_m``,
+  ``previous_at``, ``reasons`` (list of names of ``ingest.readings.Reason``). A fall with ``hold_s`` and without
+  ``threshold_m`` is told as that of a threshold taken out of use;
+* ``rise``: ``rise_m_per_h`` with ``window_s`` (the one that counts), ``rise_10min_m_per_h``, ``rise_30min_m_per_h``,
+  ``limit_m_per_h``, ``station_level`` (hazard of the gauge now), and those of the stage from ``next_level`` on;
+* ``outlook``: ``next_level``, ``next_m``, ``reaches_in_s``, ``reaches_at``, ``rise_m_per_h``, ``window_s``,
+  ``station_level``;
+* ``silence``: ``heard_at``, ``expected_s``, ``mode`` (``dry``, ``flood``, ``steady``), ``problem`` (name of
+  ``ingest.health.problems.Problem``), ``last_m``, ``last_at``, ``station_level`` (the last known);
+* ``camera``: ``state`` (``degraded``, ``offline``), ``reason`` (a name of the catalogue or the device's own words),
+  ``still_at``, ``heard_at``;
+* ``battery``: ``problem`` (``battery_critical``, ``battery_low``, ``battery_ending``), ``battery_pct``, ``battery_v``,
+  ``battery_days``;
+* ``gateway``: ``heard_at``, ``gauges`` (how many it leaves unheard), ``silenced`` (their ids).
+
+Times are ISO 8601 with an offset. The end of a key's name is its unit and decides how it is written (``figures.py``),
+so a later rule needs no code here: a section in each catalogue can ask for any of its keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from alerts.dispatch.runs import Run
+from alerts.messages import digest
+from alerts.messages.catalogue import lines, one_line, texts
+from alerts.messages.document import document, url_of
+from alerts.messages.figures import clock_time, duration
+from alerts.messages.layout import blocks, long_body, short_body, subject_of
+from alerts.messages.told import Context, Form, Text
+from alerts.messages.wording import Parts, marks, parts_of
+from alerts.records import Incident, MessageKind
+from ingest.stations import named
+
+
+def compose(told: Sequence[Run], context: Context, language: str, form: Form = Form.LONG) -> Text:
+    """One run as an alert, several as a digest. At least one."""
+    if len(told) == 1:
+        return _text(parts_of(told[0], context, language), context, form, MessageKind.ALERT)
+    ordered = digest.worst_first(told)
+    all_parts = [parts_of(each, context, language) for each in ordered]
+    lay_out = digest.long_body if form is Form.LONG else digest.short_body
+    return _with_dashboard(
+        subject=digest.subject_of(all_parts, context, language),
+        data=document(MessageKind.DIGEST, ordered, context),
+        url=url_of(ordered, context),
+        lay_out=partial(lay_out, all_parts, context, language),
+    )
+
+
+def compose_escalation(incident: Incident, run: Run, step: int, context: Context, language: str, form: Form) -> Text:
+    """Nobody has acknowledged the incident: the ``step``-th time that others are asked. ``run`` is its newest one."""
+    waited = duration((context.now - incident.opened_at).total_seconds(), texts(language))
+    words = {"step": str(step), "opened_at": clock_time(incident.opened_at, texts(language)), "waited": waited}
+    parts = _led(parts_of(run, context, language), "escalation", words)
+    return _text(parts, context, form, MessageKind.ESCALATION)
+
+
+def compose_reminder(incident: Incident, run: Run, context: Context, language: str, form: Form) -> Text:
+    """The incident goes on as its newest run told it."""
+    lasted = duration((context.now - incident.opened_at).total_seconds(), texts(language))
+    words = {"opened_at": clock_time(incident.opened_at, texts(language)), "lasted": lasted}
+    return _text(_led(parts_of(run, context, language), "reminder", words), context, form, MessageKind.REMINDER)
+
+
+def compose_test(context: Context, language: str, form: Form) -> Text:
+    """Whether a message arrives; it tells of nothing."""
+    catalogue = texts(language)
+    city = one_line(named(context.registry.city.name, language))
+    subject = catalogue["test"]["subject"].format(marks=marks(context, catalogue), city=city)
+    says = [catalogue["test"]["body"]]
+
+    def lay_out(url: str, *, personal: bool) -> str:
+        return blocks(context, catalogue, [says], url, personal=personal) if form is Form.LONG else subject
+
+    return _with_dashboard(subject, document(MessageKind.TEST, (), context), "", lay_out)
+
+
+def _led(parts: Parts, section: str, words: dict[str, str]) -> Parts:
+    """The same message with a lead of its own, and a sign that says why it comes again."""
+    own = parts.catalogue[section]
+    return replace(
+        parts,
+        sign=own["sign"].format(sign=parts.sign),
+        lead=tuple(lines(own["lead"], words)),
+        brief=(own["brief"].format_map(words), *parts.brief),
+    )
+
+
+def _text(parts: Parts, context: Context, form: Form, kind: MessageKind) -> Text:
+    told = (parts.scene.run,)
+    return _with_dashboard(
+        subject=subject_of(parts, context),
+        data=document(kind, told, context),
+        url=url_of(told, context),
+        lay_out=partial(long_body if form is Form.LONG else short_body, parts, context),
+    )
+
+
+def _with_dashboard(subject: str, data: dict[str, Any], url: str, lay_out: Callable[..., str]) -> Text:
+    return Text(subject, lay_out(url, personal=False), data, partial(lay_out, personal=True))

@@ -1,0 +1,202 @@
+"""The words that the templates of the catalogue are filled with, for one run of transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from alerts.messages.catalogue import one_line
+from alerts.messages.figures import clock_time, duration, exact_m, number_of, pace, shown, time_of
+from alerts.messages.scene import Scene
+from alerts.records import STAGE, Transition
+from ingest.clock import JST
+from ingest.labels import label, staff_note
+from ingest.metres import centimetres, shown_m
+from ingest.stations import named
+
+JUMP_M = 0.05
+"""A step between two readings is a jump only above this: below it is the noise of a gauge."""
+LATE_AFTER = timedelta(minutes=3)
+MOST_STATIONS = 10
+
+
+def words_of(scene: Scene) -> dict[str, str]:
+    """Every word that is known; a template that asks for another one is left out."""
+    found = {**_of_detail(scene), **_of_place(scene), **_of_time(scene), **_of_stage(scene), **_of_fall(scene)}
+    if scene.last.rule == STAGE:
+        found |= _of_hazard(scene)
+    return {name: text for name, text in found.items() if text}
+
+
+def _of_detail(scene: Scene) -> dict[str, str]:
+    catalogue, values = scene.catalogue, scene.catalogue["values"]
+    found = shown(scene.detail, catalogue, values)
+    found["reasons"] = found.get("reasons") or catalogue["reason_unstated"]
+    found["camera_state"] = values["camera_state"].get(scene.detail.get("state"), "")
+    found["stations"] = _stations(scene)
+    return found
+
+
+def _stations(scene: Scene) -> str:
+    """The stations of the gauges that a gateway leaves unheard."""
+    registry, silenced = scene.context.registry, scene.detail.get("silenced", ())
+    gauges = [registry.gauges[each] for each in silenced if each in registry.gauges]
+    names = list(dict.fromkeys(one_line(named(registry.station_of(each).name, scene.language)) for each in gauges))
+    listed = names[:MOST_STATIONS]
+    if len(names) > MOST_STATIONS:
+        listed.append(scene.catalogue["and_more"].format(count=len(names) - MOST_STATIONS))
+    return str(scene.catalogue["list_separator"].join(listed))
+
+
+def _of_place(scene: Scene) -> dict[str, str]:
+    catalogue, last = scene.catalogue, scene.last
+    station = scene.station
+    return {
+        "city": scene.city,
+        "station": scene.station_name,
+        "place": scene.place,
+        "kind": catalogue["kinds"][station.kind] if station else "",
+        "gauge_line": _gauge_line(scene),
+        "camera": scene.camera_name,
+        "subject": one_line(last.subject_id),
+        "subject_name": scene.gauge_name if scene.gauge else scene.camera_name if scene.camera else last.subject_id,
+        "rule": one_line(last.rule),
+        "from": str(scene.from_level),
+        "to": str(last.to_level),
+        "hazards": _hazards(scene),
+    }
+
+
+def _gauge_line(scene: Scene) -> str:
+    """Nothing where the only gauge of a station has no name: its id would say nothing to the reader."""
+    if scene.gauge is None or not (scene.gauge.name or scene.one_of_several):
+        return ""
+    return str(scene.catalogue["gauge"].format(gauge=scene.gauge_name))
+
+
+def _hazards(scene: Scene) -> str:
+    key = "hazards_same" if scene.from_level == scene.last.to_level else "hazards_changed"
+    return str(scene.catalogue[key].format(from_hazard=scene.from_level, hazard=scene.last.to_level))
+
+
+def _of_time(scene: Scene) -> dict[str, str]:
+    catalogue, last, now = scene.catalogue, scene.last, scene.context.now
+    last_at = time_of(scene.detail.get("last_at"))
+    return {
+        "observed_at": clock_time(last.observed_at, catalogue),
+        "hm": brief_time(last.observed_at, now, catalogue),
+        "last_hm": brief_time(last_at, now, catalogue) if last_at else "",
+        "sent": _sent(last, now, catalogue),
+    }
+
+
+def brief_time(at: datetime, now: datetime, catalogue: Mapping[str, Any]) -> str:
+    """The time of day in Japan; with the day where it is not today."""
+    there = at.astimezone(JST)
+    key = "time_brief" if there.date() == now.astimezone(JST).date() else "time_brief_day"
+    return str(catalogue[key].format(at=there))
+
+
+def _sent(last: Transition, now: datetime, catalogue: Mapping[str, Any]) -> str:
+    """The time of sending where it is not about that of the observation, and how old the observation is by then."""
+    age = now - last.observed_at
+    if abs(age) <= LATE_AFTER:
+        return ""
+    sent = str(catalogue["sent"].format(told_at=clock_time(now, catalogue)))
+    if age < timedelta(0):
+        return sent
+    return sent + str(catalogue["age"].format(age=duration(age.total_seconds(), catalogue)))
+
+
+def _of_stage(scene: Scene) -> dict[str, str]:
+    stage_m, catalogue = scene.last.stage_m, scene.catalogue
+    if stage_m is None:
+        return {"threshold": _threshold(scene)}
+    return {
+        "stage_m": shown_m(stage_m),
+        "threshold": _threshold(scene),
+        "trend": _trend(scene, stage_m),
+        "brief_pace": _brief_pace(scene, stage_m),
+        "next": _next(scene, stage_m, catalogue),
+    }
+
+
+def _threshold(scene: Scene) -> str:
+    """That of the level told about, for a fall of the one that was left. `` `` keeps a line that would lack it."""
+    falls = scene.last.to_level < scene.from_level
+    told = scene.run.first if falls else scene.last
+    threshold_m = number_of(told.detail.get("threshold_m"))
+    if threshold_m is not None:
+        hazard = scene.from_level if falls else scene.last.to_level
+        return str(scene.catalogue["threshold"].format(hazard=hazard, threshold_m=exact_m(threshold_m)))
+    return str(scene.catalogue["threshold_none"].format(hazard=scene.from_level)) if _revised(scene) else " "
+
+
+def _trend(scene: Scene, stage_m: float) -> str:
+    catalogue, rise_m_per_h = scene.catalogue, number_of(scene.detail.get("rise_m_per_h"))
+    if _departs(scene, stage_m, rise_m_per_h):
+        return str(catalogue["previous"].format_map(shown(scene.detail, catalogue, {})))
+    return str(catalogue["trend_unknown"]) if rise_m_per_h is None else pace(rise_m_per_h, catalogue)
+
+
+def _brief_pace(scene: Scene, stage_m: float) -> str:
+    rise_m_per_h = number_of(scene.detail.get("rise_m_per_h"))
+    if rise_m_per_h is None or _departs(scene, stage_m, rise_m_per_h):
+        return ""
+    return pace(rise_m_per_h, scene.catalogue, "brief_")
+
+
+def _departs(scene: Scene, stage_m: float, rise_m_per_h: float | None) -> bool:
+    """Whether the last step is so unlike the slope that the slope would mislead; always where there is none."""
+    previous_m = number_of(scene.detail.get("previous_m"))
+    previous_at = time_of(scene.detail.get("previous_at"))
+    if previous_m is None or previous_at is None:
+        return False
+    if rise_m_per_h is None:
+        return True
+    explained_m = rise_m_per_h * ((scene.last.observed_at - previous_at) / timedelta(hours=1))
+    return abs(stage_m - previous_m - explained_m) > max(JUMP_M, abs(explained_m))
+
+
+def _next(scene: Scene, stage_m: float, catalogue: Mapping[str, Any]) -> str:
+    """What comes above the level that holds, which inside the hysteresis is more than the stage itself says."""
+    next_m, next_level = (number_of(scene.detail.get(key)) for key in ("next_m", "next_level"))
+    if next_m is None or next_level is None:
+        known = scene.last.rule == STAGE and "threshold_m" in scene.detail
+        return str(catalogue["next_none"]) if known else ""
+    if next_m <= stage_m:
+        return ""
+    left_m = exact_m(next_m - centimetres(stage_m))
+    return str(catalogue["next_level"].format(hazard=f"{next_level:.0f}", threshold_m=exact_m(next_m), left_m=left_m))
+
+
+def _of_fall(scene: Scene) -> dict[str, str]:
+    if scene.last.to_level >= scene.from_level:
+        return {}
+    told, catalogue = scene.run.first.detail, scene.catalogue["fall"]
+    release_m, hold_s = number_of(told.get("release_m")), number_of(told.get("hold_s"))
+    if release_m is None:
+        return {"fall": catalogue["revised"].format_map({"from": scene.from_level})} if _revised(scene) else {}
+    words = {
+        "release_m": exact_m(release_m),
+        "from": scene.from_level,
+        "hold_s": duration(hold_s or 0, scene.catalogue),
+    }
+    return {"fall": catalogue["held" if hold_s else "at_once"].format_map(words)}
+
+
+def _revised(scene: Scene) -> bool:
+    """Whether a level was left because its threshold is there no more: the rule told all it knows, and not that."""
+    told = scene.run.first.detail
+    return scene.last.to_level < scene.from_level and "hold_s" in told and "threshold_m" not in told
+
+
+def _of_hazard(scene: Scene) -> dict[str, str]:
+    station, level = scene.station, scene.last.to_level
+    if station is None or not 0 <= level <= 5:
+        return {}
+    return {
+        "label": one_line(label(scene.context.registry, station.kind, level, scene.language)),
+        "check": staff_note(station.kind, level, scene.language),
+    }
