@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ingest.camera_state import condition
 from ingest.hazard import Levels, hazard_at, levels_at
 from ingest.readings import CameraState, Quality, Reading, Still
 from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
@@ -17,8 +18,6 @@ from ingest.stations import Camera, Gauge, Registry, Station
 from ingest.store.protocol import CameraLatest, Latest
 from ingest.trend import rise_m_per_h
 
-NEVER_HEARD, NO_HEARTBEAT = "never_heard", "no_heartbeat"
-"""Reasons why a camera is offline that it did not give itself."""
 TREND_FLAT_M_PER_H = 0.05
 
 
@@ -249,12 +248,6 @@ def camera_view(camera: Camera, latest: CameraLatest | None, now: datetime) -> C
     """One camera at ``now``: silence of more than three intervals makes it offline whatever it said last."""
     report = latest.report if latest else None
     still = latest.still if latest else None
-    heard = max((each for each in (report and report.received_at, still and still.received_at) if each), default=None)
     age_s = (now - still.taken_at).total_seconds() if still else None
-    if heard is None:
-        return CameraView(camera, CameraState.OFFLINE, NEVER_HEARD, still, age_s)
-    if (now - heard).total_seconds() > LATE_AFTER_INTERVALS * camera.interval_s:
-        return CameraView(camera, CameraState.OFFLINE, NO_HEARTBEAT, still, age_s, heard)
-    if report is None:
-        return CameraView(camera, CameraState.ONLINE, "", still, age_s, heard)
-    return CameraView(camera, report.state, report.reason, still, age_s, heard)
+    now_is = condition(camera, report, still, now)
+    return CameraView(camera, now_is.state, now_is.reason, still, age_s, now_is.heard_at)

@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import timedelta
 
 from alerts.engine.settings import AlertSettings
 from alerts.engine.telling import Telling, last_known
 from alerts.rules.facts import Facts, Found
 from alerts.rules.findings import EVERY_LEVEL, Finding
-from alerts.rules.machine import Timing, lost, step
+from alerts.rules.machine import Phase, Timing, lapsed, lost, step
 from alerts.rules.table import ON_READING, ON_TICK, TickRule
+from alerts.rules.kept import Alert
 from alerts.store.record import Key
 from ingest.stations import Registry
 
 SETTLE = timedelta(seconds=60)
 """A level that came by late readings only is told when no newer one has come for so long."""
-OF_READINGS = frozenset(each.name for each in ON_READING)
+OF_READINGS = {each.name: lapsed if each.lapses else lost for each in ON_READING}
+"""What becomes of an alert whose gauge is silent, by the rule that made it."""
 
 
 def ask_rules(telling: Telling, facts: Facts, settings: AlertSettings) -> None:
     """Ask every rule of the clock; an open alert whose subject it does not name any more is left."""
     for rule in ON_TICK:
-        named = {each.subject_id: each for each in _asked(rule, facts, settings)}
+        named = {each.subject_id: each for each in rule.find(facts, settings.rules)}
         known = telling.book.known
-        still = {key[1]: each for key, each in known.items() if key[0] == rule.name and each.standing.level}
+        still = {key[1]: each for key, each in known.items() if key[0] == rule.name and _begun(each)}
         for subject_id in sorted({*named, *still}):
             found = named.get(subject_id) or _over(subject_id, still[subject_id].station_id, facts)
             _step(telling, rule.name, found, _timing(rule, found, facts.registry, settings))
 
 
 def lose(telling: Telling, silent: Collection[str], registry: Registry) -> None:
-    """Alerts on readings whose gauge is silent, or was retired, stand at the last level known."""
+    """Alerts on readings whose gauge is silent, or was retired, stand at the last level known; what was only foreseen
+    lapses."""
     for key, known in telling.book.known.items():
         gone = key[1] in silent or key[1] not in registry.gauges
         if key[0] not in OF_READINGS or not known.standing.level or not gone:
             continue
         alert = telling.book.alert(key, known.station_id)
-        standing, changes = lost(alert.standing, telling.now)
+        standing, changes = OF_READINGS[key[0]](alert.standing, telling.now)
         after = telling.book.put(key, alert, standing)
         for change in changes:
             telling.note(key, change, last_known(after))
@@ -57,8 +60,9 @@ def _still(telling: Telling, key: Key) -> None:
     telling.note_still(key, telling.now, lambda _: said)
 
 
-def _asked(rule: TickRule, facts: Facts, settings: AlertSettings) -> Iterable[Found]:
-    return rule.find(facts, settings.rules) if settings.rules.of(rule.name).enabled else ()
+def _begun(alert: Alert) -> bool:
+    """Whether it holds, or waits to count: both end when its subject is not named any more."""
+    return alert.standing.phase is not Phase.NORMAL
 
 
 def _over(subject_id: str, station_id: str, facts: Facts) -> Found:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from alerts.rules.findings import Finding
+from alerts.rules.findings import Finding, levels_above
 from ingest.health.problems import Health
 from ingest.stations import Registry
 from ingest.store.protocol import CameraLatest
@@ -14,12 +14,13 @@ from ingest.store.protocol import CameraLatest
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The devices at ``now``."""
+    """The devices at ``now``. ``firing`` is the level of each gauge's stage alert, by gauge id; 0 or absent: none."""
 
     now: datetime
     registry: Registry
     health: Health
     cameras: Mapping[str, CameraLatest] = field(default_factory=dict)
+    firing: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,15 @@ class Found:
     subject_id: str
     station_id: str
     finding: Finding
+
+
+def in_trouble(
+    subject_id: str, station_id: str, level: int, now: datetime, detail: Mapping[str, object | None]
+) -> Found:
+    """A subject whose trouble has a level; what is None in the detail is not known, and times become ISO 8601."""
+    told = {
+        name: each.isoformat() if isinstance(each, datetime) else each
+        for name, each in detail.items()
+        if each is not None
+    }
+    return Found(subject_id, station_id, Finding(level, levels_above(level), now, detail=told))

@@ -38,6 +38,12 @@ UNTOLD = frozenset({Cause.PENDING, Cause.RECOVERING, Cause.RELAPSED, Cause.VERIF
 EVERY_LEVEL = frozenset(range(1, 6))
 
 
+def levels_above(level: int) -> frozenset[int]:
+    """What a rule with one rung undercuts while that holds, and while it can neither say that it does nor that it
+    does not: everything above."""
+    return frozenset(each for each in EVERY_LEVEL if each > level)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What holds at ``at``.

@@ -43,19 +43,27 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A level that was found ``samples`` times since a time, and does not count yet."""
+    """A level that was found ``samples`` times since a time, and does not count yet. An observation that is judged
+    anew is no further one."""
 
     since: datetime
     samples: int
 
 
 @dataclass(frozen=True, slots=True)
-class Flaps:
-    """The rises that followed a fall, and the highest level among them and before."""
+class Turn:
+    """A fall, or a rise after one, and the highest level that it touched."""
 
-    turns: tuple[datetime, ...] = ()
-    top: int = 0
-    fallen_at: datetime | None = None
+    at: datetime
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flaps:
+    """The rises that followed a fall, and the fall that no rise has followed yet."""
+
+    turns: tuple[Turn, ...] = ()
+    fallen: Turn | None = None
     frozen: bool = False
 
 
@@ -89,33 +97,42 @@ def step(standing: Standing, finding: Finding, timing: Timing) -> tuple[Standing
     nothing changes."""
     if is_history(standing, finding):
         return standing, ()
-    above = _above(standing, finding)
+    before = _not_ahead_of(standing, finding.at)
+    above = _above(before, finding)
     risen = _counts(above, finding, timing)
-    if risen > standing.level:
-        return _risen(replace(standing, above=above), finding, risen, timing)
-    after = replace(standing, above={level: each for level, each in above.items() if level > standing.level})
-    changes = [_by(Cause.PENDING, standing, after, finding)] if after.above and not standing.above else []
-    if not finding.believed:
-        return _doubted(after, finding), tuple(changes)
-    settled, more = _held_or_fallen(after, finding, timing)
+    if risen > before.level:
+        return _risen(replace(before, above=above), finding, risen, timing)
+    after = replace(before, above=above)
+    changes = [_by(Cause.PENDING, before, after, finding)] if above and not before.above else []
+    settled, more = _held_or_fallen(after, finding, timing) if finding.believed else _doubted(after, finding)
     return settled, (*changes, *more)
 
 
 def is_history(standing: Standing, finding: Finding) -> bool:
     """Older than the newest one considered. A newest one that lies after this one's receipt was dated by a clock of
-    ours that has been set back since: it makes nothing look late, except what only judges an old observation anew."""
+    ours that has been set back since: it makes nothing look late, except what only judges an old observation anew.
+    What was never received is our own clock's, and never late."""
     newest = standing.observed_at
     if newest is None or finding.at >= newest:
         return False
-    return finding.corrects or finding.received_at is None or newest <= finding.received_at
+    return finding.corrects or (finding.received_at is not None and newest <= finding.received_at)
 
 
 def lost(standing: Standing, at: datetime) -> tuple[Standing, tuple[Change, ...]]:
-    """Its subject has fallen silent: a level that holds becomes the last one known."""
+    """Its subject has fallen silent: a level that holds becomes the last one known. What was undercut before begins
+    anew, for nobody knows what the water did meanwhile: silence is no part of a hold."""
     if standing.level == 0 or standing.unverified:
         return standing, ()
-    after = replace(standing, unverified=True)
+    after = replace(standing, unverified=True, below={})
     return after, (_change(Cause.UNVERIFIED, standing, after, at),)
+
+
+def lapsed(standing: Standing, at: datetime) -> tuple[Standing, tuple[Change, ...]]:
+    """The subject of a rule that only foresees has fallen silent: there is nothing to be foreseen any more."""
+    after = Standing(observed_at=standing.observed_at)
+    if standing.level == 0:
+        return after, ()
+    return after, (_change(Cause.FALL, standing, after, at),)
 
 
 def closed(standing: Standing, at: datetime) -> tuple[Standing, tuple[Change, ...]]:
@@ -126,51 +143,78 @@ def closed(standing: Standing, at: datetime) -> tuple[Standing, tuple[Change, ..
     return after, (_change(Cause.CLOSED, standing, after, at),)
 
 
+def _not_ahead_of(standing: Standing, at: datetime) -> Standing:
+    """Our clock was set back, and with it what a gauge without a clock observes: what was remembered of a time that
+    is not yet begins now, or a hold would wait for it."""
+    if standing.observed_at is None or standing.observed_at <= at:
+        return standing
+    return replace(
+        standing,
+        below={level: min(since, at) for level, since in standing.below.items()},
+        above={level: replace(each, since=min(each.since, at)) for level, each in standing.above.items()},
+        flaps=Flaps(frozen=standing.flaps.frozen),
+    )
+
+
 def _above(standing: Standing, finding: Finding) -> dict[int, Waiting]:
-    """What is found above the level that holds, counted on."""
-    found = range(standing.level + 1, finding.reached + 1)
-    before = {level: standing.above.get(level, Waiting(finding.at, 0)) for level in found}
-    return {level: Waiting(each.since, each.samples + 1) for level, each in before.items()}
+    """What is found above the level that holds, counted on. What is not believed takes nothing back."""
+    found = {}
+    for level in range(standing.level + 1, finding.reached + 1):
+        before = standing.above.get(level)
+        if before is None:
+            found[level] = Waiting(finding.at, 1)
+        else:
+            found[level] = before if finding.corrects else replace(before, samples=before.samples + 1)
+    return found if finding.believed else {**standing.above, **found}
 
 
 def _counts(above: Mapping[int, Waiting], finding: Finding, timing: Timing) -> int:
     enough = [
         level
         for level, each in above.items()
-        if each.samples >= timing.samples and finding.at - each.since >= timing.duration
+        if level <= finding.reached and each.samples >= timing.samples and finding.at - each.since >= timing.duration
     ]
     return max(enough, default=0)
 
 
 def _risen(standing: Standing, finding: Finding, level: int, timing: Timing) -> tuple[Standing, tuple[Change, ...]]:
     flaps = _turned(standing, finding, level, timing)
-    frozen = flaps.frozen and not standing.flaps.frozen
+    freezes = flaps.frozen and not standing.flaps.frozen
+    top = max(level, *(each.level for each in flaps.turns)) if freezes else level
     after = Standing(
-        level=max(level, flaps.top) if frozen else level,
+        level=top,
         unconfirmed=not finding.believed,
         # The time of a suspect reading may be made up: it must not make the good ones after it look late.
         observed_at=finding.at if finding.believed else standing.observed_at,
         since=standing.since if standing.level else finding.at,
-        above={each: waiting for each, waiting in standing.above.items() if each > level},
+        above={each: waiting for each, waiting in standing.above.items() if each > top},
         flaps=flaps,
     )
-    return after, (_by(Cause.FLAPPING if frozen else Cause.RISE, standing, after, finding),)
+    return after, (_by(Cause.FLAPPING if freezes else Cause.RISE, standing, after, finding),)
 
 
 def _turned(standing: Standing, finding: Finding, level: int, timing: Timing) -> Flaps:
     """The rises after a fall, with this one; frozen where they are too many."""
     before = standing.flaps
-    recent = tuple(each for each in before.turns if finding.at - each <= timing.flap_window)
-    again = before.fallen_at is not None and finding.at - before.fallen_at <= timing.flap_window
-    turns = (*recent, finding.at) if again else recent
-    top = max(level, before.top) if turns else level
-    frozen = before.frozen or (0 < timing.flap_turns <= len(turns))
-    return Flaps(turns, top, frozen=frozen)
+    turns = tuple(each for each in before.turns if finding.at - each.at <= timing.flap_window)
+    if before.fallen is not None and finding.at - before.fallen.at <= timing.flap_window:
+        turns = (*turns, Turn(finding.at, max(level, before.fallen.level)))
+    return Flaps(turns, frozen=before.frozen or (0 < timing.flap_turns <= len(turns)))
 
 
-def _doubted(standing: Standing, finding: Finding) -> Standing:
+def _fallen(flaps: Flaps, finding: Finding, level: int) -> Flaps:
+    """After a fall from a level. One that ends the quiet of a flapping alert ends the flapping too."""
+    if flaps.frozen:
+        return Flaps()
+    top = max(level, flaps.fallen.level) if flaps.fallen else level
+    return replace(flaps, fallen=Turn(finding.at, top))
+
+
+def _doubted(standing: Standing, finding: Finding) -> tuple[Standing, tuple[Change, ...]]:
     """What is not believed ends no alert, but one that is not below a level starts that level's hold anew."""
-    return replace(standing, below={level: since for level, since in standing.below.items() if level in finding.left})
+    below = {level: since for level, since in standing.below.items() if level in finding.left}
+    after = replace(standing, below=below)
+    return after, tuple(_told_of(standing, after, finding, confirmed=False))
 
 
 def _held_or_fallen(standing: Standing, finding: Finding, timing: Timing) -> tuple[Standing, tuple[Change, ...]]:
@@ -181,7 +225,6 @@ def _held_or_fallen(standing: Standing, finding: Finding, timing: Timing) -> tup
     level = _level_left(standing.level, below, finding.at, hold)
     fallen = level < standing.level
     confirmed = standing.unconfirmed and not fallen and finding.reached == standing.level
-    flaps = replace(standing.flaps, fallen_at=finding.at) if fallen else standing.flaps
     after = replace(
         standing,
         level=level,
@@ -190,7 +233,7 @@ def _held_or_fallen(standing: Standing, finding: Finding, timing: Timing) -> tup
         observed_at=finding.at,
         since=standing.since if level else None,
         below={each: since for each, since in below.items() if each <= level},
-        flaps=Flaps() if fallen and standing.flaps.frozen else flaps,
+        flaps=_fallen(standing.flaps, finding, standing.level) if fallen else standing.flaps,
     )
     return after, tuple(_told_of(standing, after, finding, confirmed=confirmed))
 
@@ -210,7 +253,7 @@ def _told_of(before: Standing, after: Standing, finding: Finding, *, confirmed: 
     if after.level < before.level:
         return [_by(Cause.FALL, before, after, finding)]
     changes = []
-    if before.unverified:
+    if before.unverified and not after.unverified:
         changes.append(_by(Cause.VERIFIED, before, after, finding))
     if confirmed:
         changes.append(_by(Cause.CONFIRMED, before, after, finding))

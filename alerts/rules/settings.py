@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from alerts.rules.machine import Timing
-from ingest.stations import Identifier, StationKind
+from ingest.stations import Identifier, Registry, StationKind
 
 DAY_S = 86400.0
 LAYERS = ("kinds", "stations")
 Override = dict[str, bool | int | float]
+Kinds = dict[StationKind, Override]
+ALONE = "the numbers of one place, which has no others below it"
+KINDS = "other numbers for a kind of station"
+RUNG = "what it weighs on the ladder of 1 to 5"
 
 
 class RuleSettings(BaseModel):
     """What every rule has: whether it is on, how long and how often something must hold, and what differs where.
 
-    ``kinds`` and ``stations`` name only what differs; a station's own comes before that of its kind.
+    ``kinds`` and ``stations`` name only what differs; a station's own comes before that of its kind. What is set for a
+    kind goes over the defaults of that kind, number by number, and takes none of the others away.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -36,8 +42,23 @@ class RuleSettings(BaseModel):
     flap_quiet_s: float = Field(
         default=3600.0, ge=0, le=7 * DAY_S, description="seconds that it must be over before a flapping alert ends"
     )
-    kinds: dict[StationKind, Override] = Field(default={}, description="other numbers for a kind of station")
+    remind_s: float = Field(
+        default=0.0,
+        ge=0,
+        le=30 * DAY_S,
+        description="seconds after which staff are told again while it lasts; 0: never",
+    )
+    kinds: Kinds = Field(default={}, description=KINDS)
     stations: dict[Identifier, Override] = Field(default={}, description="other numbers for one station, by its id")
+
+    @field_validator("kinds", mode="after")
+    @classmethod
+    def _over_the_defaults(cls, kinds: Kinds, info: ValidationInfo) -> Kinds:
+        if info.context is ALONE:
+            return kinds
+        default: Kinds = cls.model_fields["kinds"].default
+        named = [kind for kind in StationKind if kind in default or kind in kinds]
+        return {kind: {**default.get(kind, {}), **kinds.get(kind, {})} for kind in named}
 
     @model_validator(mode="after")
     def _overrides_are_good(self) -> Self:
@@ -49,22 +70,26 @@ class RuleSettings(BaseModel):
     def _checked(self, override: Override, where: str) -> None:
         if inner := set(override) & {*LAYERS}:
             raise ValueError(f"{where} cannot hold {inner.pop()} again: write the numbers themselves")
+        if unknown := sorted(set(override) - set(type(self).model_fields)):
+            names = ", ".join(sorted(set(type(self).model_fields) - {*LAYERS}))
+            raise ValueError(f"{where} knows no {unknown[0]}: write one of {names}")
         try:
             self._with(override)
         except ValidationError as error:
             first = error.errors()[0]
-            key = ".".join(map(str, first["loc"]))
-            raise ValueError(f"{where}.{key}: {first['msg'].removeprefix('Value error, ')}") from error
+            key = ".".join(map(str, (where, *first["loc"])))
+            raise ValueError(f"{key}: {first['msg'].removeprefix('Value error, ')}") from error
 
     def _with(self, *overrides: Override) -> Self:
-        own = self.model_dump(exclude=set(LAYERS)) | {layer: {} for layer in LAYERS}
+        own = self.model_dump() | dict.fromkeys(LAYERS, {})
         for override in overrides:
             own |= override
-        return type(self).model_validate(own)
+        return type(self).model_validate(own, context=ALONE)
 
     def at(self, kind: StationKind, station_id: str) -> Self:
         """The numbers for a station: its own, else those of its kind, else the general ones."""
-        return self._with(self.kinds.get(kind, {}), self.stations.get(station_id, {}))
+        of_kind, own = self.kinds.get(kind, {}), self.stations.get(station_id, {})
+        return self._with(of_kind, own) if of_kind or own else self
 
     @property
     def timing(self) -> Timing:
@@ -83,9 +108,93 @@ class StageSettings(RuleSettings):
     """The stage against the thresholds. An underpass begins at 5 cm: it has a hysteresis of its own."""
 
     hysteresis_m: float = Field(default=0.10, ge=0, le=100, description="metres below a threshold that count as below")
-    kinds: dict[StationKind, Override] = Field(
-        default={StationKind.UNDERPASS: {"hysteresis_m": 0.02}}, description="other numbers for a kind of station"
+    kinds: Kinds = Field(default={StationKind.UNDERPASS: {"hysteresis_m": 0.02}}, description=KINDS)
+
+
+RISES: Kinds = {
+    StationKind.WATERWAY: {"rise10_m_per_h": 1.2, "rise30_m_per_h": 0.6, "least_rise_m": 0.10, "reach_s": 3600.0},
+    StationKind.PUMP_STATION: {"rise10_m_per_h": 1.2, "rise30_m_per_h": 0.6, "least_rise_m": 0.10, "reach_s": 3600.0},
+    StationKind.UNDERPASS: {"rise10_m_per_h": 0.3, "rise30_m_per_h": 0.2, "least_rise_m": 0.03, "reach_s": 1800.0},
+    StationKind.RETENTION_POND: {"rise10_m_per_h": 0.9, "rise30_m_per_h": 0.5},
+}
+"""The general numbers are a river's. docs/rules.md says where each comes from."""
+
+
+class RiseSettings(RuleSettings):
+    """How fast the water rises: over 10 or over 30 minutes, and on its way to a threshold."""
+
+    level: int = Field(default=2, ge=1, le=5, description=RUNG)
+    hold_s: float = Field(
+        default=1800.0, ge=0, le=30 * DAY_S, description="seconds that it must be over before it ends"
     )
+    rise10_m_per_h: float = Field(default=1.0, gt=0, le=1000, description="metres an hour over the last 10 minutes")
+    rise30_m_per_h: float = Field(default=0.5, gt=0, le=1000, description="metres an hour over the last 30 minutes")
+    least_rise_m: float = Field(default=0.15, ge=0, le=100, description="metres that it must have risen in that time")
+    release_share: float = Field(default=0.5, gt=0, le=1, description="share of both limits below which it is over")
+    reach_s: float = Field(
+        default=7200.0, ge=0, le=7 * DAY_S, description="seconds in which it would reach the lowest threshold"
+    )
+    kinds: Kinds = Field(default=RISES, description=KINDS)
+
+
+class OutlookSettings(RuleSettings):
+    """When the next threshold would be reached: an extrapolation, for staff only."""
+
+    hold_s: float = Field(default=600.0, ge=0, le=30 * DAY_S, description="seconds that it must be over before it ends")
+    lead_s: float = Field(default=1800.0, gt=0, le=DAY_S, description="seconds ahead that count")
+    from_level: int = Field(default=3, ge=2, le=5, description="the lowest hazard whose threshold is looked ahead to")
+    least_rise_m: float = Field(default=0.10, ge=0, le=100, description="metres that it must have risen in 30 minutes")
+    release_share: float = Field(default=1.5, ge=1, le=100, description="times lead_s from which on it is over")
+    stale_s: float = Field(default=900.0, gt=0, le=DAY_S, description="a reading this old on arrival foresees nothing")
+    kinds: Kinds = Field(default={StationKind.UNDERPASS: {"least_rise_m": 0.03, "lead_s": 900.0}}, description=KINDS)
+
+
+class SilenceSettings(RuleSettings):
+    """A gauge that is overdue by the rule of its mode, and stays so."""
+
+    level: int = Field(default=2, ge=1, le=5, description=RUNG)
+    duration_s: float = Field(default=600.0, ge=0, le=DAY_S, description="seconds that it must last before it counts")
+    while_firing_level: int = Field(default=3, ge=1, le=5, description="the same while the gauge's stage alert holds")
+    hold_s: float = Field(default=600.0, ge=0, le=30 * DAY_S, description="seconds that it must report before it ends")
+    remind_s: float = Field(
+        default=21600.0, ge=0, le=30 * DAY_S, description="seconds after which staff are told again; 0: never"
+    )
+    never_heard: bool = Field(default=False, description="whether a gauge that was never heard counts")
+
+
+class CameraSettings(RuleSettings):
+    """A camera that is offline."""
+
+    level: int = Field(default=1, ge=1, le=5, description=RUNG)
+    hold_s: float = Field(default=600.0, ge=0, le=30 * DAY_S, description="seconds that it must be back before it ends")
+    remind_s: float = Field(
+        default=DAY_S, ge=0, le=30 * DAY_S, description="seconds after which staff are told again; 0: never"
+    )
+    never_heard: bool = Field(default=False, description="whether a camera that was never heard counts")
+
+
+class BatterySettings(RuleSettings):
+    """A battery that is low. What a solar panel lifts by day sinks again at night: it must be well for a day."""
+
+    level: int = Field(default=1, ge=1, le=5, description=RUNG)
+    critical_level: int = Field(default=2, ge=1, le=5, description="the same where it may end any day")
+    hold_s: float = Field(default=DAY_S, ge=0, le=30 * DAY_S, description="seconds that it must be well before it ends")
+
+
+class GatewaySettings(RuleSettings):
+    """A gateway that hears nothing of what it should. It belongs to no station."""
+
+    level: int = Field(default=2, ge=1, le=5, description=RUNG)
+    hold_s: float = Field(default=600.0, ge=0, le=30 * DAY_S, description="seconds that it must hear before it ends")
+    remind_s: float = Field(
+        default=21600.0, ge=0, le=30 * DAY_S, description="seconds after which staff are told again; 0: never"
+    )
+
+    @model_validator(mode="after")
+    def _is_of_no_station(self) -> Self:
+        if self.kinds or self.stations:
+            raise ValueError("a gateway belongs to no station: write its numbers without kinds and stations")
+        return self
 
 
 class RulesSettings(BaseModel):
@@ -94,19 +203,45 @@ class RulesSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     stage: StageSettings = Field(default=StageSettings(), description="the stage against the thresholds")
+    rise: RiseSettings = Field(default=RiseSettings(), description="how fast the water rises")
+    outlook: OutlookSettings = Field(default=OutlookSettings(), description="when the next threshold would be reached")
+    silence: SilenceSettings = Field(default=SilenceSettings(), description="a gauge that is overdue")
+    camera: CameraSettings = Field(default=CameraSettings(), description="a camera that is offline")
+    battery: BatterySettings = Field(default=BatterySettings(), description="a battery that is low")
+    gateway: GatewaySettings = Field(default=GatewaySettings(), description="a gateway that hears nothing")
+
+    @property
+    def by_name(self) -> Mapping[str, RuleSettings]:
+        """The settings of every rule by its name."""
+        return {name: self.of(name) for name in type(self).model_fields}
 
     def at(self, kind: StationKind, station_id: str) -> Self:
         """The numbers of every rule for a station."""
-        return self.model_copy(
-            update={name: getattr(self, name).at(kind, station_id) for name in type(self).model_fields}
-        )
+        return self.model_copy(update={name: own.at(kind, station_id) for name, own in self.by_name.items()})
 
     def overridden_stations(self) -> set[str]:
         """The stations that any rule has numbers of their own for."""
-        return {station_id for name in type(self).model_fields for station_id in getattr(self, name).stations}
+        return {station_id for own in self.by_name.values() for station_id in own.stations}
 
     def of(self, rule: str) -> RuleSettings:
         """The settings of a rule by its name."""
         found = getattr(self, rule)
         assert isinstance(found, RuleSettings)
         return found
+
+
+def check_stations(rules: RulesSettings, registry: Registry) -> list[str]:
+    """A sentence for every station with numbers of its own that the registry does not know; empty where all is well.
+
+    A name that nobody knows would leave the station that was meant with the general numbers, without a word.
+    """
+    return list(_strangers(rules, registry))
+
+
+def _strangers(rules: RulesSettings, registry: Registry) -> Iterator[str]:
+    for name, own in rules.by_name.items():
+        for station_id in sorted(set(own.stations) - set(registry.stations)):
+            yield (
+                f"alerts.rules.{name}.stations.{station_id}: no station of the registry is called so; "
+                f"write one of those that `mizumori registry export` lists, or take it out"
+            )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from alerts.rules import stage
+from alerts.rules import battery, camera, gateway, outlook, rise, silence, stage
 from alerts.rules.course import Course
 from alerts.rules.facts import Facts, Found
 from alerts.rules.findings import Change, Finding
@@ -20,7 +20,9 @@ OnReading: TypeAlias = Callable[[Reading, Course, Place], Finding | None]
 Detail: TypeAlias = Callable[[Change, Standing, Course, Place], Mapping[str, Any]]
 """What is kept with a transition for its message, besides the detail of the finding."""
 OnTick: TypeAlias = Callable[[Facts, RulesSettings], Iterable[Found]]
-"""Who is in trouble now, and nobody else; an open alert of a subject that is not named is left."""
+"""Who is in trouble now, and nobody else; an open alert of a subject that is not named is left.
+
+The general numbers come with it: a rule asks for those of each station itself, and whether it is on there."""
 
 
 def _nothing_more(*_: object) -> Mapping[str, Any]:
@@ -29,11 +31,16 @@ def _nothing_more(*_: object) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ReadingRule:
-    """A rule that is asked at every reading. ``name`` is that of its settings."""
+    """A rule that is asked at every reading. ``name`` is that of its settings.
+
+    What becomes of its alert when the gauge falls silent: it stands as the last one known (machine.lost), or, where the
+    rule only foresees something, it ``lapses`` (machine.lapsed): nobody can foresee anything any more.
+    """
 
     name: str
     find: OnReading
     detail: Detail = _nothing_more
+    lapses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,15 @@ class TickRule:
     find: OnTick
 
 
-ON_READING: tuple[ReadingRule, ...] = (ReadingRule(stage.NAME, stage.find, stage.detail),)
-ON_TICK: tuple[TickRule, ...] = ()
+ON_READING: tuple[ReadingRule, ...] = (
+    ReadingRule(stage.NAME, stage.find, stage.detail),
+    ReadingRule(rise.NAME, rise.find, rise.detail),
+    ReadingRule(outlook.NAME, outlook.find, outlook.detail, lapses=True),
+)
+ON_TICK: tuple[TickRule, ...] = (
+    TickRule(silence.NAME, silence.find),
+    TickRule(camera.NAME, camera.find),
+    TickRule(battery.NAME, battery.find),
+    TickRule(gateway.NAME, gateway.find),
+)
 NAMES = (*(each.name for each in ON_READING), *(each.name for each in ON_TICK))

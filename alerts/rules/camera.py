@@ -1,0 +1,34 @@
+"""A camera that is offline: silent for three of its intervals, or gone by its own last will. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from alerts.rules.facts import Facts, Found, in_trouble
+from alerts.rules.settings import RulesSettings
+from ingest.camera_state import NEVER_HEARD, condition
+from ingest.readings import CameraState
+from ingest.store.protocol import CameraLatest
+
+NAME = "camera"
+SAID_OFFLINE = "said_offline"
+NOTHING = CameraLatest(None, None)
+
+
+def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
+    """Every camera that is offline.
+
+    The detail holds ``problem`` (``no_heartbeat``, or ``said_offline`` where it said so itself or by its last will),
+    ``reason`` (its own words, where it gave any) and ``since`` (when it was last heard).
+    """
+    for camera in facts.registry.cameras.values():
+        station = facts.registry.station_of(camera)
+        own = rules.camera.at(station.kind, station.id)
+        if not own.enabled:
+            continue
+        latest = facts.cameras.get(camera.id, NOTHING)
+        now_is = condition(camera, latest.report, latest.still, facts.now)
+        if now_is.state is CameraState.OFFLINE and (own.never_heard or now_is.silence != NEVER_HEARD):
+            problem = now_is.silence or SAID_OFFLINE
+            detail = {"problem": problem, "reason": now_is.said or None, "since": now_is.heard_at}
+            yield in_trouble(camera.id, station.id, own.level, facts.now, detail)

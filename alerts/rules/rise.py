@@ -1,0 +1,68 @@
+"""How fast the water rises, over 10 and over 30 minutes. Pure.
+
+Either of the two is enough: a wave that comes at once shows in the short window, one that goes on coming in the long.
+It must be higher by some centimetres as well, so that the last digit of a sensor is no flood, and on its way to a
+threshold, so that a tide far below the bank is none either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from alerts.rules.course import Course
+from alerts.rules.findings import EVERY_LEVEL, Change, Finding, levels_above
+from alerts.rules.machine import Standing
+from alerts.rules.place import Place
+from alerts.rules.settings import RiseSettings
+from alerts.rules.trend import Trend, next_level, shown, trend
+from ingest.hazard import Levels
+from ingest.readings import Quality, Reading
+
+NAME = "rise"
+
+
+def find(reading: Reading, course: Course, place: Place) -> Finding | None:
+    """Whether the water rises too fast; None for a reading that is not believed.
+
+    It is over where the water rises at less than ``release_share`` of both limits, has hardly risen, or where nothing
+    can be said because no other reading lies near.
+    """
+    if reading.quality is not Quality.GOOD:
+        return None
+    own, at = place.rules.rise, reading.observed_at
+    seen = trend(course, at, least_m=own.least_rise_m)
+    fast = _reaches(seen, own, 1.0) and _matters(reading.stage_m, seen, place.levels_at(at), own)
+    over = not fast and not _reaches(seen, own, own.release_share)
+    return Finding(
+        reached=own.level if fast else 0,
+        left=EVERY_LEVEL if over else levels_above(own.level),
+        at=at,
+        corrects=reading.revision > 0,
+        received_at=reading.received_at,
+    )
+
+
+def detail(change: Change, standing: Standing, course: Course, place: Place) -> Mapping[str, Any]:
+    """``rise10_m_per_h``, ``rise30_m_per_h``, their limits ``limit10_m_per_h`` and ``limit30_m_per_h``, the stage
+    before (``previous_m``, ``previous_at``), the next threshold (``next_level``, ``next_m``) and ``since``."""
+    own = place.rules.rise
+    limits = {"limit10_m_per_h": own.rise10_m_per_h, "limit30_m_per_h": own.rise30_m_per_h}
+    return {**shown(change, standing, course, place), **limits}
+
+
+def _reaches(seen: Trend, own: RiseSettings, share: float) -> bool:
+    """Whether a slope is at or above its limit times ``share``, and the water that much higher in its window."""
+    short, long = share * own.rise10_m_per_h, share * own.rise30_m_per_h
+    return seen.reaches_short(short, own.least_rise_m) or seen.reaches_long(long, own.least_rise_m)
+
+
+def _matters(stage_m: float, seen: Trend, levels: Levels, own: RiseSettings) -> bool:
+    """Whether the lowest threshold is reached, or would be soon enough. Without thresholds every rise matters."""
+    if not levels or stage_m >= min(levels.values()):
+        return True
+    found = next_level(stage_m, levels)
+    return found is not None and seen.fastest_m_per_h * (timedelta(seconds=own.reach_s) / timedelta(hours=1)) >= round(
+        found[1] - stage_m, 6
+    )
