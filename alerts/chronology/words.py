@@ -32,39 +32,42 @@ def line(
     at: datetime,
     kind: str,
     name: str,
+    values: Mapping[str, object],
     *,
     actor: str = "",
     station_id: str = "",
     incident_id: int | None = None,
     ref_id: int | None = None,
-    **values: Any,
 ) -> Entry:
     """An entry of a template; times among the values are written in ISO 8601."""
-    detail = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in values.items()}
-    detail["line"] = name
+    detail: dict[str, Any] = {"line": name}
+    detail |= {key: value.isoformat() if isinstance(value, datetime) else value for key, value in values.items()}
     return Entry(at, kind, said(name, detail, STAFF), actor, station_id, incident_id, ref_id, detail)
 
 
 def of_transition(transition: Transition, incident_id: int | None = None) -> Entry:
     """The line of a transition. ``transition.id`` is given already, by ``add_transitions``."""
+    values = {
+        "rule": transition.rule,
+        "subject_id": transition.subject_id,
+        "from_level": transition.from_level,
+        "to_level": transition.to_level,
+        "cause": str(transition.cause),
+        "stage_m": transition.stage_m,
+        "observed_at": transition.observed_at,
+        "unconfirmed": transition.unconfirmed,
+        "unverified": transition.unverified,
+        "live": transition.live,
+        "muted": transition.muted,
+    }
     return line(
         transition.recorded_at,
         "transition",
         "transition",
+        values,
         station_id=transition.station_id,
         incident_id=incident_id or transition.incident_id,
         ref_id=transition.id or None,
-        rule=transition.rule,
-        subject_id=transition.subject_id,
-        from_level=transition.from_level,
-        to_level=transition.to_level,
-        cause=str(transition.cause),
-        observed_at=transition.observed_at,
-        live=transition.live,
-        muted=transition.muted,
-        stage_m=transition.stage_m,
-        unconfirmed=transition.unconfirmed,
-        unverified=transition.unverified,
     )
 
 
@@ -135,7 +138,7 @@ def _marks(detail: Mapping[str, Any], words: Mapping[str, Any]) -> str:
 
 EMPTY = {"places": "all_stations", "rules": "all_rules", "gauges": "all_gauges"}
 """What an empty list of a line means."""
-TIMES = frozenset({"begins", "ends", "since", "until"})
+TIMES = frozenset({"begins", "ends", "since", "until", "happened_at"})
 
 
 def _shown(key: str, value: Any, words: Mapping[str, Any]) -> Any:

@@ -19,7 +19,7 @@ from alerts.incidents.muting import muted
 from alerts.incidents.settings import governing
 from alerts.records import Entry, Incident, Transition
 from alerts.rules import machine
-from alerts.rules.findings import Cause
+from alerts.rules.findings import Cause, Change
 from alerts.rules.kept import Alert
 from alerts.store.chronology import Wanted, enter, newest
 from alerts.store.incidents import firing, incident, moved, save
@@ -74,8 +74,8 @@ class Desk:
             given = replace(before, assigned_to=acts.person(to) if to.strip() else "")
             if given != before:
                 save(connection, [given])
-                name, values = ("assigned", {"to": given.assigned_to}) if given.assigned_to else ("unassigned", {})
-                enter(connection, _line(given, now, "assigned", by, name, **values))
+                name = "assigned" if given.assigned_to else "unassigned"
+                enter(connection, _line(given, now, "assigned", by, name, to=given.assigned_to))
         return given
 
     def escalate(self, incident_id: int, by: str) -> Incident:
@@ -101,16 +101,11 @@ class Desk:
         now = self._clock.now()
         if at is not None and at > now:
             raise DeskError("what is entered has happened already: leave its time out, or write an earlier one")
-        values = {"happened_at": at} if at is not None else {}
-        written = line(
-            now,
-            "note",
-            "entered",
-            actor=acts.person(by),
-            station_id=station_id,
-            note=acts.words(text, "what happened"),
-            **values,
-        )
+        values: dict[str, object] = {"note": acts.words(text, "what happened")}
+        if at is not None:
+            values["happened_at"] = at
+        name = "entered" if at is None else "entered_late"
+        written = line(now, "note", name, values, actor=acts.person(by), station_id=station_id)
         with writing(self._engine) as connection:
             if not _is_again(connection, written):
                 enter(connection, written)
@@ -156,7 +151,7 @@ class Desk:
         return Closed(done, still)
 
     def _transition(
-        self, connection: Connection, of: Incident, subject_id: str, change: machine.Change, now: datetime
+        self, connection: Connection, of: Incident, subject_id: str, change: Change, now: datetime
     ) -> Transition:
         made = Transition(
             rule=of.rule,
@@ -174,7 +169,8 @@ class Desk:
 
 
 def _line(of: Incident, now: datetime, kind: str, by: str, name: str = "", **values: object) -> Entry:
-    return line(now, kind, name or kind, actor=acts.person(by), station_id=of.station_id, incident_id=of.id, **values)
+    who = acts.person(by)
+    return line(now, kind, name or kind, values, actor=who, station_id=of.station_id, incident_id=of.id)
 
 
 def _is_again(connection: Connection, written: Entry) -> bool:

@@ -69,4 +69,4 @@ def holder(incident_id: int) -> str:
 
 
 def _line(incident: Incident, name: str, at: datetime, **values: object) -> Entry:
-    return line(at, "evidence", name, station_id=incident.station_id, incident_id=incident.id, **values)
+    return line(at, "evidence", name, values, station_id=incident.station_id, incident_id=incident.id)

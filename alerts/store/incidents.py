@@ -13,7 +13,8 @@ from alerts.rules.kept import Alert, from_json
 from alerts.store.record import cursor, move_cursor
 from alerts.store.tables import incidents, standings
 
-DESK = "desk"
+BY_HAND = "standings"
+"""Counts the changes of standings by people: whoever keeps them in memory must read them again."""
 
 
 def open_incidents(connection: Connection) -> dict[tuple[str, str], Incident]:
@@ -80,14 +81,9 @@ def firing(connection: Connection, rule: str, station_id: str) -> dict[str, Aler
     }
 
 
-def mark(connection: Connection) -> int:
-    """How often people have changed where alerts stand: whoever remembers alerts reads them anew when it moves."""
-    return cursor(connection, DESK)
-
-
 def moved(connection: Connection) -> None:
     """A person has changed where alerts stand."""
-    move_cursor(connection, DESK, cursor(connection, DESK) + 1)
+    move_cursor(connection, BY_HAND, cursor(connection, BY_HAND) + 1)
 
 
 def incident_of(row: Row[Any]) -> Incident:

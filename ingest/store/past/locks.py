@@ -32,6 +32,7 @@ evidence_locks = Table(
 """A lock is of a gauge, whose readings it keeps, or of a camera, whose stills and reports it keeps; the other is
 empty."""
 
+
 @dataclass(frozen=True, slots=True)
 class Locked:
     """What is locked together."""
@@ -54,7 +55,7 @@ FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What a gauge observed, or a camera saw, in [since, until] is evidence; without ``until`` all from ``since`` on."""
+    """What a gauge observed or a camera saw in [since, until] is evidence; without ``until`` all from ``since`` on."""
 
     id: int
     gauge_id: str
@@ -106,9 +107,7 @@ class SqlLocks:
         return by_gauge
 
 
-def lock(
-    connection: Connection, what: Locked, since: datetime, until: datetime | None, said: Said
-) -> list[int]:
+def lock(connection: Connection, what: Locked, since: datetime, until: datetime | None, said: Said) -> list[int]:
     """Lock a span of gauges and cameras within the caller's transaction; the numbers of the locks."""
     if until is not None and until < since:
         raise ValueError("a lock ends after it begins")
