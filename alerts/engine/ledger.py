@@ -19,7 +19,7 @@ from alerts.records import Transition
 from alerts.rules.kept import Alert
 from alerts.rules.machine import Standing
 from alerts.store.chronology import enter
-from alerts.store.incidents import DESK, open_incidents, save
+from alerts.store.incidents import BY_HAND, open_incidents, save
 from alerts.store.mutes import maintenance_in_force, silences_in_force
 from alerts.store.record import Key, SqlRecord, add_transitions, cursor, keep_alerts, move_cursor
 from ingest.store.leases import Fence
@@ -57,7 +57,7 @@ class Ledger:
 
     def alerts(self) -> dict[Key, Alert]:
         """Every alert that is kept."""
-        self._revision = self._record.cursor(DESK)
+        self._revision = self._record.cursor(BY_HAND)
         found = self._record.alerts()
         self._subjects = defaultdict(set)
         self._index(found)
@@ -91,7 +91,7 @@ class Ledger:
         with writing(self._database) as connection:
             if self._fence is not None:
                 self._fence(connection)
-            if cursor(connection, DESK) != self._revision:
+            if cursor(connection, BY_HAND) != self._revision:
                 return False
             if moved is not None:
                 if cursor(connection, NAME) != moved[0]:
@@ -110,9 +110,10 @@ class Ledger:
             replace(each, incident_id=None if index is None else ids[index])
             for each, index in zip(found, changed.of, strict=True)
         ]
-        numbers = add_transitions(connection, placed)
-        numbered = [replace(each, id=number) for each, number in zip(placed, numbers, strict=True)]
-        enter(connection, *(of_transition(each, each.incident_id) for each in numbered))
+        numbered = [
+            replace(each, id=number) for each, number in zip(placed, add_transitions(connection, placed), strict=True)
+        ]
+        enter(connection, *(of_transition(each) for each in numbered))
         if self._evidence is not None:
             written = [replace(each, id=number) for each, number in zip(changed.incidents, ids, strict=True)]
             self._evidence.follow(connection, written, changed.opened, changed.closed, numbered)
