@@ -9,9 +9,9 @@ from alerts.engine.settings import AlertSettings
 from alerts.engine.telling import Telling, last_known
 from alerts.rules.facts import Facts, Found
 from alerts.rules.findings import EVERY_LEVEL, Finding
+from alerts.rules.kept import Alert
 from alerts.rules.machine import Phase, Timing, lapsed, lost, step
 from alerts.rules.table import ON_READING, ON_TICK, TickRule
-from alerts.rules.kept import Alert
 from alerts.store.record import Key
 from ingest.stations import Registry
 
