@@ -147,8 +147,8 @@ class Delivery:
 
     ``key`` is a UUID, the same for every attempt: channels that know it take a repeat for what it is.
     ``data`` is the content for machines (webhooks, signs). ``receipt`` is the other side's name for what it accepted.
-    It is not begun any more after ``expires_at``. ``began_at`` is when the last attempt was handed over; ``doubts`` counts
-    the attempts of which nobody can say whether they arrived.
+    It is not begun any more after ``expires_at``. ``began_at`` is when the last attempt was handed over; ``doubts``
+    counts the attempts of which nobody can say whether they arrived.
     """
 
     recipient_id: str

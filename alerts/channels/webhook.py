@@ -28,7 +28,7 @@ class Webhook:
         """Post the delivery; 2xx is accepted."""
         document = {
             "delivery_id": delivery.id,
-            "transition_id": delivery.transition_id,
+            "message_id": delivery.message_id,
             "recipient": delivery.recipient_id,
             "subject": delivery.subject,
             "body": delivery.body,

@@ -8,14 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from alerts.people.matters import Form as Form
 from ingest.stations import Registry
-
-
-class Form(StrEnum):
-    """How much room there is: a mail, or a text message (SMS)."""
-
-    LONG = "long"
-    SHORT = "short"
 
 
 class Situation(StrEnum):

@@ -81,7 +81,7 @@ class RuleSettings(BaseModel):
             raise ValueError(f"{key}: {first['msg'].removeprefix('Value error, ')}") from error
 
     def _with(self, *overrides: Override) -> Self:
-        own = self.model_dump() | dict.fromkeys(LAYERS, {})
+        own = self.model_dump() | {layer: {} for layer in LAYERS}
         for override in overrides:
             own |= override
         return type(self).model_validate(own, context=ALONE)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import logging
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from alerts.people import Recipient
+from alerts.channels.table import CHANNELS
+from alerts.people import Address, Known, People
+from alerts.people import load as load_people
+from alerts.rules.table import NAMES
 from deploy.commands.announcer import Announcer
 from deploy.commands.context import Context, need_ports, say
 from deploy.commands.serving import broker_port, serve_until_ended
@@ -15,10 +19,10 @@ from deploy.devices import Fleet
 from deploy.schedule import Job
 from deploy.services import Service
 from deploy.settings import Settings
-from deploy.wiring.alerts import alert_jobs
+from deploy.wiring.alerts import alert_services
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
-from deploy.wiring.house import demonstration_city, whole_house
+from deploy.wiring.house import demonstration, whole_house
 from deploy.wiring.monitor import monitor_line, monitored
 from deploy.wiring.pages import public_server, publisher_job, staff_server
 from deploy.wiring.past import open_past
@@ -44,19 +48,21 @@ def add_to(commands: Any) -> None:
 
 def demo(context: Context, _: argparse.Namespace) -> int:
     """Everything, with a storm; a folder that was used before goes on where it stopped."""
-    settings = with_demo_recipients(context.settings)
+    settings = context.settings
     _need_all_ports(settings)
     stores = open_stores(settings)
     if stores.registry.registry() is None:
-        stores.registry.apply(load(demonstration_city()), context.clock.now(), "demonstration")
+        stores.registry.apply(load(demonstration("city.toml")), context.clock.now(), "demonstration")
         say("The demonstration city is imported. Its stations, thresholds and storm are made up.")
+    if not stores.people.directory().revision:
+        stores.people.apply(demonstration_people(settings.data_folder), "demonstration", context.clock.now())
     announcer = Announcer(stores, context.clock)
     services: list[Service] = [
         *whole_house(settings, stores, context.clock, [Job("announcer", 1.0, announcer.turn)]),
         _storm_over(settings, stores, context),
     ]
     port = settings.monitor.port
-    lines = [*_addresses(settings), *monitor_line(settings, port), _messages_line(settings)]
+    lines = [*_addresses(settings), *monitor_line(settings, port), _messages_line(stores)]
     return serve_until_ended(monitored(settings, stores, services, "demo", port), stores, lines)
 
 
@@ -79,12 +85,10 @@ def run_alerts(context: Context, _: argparse.Namespace) -> int:
     stores.city()
     services: list[Service] = [
         folder_use(context.settings),
-        schedule(
-            [*alert_jobs(context.settings, stores, context.clock), health_job(context.settings, stores, context.clock)]
-        ),
+        *alert_services(settings, stores, context.clock),
+        schedule([health_job(settings, stores, context.clock)]),
     ]
-    told = len(context.settings.alerts.recipients)
-    lines = [f"alerts are decided and sent to {told} recipients", *monitor_line(settings, port)]
+    lines = [_messages_line(stores), *monitor_line(settings, port)]
     return serve_until_ended(monitored(settings, stores, services, "alerts", port), stores, lines)
 
 
@@ -106,21 +110,23 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
     return serve_until_ended(services, stores, [*_addresses(settings)[:2], *monitor_line(settings, port)])
 
 
-def with_demo_recipients(settings: Settings) -> Settings:
-    """In the demonstration somebody must be told: two files, where no recipients are set."""
-    if settings.alerts.recipients:
-        return settings
-    recipients = tuple(
-        Recipient(
-            id=f"duty-{language}",
-            channel="logfile",
-            address=str(settings.data_folder / f"messages-{language}.log"),
-            language=language,
-        )
-        for language in ("ja", "en")
+def demonstration_people(folder: Path) -> People:
+    """In the demonstration somebody must be told: two files in the data folder."""
+    known = Known(load(demonstration("city.toml")), NAMES, CHANNELS, _any_address)
+    people = load_people(demonstration("people.toml"), known)
+    contacts = tuple(
+        each.model_copy(update={"addresses": tuple(_within(folder, address) for address in each.addresses)})
+        for each in people.contacts
     )
-    changed = settings.alerts.model_copy(update={"recipients": recipients})
-    return settings.model_copy(update={"alerts": changed})
+    return people.model_copy(update={"contacts": contacts})
+
+
+def _any_address(_channel: str, _address: str) -> None:
+    """The folder is put before it later."""
+
+
+def _within(folder: Path, address: Address) -> Address:
+    return address.model_copy(update={"address": str(folder / address.address)})
 
 
 def _storm_over(settings: Settings, stores: Stores, context: Context) -> Service:
@@ -156,6 +162,10 @@ def _addresses(settings: Settings) -> list[str]:
     ]
 
 
-def _messages_line(settings: Settings) -> str:
-    files = [each.address for each in settings.alerts.recipients if each.channel == "logfile"]
-    return f"  messages         {', '.join(files)}" if files else "  messages         to the recipients of the settings"
+def _messages_line(stores: Stores) -> str:
+    people = stores.people.directory().people
+    told = [address for each in people.contacts for address in each.addresses]
+    files = [each.address for each in told if each.channel == "logfile"]
+    if not told:
+        return "  messages         nobody is told: run mizumori people import PEOPLE.toml"
+    return f"  messages         {', '.join(files)}" if files else f"  messages         to {len(told)} addresses"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from alerts.people import Recipient
 from deploy.commands.context import Context, say
 from deploy.settings import describe
 
@@ -14,11 +13,6 @@ INTRODUCTION = """# Settings
 One TOML file, named with `mizumori --settings FILE` or the variable `MIZUMORI_SETTINGS`, and environment variables
 over it: `MIZUMORI_MQTT__HOST=broker.example` sets `mqtt.host`. A key that is not listed here is refused by name.
 This page is what `mizumori settings` prints.
-"""
-RECIPIENTS = """
-## Recipients
-
-Each `[[alerts.recipients]]` of the file is one recipient.
 """
 
 
@@ -38,6 +32,4 @@ def page() -> str:
     """The page in Markdown."""
     lines = [INTRODUCTION, "| key | default | meaning |", "|---|---|---|"]
     lines += [f"| `{key}` | {default} | {meaning} |" for key, default, meaning in describe()]
-    lines += [RECIPIENTS, "| key | meaning |", "|---|---|"]
-    lines += [f"| `{name}` | {field.description} |" for name, field in Recipient.model_fields.items()]
     return "\n".join(lines) + "\n"

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from alerts.engine.ledger import NAME as READINGS
 from deploy.commands.announcer import Announcer, line
 from deploy.commands.context import Context, UsageError, jst, say, wait_for_end
 from deploy.commands.registry import read
@@ -205,7 +206,7 @@ def _catch_up(stores: Stores, ingest: StandbyIngest, sent: int, ended: threading
     until = time.monotonic() + CATCH_UP_WITHIN_S
     while time.monotonic() < until and not ended.wait(0.1):
         taken = ingest.counts.messages >= sent
-        if taken and stores.alerts.cursor() == stores.log.marks().reading_seq:
+        if taken and stores.alerts.cursor(READINGS) == stores.log.marks().reading_seq:
             return True
     return False
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from alerts.people import Recipient
+from alerts.people import Directory
 from deploy.migrations.lineage import Lineage
 from deploy.migrations.upgrade import UNMARKED, SchemaError, revision_of
 from deploy.monitor.service_probes import DEAF, LEAST_INTERVAL_S, SILENT
@@ -51,7 +51,7 @@ def _check_schema(name: str, engine: Engine, lineage: Lineage) -> Check:
     return Check(f"{name} schema", State.FAILED, sentence)
 
 
-def registry_checks(registry: Registry | None, recipients: Sequence[Recipient]) -> Iterable[Check]:
+def registry_checks(registry: Registry | None, directory: Directory) -> Iterable[Check]:
     """Whether there is a city to watch, and somebody to tell."""
     if registry is None or not registry.gauges:
         sentence = "there is no gauge in the registry: run mizumori registry import CITY.toml"
@@ -60,15 +60,13 @@ def registry_checks(registry: Registry | None, recipients: Sequence[Recipient]) 
         counts = {"station": len(registry.stations), "gauge": len(registry.gauges), "camera": len(registry.cameras)}
         found = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
         yield Check("registry", State.OK, found)
-    known = registry.stations.keys() if registry else set()
-    strange = [f"{each.id} ({station})" for each in recipients for station in each.stations if station not in known]
-    if strange:
-        sentence = f"recipients of stations that there are not: {', '.join(strange)}; correct [[alerts.recipients]]"
-        yield Check("recipients", State.FAILED, sentence)
-    elif not recipients:
-        yield Check("recipients", State.DEGRADED, "nobody is told of anything: set [[alerts.recipients]]")
-    else:
-        yield Check("recipients", State.OK, f"{len(recipients)} are set")
+    yield _check_people(directory)
+
+
+def _check_people(directory: Directory) -> Check:
+    if not any(directory.receivers(route) for route in directory.routes):
+        return Check("people", State.DEGRADED, "nobody is told of anything: run mizumori people import PEOPLE.toml")
+    return Check("people", State.OK, f"{len(directory.contacts)} contacts, {len(directory.routes)} routes")
 
 
 def newest_received_at(engine: Engine) -> datetime | None:

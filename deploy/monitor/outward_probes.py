@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from alerts.records import Outcome
 from deploy.monitor.signs import Check, Sample, State
 from ingest.store.past.forwarder import Condition, ForwarderState
 
@@ -19,42 +20,39 @@ LAG_S = 60.0
 class Record(Protocol):
     """What the record of the alerts is asked for."""
 
-    def cursor(self) -> int:
-        """The last sequence number that the rule has considered."""
+    def counts(self) -> Mapping[tuple[str, Outcome], int]:
+        """Deliveries by channel and outcome."""
         ...
 
-    def delivery_counts(self) -> Mapping[str, int]:
-        """Deliveries by outcome."""
+    def oldest_waiting(self) -> Mapping[str, datetime]:
+        """By channel, when the message was made that waits longest."""
         ...
 
-    def oldest_waiting(self) -> datetime | None:
-        """When the change was recorded whose message waits longest."""
-        ...
-
-    def failed_since(self, since: datetime) -> int:
-        """Deliveries given up since."""
+    def given_up_since(self, since: datetime) -> Mapping[Outcome, int]:
+        """Deliveries that failed or are in doubt since, by outcome."""
         ...
 
 
 @dataclass(frozen=True)
 class AlertProbe:
-    """The rule and the deliveries. ``end`` gives the newest sequence number of the log."""
+    """The rules and the deliveries. ``behind`` gives the number of readings that the rules have not considered."""
 
     record: Record
-    end: Callable[[], int]
+    behind: Callable[[], int]
     now: Callable[[], datetime]
     name: str = "alerts"
 
     def samples(self) -> Iterable[Sample]:
         """What waits, and what became of the rest."""
-        for outcome, count in self.record.delivery_counts().items():
-            yield Sample("deliveries", "deliveries on record, by outcome", count, {"outcome": outcome})
-        yield Sample("rule_behind_readings", "readings that the rule has not considered yet", self._behind())
+        for (channel, outcome), count in self.record.counts().items():
+            labels = {"channel": channel, "outcome": str(outcome)}
+            yield Sample("deliveries", "deliveries on record, by channel and outcome", count, labels)
+        yield Sample("rule_behind_readings", "readings that the rule has not considered yet", self.behind())
         yield Sample("oldest_delivery_age_seconds", "age of the message that waits longest", self._waiting_s())
 
     def checks(self) -> Iterable[Check]:
         """Whether alerts are decided and told."""
-        behind = self._behind()
+        behind = self.behind()
         if behind > BEHIND_READINGS:
             sentence = f"the rule is {behind} readings behind: look whether alerts run, and at their log"
             yield Check("rule", State.DEGRADED, sentence)
@@ -63,7 +61,8 @@ class AlertProbe:
         yield self._check_deliveries()
 
     def _check_deliveries(self) -> Check:
-        failed, waiting_s = self.record.failed_since(self.now() - FAILED_SAID_FOR), self._waiting_s()
+        failed = sum(self.record.given_up_since(self.now() - FAILED_SAID_FOR).values())
+        waiting_s = self._waiting_s()
         if failed:
             sentence = f"{failed} messages of the last hour could not be delivered: see the dashboard, call the people"
             return Check("deliveries", State.FAILED, sentence)
@@ -72,11 +71,8 @@ class AlertProbe:
             return Check("deliveries", State.DEGRADED, sentence)
         return Check("deliveries", State.OK, "no message waits for long, none failed in the last hour")
 
-    def _behind(self) -> int:
-        return max(0, self.end() - self.record.cursor())
-
     def _waiting_s(self) -> float:
-        oldest = self.record.oldest_waiting()
+        oldest = min(self.record.oldest_waiting().values(), default=None)
         return 0.0 if oldest is None else max(0.0, (self.now() - oldest).total_seconds())
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.store.people import SqlDirectory
 from deploy.doctor.clocks import clock_checks
 from deploy.doctor.outside import check_broker, check_port, check_service
 from deploy.doctor.stores import (
@@ -61,12 +62,12 @@ def _kept(settings: Settings, now: datetime) -> list[Check]:
         database.dispose()
     newest = None
     if files["present"].is_file():
-        newest = _contents(settings, files["present"], now, found)
+        newest = _contents(files["present"], now, found)
     server = f"{settings.past.influxdb.url}/ping" if settings.past.kind == "influxdb" else ""
     return [*found, *_safely("clock", lambda: clock_checks(now, newest, files.values(), server))]
 
 
-def _contents(settings: Settings, file: Path, now: datetime, found: list[Check]) -> datetime | None:
+def _contents(file: Path, now: datetime, found: list[Check]) -> datetime | None:
     """Look into the present and append what is found; when its newest reading came."""
     database = open_database(f"sqlite:///{file}")
     registry: Registry | None = None
@@ -74,7 +75,7 @@ def _contents(settings: Settings, file: Path, now: datetime, found: list[Check])
     try:
         registry = SqlRegistry(database).registry()
         newest = newest_received_at(database)
-        found += registry_checks(registry, settings.alerts.recipients)
+        found += registry_checks(registry, SqlDirectory(database).directory())
         found.append(check_messages(newest, registry, now))
         found.append(check_dead_letters(SqlLog(database).dead_letters(), now))
     except (SQLAlchemyError, ValueError) as error:

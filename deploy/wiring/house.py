@@ -7,7 +7,7 @@ from pathlib import Path
 from deploy.schedule import Job
 from deploy.services import Service
 from deploy.settings import Settings
-from deploy.wiring.alerts import alert_jobs
+from deploy.wiring.alerts import alert_services
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
 from deploy.wiring.ingest import (
@@ -37,7 +37,6 @@ def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job
     ]
     jobs = [
         *only_while_held(keeper, kept),
-        *alert_jobs(settings, stores, clock),
         health_job(settings, stores, clock),
         publisher_job(settings, stores, clock),
         *(more or []),
@@ -51,6 +50,7 @@ def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job
         keeper,
         staff_server(settings, stores, past.history, clock),
         public_server(settings),
+        *alert_services(settings, stores, clock),
         schedule(jobs),
     ]
 
@@ -71,6 +71,6 @@ def device_publisher(settings: Settings) -> DevicePublisher:
     )
 
 
-def demonstration_city() -> Path:
-    """The registry file of the demonstration city."""
-    return Path(__file__).parent.parent / "demo" / "city.toml"
+def demonstration(file: str) -> Path:
+    """A file of the demonstration: ``city.toml``, its registry, or ``people.toml``, who is told."""
+    return Path(__file__).parent.parent / "demo" / file

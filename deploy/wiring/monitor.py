@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from alerts.engine.ledger import NAME as READINGS
 from deploy.monitor.outward_probes import AlertProbe
 from deploy.monitor.server import Monitor
 from deploy.monitor.signs import Probe
@@ -44,7 +45,7 @@ def common_probes(settings: Settings, stores: Stores) -> list[Probe]:
     return [
         StoreProbe(settings.data_folder, belongings(settings).there),
         LogProbe(stores.database, stores.log.dead_letters),
-        AlertProbe(stores.alerts, lambda: stores.log.marks().reading_seq, machine_time),
+        AlertProbe(stores.deliveries, lambda: behind(stores), machine_time),
         ClockProbe(machine_time),
     ]
 
@@ -53,3 +54,8 @@ def monitor_line(settings: Settings, port: int) -> list[str]:
     """Where it is, for the screen."""
     host = settings.monitor.host
     return [f"  health, metrics  http://{host}:{port}/health  http://{host}:{port}/metrics"] if port else []
+
+
+def behind(stores: Stores) -> int:
+    """Readings that the rules have not considered yet."""
+    return max(0, stores.log.marks().reading_seq - stores.alerts.cursor(READINGS))

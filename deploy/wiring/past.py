@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.engine.ledger import NAME as READINGS
 from deploy.migrations.lineage import PAST
 from deploy.migrations.upgrade import SchemaError, bring_up_to_date
 from deploy.monitor.outward_probes import PastProbe
@@ -84,7 +85,7 @@ def past_jobs(settings: Settings, stores: Stores, forwarder: Forwarder, clock: C
     health = SqlHealth(stores.database)
     pruner = Pruner(
         stores.database,
-        (forwarder.lanes.handed_on, stores.alerts.cursor, lambda: health.progress().reading_seq),
+        (forwarder.lanes.handed_on, lambda: stores.alerts.cursor(READINGS), lambda: health.progress().reading_seq),
     )
 
     def prune() -> None:
