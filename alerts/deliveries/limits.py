@@ -95,13 +95,13 @@ class Rate:
 
     def free(self, now_s: float) -> int | None:
         """How many may be begun now; None for as many as one likes."""
-        self._forget(now_s)
         left = [most - self._within(width_s, now_s) for width_s, most in self._windows if most]
         return max(0, min(left)) if left else None
 
     def take(self, count: int, now_s: float) -> None:
         """So many are begun."""
         if any(most for _, most in self._windows):
+            self._forget(now_s)
             self._begun.extend([now_s] * count)
 
     def wait_s(self, now_s: float) -> float:
@@ -113,8 +113,8 @@ class Rate:
         return max(waits)
 
     def _within(self, width_s: float, now_s: float) -> int:
-        return sum(1 for each in self._begun if now_s - each < width_s)
+        return sum(1 for each in self._begun if each + width_s > now_s)
 
     def _forget(self, now_s: float) -> None:
-        while self._begun and now_s - self._begun[0] >= self._windows[-1][0]:
+        while self._begun and self._begun[0] + self._windows[-1][0] <= now_s:
             self._begun.popleft()

@@ -8,7 +8,7 @@ from datetime import datetime
 from alerts.deliveries import policy
 from alerts.deliveries.limits import Quota, Used, month_of
 from alerts.deliveries.policy import Attempt
-from alerts.deliveries.told import Trouble, quota_trouble, service_entry
+from alerts.deliveries.told import Trouble, quota_trouble
 from alerts.records import URGENT_LEVEL, Delivery
 from alerts.store.desk import Desk
 
@@ -56,7 +56,7 @@ class Meter:
         ]
         for month in set(nothing):
             used, said = desk.use(month)
-            desk.set_use(month, used - nothing.count(month), said)
+            desk.set_use(month, max(0, used - nothing.count(month)), said)
 
     def troubles(self) -> list[Trouble]:
         """What staff must hear, once the transaction of the last ``admit`` is written."""
@@ -64,6 +64,6 @@ class Meter:
         return found
 
     def _say(self, desk: Desk, stands: Used, used: int, month: str, now: datetime) -> None:
-        trouble = quota_trouble(self._channel, stands, used, self._quota.per_month, month)
+        trouble = quota_trouble(self._channel, stands, used, self._quota.per_month, month, now)
         self._troubles.append(trouble)
-        desk.enter(service_entry(trouble.ja, now, channel=self._channel, month=month, used=used))
+        desk.enter(trouble.entry)

@@ -101,7 +101,7 @@ class Outbox:
         try:
             self.turn()
         except Exception as error:  # the next process finds them marked, which is what that mark is for
-            log.error("%s: what became of the last messages could not be written: %s", self.name, error)
+            log.error("%s: what became of the last messages could not be written: %s", self.name, _said(error))
 
     def give_up(self) -> None:
         """Begin nothing more and write nothing more: another process has the task."""
@@ -138,8 +138,8 @@ class Outbox:
                 pause_s = 0.0 if self.turn() else self._pause_s()
                 self.failing = ""
             except Exception as error:  # the top of a loop: the next turn goes on where this one could not
-                log.error("%s: the outbox could not go on, it is tried again: %s", self.name, error)
-                self.failing, pause_s = str(error) or repr(error), AFTER_ERROR_S
+                self.failing, pause_s = _said(error), AFTER_ERROR_S
+                log.error("%s: the outbox could not go on, it is tried again: %s", self.name, self.failing)
             if pause_s:
                 self._awake.wait(pause_s)
 
@@ -251,3 +251,8 @@ class Outbox:
 def _is_ahead(until: datetime, now: datetime) -> bool:
     """Whether a rest goes on; one further away than any was begun before the clock was set back."""
     return now < until <= now + timedelta(seconds=LONGEST_REST_S)
+
+
+def _said(error: Exception) -> str:
+    """What is wrong, without the statement and its values."""
+    return str(getattr(error, "orig", None) or error) or repr(error)

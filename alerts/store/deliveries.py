@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, or_, select, update
 
+from alerts.deliveries.policy import NO_CHANNEL, given_up
 from alerts.records import Delivery, Message, Outcome
 from alerts.store.desk import WAITING, Desk, delivery_of, is_due
 from alerts.store.tables import channel_use, deliveries, message_transitions, messages
@@ -117,11 +118,18 @@ class SqlDeliveries:
         with self._engine.connect() as connection:
             return {row.channel: row.used for row in connection.execute(wanted)}
 
-    def channels_waiting(self) -> set[str]:
-        """The channels over which anything waits."""
-        wanted = select(deliveries.c.channel).where(deliveries.c.outcome.in_(WAITING)).distinct()
+    def give_up_without_channel(self, channels: Collection[str], now: datetime) -> int:
+        """Give up what waits for a channel that is none of these: nobody would ever send it; how many there were."""
+        waiting = select(deliveries.c.channel).where(deliveries.c.outcome.in_(WAITING)).distinct()
         with self._engine.connect() as connection:
-            return set(connection.scalars(wanted))
+            gone = set(connection.scalars(waiting)) - set(channels)
+        total = 0
+        for each in sorted(gone):
+            with self.desk(each) as desk:
+                left = desk.waiting()
+                desk.settle([given_up(found, NO_CHANNEL.format(channel=each), now) for found in left])
+            total += len(left)
+        return total
 
     def give_up_unsettled(self, now: datetime, error: str) -> int:
         """Send none of what waits or was being sent: its outcome becomes unknown; how many there were."""

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from alerts.deliveries.policy import LONGEST_WAIT_S, Candidate
 from alerts.deliveries.told import outcome_entry
 from alerts.records import URGENT_LEVEL, Delivery, Entry, Outcome
 from alerts.store.chronology import enter
 from alerts.store.tables import channel_use, deliveries, messages
+from alerts.store.upsert import put
 
 WAITING = (Outcome.PENDING, Outcome.SENDING)
 SETTLED = ("outcome", "attempts", "doubts", "due_at", "settled_at", "receipt", "error")
@@ -37,7 +37,7 @@ class Desk:
             return
         statement = (
             update(deliveries)
-            .where(deliveries.c.id == bindparam("id_"), deliveries.c.outcome.in_(WAITING))
+            .where(deliveries.c.id == bindparam("id_"), _waits())
             .values({name: bindparam(f"new_{name}") for name in SETTLED})
         )
         self._connection.execute(statement, [_settled(each) for each in became])
@@ -79,7 +79,7 @@ class Desk:
 
     def waiting(self) -> list[Delivery]:
         """All that waits, or was being sent."""
-        return self._deliveries(deliveries.c.outcome.in_(WAITING))
+        return self._deliveries(_waits())
 
     def begun_since(self, since: datetime) -> list[datetime]:
         """When the newest attempts were begun."""
@@ -99,11 +99,7 @@ class Desk:
 
     def set_use(self, month: str, used: int, said: int) -> None:
         """So many are used, and this was said of it."""
-        insert = (postgresql if self._connection.dialect.name == "postgresql" else sqlite).insert(channel_use)
-        row = {"channel": self._channel, "month": month, "used": max(0, used), "said": said}
-        self._connection.execute(
-            insert.values(row).on_conflict_do_update(index_elements=["channel", "month"], set_=row)
-        )
+        put(self._connection, channel_use, [{"channel": self._channel, "month": month, "used": used, "said": said}])
 
     def enter(self, *entries: Entry) -> None:
         """Lines of the chronology."""
@@ -148,6 +144,11 @@ def delivery_of(row: Row[Any]) -> Delivery:
     """The delivery of a row."""
     values = {name: getattr(row, name) for name in Delivery.__dataclass_fields__}
     return Delivery(**{**values, "outcome": Outcome(row.outcome)})
+
+
+def _waits() -> ColumnElement[bool]:
+    """Not settled. Written out, because a statement for many rows takes no IN."""
+    return or_(*(deliveries.c.outcome == each for each in WAITING))
 
 
 def _new() -> ColumnElement[bool]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
+
+from alerts.channels.channel import ChannelError
 from alerts.records import Delivery
 
 
@@ -27,23 +32,54 @@ class Broken(Closed):
 
 
 class Counting(Closed):
-    """A channel that counts what it was given."""
+    """A channel that counts what it was given, each after ``takes_s``."""
 
-    def __init__(self) -> None:
+    def __init__(self, takes_s: float = 0.0) -> None:
         self.sent: list[int] = []
+        self.to: list[str] = []
+        self.most_at_once = 0
+        self._at_once = 0
+        self._takes_s = takes_s
+        self._lock = threading.Lock()
 
     def send(self, delivery: Delivery) -> str:
-        self.sent.append(delivery.id)
-        return ""
+        with self._lock:
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+        time.sleep(self._takes_s)
+        with self._lock:
+            self._at_once -= 1
+            self.sent.append(delivery.id)
+            self.to.append(delivery.recipient_id)
+        return f"receipt-{delivery.id}"
 
 
-class PowerCut(BaseException):
-    """The process ends."""
+class Failing(Counting):
+    """A channel that takes a message, then raises what ``error`` makes of it, where it makes anything."""
 
-
-class CutOff(Counting):
-    """A channel during which the process ends, after the message went out."""
+    def __init__(self, error: Callable[[Delivery], ChannelError | None], *, idempotent: bool = False) -> None:
+        super().__init__()
+        self.error = error
+        self.idempotent = idempotent
 
     def send(self, delivery: Delivery) -> str:
-        super().send(delivery)
-        raise PowerCut
+        receipt = super().send(delivery)
+        error = self.error(delivery)
+        if error is not None:
+            raise error
+        return receipt
+
+
+class Hanging(Counting):
+    """A channel that does not answer for some recipients until it is let go."""
+
+    def __init__(self, *hangs: str) -> None:
+        super().__init__()
+        self.hangs = hangs
+        self.error = ChannelError("let go")
+        self.go = threading.Event()
+
+    def send(self, delivery: Delivery) -> str:
+        if delivery.recipient_id in self.hangs:
+            assert self.go.wait(30)
+        return super().send(delivery)
