@@ -63,8 +63,8 @@ class MuteDesk:
                 )
             if found.ends_at <= now:
                 return found
-            ended = replace(found, begins_at=min(found.begins_at, now), ends_at=now, ended_by=who)
-            mutes.change_silence(connection, ended)
+            ended = replace(found, ends_at=now, ended_by=who)
+            mutes.end_silence(connection, silence_id, now, who)
             enter(connection, _silence_line(ended, now, "silence_ended", who))
         return ended
 
@@ -88,7 +88,7 @@ class MuteDesk:
             found = _work(connection, maintenance_id)
             longer = acts.extended(found, ends_at, now, self._settings.maintenance_most)
             if longer != found:
-                mutes.change_maintenance(connection, longer)
+                mutes.end_maintenance(connection, maintenance_id, ends_at)
                 enter(connection, _work_line(longer, now, "maintenance_extended", who, ends=ends_at))
         return longer
 
@@ -99,8 +99,8 @@ class MuteDesk:
             found = _work(connection, maintenance_id)
             if found.ends_at <= now:
                 return found
-            ended = replace(found, begins_at=min(found.begins_at, now), ends_at=now, ended_by=who)
-            mutes.change_maintenance(connection, ended)
+            ended = replace(found, ends_at=now, ended_by=who)
+            mutes.end_maintenance(connection, maintenance_id, now, who)
             enter(connection, _work_line(ended, now, "maintenance_ended", who))
         return ended
 

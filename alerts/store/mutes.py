@@ -48,14 +48,16 @@ def one_maintenance(connection: Connection, maintenance_id: int) -> Maintenance 
     return None if row is None else maintenance_of(row)
 
 
-def change_silence(connection: Connection, changed: Silence) -> None:
-    """Write when it begins and ends now, and who ended it."""
-    connection.execute(update(silences).where(silences.c.id == changed.id).values(_span(changed)))
+def end_silence(connection: Connection, silence_id: int, ends_at: datetime, by: str) -> None:
+    """Let it end at a time, by a person."""
+    values = {"ends_at": ends_at, "ended_by": by}
+    connection.execute(update(silences).where(silences.c.id == silence_id).values(values))
 
 
-def change_maintenance(connection: Connection, changed: Maintenance) -> None:
-    """Write when it begins and ends now, and who ended it."""
-    connection.execute(update(maintenance).where(maintenance.c.id == changed.id).values(_span(changed)))
+def end_maintenance(connection: Connection, maintenance_id: int, ends_at: datetime, by: str = "") -> None:
+    """Let it end at another time; ``by`` whom, where that is before its time."""
+    values = {"ends_at": ends_at, "ended_by": by}
+    connection.execute(update(maintenance).where(maintenance.c.id == maintenance_id).values(values))
 
 
 def silences_since(connection: Connection, since: datetime) -> list[Silence]:
@@ -94,10 +96,6 @@ def maintenance_of(row: Row[Any]) -> Maintenance:
 
 def _columns(each: Silence | Maintenance) -> dict[str, Any]:
     return {name: getattr(each, name) for name in each.__dataclass_fields__ if name != "id"}
-
-
-def _span(each: Silence | Maintenance) -> dict[str, Any]:
-    return {"begins_at": each.begins_at, "ends_at": each.ends_at, "ended_by": each.ended_by}
 
 
 def _in_force(table: Table, at: datetime) -> Any:
