@@ -30,7 +30,7 @@ class Timing:
     """How often and how long a level must be found before it counts, and how long undercut before it is left.
 
     An alert that rose again ``flap_turns`` times within ``flap_window`` is flapping: it stays at the highest of these
-    levels until that was undercut for ``flap_quiet``. 0 turns: never.
+    levels until that was undercut for ``flap_quiet``, and so for every level below. 0 turns: never.
     """
 
     samples: int = 1
@@ -202,11 +202,11 @@ def _turned(standing: Standing, finding: Finding, level: int, timing: Timing) ->
     return Flaps(turns, frozen=before.frozen or (0 < timing.flap_turns <= len(turns)))
 
 
-def _fallen(flaps: Flaps, finding: Finding, level: int) -> Flaps:
-    """After a fall from a level. One that ends the quiet of a flapping alert ends the flapping too."""
+def _fallen(flaps: Flaps, finding: Finding, before: int, after: int) -> Flaps:
+    """After a fall. A flapping alert stays one until nothing of it is left."""
     if flaps.frozen:
-        return Flaps()
-    top = max(level, flaps.fallen.level) if flaps.fallen else level
+        return Flaps(frozen=after > 0)
+    top = max(before, flaps.fallen.level) if flaps.fallen else before
     return replace(flaps, fallen=Turn(finding.at, top))
 
 
@@ -233,7 +233,7 @@ def _held_or_fallen(standing: Standing, finding: Finding, timing: Timing) -> tup
         observed_at=finding.at,
         since=standing.since if level else None,
         below={each: since for each, since in below.items() if each <= level},
-        flaps=_fallen(standing.flaps, finding, standing.level) if fallen else standing.flaps,
+        flaps=_fallen(standing.flaps, finding, standing.level, level) if fallen else standing.flaps,
     )
     return after, tuple(_told_of(standing, after, finding, confirmed=confirmed))
 

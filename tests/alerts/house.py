@@ -15,6 +15,7 @@ from alerts.records import STAGE, Entry, Incident, Transition
 from alerts.rules.facts import Facts
 from alerts.rules.kept import Alert
 from alerts.rules.machine import Standing
+from alerts.rules.settings import RulesSettings
 from alerts.store.incidents import incidents_of
 from alerts.store.record import SqlRecord
 from alerts.store.tables import chronology
@@ -30,12 +31,18 @@ from ingest.store.registry import SqlRegistry
 from tests.alerts.night import DUSK, GAUGE, REGISTRY, HandClock, at
 
 
+def stage_alone(**more: object) -> AlertSettings:
+    """Settings with every other rule off, so that one change of the water makes one transition."""
+    off = {name: {"enabled": False} for name in RulesSettings.model_fields if name != STAGE}
+    return AlertSettings.model_validate({"rules": off, **more})
+
+
 @dataclass
 class House:
     """``restarted`` is a new process on the same database."""
 
     database: Database
-    settings: AlertSettings = field(default_factory=AlertSettings)
+    settings: AlertSettings = field(default_factory=stage_alone)
     clock: HandClock = field(default_factory=lambda: HandClock(at(60)))
     silent: Sequence[str] = ()
 
