@@ -37,8 +37,8 @@ from functools import partial
 from typing import Any
 
 from alerts.dispatch.runs import Run
-from alerts.messages import digest
 from alerts.messages.catalogue import lines, one_line, texts
+from alerts.messages.digest import Digest
 from alerts.messages.document import document, url_of
 from alerts.messages.figures import clock_time, duration
 from alerts.messages.layout import blocks, long_body, short_body, subject_of
@@ -52,14 +52,12 @@ def compose(told: Sequence[Run], context: Context, language: str, form: Form = F
     """One run as an alert, several as a digest. At least one."""
     if len(told) == 1:
         return _text(parts_of(told[0], context, language), context, form, MessageKind.ALERT)
-    ordered = digest.worst_first(told)
-    all_parts = [parts_of(each, context, language) for each in ordered]
-    lay_out = digest.long_body if form is Form.LONG else digest.short_body
+    digest = Digest.of(told, context, language)
     return _with_dashboard(
-        subject=digest.subject_of(all_parts, context, language),
-        data=document(MessageKind.DIGEST, ordered, context),
-        url=url_of(ordered, context),
-        lay_out=partial(lay_out, all_parts, context, language),
+        subject=digest.subject,
+        data=document(MessageKind.DIGEST, digest.told, context),
+        url=url_of(told, context),
+        lay_out=digest.long_body if form is Form.LONG else digest.short_body,
     )
 
 

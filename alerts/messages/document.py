@@ -14,11 +14,13 @@ from ingest.clock import JST
 from ingest.stations import Gauge, Registry, Station
 
 SCHEMA = "mizumori.alerts/1"
+MOST_ALERTS = 100
+"""Of a message for thousands of gauges the worst; ``count`` says how many there are."""
 
 
 def document(kind: str, told: Sequence[Run], context: Context) -> dict[str, Any]:
     """All runs of a message, in the order in which they are told. Times are Japan's, with their offset."""
-    alerts = [_alert(each, context.registry) for each in told]
+    alerts = [_alert(each, context.registry) for each in told[:MOST_ALERTS]]
     city = context.registry.city
     return {
         "schema": SCHEMA,
@@ -28,6 +30,7 @@ def document(kind: str, told: Sequence[Run], context: Context) -> dict[str, Any]
         "city": {"id": city.id, "municipal_code": city.municipal_code, "name": dict(city.name)},
         "sent_at": _time(context.now),
         "level": max((each["level"] for each in alerts), default=0),
+        "count": len(told),
         "alerts": alerts,
         "url": url_of(told, context),
     }

@@ -49,9 +49,9 @@ def time_of(value: object) -> datetime | None:
     """An aware time in ISO 8601; None for anything else."""
     try:
         at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return at.astimezone(JST) if at is not None and at.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return at if at is not None and at.tzinfo is not None else None
 
 
 def number_of(value: object) -> float | None:

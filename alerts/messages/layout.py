@@ -18,7 +18,8 @@ ONE_ASCII = 150
 LEAST_TEXT = 28
 """A text cut to fewer characters beside its link would say too little: it takes a second message then."""
 LEAST_PLACE = 8
-CUT = "…"
+CUT, ASCII_CUT = "…", ".."
+"""What stands for the rest. One letter that is no plain one would make all of a text message UCS-2."""
 
 
 def subject_of(parts: Parts, context: Context) -> str:
@@ -43,10 +44,11 @@ def long_body(parts: Parts, context: Context, url: str, *, personal: bool) -> st
     if parts.scene.detail.get("maintenance"):
         work = [catalogue["maintenance"], filled(catalogue["maintenance_until"], words)]
     where = filled(catalogue["where"], words) or filled(catalogue["where_without_kind"], words)
+    headline = catalogue["headline"].format(sign=parts.sign, headline=parts.headline)
     return blocks(
         context,
         catalogue,
-        [work, parts.lead, [where, parts.headline], parts.facts, parts.note],
+        [work, parts.lead, [where, headline], parts.facts, parts.note],
         url,
         personal=personal,
     )
@@ -79,17 +81,15 @@ def short_body(parts: Parts, context: Context, url: str, *, personal: bool = Fal
         return str(catalogue["brief"].format(marks=mark, sign=parts.sign, place=place, brief=" ".join(pieces)).strip())
 
     pieces = list(parts.brief)
-    whole = line(parts.scene.place, pieces) + end
-    if whole.isascii() and len(whole) <= ONE_ASCII:
-        return whole
-    room = room_for(end)
-    while pieces and len(line(shortened(parts.scene.place, LEAST_PLACE), pieces)) > room:
+    plain = (line(parts.scene.place, pieces) + end).isascii()
+    room, cut = (ONE_ASCII - len(end), ASCII_CUT) if plain else (room_for(end), CUT)
+    while pieces and len(line(shortened(parts.scene.place, LEAST_PLACE, cut), pieces)) > room:
         pieces.pop()
     free = room - len(line("", pieces))
     if pieces or free >= len(parts.scene.place):
-        return line(shortened(parts.scene.place, free), pieces) + end
-    first = shortened(parts.brief[0], max(0, free - LEAST_PLACE)) if parts.brief else ""
-    return line(shortened(parts.scene.place, LEAST_PLACE), [first] if len(first) > 1 else []) + end
+        return line(shortened(parts.scene.place, free, cut), pieces) + end
+    first = shortened(parts.brief[0], max(0, free - LEAST_PLACE), cut) if parts.brief else ""
+    return line(shortened(parts.scene.place, LEAST_PLACE, cut), [first] if len(first) > 1 else []) + end
 
 
 def room_for(end: str) -> int:
@@ -99,6 +99,6 @@ def room_for(end: str) -> int:
     return min(ONE_SMS, max(LEAST_TEXT, TWO_SMS - len(end)))
 
 
-def shortened(text: str, most: int) -> str:
-    """The text, cut with … where it is longer than ``most`` characters."""
-    return text if len(text) <= most else text[: max(0, most - 1)].rstrip() + CUT
+def shortened(text: str, most: int, cut: str = CUT) -> str:
+    """The text, cut where it is longer than ``most`` characters, with a sign that it was."""
+    return text if len(text) <= most else text[: max(0, most - len(cut))].rstrip() + cut

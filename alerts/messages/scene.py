@@ -105,13 +105,19 @@ class Scene:
         return one_line(named(item.name, self.language))
 
     @property
+    def revised(self) -> bool:
+        """Whether a level was left because its threshold is there no more: the rule told all it knows, and not that."""
+        told = self.run.first.detail
+        return self.last.to_level < self.from_level and "hold_s" in told and "threshold_m" not in told
+
+    @property
     def situation(self) -> Situation:
         """What happened. A run that rose is told as a rise, though it was confirmed on the way."""
         last = self.last
         if last.cause in OF_CAUSE:
             return OF_CAUSE[Cause(last.cause)]
         if last.to_level < self.from_level or last.cause == Cause.FALL:
-            return Situation.FALL if last.to_level else Situation.OVER
+            return Situation.REVISED if self.revised else Situation.FALL if last.to_level else Situation.OVER
         if last.unverified:
             return Situation.UNVERIFIED
         if last.unconfirmed:

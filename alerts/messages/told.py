@@ -20,6 +20,7 @@ class Situation(StrEnum):
     CONFIRMED = "confirmed"
     FALL = "fall"
     OVER = "over"
+    REVISED = "revised"
     FLAPPING = "flapping"
     UNVERIFIED = "unverified"
     STILL = "still"

@@ -18,6 +18,7 @@ INSTEAD = {
     Situation.FLAPPING: Situation.RISE,
     Situation.STILL: Situation.RISE,
     Situation.FALL: Situation.OVER,
+    Situation.REVISED: Situation.OVER,
 }
 """Whose words a situation takes where a rule has none for it."""
 OTHER = "other"

@@ -33,15 +33,16 @@ def _of_detail(scene: Scene) -> dict[str, str]:
     catalogue, values = scene.catalogue, scene.catalogue["values"]
     found = shown(scene.detail, catalogue, values)
     found["reasons"] = found.get("reasons") or catalogue["reason_unstated"]
-    found["camera_state"] = values["camera_state"].get(scene.detail.get("state"), "")
+    found["camera_state"] = values["camera_state"].get(str(scene.detail.get("state")), "")
     found["stations"] = _stations(scene)
     return found
 
 
 def _stations(scene: Scene) -> str:
     """The stations of the gauges that a gateway leaves unheard."""
-    registry, silenced = scene.context.registry, scene.detail.get("silenced", ())
-    gauges = [registry.gauges[each] for each in silenced if each in registry.gauges]
+    registry, silenced = scene.context.registry, scene.detail.get("silenced")
+    ids = [str(each) for each in silenced] if isinstance(silenced, list) else []
+    gauges = [registry.gauges[each] for each in ids if each in registry.gauges]
     names = list(dict.fromkeys(one_line(named(registry.station_of(each).name, scene.language)) for each in gauges))
     listed = names[:MOST_STATIONS]
     if len(names) > MOST_STATIONS:
@@ -123,14 +124,14 @@ def _of_stage(scene: Scene) -> dict[str, str]:
 
 
 def _threshold(scene: Scene) -> str:
-    """That of the level told about, for a fall of the one that was left. `` `` keeps a line that would lack it."""
+    """That of the level told about, for a fall of the one that was left; a blank where it is not known."""
     falls = scene.last.to_level < scene.from_level
     told = scene.run.first if falls else scene.last
     threshold_m = number_of(told.detail.get("threshold_m"))
     if threshold_m is not None:
         hazard = scene.from_level if falls else scene.last.to_level
         return str(scene.catalogue["threshold"].format(hazard=hazard, threshold_m=exact_m(threshold_m)))
-    return str(scene.catalogue["threshold_none"].format(hazard=scene.from_level)) if _revised(scene) else " "
+    return str(scene.catalogue["threshold_none"].format(hazard=scene.from_level)) if scene.revised else " "
 
 
 def _trend(scene: Scene, stage_m: float) -> str:
@@ -177,19 +178,13 @@ def _of_fall(scene: Scene) -> dict[str, str]:
     told, catalogue = scene.run.first.detail, scene.catalogue["fall"]
     release_m, hold_s = number_of(told.get("release_m")), number_of(told.get("hold_s"))
     if release_m is None:
-        return {"fall": catalogue["revised"].format_map({"from": scene.from_level})} if _revised(scene) else {}
+        return {}
     words = {
         "release_m": exact_m(release_m),
         "from": scene.from_level,
         "hold_s": duration(hold_s or 0, scene.catalogue),
     }
     return {"fall": catalogue["held" if hold_s else "at_once"].format_map(words)}
-
-
-def _revised(scene: Scene) -> bool:
-    """Whether a level was left because its threshold is there no more: the rule told all it knows, and not that."""
-    told = scene.run.first.detail
-    return scene.last.to_level < scene.from_level and "hold_s" in told and "threshold_m" not in told
 
 
 def _of_hazard(scene: Scene) -> dict[str, str]:

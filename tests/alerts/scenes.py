@@ -163,9 +163,19 @@ SITUATIONS: dict[str, Run] = {
     ),
     "a threshold taken out of use": run(from_level=4, to_level=2, cause="fall", detail={"hold_s": 1200.0}),
     "flapping": run(
-        from_level=1, to_level=2, cause="flapping", stage_m=2.01, detail={**STAGE_DETAIL, "threshold_m": 2.0}
+        from_level=1,
+        to_level=2,
+        cause="flapping",
+        stage_m=2.01,
+        detail={**STAGE_DETAIL, "threshold_m": 2.0, "previous_m": 1.98, "next_level": 3, "next_m": 3.0},
     ),
-    "still": run(from_level=0, to_level=3, cause="still", stage_m=3.2, detail={**STAGE_DETAIL, "threshold_m": 3.0}),
+    "still": run(
+        from_level=0,
+        to_level=3,
+        cause="still",
+        stage_m=3.2,
+        detail={**STAGE_DETAIL, "threshold_m": 3.0, "previous_m": 3.15, "next_level": 4, "next_m": 4.0},
+    ),
     "last known": run(from_level=4, to_level=4, cause="unverified", unverified=True, minutes=60, detail=_LOST, **_NONE),
     "last known, nothing more known": run(
         from_level=4, to_level=4, cause="unverified", unverified=True, minutes=60, detail={}, **_NONE
