@@ -124,7 +124,7 @@ class Desk:
         alerts = firing(connection, before.rule, before.station_id)
         ended = {subject_id: machine.closed(each.standing, now) for subject_id, each in alerts.items()}
         found = [
-            self._transition(connection, before, subject_id, change, now)
+            self._transition(connection, before, subject_id, change, said, now)
             for subject_id, (_, changes) in ended.items()
             for change in changes
         ]
@@ -151,7 +151,13 @@ class Desk:
         return Closed(done, still)
 
     def _transition(
-        self, connection: Connection, of: Incident, subject_id: str, change: Change, now: datetime
+        self,
+        connection: Connection,
+        of: Incident,
+        subject_id: str,
+        change: Change,
+        said: tuple[str, str],
+        now: datetime,
     ) -> Transition:
         made = Transition(
             rule=of.rule,
@@ -163,6 +169,7 @@ class Desk:
             observed_at=now,
             recorded_at=now,
             incident_id=of.id,
+            detail={"by": said[0], "reason": said[1]},
         )
         silences, works = silences_in_force(connection, now), maintenance_in_force(connection, now)
         return replace(made, muted=muted(made, silences, works, {}, now))

@@ -13,17 +13,14 @@ optional: a line that lacks its figure is left out, and so is what is of another
   threshold minus hysteresis), ``hold_s``, ``next_level`` and ``next_m``, ``rise_m_per_h``, ``previous_m``,
   ``previous_at``, ``reasons`` (list of names of ``ingest.readings.Reason``). A fall with ``hold_s`` and without
   ``threshold_m`` is told as that of a threshold taken out of use;
-* ``rise``: ``rise_m_per_h`` with ``window_s`` (the one that counts), ``rise_10min_m_per_h``, ``rise_30min_m_per_h``,
-  ``limit_m_per_h``, ``station_level`` (hazard of the gauge now), and those of the stage from ``next_level`` on;
-* ``outlook``: ``next_level``, ``next_m``, ``reaches_in_s``, ``reaches_at``, ``rise_m_per_h``, ``window_s``,
-  ``station_level``;
-* ``silence``: ``heard_at``, ``expected_s``, ``mode`` (``dry``, ``flood``, ``steady``), ``problem`` (name of
-  ``ingest.health.problems.Problem``), ``last_m``, ``last_at``, ``station_level`` (the last known);
-* ``camera``: ``state`` (``degraded``, ``offline``), ``reason`` (a name of the catalogue or the device's own words),
-  ``still_at``, ``heard_at``;
-* ``battery``: ``problem`` (``battery_critical``, ``battery_low``, ``battery_ending``), ``battery_pct``, ``battery_v``,
-  ``battery_days``;
-* ``gateway``: ``heard_at``, ``gauges`` (how many it leaves unheard), ``silenced`` (their ids).
+* ``rise``: ``rise10_m_per_h``, ``rise30_m_per_h`` with ``limit10_m_per_h``, ``limit30_m_per_h``, and those of the stage
+  from ``next_level`` on;
+* ``outlook``: those of a rise, ``next_level``, ``next_m``, ``eta`` (a time), ``eta_min``, ``rise_m_per_h``;
+* ``silence``: ``since`` (the newest observation), ``expected_s``, ``mode`` (``dry``, ``flood``, ``steady``), ``problem``
+  (a name of ``ingest.health.problems.Problem``), ``stage_level`` (the last known hazard), ``gateway_id``, ``last_m``;
+* ``camera``: ``since`` (last heard), ``problem`` (``no_heartbeat``, ``said_offline``), ``reason`` (its own words);
+* ``battery``: ``since``, ``problem``, ``battery_pct``, ``battery_v``, ``battery_days``;
+* ``gateway``: ``since`` (last heard), ``silenced`` (ids of the gauges that it leaves unheard).
 
 Times are ISO 8601 with an offset. The end of a key's name is its unit and decides how it is written (``figures.py``),
 so a later rule needs no code here: a section in each catalogue can ask for any of its keys.

@@ -73,7 +73,7 @@ def shown(detail: Mapping[str, Any], catalogue: Mapping[str, Any], values: Mappi
 def _shown(key: str, value: object, catalogue: Mapping[str, Any], values: Mapping[str, str]) -> str:
     if (number := number_of(value)) is not None:
         return _figure(key, number, catalogue)
-    if key == "since" or key.endswith(("_at", "_until")):
+    if key in ("since", "eta") or key.endswith(("_at", "_until")):
         at = time_of(value)
         return clock_time(at, catalogue) if at else ""
     if isinstance(value, str):
@@ -93,6 +93,8 @@ def _figure(key: str, number: float, catalogue: Mapping[str, Any]) -> str:
         return exact_m(number)
     if key.endswith("_s"):
         return duration(number, catalogue)
+    if key.endswith("_min"):
+        return duration(number * 60, catalogue)
     if key.endswith("_days"):
         return duration(number * timedelta(days=1).total_seconds(), catalogue)
     if key.endswith("_v"):

@@ -33,16 +33,22 @@ def _of_detail(scene: Scene) -> dict[str, str]:
     catalogue, values = scene.catalogue, scene.catalogue["values"]
     found = shown(scene.detail, catalogue, values)
     found["reasons"] = found.get("reasons") or catalogue["reason_unstated"]
-    found["camera_state"] = values["camera_state"].get(str(scene.detail.get("state")), "")
+    found["battery"] = values["battery"].get(str(scene.detail.get("problem")), "")
+    found["gauges"] = str(len(silenced_by(scene))) if "silenced" in scene.detail else ""
     found["stations"] = _stations(scene)
     return found
 
 
+def silenced_by(scene: Scene) -> list[str]:
+    """The ids of the gauges that a gateway leaves unheard."""
+    silenced = scene.detail.get("silenced")
+    return [str(each) for each in silenced] if isinstance(silenced, list) else []
+
+
 def _stations(scene: Scene) -> str:
     """The stations of the gauges that a gateway leaves unheard."""
-    registry, silenced = scene.context.registry, scene.detail.get("silenced")
-    ids = [str(each) for each in silenced] if isinstance(silenced, list) else []
-    gauges = [registry.gauges[each] for each in ids if each in registry.gauges]
+    registry = scene.context.registry
+    gauges = [registry.gauges[each] for each in silenced_by(scene) if each in registry.gauges]
     names = list(dict.fromkeys(one_line(named(registry.station_of(each).name, scene.language)) for each in gauges))
     listed = names[:MOST_STATIONS]
     if len(names) > MOST_STATIONS:
@@ -83,11 +89,12 @@ def _hazards(scene: Scene) -> str:
 
 def _of_time(scene: Scene) -> dict[str, str]:
     catalogue, last, now = scene.catalogue, scene.last, scene.context.now
-    last_at = time_of(scene.detail.get("last_at"))
+    last_at, since = time_of(scene.detail.get("last_at")), time_of(scene.detail.get("since"))
     return {
         "observed_at": clock_time(last.observed_at, catalogue),
         "hm": brief_time(last.observed_at, now, catalogue),
         "last_hm": brief_time(last_at, now, catalogue) if last_at else "",
+        "since_hm": brief_time(since, now, catalogue) if since else "",
         "sent": _sent(last, now, catalogue),
     }
 
@@ -135,17 +142,24 @@ def _threshold(scene: Scene) -> str:
 
 
 def _trend(scene: Scene, stage_m: float) -> str:
-    catalogue, rise_m_per_h = scene.catalogue, number_of(scene.detail.get("rise_m_per_h"))
+    catalogue, rise_m_per_h = scene.catalogue, _rise_m_per_h(scene.detail)
     if _departs(scene, stage_m, rise_m_per_h):
         return str(catalogue["previous"].format_map(shown(scene.detail, catalogue, {})))
     return str(catalogue["trend_unknown"]) if rise_m_per_h is None else pace(rise_m_per_h, catalogue)
 
 
 def _brief_pace(scene: Scene, stage_m: float) -> str:
-    rise_m_per_h = number_of(scene.detail.get("rise_m_per_h"))
+    rise_m_per_h = _rise_m_per_h(scene.detail)
     if rise_m_per_h is None or _departs(scene, stage_m, rise_m_per_h):
         return ""
     return pace(rise_m_per_h, scene.catalogue, "brief_")
+
+
+def _rise_m_per_h(detail: Mapping[str, Any]) -> float | None:
+    """The rate that counts, or the faster of those over 10 and over 30 minutes."""
+    told = number_of(detail.get("rise_m_per_h"))
+    rates = [number_of(detail.get(key)) for key in ("rise10_m_per_h", "rise30_m_per_h")]
+    return told if told is not None else max((each for each in rates if each is not None), default=None)
 
 
 def _departs(scene: Scene, stage_m: float, rise_m_per_h: float | None) -> bool:

@@ -101,24 +101,22 @@ def incident(**more: Any) -> Incident:
 _FALLING = {**STAGE_DETAIL, "rise_m_per_h": -0.5, "previous_m": 2.58, "next_level": 3, "next_m": 3.0}
 _LOST: dict[str, Any] = {"since": iso(-80), "last_at": iso(30), "last_m": 4.23, "threshold_m": 4.0}
 _RISE: dict[str, Any] = {
-    "rise_m_per_h": 2.4,
-    "window_s": 600,
-    "rise_10min_m_per_h": 2.4,
-    "rise_30min_m_per_h": 1.1,
-    "limit_m_per_h": 1.5,
-    "station_level": 1,
+    "rise10_m_per_h": 2.4,
+    "rise30_m_per_h": 1.1,
+    "limit10_m_per_h": 1.5,
+    "limit30_m_per_h": 1.0,
     "next_level": 2,
     "next_m": 2.0,
     "since": iso(30),
 }
+_SLOWER = {**_RISE, "rise10_m_per_h": 0.2, "rise30_m_per_h": 0.4}
 _SILENT: dict[str, Any] = {
-    "heard_at": iso(-30),
+    "since": iso(-31),
     "expected_s": 600,
     "mode": "flood",
     "problem": "silent",
     "last_m": 4.23,
-    "last_at": iso(-31),
-    "station_level": 4,
+    "stage_level": 4,
 }
 _NONE: dict[str, Any] = {"stage_m": None}
 OF_UNDERPASS: dict[str, Any] = {"subject_id": "ekimae-01", "station_id": "ekimae"}
@@ -190,7 +188,7 @@ SITUATIONS: dict[str, Run] = {
     ),
     "work on the gauge": run(detail={**STAGE_DETAIL, "maintenance": True, "maintenance_until": iso(180)}),
     "a fast rise": run(rule="rise", from_level=0, to_level=2, stage_m=1.6, detail=_RISE),
-    "a fast rise is over": run(rule="rise", from_level=2, to_level=0, cause="fall", stage_m=2.4, detail=_RISE),
+    "a fast rise is over": run(rule="rise", from_level=2, to_level=0, cause="fall", stage_m=2.4, detail=_SLOWER),
     "a rise whose gauge fell silent": run(
         rule="rise", from_level=2, to_level=2, cause="unverified", unverified=True, detail=_LOST, **_NONE
     ),
@@ -199,23 +197,28 @@ SITUATIONS: dict[str, Run] = {
         from_level=0,
         to_level=2,
         stage_m=3.4,
-        detail={**_RISE, "rise_m_per_h": 1.2, "window_s": 1800, "next_level": 4, "next_m": 4.0, "station_level": 3}
-        | {"reaches_in_s": 1800, "reaches_at": iso(60), "previous_m": 3.2, "previous_at": iso(20)},
+        detail={
+            **_RISE,
+            "rise10_m_per_h": 1.2,
+            "rise30_m_per_h": 1.1,
+            "rise_m_per_h": 1.2,
+            "next_level": 4,
+            "next_m": 4.0,
+        }
+        | {"eta_min": 30, "eta": iso(60), "previous_m": 3.2, "previous_at": iso(20)},
     ),
-    "an outlook is over": run(rule="outlook", from_level=2, to_level=0, cause="fall", stage_m=3.4, detail=_RISE),
+    "an outlook is over": run(rule="outlook", from_level=2, to_level=0, cause="fall", stage_m=3.4, detail=_SLOWER),
     "a gauge is silent": run(rule="silence", from_level=0, to_level=2, detail=_SILENT, **_NONE),
     "a gauge was never heard": run(
         rule="silence", from_level=0, to_level=2, detail={"problem": "never_heard"}, **_NONE
     ),
-    "a gauge speaks again": run(
-        rule="silence", from_level=2, to_level=0, cause="fall", detail={"station_level": 4}, **_NONE
-    ),
+    "a gauge speaks again": run(rule="silence", from_level=2, to_level=0, cause="fall", detail={}, **_NONE),
     "a camera is offline": run(
         rule="camera",
         subject_id="fujii-cam",
         from_level=0,
         to_level=1,
-        detail={"state": "offline", "reason": "no_heartbeat", "still_at": iso(-95), "heard_at": iso(-90)},
+        detail={"problem": "no_heartbeat", "since": iso(-90)},
         **_NONE,
     ),
     "a battery is low": run(
@@ -231,7 +234,7 @@ SITUATIONS: dict[str, Run] = {
         station_id="",
         from_level=0,
         to_level=2,
-        detail={"heard_at": iso(-10), "gauges": 3, "silenced": ["fujii-01", "minato-in", "minato-out"]},
+        detail={"since": iso(-10), "heard_alone": 3, "silenced": ["fujii-01", "minato-in", "minato-out"]},
         **_NONE,
     ),
     "a gateway hears again": run(

@@ -384,9 +384,7 @@ def test_an_extrapolation_is_labelled_as_one_and_not_as_a_forecast() -> None:
 
 def test_a_silent_gauge_is_told_with_its_last_value_and_the_rhythm_it_should_have() -> None:
     body = told("a gauge is silent").body
-    assert (
-        "最後の受信: 7月1日 17:30（日本時間）\nふだんの間隔: 10分（増水時）\n最後の水位: 4.23 m（7月1日 17:29）" in body
-    )
+    assert "最後の観測: 7月1日 17:29（日本時間）\n届くはずの間隔: 10分（増水時）\n最後の水位: 4.23 m\n" in body
     assert "自動では下げません" in body
 
 
