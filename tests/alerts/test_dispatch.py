@@ -170,7 +170,7 @@ def test_what_comes_after_the_urgent_message_stays_in_the_digest(desk: Desk) -> 
 def test_many_urgent_alerts_of_one_moment_are_one_message_at_once(desk: Desk) -> None:
     desk.record(*gauges(300, 4))
     desk.turn()
-    assert [len(each.data["alerts"]) for each in desk.to("duty")] == [300]
+    assert [each.data["count"] for each in desk.to("duty")] == [300]
     assert [each.level for each in desk.to("duty")] == [4]
 
 
