@@ -27,6 +27,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "ingest": ("ingest",),
     "simulate": ("simulate", "replay", "publish"),
     "registry": ("registry",),
+    "people": ("people",),
+    "drill": ("drill",),
     "credentials": ("credentials",),
     "levels": ("levels",),
     "dead_letters": ("dead-letters",),

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from alerts.drills.settings import DrillSettings
 from alerts.engine.settings import AlertSettings
 from dashboard.public.settings import PublicSettings as SiteSettings
 from deploy.broker import BrokerSettings
@@ -101,6 +102,7 @@ class Settings(BaseModel):
     dashboard: DashboardSettings = Field(default=DashboardSettings(), description="the staff dashboard")
     public: PublicSettings = Field(default=PublicSettings(), description="the public page")
     monitor: MonitorSettings = Field(default=MonitorSettings(), description="metrics and health of the services")
+    drill: DrillSettings = Field(default=DrillSettings(), description="drills")
 
     @property
     def database_url(self) -> str:

@@ -230,12 +230,16 @@ class Station(Frozen):
 
 
 class City(Frozen):
-    """The city, and the lines of its vector map as lists of (lon, lat)."""
+    """The city, and the lines of its vector map as lists of (lon, lat).
+
+    ``drill`` marks the registry of a house of drills; no file says it, a drill does.
+    """
 
     id: Identifier
     name: Names
     municipal_code: str = Field(default="", pattern=r"^(\d{6})?$")
     demonstration: bool = False
+    drill: bool = False
     outlines: tuple[tuple[tuple[float, float], ...], ...] = ()
     rivers: tuple[tuple[tuple[float, float], ...], ...] = ()
 

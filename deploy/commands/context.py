@@ -9,8 +9,10 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
+from deploy.drills import drill_house
 from deploy.settings import Settings
 from ingest.clock import JST, TrueClock
 
@@ -21,11 +23,19 @@ class UsageError(Exception):
 
 @dataclass(frozen=True)
 class Context:
-    """The settings, the file that they came from if from any, and the clock of a command."""
+    """The settings, the file that they came from if from any, and the clock of a command.
 
-    settings: Settings
+    Where a drill is set, ``settings`` are those of the house of drills; ``written`` are always as they were written.
+    """
+
+    written: Settings
     clock: TrueClock
     settings_file: Path | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of the house that the command works on."""
+        return drill_house(self.written) if self.written.drill.enabled else self.written
 
 
 def say(text: str) -> None:

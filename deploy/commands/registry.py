@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.commands.context import Context, UsageError, say
+from deploy.drills import of_house, without_mark
 from deploy.wiring.stores import open_stores
 from ingest.registry_files import Change, RegistryConflict, RegistryMistakes, load, to_csv, to_toml
 from ingest.stations import Registry
@@ -47,7 +48,7 @@ def import_file(context: Context, options: argparse.Namespace) -> int:
     registry = read(options.file)
     stores = open_stores(context.settings)
     try:
-        changes = stores.registry.apply(registry, context.clock.now(), author())
+        changes = stores.registry.apply(of_house(registry, context.settings), context.clock.now(), author())
     except RegistryConflict as error:
         raise _conflict(options.file, error) from error
     _say_changes(changes)
@@ -59,7 +60,9 @@ def show_diff(context: Context, options: argparse.Namespace) -> int:
     """Say what an import would change; nothing is written."""
     registry = read(options.file)
     try:
-        _say_changes(open_stores(context.settings).registry.preview(registry, context.clock.now()))
+        _say_changes(
+            open_stores(context.settings).registry.preview(of_house(registry, context.settings), context.clock.now())
+        )
     except RegistryConflict as error:
         raise _conflict(options.file, error) from error
     return 0
@@ -67,7 +70,7 @@ def show_diff(context: Context, options: argparse.Namespace) -> int:
 
 def export(context: Context, options: argparse.Namespace) -> int:
     """Write what is in service."""
-    registry = open_stores(context.settings).city()
+    registry = without_mark(open_stores(context.settings).city())
     if options.csv is None:
         print(to_toml(registry), end="")
         return 0

@@ -5,16 +5,12 @@ from __future__ import annotations
 import argparse
 import logging
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from alerts.channels.table import CHANNELS
-from alerts.people import Address, Known, People
-from alerts.people import load as load_people
-from alerts.rules.table import NAMES
 from deploy.commands.announcer import Announcer
 from deploy.commands.context import Context, need_ports, say
-from deploy.commands.serving import broker_port, serve_until_ended
+from deploy.commands.serving import broker_port, need_no_drill, serve_until_ended
+from deploy.demo import demonstration
 from deploy.devices import Fleet
 from deploy.schedule import Job
 from deploy.services import Service
@@ -22,10 +18,11 @@ from deploy.settings import Settings
 from deploy.wiring.alerts import alert_services
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
-from deploy.wiring.house import demonstration, whole_house
+from deploy.wiring.house import whole_house
 from deploy.wiring.monitor import monitor_line, monitored
 from deploy.wiring.pages import public_server, publisher_job, staff_server
 from deploy.wiring.past import open_past
+from deploy.wiring.people import demonstration_people
 from deploy.wiring.stores import Stores, folder_use, open_stores
 from ingest.registry_files import load
 from simulators.storm import demonstration_storm
@@ -49,7 +46,8 @@ def add_to(commands: Any) -> None:
 def demo(context: Context, _: argparse.Namespace) -> int:
     """Everything, with a storm; a folder that was used before goes on where it stopped."""
     settings = context.settings
-    _need_all_ports(settings)
+    need_no_drill(settings)
+    need_all_ports(settings)
     stores = open_stores(settings)
     if stores.registry.registry() is None:
         stores.registry.apply(load(demonstration("city.toml")), context.clock.now(), "demonstration")
@@ -62,20 +60,20 @@ def demo(context: Context, _: argparse.Namespace) -> int:
         _storm_over(settings, stores, context),
     ]
     port = settings.monitor.port
-    lines = [*_addresses(settings), *monitor_line(settings, port), _messages_line(stores)]
+    lines = [*addresses(settings), *monitor_line(settings, port), _messages_line(stores)]
     return serve_until_ended(monitored(settings, stores, services, "demo", port), stores, lines)
 
 
 def run_all(context: Context, _: argparse.Namespace) -> int:
     """Everything of one host."""
-    _need_all_ports(context.settings)
+    need_all_ports(context.settings)
     stores = open_stores(context.settings)
     stores.city()
     if context.settings.broker.embedded:
         log.warning("the embedded broker is for trying out: it keeps nothing while it is stopped; see broker.embedded")
     settings, port = context.settings, context.settings.monitor.port
     services = monitored(settings, stores, whole_house(settings, stores, context.clock), "run", port)
-    return serve_until_ended(services, stores, [*_addresses(settings), *monitor_line(settings, port)])
+    return serve_until_ended(services, stores, [*addresses(settings), *monitor_line(settings, port)])
 
 
 def run_alerts(context: Context, _: argparse.Namespace) -> int:
@@ -107,26 +105,7 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
         schedule([publisher_job(settings, stores, context.clock)]),
     ]
     services = monitored(settings, stores, services, "dashboard", port)
-    return serve_until_ended(services, stores, [*_addresses(settings)[:2], *monitor_line(settings, port)])
-
-
-def demonstration_people(folder: Path) -> People:
-    """In the demonstration somebody must be told: two files in the data folder."""
-    known = Known(load(demonstration("city.toml")), NAMES, CHANNELS, _any_address)
-    people = load_people(demonstration("people.toml"), known)
-    contacts = tuple(
-        each.model_copy(update={"addresses": tuple(_within(folder, address) for address in each.addresses)})
-        for each in people.contacts
-    )
-    return people.model_copy(update={"contacts": contacts})
-
-
-def _any_address(_channel: str, _address: str) -> None:
-    """The folder is put before it later."""
-
-
-def _within(folder: Path, address: Address) -> Address:
-    return address.model_copy(update={"address": str(folder / address.address)})
+    return serve_until_ended(services, stores, [*addresses(settings)[:2], *monitor_line(settings, port)])
 
 
 def _storm_over(settings: Settings, stores: Stores, context: Context) -> Service:
@@ -143,7 +122,8 @@ def _since(stores: Stores, now: datetime) -> datetime:
     return max(now - PAST, newest - timedelta(minutes=10))
 
 
-def _need_all_ports(settings: Settings) -> None:
+def need_all_ports(settings: Settings) -> None:
+    """Refuse to start where a port of the house is taken."""
     need_ports([*broker_port(settings), *_page_ports(settings)])
 
 
@@ -152,7 +132,8 @@ def _page_ports(settings: Settings) -> list[tuple[str, str, int]]:
     return [("dashboard", dashboard.host, dashboard.port), ("public", public.host, public.port)]
 
 
-def _addresses(settings: Settings) -> list[str]:
+def addresses(settings: Settings) -> list[str]:
+    """Where everything is reached, for the screen."""
     broker = settings.broker_reached
     return [
         f"  staff dashboard  http://{settings.dashboard.host}:{settings.dashboard.port}/",

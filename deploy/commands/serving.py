@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deploy.commands.context import say, wait_for_end
+from deploy.commands.context import UsageError, say, wait_for_end
 from deploy.services import House, Service
 from deploy.settings import Settings
 from deploy.wiring.stores import Stores
@@ -13,6 +13,12 @@ from deploy.wiring.stores import Stores
 def broker_port(settings: Settings) -> list[tuple[str, str, int]]:
     """The port of the embedded broker as (use, host, port), where it is on."""
     return [("broker", "127.0.0.1", settings.broker.port)] if settings.broker.embedded else []
+
+
+def need_no_drill(settings: Settings) -> None:
+    """Refuse what has a house of its own already where a drill is set."""
+    if settings.drill.enabled:
+        raise UsageError("drill.enabled is set: run mizumori drill, or take it out for this command")
 
 
 def serve_until_ended(services: Sequence[Service], stores: Stores, lines: Sequence[str]) -> int:

@@ -14,6 +14,9 @@ One TOML file, named with `mizumori --settings FILE` or the variable `MIZUMORI_S
 over it: `MIZUMORI_MQTT__HOST=broker.example` sets `mqtt.host`. A key that is not listed here is refused by name.
 This page is what `mizumori settings` prints.
 """
+PEOPLE = """
+Who is told of what is no setting: see [people.md](people.md).
+"""
 
 
 def add_to(commands: Any) -> None:
@@ -32,4 +35,4 @@ def page() -> str:
     """The page in Markdown."""
     lines = [INTRODUCTION, "| key | default | meaning |", "|---|---|---|"]
     lines += [f"| `{key}` | {default} | {meaning} |" for key, default, meaning in describe()]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, PEOPLE])

@@ -13,10 +13,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from alerts.drills import DrillSettings
 from alerts.engine.ledger import NAME as READINGS
 from deploy.commands.announcer import Announcer, line
 from deploy.commands.context import Context, UsageError, jst, say, wait_for_end
 from deploy.commands.registry import read
+from deploy.commands.serving import need_no_drill
 from deploy.devices import Fleet
 from deploy.schedule import Job
 from deploy.services import House, Worker
@@ -87,7 +89,7 @@ def simulate(context: Context, options: argparse.Namespace) -> int:
 def publish(context: Context, options: argparse.Namespace) -> int:
     """A recording, moved to the present."""
     registry = _registry(context.settings, options.registry)
-    rows = shift(_rows(options.file, registry), context.clock.now())
+    rows = shift(rows_of(options.file, registry), context.clock.now())
     ended = wait_for_end()
     publisher = device_publisher(context.settings)
     try:
@@ -104,8 +106,9 @@ def publish(context: Context, options: argparse.Namespace) -> int:
 
 def replay(context: Context, options: argparse.Namespace) -> int:
     """A house of its own: broker, fresh databases and pages on free ports, and the recording's clock."""
+    need_no_drill(context.settings)
     registry = read(options.registry)
-    rows = _rows(options.file, registry)
+    rows = rows_of(options.file, registry)
     with tempfile.TemporaryDirectory(prefix="mizumori-replay-") as temporary:
         settings = own_house(context.settings, options.data or Path(temporary), options.speed)
         watch = Stopwatch(time.monotonic)
@@ -127,6 +130,7 @@ def own_house(settings: Settings, data: Path, speed: float) -> Settings:
     return settings.model_copy(
         update={
             "data_folder": data,
+            "drill": DrillSettings(),
             "database": "",
             "ingest": settings.ingest.model_copy(
                 update={"clock_behind_s": settings.ingest.clock_behind_s + LAG_S * speed}
@@ -232,7 +236,8 @@ def _registry(settings: Settings, file: Path | None) -> Registry:
         stores.close()
 
 
-def _rows(file: Path, registry: Registry) -> list[Row]:
+def rows_of(file: Path, registry: Registry) -> list[Row]:
+    """The readings of a recording; UsageError where it cannot be replayed with this registry."""
     try:
         rows = read_csv(file, say)
     except RecordingError as error:

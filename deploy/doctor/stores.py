@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from alerts.people import Directory
 from deploy.migrations.lineage import Lineage
 from deploy.migrations.upgrade import UNMARKED, SchemaError, revision_of
 from deploy.monitor.service_probes import DEAF, LEAST_INTERVAL_S, SILENT
@@ -51,22 +50,21 @@ def _check_schema(name: str, engine: Engine, lineage: Lineage) -> Check:
     return Check(f"{name} schema", State.FAILED, sentence)
 
 
-def registry_checks(registry: Registry | None, directory: Directory) -> Iterable[Check]:
-    """Whether there is a city to watch, and somebody to tell."""
+def check_registry(registry: Registry | None) -> Check:
+    """Whether there is a city to watch."""
     if registry is None or not registry.gauges:
         sentence = "there is no gauge in the registry: run mizumori registry import CITY.toml"
-        yield Check("registry", State.FAILED, sentence)
-    else:
-        counts = {"station": len(registry.stations), "gauge": len(registry.gauges), "camera": len(registry.cameras)}
-        found = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
-        yield Check("registry", State.OK, found)
-    yield _check_people(directory)
+        return Check("registry", State.FAILED, sentence)
+    counts = {"station": len(registry.stations), "gauge": len(registry.gauges), "camera": len(registry.cameras)}
+    found = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
+    return Check("registry", State.OK, found)
 
 
-def _check_people(directory: Directory) -> Check:
-    if not any(directory.receivers(route) for route in directory.routes):
-        return Check("people", State.DEGRADED, "nobody is told of anything: run mizumori people import PEOPLE.toml")
-    return Check("people", State.OK, f"{len(directory.contacts)} contacts, {len(directory.routes)} routes")
+def check_people(contacts: int, shortcomings: Sequence[str]) -> Check:
+    """Whether somebody is told of everything that matters."""
+    if shortcomings:
+        return Check("people", State.DEGRADED, "; ".join(shortcomings))
+    return Check("people", State.OK, f"{contacts} contact{'' if contacts == 1 else 's'}, and no gap")
 
 
 def newest_received_at(engine: Engine) -> datetime | None:

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from alerts.channels.channel import Channel
-from alerts.channels.table import channels
 from alerts.deliveries.outbox import Outbox
 from alerts.dispatch.dispatch import Dispatch, Surroundings
-from alerts.drills.guard import real_channels
+from alerts.drills.guard import Allowed
 from alerts.engine.engine import Engine
 from alerts.engine.gather import Gather
 from alerts.engine.ledger import Ledger
@@ -25,7 +24,9 @@ from alerts.store.deliveries import SqlDeliveries
 from deploy.schedule import Job
 from deploy.services import Service
 from deploy.settings import Settings
+from deploy.wiring.channels import house_channels
 from deploy.wiring.clockwork import schedule
+from deploy.wiring.people import warn_of_shortcomings
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.store.health import SqlHealth
@@ -34,6 +35,8 @@ from ingest.store.leases import Fence
 log = logging.getLogger(__name__)
 
 WAKE_S = 0.25
+NOTHING = Allowed()
+"""A drill that was not told otherwise reaches nobody."""
 
 
 class NoLinks:
@@ -66,9 +69,10 @@ class Alerting:
             each.stop()
 
 
-def alert_services(settings: Settings, stores: Stores, clock: Clock) -> list[Service]:
-    """The alerts of this process."""
-    return [alerting(settings, stores, clock)]
+def alert_services(settings: Settings, stores: Stores, clock: Clock, allowed: Allowed = NOTHING) -> list[Service]:
+    """The alerts of this process. ``allowed`` is what of a drill may reach the world."""
+    warn_of_shortcomings(stores.people.directory(), stores.city(), clock.now(), settings.alerts.escalation)
+    return [alerting(settings, stores, clock, allowed=allowed)]
 
 
 def alerting(
@@ -77,9 +81,10 @@ def alerting(
     clock: Clock,
     fence: Fence | None = None,
     permitted: Callable[[], bool] = lambda: True,
+    allowed: Allowed = NOTHING,
 ) -> Alerting:
     """The alerts of one tenure. ``fence`` goes with every transaction, ``permitted`` is asked before each message."""
-    outboxes = _outboxes(settings, stores, clock, real_channels(channels(settings.alerts.channels)), fence, permitted)
+    outboxes = _outboxes(settings, stores, clock, house_channels(settings, allowed), fence, permitted)
 
     def wake() -> None:
         for each in outboxes.values():
@@ -100,7 +105,7 @@ def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None
     gather = Gather(stores.city, SqlHealth(stores.database), stores.log, settings.health, clock.now)
     around = Surroundings(
         directory=stores.people.directory,
-        context=lambda: Context(stores.city(), clock.now(), settings.dashboard.url),
+        context=lambda: Context(stores.city(), clock.now(), settings.dashboard.url, drill=settings.drill.enabled),
         links=NoLinks(),
         new_key=lambda: str(uuid4()),
     )

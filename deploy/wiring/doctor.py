@@ -7,18 +7,23 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.people import Directory
+from alerts.people.gaps import NOBODY
 from alerts.store.people import SqlDirectory
+from alerts.store.tables import directory as directory_table
 from deploy.doctor.clocks import clock_checks
 from deploy.doctor.outside import check_broker, check_port, check_service
 from deploy.doctor.stores import (
     check_dead_letters,
     check_messages,
+    check_people,
+    check_registry,
     check_secrets,
     database_checks,
     newest_received_at,
-    registry_checks,
 )
 from deploy.folder_lock import in_use
 from deploy.migrations.lineage import LINEAGES
@@ -26,6 +31,7 @@ from deploy.monitor.signs import Check, State
 from deploy.monitor.store_probes import check_disk, check_folder
 from deploy.settings import Settings
 from deploy.wiring.belongings import belongings
+from deploy.wiring.people import shortcomings
 from ingest.stations import Registry
 from ingest.store.log import SqlLog
 from ingest.store.past.influx import InfluxPast
@@ -62,12 +68,12 @@ def _kept(settings: Settings, now: datetime) -> list[Check]:
         database.dispose()
     newest = None
     if files["present"].is_file():
-        newest = _contents(files["present"], now, found)
+        newest = _contents(settings, files["present"], now, found)
     server = f"{settings.past.influxdb.url}/ping" if settings.past.kind == "influxdb" else ""
     return [*found, *_safely("clock", lambda: clock_checks(now, newest, files.values(), server))]
 
 
-def _contents(file: Path, now: datetime, found: list[Check]) -> datetime | None:
+def _contents(settings: Settings, file: Path, now: datetime, found: list[Check]) -> datetime | None:
     """Look into the present and append what is found; when its newest reading came."""
     database = open_database(f"sqlite:///{file}")
     registry: Registry | None = None
@@ -75,7 +81,8 @@ def _contents(file: Path, now: datetime, found: list[Check]) -> datetime | None:
     try:
         registry = SqlRegistry(database).registry()
         newest = newest_received_at(database)
-        found += registry_checks(registry, SqlDirectory(database).directory())
+        found.append(check_registry(registry))
+        found += _safely("people", lambda: [_people(settings, database, registry, now)])
         found.append(check_messages(newest, registry, now))
         found.append(check_dead_letters(SqlLog(database).dead_letters(), now))
     except (SQLAlchemyError, ValueError) as error:
@@ -84,6 +91,16 @@ def _contents(file: Path, now: datetime, found: list[Check]) -> datetime | None:
     finally:
         database.dispose()
     return newest
+
+
+def _people(settings: Settings, database: Engine, registry: Registry | None, now: datetime) -> Check:
+    """A database from before there were people has nobody: it gets the table at the next start."""
+    there = inspect(database).has_table(directory_table.name)
+    directory = SqlDirectory(database).directory() if there else Directory()
+    lacks = (
+        list(shortcomings(directory, registry, now, settings.alerts.escalation)) if registry is not None else [NOBODY]
+    )
+    return check_people(len(directory.contacts), lacks)
 
 
 def _past_server(settings: Settings) -> Iterable[Check]:

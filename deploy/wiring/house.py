@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from alerts.drills import Allowed
 from deploy.schedule import Job
 from deploy.services import Service
 from deploy.settings import Settings
-from deploy.wiring.alerts import alert_services
+from deploy.wiring.alerts import NOTHING, alert_services
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
 from deploy.wiring.ingest import (
@@ -26,8 +25,13 @@ from simulators.publisher import Broker
 from simulators.publisher import Publisher as DevicePublisher
 
 
-def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job] | None = None) -> list[Service]:
-    """Everything of one host but the simulator, in the order in which it starts."""
+def whole_house(
+    settings: Settings, stores: Stores, clock: Clock, more: list[Job] | None = None, allowed: Allowed = NOTHING
+) -> list[Service]:
+    """Everything of one host but the simulator, in the order in which it starts.
+
+    ``allowed`` is what of a drill may reach the world.
+    """
     past = open_past(settings, stores)
     forwarder = forwarder_of(stores, past.past, clock)
     ingest, keeper = ingest_service(settings, stores, clock), lease_of(HOUSEKEEPING, stores)
@@ -50,7 +54,7 @@ def whole_house(settings: Settings, stores: Stores, clock: Clock, more: list[Job
         keeper,
         staff_server(settings, stores, past.history, clock),
         public_server(settings),
-        *alert_services(settings, stores, clock),
+        *alert_services(settings, stores, clock, allowed),
         schedule(jobs),
     ]
 
@@ -69,8 +73,3 @@ def device_publisher(settings: Settings) -> DevicePublisher:
             ca_file=mqtt.ca_file,
         )
     )
-
-
-def demonstration(file: str) -> Path:
-    """A file of the demonstration: ``city.toml``, its registry, or ``people.toml``, who is told."""
-    return Path(__file__).parent.parent / "demo" / file

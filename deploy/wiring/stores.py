@@ -7,11 +7,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sqlalchemy import Engine as Database
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.store.deliveries import SqlDeliveries  # its tables belong to the same database
 from alerts.store.people import SqlDirectory
 from alerts.store.record import SqlRecord
+from deploy.drills import check_city, claim_folder
 from deploy.folder_lock import UNFINISHED, FolderUse
 from deploy.migrations.lineage import PRESENT
 from deploy.migrations.upgrade import Program, SchemaError, bring_up_to_date
@@ -74,8 +76,14 @@ def open_stores(settings: Settings) -> Stores:
         ) from error
     if (folder / UNFINISHED).exists():
         raise SettingsError(f"a restore into {folder} was cut off: run it again with --replace, then start")
-    database = _opened(settings.database_url, folder)
-    return stores_on(database, folder / "stills")
+    claim_folder(settings, _file_of(settings.database_url))
+    stores = stores_on(_opened(settings.database_url, folder), folder / "stills")
+    try:
+        check_city(settings, stores.registry.city())
+    except SettingsError:
+        stores.close()
+        raise
+    return stores
 
 
 def stores_on(database: Database, stills: Path) -> Stores:
@@ -90,6 +98,12 @@ def stores_on(database: Database, stills: Path) -> Stores:
         people=SqlDirectory(database),
         stills=StillFolder(stills),
     )
+
+
+def _file_of(url: str) -> Path | None:
+    """The file of a database; None where it is none."""
+    parts = make_url(url)
+    return Path(parts.database) if parts.get_backend_name() == "sqlite" and parts.database else None
 
 
 def _opened(url: str, folder: Path) -> Database:

@@ -92,6 +92,16 @@ class SqlRegistry:
                     self._cached = (revision, _in_service(connection))
             return self._cached[1]
 
+    def city(self) -> City | None:
+        """The city alone, without its stations; None before the first import."""
+        with self._engine.connect() as connection:
+            document = connection.scalar(
+                select(registry_items.c.document).where(
+                    registry_items.c.section == Section.CITY, registry_items.c.retired_at.is_(None)
+                )
+            )
+        return None if document is None else City.model_validate(document)
+
     def registry_revision(self) -> int:
         """A number that grows with every import; 0 before the first."""
         with self._engine.connect() as connection:

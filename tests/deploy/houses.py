@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from deploy.demo import demonstration
 from deploy.services import House
 from deploy.settings import Settings, read_settings
-from deploy.wiring.house import demonstration_city, whole_house
+from deploy.wiring.house import whole_house
 from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import TrueClock
 from ingest.registry_files import load
@@ -35,7 +36,7 @@ def city_house(
     """Settings, stores and the house (not started) of the demonstration city."""
     settings = read_settings(file, {**own_ports(folder), **(more or {})})
     stores = open_stores(settings)
-    stores.registry.apply(load(demonstration_city()), CLOCK.now(), "test")
+    stores.registry.apply(load(demonstration("city.toml")), CLOCK.now(), "test")
     return settings, stores, House(whole_house(settings, stores, CLOCK))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deploy.wiring.house import demonstration_city
+from deploy.demo import demonstration
 from ingest.messages import Message
 from ingest.pipeline import interpret
 from ingest.quality import ClockLimits
@@ -16,7 +16,7 @@ from ingest.roster import Roster
 from ingest.stations import Reads
 from simulators.messages import reading_message
 
-CITY = load(demonstration_city())
+CITY = load(demonstration("city.toml"))
 ROSTER = Roster.of(CITY)
 BEFORE, AFTER = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 """Before and after the pressure sensor of mitsugi-ichi was replaced."""

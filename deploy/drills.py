@@ -1,0 +1,132 @@
+"""The house of drills: settings, folder and contents of its own beside the real one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from alerts.people import People
+from alerts.store.people import SqlDirectory
+from deploy.broker import BrokerSettings
+from deploy.folder_lock import alone
+from deploy.settings import Settings, SettingsError
+from ingest.clock import JST
+from ingest.mqtt_settings import MqttSettings
+from ingest.stations import City, Registry
+from ingest.store.registry import SqlRegistry
+
+FOLDER = "drill"
+MARK = "DRILL"
+"""The file that lies in the data folder of every drill."""
+PORTS_HIGHER = 100
+HIGHEST_PORT = 65535
+_MARK_TEXT = "訓練用のデータです。本番では使えません。\nData of a drill: no real house starts on it.\n"
+
+
+def drill_house(settings: Settings) -> Settings:
+    """The settings of the house of drills beside a real one.
+
+    Made anew, with only what is named here taken over: a broker, a database, a past or an outside watchdog of the real
+    house, also of a setting that is yet to come, cannot be reached from a drill by mistake.
+    """
+    monitor = {name: _moved(getattr(settings.monitor, name)) for name in ("port", "alerts_port", "dashboard_port")}
+    dashboard = {"port": _moved(settings.dashboard.port), "url": ""}
+    public = {"port": _moved(settings.public.port), "folder": ""}
+    return Settings(
+        data_folder=settings.data_folder / FOLDER,
+        log_level=settings.log_level,
+        broker=BrokerSettings(embedded=True, port=_moved(settings.broker.port)),
+        mqtt=MqttSettings(client_id="mizumori-drill"),
+        ingest=settings.ingest,
+        health=settings.health,
+        alerts=settings.alerts,
+        dashboard=settings.dashboard.model_copy(update=dashboard),
+        public=settings.public.model_copy(update=public),
+        monitor=settings.monitor.model_copy(update=monitor),
+        drill=settings.drill.model_copy(update={"enabled": True}),
+    )
+
+
+def _moved(port: int) -> int:
+    """The port beside; 0 stays none."""
+    if port == 0:
+        return 0
+    return port + PORTS_HIGHER if port + PORTS_HIGHER <= HIGHEST_PORT else port - PORTS_HIGHER
+
+
+def claim_folder(settings: Settings, database: Path | None) -> None:
+    """Before the database is opened: refuse the folder of the other kind of house, and mark a new one of a drill."""
+    mark = settings.data_folder / MARK
+    if not settings.drill.enabled:
+        if mark.exists():
+            raise SettingsError(_holds_a_drill(settings.data_folder))
+        return
+    if not mark.exists():
+        if database is not None and database.exists():
+            raise SettingsError(_is_real(settings.data_folder))
+        mark.write_text(_MARK_TEXT, encoding="utf-8")
+
+
+def check_city(settings: Settings, city: City | None) -> None:
+    """After the database is opened: the mark inside must say the same, also where files were moved about."""
+    if city is None or city.drill == settings.drill.enabled:
+        return
+    raise SettingsError(_holds_a_drill(settings.data_folder) if city.drill else _is_real(settings.data_folder))
+
+
+def _holds_a_drill(folder: Path) -> str:
+    return f"{folder} holds a drill: run mizumori drill, or set data_folder to the folder of the real house"
+
+
+def _is_real(folder: Path) -> str:
+    return f"{folder} holds a real house and no drill: a drill needs a folder of its own, set data_folder to another"
+
+
+def of_house(registry: Registry, settings: Settings) -> Registry:
+    """The registry with the mark of this house."""
+    return registry.model_copy(update={"city": registry.city.model_copy(update={"drill": settings.drill.enabled})})
+
+
+def without_mark(registry: Registry) -> Registry:
+    """The registry as a file says it: a drill is nothing that a file says."""
+    return registry.model_copy(update={"city": registry.city.model_copy(update={"drill": False})})
+
+
+def copied_from(real: Settings) -> tuple[Registry, People]:
+    """The registry and the people in service in the real house, which may run meanwhile; nothing is written there."""
+    url = make_url(real.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise SettingsError(f"{real.database_url} is no SQLite file: a drill copies its registry and people from one")
+    file = Path(url.database).resolve()
+    if not file.is_file():
+        raise SettingsError(
+            f"there is no real house in {real.data_folder}: run mizumori registry import CITY.toml first"
+        )
+    engine = create_engine(f"sqlite:///{file.as_uri()}?mode=ro&uri=true")
+    try:
+        registry = SqlRegistry(engine).registry()
+        people = SqlDirectory(engine).directory().people
+    except SQLAlchemyError as error:
+        raise SettingsError(
+            f"{file} cannot be read ({getattr(error, 'orig', error)}): start the real house once"
+        ) from error
+    finally:
+        engine.dispose()
+    if registry is None:
+        raise SettingsError("the real house has no registry: run mizumori registry import CITY.toml first")
+    return registry, people
+
+
+def put_aside(folder: Path, now: datetime) -> Path | None:
+    """Move the folder of the last drill aside, so that the next begins anew; where it went, None where there was none.
+
+    Raises InUse while it is being worked on.
+    """
+    if not folder.exists():
+        return None
+    with alone(folder):
+        target = folder.with_name(f"{folder.name}-until-{now.astimezone(JST):%Y%m%dT%H%M%S}")
+    return folder.rename(target)
