@@ -82,7 +82,7 @@ def _holds_a_drill(folder: Path) -> str:
 
 
 def _is_real(folder: Path) -> str:
-    return f"{folder} holds a real house and no drill: a drill needs a folder of its own, set data_folder to another"
+    return f"{folder} is not marked as a drill's: a drill needs a folder of its own, set data_folder to another"
 
 
 def of_house(registry: Registry, settings: Settings) -> Registry:

@@ -75,8 +75,8 @@ class Diverted:
 
     def send(self, delivery: Delivery) -> str:
         """Append it to the channel's file in the folder of the drill."""
-        to = f"宛先（送信していません）/ would have gone to: {delivery.recipient_id}, {self._name}, {delivery.address}"
-        body = f"{to}\n\n{delivery.body}"
+        to = f"→ 訓練のため送信していません / not sent: {delivery.recipient_id}, {self._name}, {delivery.address}"
+        body = f"{delivery.body.rstrip()}\n{to}"
         self._log.send(replace(delivery, address=str(self._file), body=body))
         return f"{DIVERTED}{self._file.name}"
 

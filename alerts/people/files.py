@@ -51,8 +51,24 @@ def load(path: Path, known: Known) -> People:
 
 def to_toml(people: People) -> str:
     """The whole directory as one text that can be read again; values that are the default are left out."""
-    document = people.model_dump(mode="json", exclude_defaults=True)
-    return tomli_w.dumps(document, multiline_strings=False)
+    lines = [f"holidays = [{', '.join(each.isoformat() for each in people.holidays)}]"] if people.holidays else []
+    for section in Section:
+        for entry in getattr(people, section):
+            lines += ["", f"[[{section}]]"]
+            document = entry.model_dump(mode="json", exclude_defaults=True)
+            lines += [f"{key} = {_written(value)}" for key, value in document.items()]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _written(value: Any) -> str:
+    """A value on one line, but for a list of tables, which has one for each."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_written(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        return "[\n" + "".join(f"  {_written(each)},\n" for each in value) + "]"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    return tomli_w.dumps({"x": value}).removeprefix("x = ").removesuffix("\n")
 
 
 def _holidays(found: Any, top: Place, mistakes: list[Mistake]) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ def levels(edition: Edition) -> bytes:
             "published_at": iso_jst(board.at),
             "city": {"id": city.id, "municipal_code": city.municipal_code, "name": city.name},
             "demonstration": city.demonstration,
+            "drill": city.drill,
             "provisional": True,
             "stations": [_station(spot) for spot in spots(board)],
         }

@@ -44,12 +44,15 @@ def page(pathname: str | None) -> Component:
 
 
 async def brand(watch: Watch, _: str | None, pathname: str | None) -> list[Component]:
-    """City, product and the badge of a demonstration."""
+    """City, product and the badges of a drill and of a demonstration."""
     here, seen = page_at(pathname), (await watch.latest()).board
     language = here.language
     name = named(seen.registry.city.name, language) if seen else text(language, "app.no_city")
     parts = [html.B(name), html.Span(text(language, "app.title"), className="product")]
     shown: list[Component] = [link(parts, here.overview().path(), "brand-link")]
+    if seen and seen.registry.city.drill:
+        why = text(language, "app.drill_why")
+        shown.append(html.Span(text(language, "app.drill"), className="demo drill", title=why))
     if seen and seen.registry.city.demonstration:
         why = text(language, "app.demonstration_why")
         shown.append(html.Span(text(language, "app.demonstration"), className="demo", title=why))

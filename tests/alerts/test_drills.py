@@ -64,7 +64,7 @@ def test_without_a_word_a_drill_reaches_nobody_and_writes_down_whom_it_would_hav
         assert "not sent" in channels[name].send(replace(delivery(), channel=name))
     assert all(not each.sent for each in real.values())
     written = (tmp_path / "email.log").read_text(encoding="utf-8")
-    assert "would have gone to: duty, email, duty@town.example" in written
+    assert "not sent: duty, email, duty@town.example" in written
     assert "【訓練】藤井川" in written
     assert "2.4 m" in written
 

@@ -105,6 +105,16 @@ def test_only_a_demonstration_says_that_it_is_one() -> None:
     assert "デモ" not in html_of(one_station(), log)
 
 
+def test_a_drill_says_so_on_top_and_in_the_title_of_every_page() -> None:
+    registry = one_station()
+    drill = registry.model_copy(update={"city": registry.city.model_copy(update={"drill": True})})
+    html = html_of(drill, log_of())
+    assert "【訓練】これは訓練です。" in html
+    assert "<title>【訓練】" in html
+    assert "This is a drill." in html_of(drill, log_of(), "en")
+    assert "訓練" not in html_of(registry, log_of())
+
+
 def test_the_page_prints_its_time_and_from_when_on_it_is_old() -> None:
     html = html_of(one_station(), log_of())
     assert "2026年7月1日 10:42 現在" in html

@@ -158,6 +158,15 @@ def test_a_demonstration_wears_its_badge_and_a_real_city_does_not(at_desk: Desk)
     assert "デモ" not in run(callbacks.brand(Watch(at_desk.services), None, "/"))
 
 
+def test_a_drill_wears_its_badge_on_every_staff_page(at_desk: Desk) -> None:
+    assert "訓練" not in run(callbacks.brand(Watch(at_desk.services), None, "/")).replace("訓練・展示", "")
+    assert at_desk.registry.current
+    city = at_desk.registry.current.city.model_copy(update={"drill": True})
+    at_desk.registry.current = Registry.of(city, at_desk.registry.current.stations.values())
+    for page in ("/", "/en/"):
+        assert "drill" in run(callbacks.brand(Watch(at_desk.services), None, page))
+
+
 def test_only_the_sections_that_changed_are_told_again(at_desk: Desk, watch: Watch) -> None:
     watch.picture = watch.look()
     told = dict(watch.picture.tokens)
