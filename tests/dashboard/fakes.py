@@ -164,24 +164,25 @@ class FakeAlertLog:
     """Transitions and deliveries in lists."""
 
     recorded: list[Transition] = field(default_factory=list)
-    deliveries: list[Delivery] = field(default_factory=list)
+    deliveries: dict[int, list[Delivery]] = field(default_factory=dict)
+    """By the transition that they tell of."""
 
     def last_transition_id(self) -> int:
         """The number of the newest."""
         return len(self.recorded)
 
-    def transitions(self, limit: int = 100, gauge_id: str | None = None) -> list[Transition]:
+    def transitions(self, limit: int = 100, subject_id: str | None = None) -> list[Transition]:
         """Newest first."""
-        rows = [each for each in self.recorded if gauge_id in (None, each.gauge_id)]
+        rows = [each for each in self.recorded if subject_id in (None, each.subject_id)]
         return sorted(rows, key=lambda each: -each.id)[:limit]
 
     def current(self) -> dict[str, Transition]:
         """Newest by gauge."""
-        return {each.gauge_id: each for each in sorted(self.recorded, key=lambda each: each.id)}
+        return {each.subject_id: each for each in sorted(self.recorded, key=lambda each: each.id)}
 
-    def deliveries_of(self, transition_ids: list[int]) -> list[Delivery]:
+    def deliveries_of(self, transition_ids: list[int]) -> dict[int, list[Delivery]]:
         """By transition."""
-        return [each for each in self.deliveries if each.transition_id in transition_ids]
+        return {each: self.deliveries[each] for each in transition_ids if each in self.deliveries}
 
 
 SILENT, NEVER, UNCONFIRMED, FAULTY = "asahi-bridge", "higashi-under", "kita-under", "ueda-ditch"
@@ -252,9 +253,22 @@ def alerts(now: datetime) -> FakeAlertLog:
     for number, (station, before, after, stage_m, minutes, reason, unconfirmed) in enumerate(rows, start=1):
         at = now - timedelta(minutes=minutes)
         log.recorded.append(
-            Transition(f"{station}-01", station, before, after, stage_m, at, at, number, reason, unconfirmed, number)
+            Transition(
+                rule="stage",
+                subject_id=f"{station}-01",
+                station_id=station,
+                from_level=before,
+                to_level=after,
+                cause=reason,
+                observed_at=at,
+                recorded_at=at,
+                reading_seq=number,
+                stage_m=stage_m,
+                unconfirmed=unconfirmed,
+                id=number,
+            )
         )
-        log.deliveries += _deliveries(number, at)
+        log.deliveries[number] = _deliveries(number, at)
     return log
 
 
@@ -263,7 +277,21 @@ def _deliveries(transition_id: int, at: datetime) -> list[Delivery]:
     last, error = outcomes.get(transition_id, (Outcome.SENT, ""))
     rows = (("email", Outcome.SENT, ""), ("email", Outcome.SENT, ""), ("line", last, error))
     return [
-        Delivery(transition_id, f"person-{number}", channel, "…", "…", "…", outcome, 1, at, at, why, number)
+        Delivery(
+            f"person-{number}",
+            channel,
+            address="…",
+            subject="…",
+            body="…",
+            due_at=at,
+            key=f"key-{transition_id}-{number}",
+            message_id=transition_id,
+            outcome=outcome,
+            attempts=1,
+            settled_at=at,
+            error=why,
+            id=number,
+        )
         for number, (channel, outcome, why) in enumerate(rows, start=1)
     ]
 

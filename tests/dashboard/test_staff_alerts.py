@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from alerts.records import Delivery, Outcome, Transition
-from alerts.store import SqlAlerts, transitions
+from alerts.store.record import SqlRecord, add_transitions
 from dashboard.staff import callbacks
 from dashboard.staff.watch import Watch
 from ingest.readings import CameraReport, CameraState
@@ -49,7 +49,9 @@ def change(at_desk: Desk, gauge_id: str, to_hazard: int, minutes: float = 30, **
     at = NOW - timedelta(minutes=minutes)
     number = len(at_desk.alerts.recorded) + 1
     station_id = gauge_id.rpartition("-")[0]
-    made = Transition(gauge_id, station_id, 0, to_hazard, 2.5, at, at, number, "rise", id=number)
+    made = Transition(
+        "stage", gauge_id, station_id, 0, to_hazard, "rise", at, at, reading_seq=number, stage_m=2.5, id=number
+    )
     at_desk.alerts.recorded.append(replace(made, **more))
     return at_desk.alerts.recorded[-1]
 
@@ -89,7 +91,7 @@ def test_an_alert_that_ends_changes_the_list(at_desk: Desk) -> None:
     change(at_desk, f"{CALM}-01", 5)
     watch = Watch(at_desk.services)
     watch.picture = watch.look()
-    change(at_desk, f"{CALM}-01", 0, 0, from_hazard=5, reason="fall")
+    change(at_desk, f"{CALM}-01", 0, 0, from_level=5, cause="fall")
     seen = watch.look()
     assert seen.tokens["stations"] != watch.picture.tokens["stations"]
 
@@ -97,13 +99,11 @@ def test_an_alert_that_ends_changes_the_list(at_desk: Desk) -> None:
 def test_the_store_knows_the_newest_transition_of_every_gauge(at_desk: Desk) -> None:
     database = create_engine("sqlite://")
     metadata.create_all(database)
-    stored = SqlAlerts(database)
+    stored = SqlRecord(database)
     made = [change(at_desk, f"{CALM}-01", 2), change(at_desk, "mizue-01", 1), change(at_desk, f"{CALM}-01", 3)]
     with database.begin() as connection:
-        for each in made:
-            values = {name: getattr(each, name) for name in each.__dataclass_fields__}
-            connection.execute(transitions.insert().values(values))
-    assert {key: each.to_hazard for key, each in stored.current().items()} == {f"{CALM}-01": 3, "mizue-01": 1}
+        add_transitions(connection, made)
+    assert {key: each.to_level for key, each in stored.current().items()} == {f"{CALM}-01": 3, "mizue-01": 1}
 
 
 def test_a_notification_names_its_gauge_where_the_station_has_several(at_desk: Desk) -> None:
@@ -135,9 +135,9 @@ def test_a_notification_told_at_once_says_one_time(at_desk: Desk) -> None:
 
 def test_what_was_written_to_a_file_is_not_said_to_be_sent(at_desk: Desk) -> None:
     made = change(at_desk, "mizue-01", 2)
-    at_desk.alerts.deliveries.append(
-        Delivery(made.id, "file", "logfile", "…", "…", "…", Outcome.SENT, 1, NOW, NOW, "", 99)
-    )
+    at_desk.alerts.deliveries[made.id] = [
+        Delivery("file", "logfile", "…", "…", "…", NOW, key="one", outcome=Outcome.SENT, attempts=1, settled_at=NOW)
+    ]
     assert "記録ファイルに1件" in rows(at_desk)
     assert "Log file: 1 written" in rows(at_desk, "/en/")
 

@@ -10,19 +10,20 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from alerts.engine import AlertSettings, Engine
-from alerts.records import Transition
-from alerts.store import SqlAlerts
+from alerts.engine.ledger import NAME as READINGS
+from alerts.engine.settings import AlertSettings
+from alerts.records import STAGE, Transition
+from alerts.rules.findings import UNTOLD, Cause
+from alerts.store.record import SqlRecord
 from deploy.services import House
 from deploy.settings import Settings
 from deploy.standby import StandbyIngest
 from deploy.stopwatch import Stopwatch
-from deploy.wiring.alerts import alert_jobs
-from deploy.wiring.clockwork import schedule
+from deploy.wiring.alerts import alert_services, engine_of
 from deploy.wiring.house import device_publisher
 from deploy.wiring.ingest import broker_services, ingest_service
 from deploy.wiring.stores import Stores, open_stores
@@ -37,7 +38,18 @@ from tests.parts import PROJECT
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 90.0
-AT_ONCE = AlertSettings(hysteresis_m=0.0, hold_s=0.0)
+AT_ONCE = AlertSettings.model_validate(
+    {
+        "rules": {
+            "stage": {
+                "hysteresis_m": 0.0,
+                "hold_s": 0.0,
+                "flap_turns": 0,
+                "kinds": {"underpass": {"hysteresis_m": 0.0}},
+            }
+        }
+    }
+)
 """Without hysteresis and hold: the alert follows the hazard of every reading."""
 
 
@@ -123,8 +135,7 @@ def by_parts(recording: Recording, settings: Settings, speed: float) -> Outcome:
     try:
         stores.registry.apply(recording.registry, clock.now(), "test")
         ingest = ingest_service(settings, stores, clock)
-        jobs = schedule(alert_jobs(settings, stores, clock))
-        with House([*broker_services(settings), ingest, jobs]):
+        with House([*broker_services(settings), ingest, *alert_services(settings, stores, clock)]):
             watch.start()
             _play(recording, rows, settings, clock)
             _wait_for(ingest, stores, len(rows))
@@ -150,19 +161,23 @@ def judged_again(folder: Path, rule: AlertSettings, elsewhere: Path) -> dict[str
     record = open_database(f"sqlite:///{elsewhere}")
     try:
         metadata.create_all(record)
-        alerts = SqlAlerts(record)
-        Engine(stores.log, stores.city, alerts, rule, TrueClock(_now)).turn()
-        return by_gauge(alerts.transitions_after(0))
+        engine_of(replace(stores, database=record), rule, TrueClock(_now)).turn()
+        return by_gauge(SqlRecord(record).transitions_after(0))
     finally:
         record.dispose()
         stores.close()
 
 
+ASIDE = frozenset({Cause.UNVERIFIED, Cause.STILL})
+"""Told to people, and no change of the stage against its thresholds."""
+
+
 def by_gauge(transitions: Iterable[Transition]) -> dict[str, list[Transition]]:
-    """Transitions by gauge, each gauge's in the order of the record."""
+    """The changes of level and of belief by the rule of the stage, by gauge, each gauge's in the order of the record."""
     found: dict[str, list[Transition]] = defaultdict(list)
     for each in transitions:
-        found[each.gauge_id].append(each)
+        if each.rule == STAGE and each.cause not in UNTOLD and each.cause not in ASIDE:
+            found[each.subject_id].append(each)
     return dict(found)
 
 
@@ -185,14 +200,15 @@ def _wait_for(ingest: StandbyIngest, stores: Stores, sent: int) -> None:
     """Until ingest has taken in as many messages as were sent and the rule has considered all of them."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
-        if ingest.counts.messages >= sent and stores.alerts.cursor() == stores.log.marks().reading_seq:
+        if ingest.counts.messages >= sent and stores.alerts.cursor(READINGS) == stores.log.marks().reading_seq:
             return
         time.sleep(0.05)
     raise TimeoutError(f"{ingest.counts.messages} of {sent} messages came in")
 
 
 def _step(each: Transition) -> Step:
-    return Step(each.from_hazard, each.to_hazard, each.observed_at, each.stage_m, each.unconfirmed)
+    assert each.stage_m is not None
+    return Step(each.from_level, each.to_level, each.observed_at, each.stage_m, each.unconfirmed)
 
 
 def _now() -> datetime:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from alerts.engine import AlertSettings
+from alerts.engine.settings import AlertSettings
 from alerts.records import Transition
 from deploy.settings import Settings
 from tests.brokers import free_port

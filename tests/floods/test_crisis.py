@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.engine import AlertSettings
+from alerts.engine.settings import AlertSettings
 from ingest.hazard import hazard_at, levels_at
 from ingest.messages import Message
 from ingest.pipeline import interpret
@@ -215,7 +215,7 @@ def test_the_first_observation_of_every_gauge_raises_it_to_its_official_state(
 ) -> None:
     first = first_of_each(sorted((each for each, _, _ in flood), key=lambda each: each.row.due_at))
     for gauge_id, found in outcome.transitions.items():
-        assert (found[0].from_hazard, found[0].to_hazard) == (0, first[gauge_id].hazard)
+        assert (found[0].from_level, found[0].to_level) == (0, first[gauge_id].hazard)
 
 
 def first_of_each(arriving: Sequence[Served]) -> dict[str, Served]:
@@ -228,4 +228,4 @@ def first_of_each(arriving: Sequence[Served]) -> dict[str, Served]:
 def test_silence_below_the_start_level_ends_no_alert(outcome: house.Outcome) -> None:
     """These gauges are served only at or above their start level: where they were heard last, the alert stays."""
     assert len(outcome.transitions) > 250
-    assert all(found[-1].to_hazard >= 1 for found in outcome.transitions.values())
+    assert all(found[-1].to_level >= 1 for found in outcome.transitions.values())

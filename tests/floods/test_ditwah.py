@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.engine import AlertSettings
+from alerts.engine.settings import AlertSettings
 from deploy.settings import Settings
 from ingest.hazard import hazard_at, levels_at
 from ingest.registry_files import RegistryMistakes, load

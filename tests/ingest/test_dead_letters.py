@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from alerts.rules import LevelSettings, LevelState, step
 from ingest.dead_letters import Retried, Retry
 from ingest.messages import Message
 from ingest.pipeline import HEAD_BYTES, WHOLE_BYTES, Kept, interpret
