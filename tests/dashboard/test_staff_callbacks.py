@@ -185,7 +185,8 @@ def test_a_new_reading_changes_the_list_and_not_the_notifications(at_desk: Desk,
 
 def test_a_delivery_that_settles_changes_the_notifications(at_desk: Desk, watch: Watch) -> None:
     watch.picture = watch.look()
-    at_desk.alerts.deliveries[-1] = replace(at_desk.alerts.deliveries[-1], attempts=2)
+    of_newest = at_desk.alerts.deliveries[at_desk.alerts.recorded[-1].id]
+    of_newest[-1] = replace(of_newest[-1], attempts=2)
     assert set(news(watch.look(), watch.picture.tokens)) == {"alerts"}
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from alerts.people import People
 from alerts.records import Outcome
 from deploy.__main__ import main
 from deploy.settings import Settings
@@ -21,7 +22,8 @@ from deploy.wiring.stores import Stores
 from simulators.messages import reading_message
 from simulators.publisher import Publisher
 from tests.alerts.servers import Answer, Mailbox, MailServer, WebServer
-from tests.deploy.houses import city_house, eventually, own_ports
+from tests.alerts.town import contact, group, people, route
+from tests.deploy.houses import CLOCK, city_house, eventually, own_ports
 from tests.parts import CHROMIUM_ARGS, chromium
 
 GAUGE = "kurihara-monden-stage"
@@ -65,26 +67,27 @@ def running(tmp_path: Path) -> Iterator[Running]:
             f"""
             [alerts.channels.email]
             port = {mail.port}
-            [[alerts.recipients]]
-            id = "duty"
-            channel = "email"
-            address = "duty@city.example"
-            [[alerts.recipients]]
-            id = "crew"
-            channel = "webhook"
-            address = "{web.url}"
-            language = "en"
-            min_hazard = 4
             """,
             encoding="utf-8",
         )
         settings, stores, house = city_house(tmp_path / "data", file)
+        stores.people.apply(duty_and_desk(web.url), "test", CLOCK.now())
         with house:
             device = device_publisher(settings)
             device.connect()
             yield Running(settings, stores, device, mailbox, web)
             device.close()
         stores.close()
+
+
+def duty_and_desk(url: str) -> People:
+    """One who is told by mail of everything, and one over a webhook, in English, from hazard 4 on."""
+    desk = {"id": "desk", "name": {"ja": "本部"}, "language": "en", "addresses": [{"channel": "webhook", "address": url}]}
+    return people(
+        [contact("duty"), desk],
+        [group("duty"), group("desk")],
+        [route("duty", min_level=1), route("desk", min_level=4)],
+    )
 
 
 def test_a_reading_is_kept_shown_and_told(running: Running) -> None:
@@ -94,18 +97,19 @@ def test_a_reading_is_kept_shown_and_told(running: Running) -> None:
     running.publish(stage_m, ago_s=30)
     assert eventually(lambda: running.mailbox.mails and running.web.requests)
     assert "危険度4" in running.mailbox.mails[0]["Subject"]
-    assert running.mailbox.recipients == [["duty@city.example"]]
+    assert running.mailbox.recipients == [["duty@town.example"]]
     assert f"{stage_m:.2f}" not in running.public_page, "a jump that nothing has confirmed is not for the public"
     running.publish(stage_m)
     assert eventually(lambda: f"{stage_m:.2f}" in running.public_page)
     transitions = running.stores.alerts.transitions()[::-1]
-    assert [(each.from_hazard, each.to_hazard, each.reason) for each in transitions] == [
+    assert [(each.from_level, each.to_level, each.cause) for each in transitions] == [
         (0, 4, "rise"),
         (4, 4, "confirmed"),
     ]
 
     def outcomes() -> set[str]:
-        return {each.outcome for each in running.stores.alerts.deliveries_of([transitions[0].id])}
+        rise = transitions[0].id
+        return {each.outcome for each in running.stores.alerts.deliveries_of([rise])[rise]}
 
     assert eventually(lambda: outcomes() == {Outcome.SENT})
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from alerts.rules.place import Place, places
+from alerts.rules.settings import RulesSettings
 from deploy.__main__ import main
 from deploy.commands.settings import page
 from deploy.settings import Settings, SettingsError, read_settings
-from ingest.stations import Gauge, StationKind
+from ingest.stations import City, Gauge, Registry, Station, StationKind
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,12 +40,9 @@ def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
         ("[mqtt]\nport = 'many'\n", "mqtt.port"),
         ("[mqtt\n", "not a TOML file"),
         ("[dashboard]\nhost = '0.0.0.0'\n", "listens on loopback only: write 127.0.0.1"),
-        ("[[alerts.recipients]]\nid='a'\nchannel='pigeon'\naddress='x'\n", "there is no channel pigeon; write email"),
-        ("[alerts]\nhold_s = -1\n", "alerts.hold_s"),
-        ("[alerts]\nhold_s = inf\n", "alerts.hold_s"),
-        ("[[alerts.recipients]]\nid='a'\nchannel='email'\naddress='nobody'\n", "not one address like name@example.jp"),
-        ("[[alerts.recipients]]\nid='a'\nchannel='webhook'\naddress='nonsense'\n", "write https://host/path"),
-        ("[[alerts.recipients]]\nid='a'\nchannel='logfile'\naddress='x'\n" * 2, "recipient a is there 2 times"),
+        ("[alerts.outbox.pigeon]\nworkers = 1\n", "there is no channel pigeon: write one of email"),
+        ("[alerts.rules.stage]\nhold_s = -1\n", r"alerts\.rules\.stage\.hold_s"),
+        ("[alerts.rules.stage]\nhold_s = inf\n", r"alerts\.rules\.stage\.hold_s"),
         ("[mqtt]\nca_file = 'no/such/file'\n", "there is no such file"),
         ("[mqtt]\nhost = ''\n", "mqtt.host"),
     ],
@@ -78,16 +77,21 @@ def test_a_folder_in_place_of_the_file_is_said(tmp_path: Path) -> None:
 
 
 def test_an_underpass_keeps_its_small_hysteresis_when_another_kind_is_set(tmp_path: Path) -> None:
-    alerts = read_settings(written(tmp_path, "[alerts.hysteresis_by_kind]\nriver = 0.2\n"), {}).alerts
+    rules = read_settings(written(tmp_path, "[alerts.rules.stage.kinds.river]\nhysteresis_m = 0.2\n"), {}).alerts.rules
     gauge = Gauge(id="g", station_id="s")
-    levels = {2: 0.05, 4: 0.15}
-    assert alerts.level(StationKind.RIVER, gauge, {1: 2.0}).hysteresis_m == 0.2
-    assert alerts.level(StationKind.UNDERPASS, gauge, levels).hysteresis_m == 0.02
+    assert at_a(StationKind.RIVER, gauge, rules).hysteresis_m({1: 2.0}) == 0.2
+    assert at_a(StationKind.UNDERPASS, gauge, rules).hysteresis_m({2: 0.05, 4: 0.15}) == 0.02
 
 
 def test_no_hysteresis_asks_for_less_than_a_dry_bed() -> None:
     gauge = Gauge(id="g", station_id="s", hysteresis_m=0.5)
-    assert Settings().alerts.level(StationKind.RIVER, gauge, {1: 0.10, 2: 3.0}).hysteresis_m == 0.05
+    assert at_a(StationKind.RIVER, gauge, Settings().alerts.rules).hysteresis_m({1: 0.10, 2: 3.0}) == 0.05
+
+
+def at_a(kind: StationKind, gauge: Gauge, rules: RulesSettings) -> Place:
+    """Where a gauge stands, by the numbers for a kind of station."""
+    station = Station(id=gauge.station_id, kind=kind, name={"ja": "試験"}, lat=34.4, lon=133.2)
+    return places(Registry.of(City(id="demo", name={"ja": "試験市"}), [station, gauge]), rules)[gauge.id]
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:

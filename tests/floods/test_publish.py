@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from alerts.engine.ledger import NAME as READINGS
 from deploy.services import House
 from deploy.settings import Settings
-from deploy.wiring.alerts import alert_jobs
-from deploy.wiring.clockwork import schedule
+from deploy.wiring.alerts import alert_services
 from deploy.wiring.ingest import broker_services, ingest_service
 from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import TrueClock
@@ -50,8 +50,8 @@ def running(cut: Recording, settings: Settings) -> Iterator[Stores]:
     clock = TrueClock(_now)
     stores = open_stores(settings)
     stores.registry.apply(cut.registry, clock.now(), "test")
-    jobs = schedule(alert_jobs(settings, stores, clock))
-    with House([*broker_services(settings), ingest_service(settings, stores, clock), jobs]):
+    alerts = alert_services(settings, stores, clock)
+    with House([*broker_services(settings), ingest_service(settings, stores, clock), *alerts]):
         yield stores
     stores.close()
 
@@ -73,7 +73,7 @@ def test_what_is_due_first_arrives_with_its_times_moved_to_now(
     began = _now()
     publishing = publish(cut, settings, tmp_path)
     wait_until(lambda: running.log.marks().reading_seq >= BACKLOG)
-    wait_until(lambda: running.alerts.cursor() >= BACKLOG)
+    wait_until(lambda: running.alerts.cursor(READINGS) >= BACKLOG)
     publishing.send_signal(signal.SIGINT)
     said, _ = publishing.communicate(timeout=20)
     readings = running.log.readings_after(0)
@@ -88,7 +88,7 @@ def test_what_is_due_first_arrives_with_its_times_moved_to_now(
 
 def test_the_alert_follows_the_moved_flood(cut: Recording, settings: Settings, running: Stores, tmp_path: Path) -> None:
     publishing = publish(cut, settings, tmp_path)
-    wait_until(lambda: running.alerts.cursor() >= BACKLOG)
+    wait_until(lambda: running.alerts.cursor(READINGS) >= BACKLOG)
     publishing.send_signal(signal.SIGINT)
     publishing.communicate(timeout=20)
     found = house.steps_of(house.by_gauge(running.alerts.transitions_after(0)))[GAUGE]

@@ -11,6 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from alerts.rules import stage
+from alerts.rules.course import Course
+from alerts.rules.machine import Standing, Timing, step
+from alerts.rules.place import places
+from alerts.rules.settings import RulesSettings
 from ingest.dead_letters import Retried, Retry
 from ingest.messages import Message
 from ingest.pipeline import HEAD_BYTES, WHOLE_BYTES, Kept, interpret
@@ -24,7 +29,7 @@ from ingest.store.log import SqlLog
 from ingest.store.protocol import Appended, Batch, DeadLetterSummary
 from ingest.store.recall import SqlRecall
 from ingest.store.stills import StillFolder
-from tests.ingest.cities import NOON, message, reading_message, small_roster
+from tests.ingest.cities import NOON, message, reading_message, small_city, small_roster
 from tests.ingest.stores import database
 
 LIMITS = ClockLimits()
@@ -92,7 +97,11 @@ def test_an_old_letter_that_is_kept_at_last_does_not_pass_for_the_present(
     assert latest.good is not None
     assert (latest.reading.stage_m, latest.good.stage_m) == (4.5, 4.5)
     (late,) = SqlLog(engine).readings_after(1)
-    assert step(LevelState(4, observed_at=NOON), late, {4: 4.0}, LevelSettings(hold=timedelta(0)))[1] is None
+    place = places(small_city(), RulesSettings())["fujii-01"]
+    finding = stage.find(late, Course(), place)
+    assert finding is not None
+    standing = Standing(4, observed_at=NOON)
+    assert step(standing, finding, Timing(hold=timedelta(0))) == (standing, ())
 
 
 @pytest.mark.parametrize("payload", ['{"stage_m": 2.5}', '{"stage_m": 2.5, "observed_at": "2026-07-01T11:59:00Z"}'])
