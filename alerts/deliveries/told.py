@@ -27,31 +27,28 @@ class Trouble:
 
 def outcome_entry(delivery: Delivery, station_id: str, incident_id: int | None) -> Entry:
     """The line for what finally became of a delivery."""
-    return line(
-        delivery.settled_at or delivery.due_at,
-        "delivery",
-        f"delivery_{delivery.outcome}",
-        station_id=station_id,
-        incident_id=incident_id,
-        ref_id=delivery.id,
-        message_id=delivery.message_id,
-        recipient=delivery.recipient_id,
-        channel=delivery.channel,
-        outcome=delivery.outcome.value,
-        attempts=delivery.attempts,
-        receipt=delivery.receipt,
-        error=delivery.error,
-        drill=delivery.drill,
-    )
+    values = {
+        "message_id": delivery.message_id,
+        "recipient": delivery.recipient_id,
+        "channel": delivery.channel,
+        "outcome": delivery.outcome.value,
+        "attempts": delivery.attempts,
+        "receipt": delivery.receipt,
+        "error": delivery.error,
+        "drill": delivery.drill,
+    }
+    at = delivery.settled_at or delivery.due_at
+    name = f"delivery_{delivery.outcome}"
+    return line(at, "delivery", name, values, station_id=station_id, incident_id=incident_id, ref_id=delivery.id)
 
 
 def quota_trouble(channel: str, stands: Used, used: int, most: int, month: str, at: datetime) -> Trouble:
     """How far the messages of a month are used up."""
     name = f"quota_{stands.name.lower()}"
-    return Trouble(channel, line(at, "service", name, channel=channel, used=used, most=most, month=month))
+    return Trouble(channel, line(at, "service", name, {"channel": channel, "used": used, "most": most, "month": month}))
 
 
 def takeover_entry(at: datetime, holder: str, epoch: int, former: str = "") -> Entry:
     """The line for who decides and sends from now on."""
     name = "service_took_over" if former else "service_began"
-    return line(at, "service", name, holder=holder, epoch=epoch, former=former)
+    return line(at, "service", name, {"holder": holder, "epoch": epoch, "former": former})
