@@ -105,7 +105,7 @@ class House:
 
     def standing(self, gauge_id: str = GAUGE.id) -> Standing | None:
         found = self.alert(gauge_id)
-        return found and found.standing
+        return None if found is None else found.standing
 
 
 def refuse(database: Database, table: str) -> None:

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -52,7 +53,7 @@ def test_a_route_without_limits_hears_of_everything_from_its_level_on() -> None:
         ({"rules": ["outlook"]}, set()),
     ],
 )
-def test_places_are_one_or_the_other_and_a_kind_narrows_them(limits: dict[str, object], heard: set[str]) -> None:
+def test_places_are_one_or_the_other_and_a_kind_narrows_them(limits: dict[str, Any], heard: set[str]) -> None:
     places = (RIVER, DITCH, UNDERPASS)
     indices = who(one_route(**limits), *map(matter, places)).get("duty", ())
     assert {places[index].id for index in indices} == heard
