@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from ingest.store.tables import UtcTime, metadata
 
@@ -201,3 +201,38 @@ directory = Table(
     sqlite_autoincrement=True,
 )
 """Contacts, groups and routes: every revision whole, the newest in service."""
+
+public_messages = Table(
+    "public_messages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("chain_id", Integer, nullable=False, index=True),
+    Column("step", String(16), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("author", String(200), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("station_id", String(64), nullable=False, index=True),
+    Column("content", Text, nullable=False),
+    Column("corrects", Integer),
+    Column("drill", Boolean, nullable=False),
+    Column("rule_id", String(64), nullable=False),
+    Column("identifier", String(200), nullable=False),
+    Column("sent_at", UtcTime),
+    Column("expires_at", UtcTime),
+    Column("cap", LargeBinary),
+    sqlite_autoincrement=True,
+)
+"""What the public is told; ``cap`` are the bytes that were published."""
+
+public_decisions = Table(
+    "public_decisions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("public_id", Integer, ForeignKey("public_messages.id"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("detail", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Who decided what about a public message."""

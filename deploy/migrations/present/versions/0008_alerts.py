@@ -30,6 +30,7 @@ def upgrade() -> None:
     _make_record()
     _make_messages()
     _make_desk()
+    _make_public()
     _keep(connection, before)
 
 
@@ -208,6 +209,41 @@ def _make_desk() -> None:
         sa.Column("document", sa.JSON, nullable=False),
         sqlite_autoincrement=True,
     )
+
+
+def _make_public() -> None:
+    op.create_table(
+        "public_messages",
+        sa.Column("id", sa.Integer, **ID),
+        sa.Column("chain_id", sa.Integer, nullable=False),
+        sa.Column("step", sa.String(16), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("author", sa.String(200), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("station_id", sa.String(64), nullable=False),
+        sa.Column("content", sa.Text, nullable=False),
+        sa.Column("corrects", sa.Integer),
+        sa.Column("drill", sa.Boolean, nullable=False),
+        sa.Column("rule_id", sa.String(64), nullable=False),
+        sa.Column("identifier", sa.String(200), nullable=False),
+        sa.Column("sent_at", TIME),
+        sa.Column("expires_at", TIME),
+        sa.Column("cap", sa.LargeBinary),
+        sqlite_autoincrement=True,
+    )
+    for column in ("chain_id", "state", "station_id"):
+        op.create_index(f"ix_public_messages_{column}", "public_messages", [column])
+    op.create_table(
+        "public_decisions",
+        sa.Column("id", sa.Integer, **ID),
+        sa.Column("public_id", sa.Integer, sa.ForeignKey("public_messages.id"), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("actor", sa.String(200), nullable=False),
+        sa.Column("action", sa.String(16), nullable=False),
+        sa.Column("detail", sa.Text, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_public_decisions_public_id", "public_decisions", ["public_id"])
 
 
 def _keep(connection: sa.Connection, before: dict[str, Sequence[dict[str, Any]]]) -> None:

@@ -1,0 +1,1 @@
+"""What the city tells the public: drafts, approvals, publishing, updates, all-clears and corrections."""

@@ -1,0 +1,48 @@
+"""What a message stands on, asked anew whenever somebody decides about it: the state may have changed since. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alerts.public.records import Content, Refused, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """A station now. ``level`` is that of the gauge behind the message, ``highest`` of any gauge of its stations;
+    ``maintenance`` names the work that goes on there."""
+
+    level: int = 0
+    highest: int = 0
+    unconfirmed: bool = False
+    unverified: bool = False
+    maintenance: str = ""
+
+
+def check(step: Step, content: Content, grounds: Grounds, draft_from: int, despite: str = "") -> None:
+    """Raise Refused where a message must not be decided upon. ``despite`` is why a person gives an all-clear although a
+    gauge still says otherwise. What people wrote without a gauge stands on what they know."""
+    if step is Step.ALL_CLEAR:
+        _check_all_clear(grounds, draft_from, despite)
+    elif content.hazard is not None and step is not Step.CANCEL:
+        _check_sensor(content.hazard, grounds)
+
+
+def _check_sensor(hazard: int, grounds: Grounds) -> None:
+    if grounds.maintenance:
+        raise Refused(f"the gauge is being worked on ({grounds.maintenance}): what it says is held from the public")
+    if grounds.unconfirmed:
+        raise Refused("the gauge's value is unconfirmed: have it confirmed, or write a message without the gauge")
+    if grounds.level < hazard:
+        raise Refused(f"the gauge stands at hazard {grounds.level} now, not {hazard}: withdraw or edit the draft")
+
+
+def _check_all_clear(grounds: Grounds, draft_from: int, despite: str) -> None:
+    if despite.strip():
+        return
+    if grounds.highest >= draft_from:
+        raise Refused(f"a gauge stands at hazard {grounds.highest}: wait, or say with --despite why it is over")
+    if grounds.unverified:
+        raise Refused("a gauge is silent, its level is the last one known: look on site, and say so with --despite")
+    if grounds.unconfirmed:
+        raise Refused("a gauge says more, unconfirmed: wait, or say with --despite why it is over")

@@ -1,0 +1,142 @@
+"""draft → approved → published, and what may follow: each step says who decided, or is refused in a sentence. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from alerts.public.grounds import Grounds, check
+from alerts.public.records import (
+    AUTOMATIC,
+    Action,
+    Content,
+    Decision,
+    PublicMessage,
+    Refused,
+    State,
+    Step,
+)
+from alerts.public.settings import PublicMessages, Standing, same_person
+
+BY_RULE = "rule:"
+"""How a rule that was approved in advance signs."""
+
+
+def person(name: str) -> str:
+    """A name as it is recorded; Refused where it is none, or that of a rule."""
+    cleaned = " ".join(name.split())
+    if not cleaned or len(cleaned) > 100:
+        raise Refused("say who decides: a name or role of 1 to 100 characters")
+    if same_person(cleaned) == AUTOMATIC or same_person(cleaned).startswith(BY_RULE):
+        raise Refused(f"{cleaned!r} is how rules sign: write the name or role of a person")
+    return cleaned
+
+
+def drafted(step: Step, content: Content, author: str, at: datetime, **more: object) -> PublicMessage:
+    """A new draft; ``author`` is a person or AUTOMATIC."""
+    made = PublicMessage(step, content, author, at, (Decision(author, Action.DRAFTED, at),))
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def edited(message: PublicMessage, content: Content, by: str, at: datetime) -> PublicMessage:
+    """Another content; approvals given before are void."""
+    _must_be_open(message)
+    return _decided(replace(message, content=content, state=State.DRAFT), person(by), Action.EDITED, at)
+
+
+def approved(
+    message: PublicMessage, by: str, at: datetime, settings: PublicMessages, grounds: Grounds, despite: str = ""
+) -> PublicMessage:
+    """One more approval; the message is approved once there are enough of different persons."""
+    _must_be_open(message)
+    check(message.step, message.content, grounds, settings.draft_from, despite)
+    if same_person(by) in {same_person(each.actor) for each in message.approvals}:
+        raise Refused(f"{by} has approved it already: another person must")
+    if not settings.author_may_approve and same_person(by) in _authors(message):
+        raise Refused(f"{by} wrote it: by the settings another person must approve it")
+    after = _decided(message, person(by), Action.APPROVED, at, despite)
+    enough = len(after.approvals) >= settings.needed(message.content.gravity)
+    return replace(after, state=State.APPROVED) if enough else after
+
+
+def published(
+    message: PublicMessage, by: str, at: datetime, settings: PublicMessages, grounds: Grounds, despite: str = ""
+) -> PublicMessage:
+    """The message as it goes out."""
+    _must_be_open(message)
+    needed, given = settings.needed(message.content.gravity), len(message.approvals)
+    if given < needed:
+        raise Refused(f"it has {given} of {needed} approvals: mizumori public approve {message.id} --by NAME")
+    check(message.step, message.content, grounds, settings.draft_from, despite or _despite(message))
+    return _out(_decided(message, person(by), Action.PUBLISHED, at, despite), at, settings.lasts)
+
+
+def published_by(
+    rule: Standing, message: PublicMessage, at: datetime, settings: PublicMessages, grounds: Grounds
+) -> PublicMessage:
+    """The message as a rule that was approved in advance publishes it: a confirmed rise, never anything else."""
+    _must_be_open(message)
+    content = message.content
+    if message.step not in (Step.FIRST, Step.UPDATE) or content.hazard is None or message.written_by_hand:
+        raise Refused(f"the rule {rule.id} publishes confirmed rises of gauges and nothing else")
+    if content.hazard < rule.min_level or at >= rule.valid_until:
+        raise Refused(f"the rule {rule.id} does not cover this, or no longer")
+    check(message.step, content, grounds, settings.draft_from)
+    names = ", ".join(rule.approved_by)
+    signed = _decided(message, f"{BY_RULE}{rule.id}", Action.PUBLISHED, at, f"approved in advance by {names}")
+    return _out(replace(signed, rule_id=rule.id), at, settings.lasts)
+
+
+def put_right(message: PublicMessage, by: str, at: datetime, settings: PublicMessages) -> PublicMessage:
+    """A correction or cancellation as it goes out: one person's decision is enough to take back what is wrong."""
+    _must_be_open(message)
+    if message.step not in (Step.CORRECTION, Step.CANCEL):
+        raise Refused("only what corrects or cancels goes out without approvals")
+    if not message.content.note.strip():
+        raise Refused("say what was wrong and why")
+    return _out(_decided(message, person(by), Action.PUBLISHED, at, message.content.note), at, settings.lasts)
+
+
+def withdrawn(message: PublicMessage, by: str, at: datetime, why: str) -> PublicMessage:
+    """A draft that is not wanted, by a person (or AUTOMATIC, where the water fell before anybody decided)."""
+    _must_be_open(message)
+    actor = by if by == AUTOMATIC else person(by)
+    return _decided(replace(message, state=State.WITHDRAWN), actor, Action.WITHDRAWN, at, why)
+
+
+def expired(message: PublicMessage, at: datetime) -> PublicMessage:
+    """A draft that nobody decided about in time."""
+    _must_be_open(message)
+    return _decided(replace(message, state=State.EXPIRED), AUTOMATIC, Action.EXPIRED, at)
+
+
+def may_follow(last: PublicMessage, step: Step) -> None:
+    """Raise Refused where nothing of this kind may follow the newest published message of a chain."""
+    if last.state is not State.PUBLISHED:
+        raise Refused(f"message {last.id} is not published: edit it, or withdraw it")
+    if last.step is Step.CANCEL:
+        raise Refused(f"message {last.id} was cancelled: write a new one with mizumori public draft")
+    if last.step is Step.ALL_CLEAR and step is Step.ALL_CLEAR:
+        raise Refused("the all-clear has been given already")
+
+
+def _must_be_open(message: PublicMessage) -> None:
+    if not message.is_open:
+        raise Refused(f"message {message.id} is {message.state}: what is decided stays; write an update or a new one")
+
+
+def _authors(message: PublicMessage) -> set[str]:
+    wrote = {each.actor for each in message.decisions if each.action in (Action.DRAFTED, Action.EDITED)}
+    return {same_person(each) for each in wrote}
+
+
+def _despite(message: PublicMessage) -> str:
+    return "; ".join(each.detail for each in message.approvals if each.detail)
+
+
+def _decided(message: PublicMessage, by: str, action: Action, at: datetime, detail: str = "") -> PublicMessage:
+    return replace(message, decisions=(*message.decisions, Decision(by, action, at, detail.strip())))
+
+
+def _out(message: PublicMessage, at: datetime, lasts: timedelta) -> PublicMessage:
+    return replace(message, state=State.PUBLISHED, sent_at=at, expires_at=at + lasts)

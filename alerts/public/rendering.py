@@ -1,0 +1,156 @@
+"""A public message as it goes out: as text to a receiver, and as a CAP message. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from alerts.cap.flood import Notice, Said, message_of
+from alerts.cap.message import CapMessage
+from alerts.public.records import Action, PublicMessage, Refused, State
+from alerts.public.settings import PublicMessages
+from alerts.public.words import LANGUAGES, event, line, tidy
+from ingest.stations import Registry, named
+
+DRILL = "【訓練】"
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Who speaks: the city with its settings."""
+
+    registry: Registry
+    settings: PublicMessages
+
+    def name(self, language: str) -> str:
+        """The sender for people."""
+        own = self.settings.sender_name
+        return named(own, language) if own.get("ja") else named(self.registry.city.name, language)
+
+    @property
+    def sender(self) -> str:
+        """The sender in CAP."""
+        return self.settings.sender or f"{self.registry.city.id}.mizumori.invalid"
+
+
+def subject(message: PublicMessage, language: str) -> str:
+    """The subject of a mail."""
+    return line("subject", language, drill=_mark(message), headline=message.content.texts[language].headline)
+
+
+def body(message: PublicMessage, issuer: Issuer, language: str, *, short: bool = False) -> str:
+    """The text for a receiver, whole or for a channel with little room."""
+    texts = message.content.texts[language]
+    values: dict[str, Any] = {
+        "drill": _mark(message),
+        "sender": issuer.name(language),
+        "headline": texts.headline,
+        "instruction": texts.instruction,
+        "link": issuer.settings.link,
+    }
+    if short:
+        return " ".join(line("short", language, **values, description="").split())
+    values["description"] = description(message, issuer, language)
+    return tidy(line("body", language, **values)) + "\n"
+
+
+def description(message: PublicMessage, issuer: Issuer, language: str) -> str:
+    """What is said, with what everybody must know of it: where it comes from, what is issued, who decided."""
+    return "\n".join([message.content.texts[language].description.strip(), "", *_notes(message, issuer, language)])
+
+
+def machine(message: PublicMessage) -> dict[str, Any]:
+    """The same for programs (webhooks, signs)."""
+    content = message.content
+    return {
+        "kind": "public",
+        "step": str(message.step),
+        "identifier": message.identifier,
+        "stations": list(content.station_ids),
+        "gravity": content.gravity,
+        "hazard_of_gauge": content.hazard,
+        "issued_alert_level": None if content.issued is None else content.issued.level,
+        "headline": {language: texts.headline for language, texts in content.texts.items()},
+    }
+
+
+def cap_of(message: PublicMessage, issuer: Issuer, earlier: Sequence[CapMessage]) -> CapMessage:
+    """The CAP message of a message that goes out; ``earlier`` are those of its chain, oldest first."""
+    if message.sent_at is None or message.expires_at is None:
+        raise Refused(f"message {message.id} has not gone out")
+    content = message.content
+    return message_of(
+        Notice(
+            identifier=message.identifier,
+            sender=issuer.sender,
+            sent=message.sent_at,
+            expires=message.expires_at,
+            step=message.step,
+            incident=f"public-{message.chain_id}",
+            gravity=content.gravity,
+            said={each: _said(message, issuer, each) for each in LANGUAGES},
+            places=[each.place for each in content.where],
+            municipal_code=issuer.registry.city.municipal_code,
+            hazard=content.hazard,
+            issued=content.issued,
+            drill=message.drill,
+            note=_note(message),
+            web=issuer.settings.link,
+        ),
+        earlier,
+    )
+
+
+def _said(message: PublicMessage, issuer: Issuer, language: str) -> Said:
+    texts = message.content.texts[language]
+    stations = [issuer.registry.stations[each] for each in message.content.station_ids[:1]]
+    kind = stations[0].kind if stations else None
+    return Said(
+        event=event(kind, language),
+        sender_name=issuer.name(language),
+        headline=f"{_mark(message)}{texts.headline}",
+        description=description(message, issuer, language),
+        instruction=texts.instruction,
+        places=tuple(named(each.names, language) for each in message.content.where),
+    )
+
+
+def _notes(message: PublicMessage, issuer: Issuer, language: str) -> list[str]:
+    content, official = message.content, issuer.settings.official
+    notes = [line("drill_note", language)] if message.drill else []
+    if content.hazard is not None:
+        notes += [line("hazard_note", language), line("provisional", language)]
+    if content.issued is not None:
+        issued = content.issued
+        notes.append(line("issued", language, level=issued.level, by=issued.by, at=issued.at))
+    notes.append(official.get(language) or line("official", language))
+    return [*notes, *_decided(message, issuer, language)]
+
+
+def _decided(message: PublicMessage, issuer: Issuer, language: str) -> list[str]:
+    """Who decided: the rule and who approved it, else who approved, else who sent it."""
+    separator = line("separator", language)
+    if message.rule_id:
+        rule = next((each for each in issuer.settings.standing if each.id == message.rule_id), None)
+        names = separator.join(rule.approved_by) if rule is not None else message.decisions[-1].detail
+        return [line("decided_rule", language, rule=message.rule_id, names=names)]
+    if message.approvals:
+        return [line("decided_people", language, names=separator.join(each.actor for each in message.approvals))]
+    sent = [each.actor for each in message.decisions if each.action is Action.PUBLISHED]
+    return [line("decided_one", language, names=sent[-1])] if sent else []
+
+
+def _note(message: PublicMessage) -> str:
+    drill = [line("drill_note", each) for each in LANGUAGES] if message.drill else []
+    return "\n".join([*drill, *([message.content.note] if message.content.note else [])])
+
+
+def _mark(message: PublicMessage) -> str:
+    return DRILL if message.drill else ""
+
+
+def shown_state(message: PublicMessage) -> str:
+    """How far a message is, with the approvals that a draft has."""
+    given = len(message.approvals)
+    return f"{message.state}, {given} approved" if message.state is State.DRAFT and given else str(message.state)
