@@ -26,6 +26,11 @@ from ingest.store.past.settings import PastSettings
 PREFIX = "MIZUMORI_"
 NOT_SETTINGS = {"MIZUMORI_SETTINGS", "MIZUMORI_TEST_DATA"}
 SECRETS = ("password", "token")
+MOVED: Mapping[str, str] = {
+    "alerts.recipients": "who is told is no setting any more: write a people file (docs/people.md) and run "
+    "mizumori people import FILE",
+}
+"""What earlier versions had, and what takes its place."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -161,7 +166,9 @@ def _sentences(error: ValidationError, file: Path | None) -> Iterator[str]:
     where = str(file) if file is not None else "settings"
     for each in error.errors():
         key = ".".join(str(part) for part in each["loc"])
-        if each["type"] == "extra_forbidden":
+        if key in MOVED:
+            yield f"{where}: {key}: {MOVED[key]}"
+        elif each["type"] == "extra_forbidden":
             yield f"{where}: there is no setting {key}; docs/settings.md lists all of them"
         else:
             given = "" if any(word in key for word in SECRETS) else f" (it is {each['input']!r})"

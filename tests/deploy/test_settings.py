@@ -43,6 +43,8 @@ def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
         ("[alerts.outbox.pigeon]\nworkers = 1\n", "there is no channel pigeon: write one of email"),
         ("[alerts.rules.stage]\nhold_s = -1\n", r"alerts\.rules\.stage\.hold_s"),
         ("[alerts.rules.stage]\nhold_s = inf\n", r"alerts\.rules\.stage\.hold_s"),
+        ("[[alerts.recipients]]\nid='a'\nchannel='email'\n", "write a people file .* and run mizumori people import"),
+        ("[drill]\nreal_recipients = 'perhaps'\n", r"drill\.real_recipients"),
         ("[mqtt]\nca_file = 'no/such/file'\n", "there is no such file"),
         ("[mqtt]\nhost = ''\n", "mqtt.host"),
     ],
