@@ -27,6 +27,7 @@ from ingest.mqtt_trial import Trial
 from ingest.readings import Reading
 from ingest.store.appender import SqlAppender
 from ingest.store.protocol import Batch
+from tests.alerts.town import contact, group, people, route
 from tests.brokers import Mosquitto, free_port
 from tests.deploy.houses import CLOCK, eventually
 from tests.deploy.ingests import environment_of, running_ingest
@@ -65,13 +66,10 @@ def system(tmp_path: Path) -> dict[str, str]:
 
 
 def test_a_system_that_is_well_and_runs_has_nothing_to_complain_of(tmp_path: Path, capsys: Capture) -> None:
-    recipient = tmp_path / "told.toml"
-    recipient.write_text(
-        '[[alerts.recipients]]\nid = "duty"\nchannel = "logfile"\naddress = "x.log"\n', encoding="utf-8"
-    )
     port = str(free_port())
-    more = {"MIZUMORI_MONITOR__PORT": port, "MIZUMORI_SETTINGS": str(recipient), **NO_OTHERS}
+    more = {"MIZUMORI_MONITOR__PORT": port, **NO_OTHERS}
     with running_ingest(tmp_path, more=more) as ingest:
+        ingest.stores.people.apply(people([contact("duty")], [group("duty")], [route("duty")]), "test", CLOCK.now())
         open_past(ingest.settings, ingest.stores).stop()
         probes = [*common_probes(ingest.settings, ingest.stores), *probes_of(ingest.services)]
         with House([Monitor("ingest", "0.1.0", probes, "127.0.0.1", int(port))]):
@@ -198,7 +196,7 @@ def test_a_system_without_a_city_or_without_people_to_tell_says_so(tmp_path: Pat
     environment = environment_of(tmp_path, free_port())
     open_stores(read_settings(None, environment)).close()
     _, states, sentences = examined(environment, capsys)
-    assert (states["registry"], states["recipients"], states["messages"]) == ("failed", "degraded", "degraded")
+    assert (states["registry"], states["people"], states["messages"]) == ("failed", "degraded", "degraded")
     assert "mizumori registry import" in sentences["registry"]
 
 
