@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "people": ("people",),
     "drill": ("drill",),
     "credentials": ("credentials",),
+    "public": ("public",),
     "levels": ("levels",),
     "dead_letters": ("dead-letters",),
     "doctor": ("doctor",),

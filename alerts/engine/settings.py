@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from alerts.channels.table import CHANNELS, ChannelSettings
 from alerts.deliveries.limits import OutboxSettings
 from alerts.incidents.settings import ESCALATION, Escalation, IncidentSettings
+from alerts.public.settings import PublicMessages
 from alerts.rules.settings import RulesSettings
 
 
@@ -32,6 +33,7 @@ class AlertSettings(BaseModel):
     incidents: IncidentSettings = Field(
         default=IncidentSettings(), description="how long anything may be muted, and what is kept as evidence"
     )
+    public: PublicMessages = Field(default=PublicMessages(), description="who must agree before the public is told")
     outbox: dict[str, OutboxSettings] = Field(
         default={}, description="how fast, and how much, each channel takes: [alerts.outbox.email] and so on"
     )

@@ -13,8 +13,6 @@ from alerts.public.settings import PublicMessages
 from alerts.public.words import LANGUAGES, event, line, tidy
 from ingest.stations import Registry, named
 
-DRILL = "【訓練】"
-
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
@@ -36,14 +34,14 @@ class Issuer:
 
 def subject(message: PublicMessage, language: str) -> str:
     """The subject of a mail."""
-    return line("subject", language, drill=_mark(message), headline=message.content.texts[language].headline)
+    return line("subject", language, drill=_mark(message, language), headline=message.content.texts[language].headline)
 
 
 def body(message: PublicMessage, issuer: Issuer, language: str, *, short: bool = False) -> str:
     """The text for a receiver, whole or for a channel with little room."""
     texts = message.content.texts[language]
     values: dict[str, Any] = {
-        "drill": _mark(message),
+        "drill": _mark(message, language),
         "sender": issuer.name(language),
         "headline": texts.headline,
         "instruction": texts.instruction,
@@ -109,7 +107,7 @@ def _said(message: PublicMessage, issuer: Issuer, language: str) -> Said:
     return Said(
         event=event(kind, language),
         sender_name=issuer.name(language),
-        headline=f"{_mark(message)}{texts.headline}",
+        headline=f"{_mark(message, language)}{texts.headline}",
         description=description(message, issuer, language),
         instruction=texts.instruction,
         places=tuple(named(each.names, language) for each in message.content.where),
@@ -146,8 +144,8 @@ def _note(message: PublicMessage) -> str:
     return "\n".join([*drill, *([message.content.note] if message.content.note else [])])
 
 
-def _mark(message: PublicMessage) -> str:
-    return DRILL if message.drill else ""
+def _mark(message: PublicMessage, language: str) -> str:
+    return line("drill_mark", language) if message.drill else ""
 
 
 def shown_state(message: PublicMessage) -> str:

@@ -67,6 +67,10 @@ class PublicMessages(BaseModel):
         default={}, description="who sends, for people, by language; empty for the name of the city"
     )
     link: str = Field(default="", description="address of the public page as written in messages; empty for none")
+    feed_url: str = Field(
+        default="",
+        description="address of the feeds' folder as the public reaches it; empty where it is not known",
+    )
     official: dict[str, str] = Field(
         default={}, description="where the official information is, by language; empty for a general sentence"
     )

@@ -71,7 +71,7 @@ class Watch:
             newest = select(transitions.c.id).where(transitions.c.id > cursor(connection, CURSOR)).limit(1)
             return (
                 connection.execute(newest).first() is not None
-                or any(_runs_out(each, around, now) for each in store.ends_of_chains(connection))
+                or any(_runs_out(each, around, now) for each in store.dangers_in_force(connection))
                 or any(_unused(each, around, now) for each in store.open_drafts(connection))
             )
 
@@ -148,7 +148,7 @@ class Watch:
             return False
 
     def _remind(self, connection: Connection, around: Around, now: datetime) -> int:
-        due = [each for each in store.ends_of_chains(connection) if _runs_out(each, around, now)]
+        due = [each for each in store.dangers_in_force(connection) if _runs_out(each, around, now)]
         for each in due:
             lapsed = each.expires_at is not None and each.expires_at <= now
             told = tell_desk(connection, each, around, "desk_lapsed" if lapsed else "desk_remind", now)

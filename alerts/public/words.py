@@ -68,7 +68,7 @@ def event(kind: StationKind | None, language: str) -> str:
     return str(found["event_underpass" if kind is StationKind.UNDERPASS else "event"])
 
 
-def line(name: str, language: str, **values: Any) -> str:
+def line(name: str, language: str, /, **values: Any) -> str:
     """One text of the catalogue, filled in; times are shown in Japan time."""
     shown = {key: each.astimezone(JST) if isinstance(each, datetime) else each for key, each in values.items()}
     return str(catalogue(language)[name]).format(**shown)

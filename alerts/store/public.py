@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, exists, select, update
 
 from alerts.public.grounds import Grounds
 from alerts.public.records import (
@@ -30,6 +30,8 @@ from alerts.store.tables import deliveries, messages, public_decisions, public_m
 OPEN = (State.DRAFT, State.APPROVED)
 _CONTENT = TypeAdapter(Content)
 _PLAIN = ("step", "state", "author", "created_at", "station_id", "chain_id", "corrects", "drill", "rule_id")
+_LIGHT = [each for each in public_messages.c if each.name != "cap"]
+"""All of a message but its document."""
 _OUT = ("identifier", "sent_at", "expires_at")
 
 
@@ -53,7 +55,7 @@ def save(connection: Connection, message: PublicMessage, cap: bytes | None = Non
 
 def one(connection: Connection, public_id: int) -> PublicMessage:
     """A message, held until the end of the transaction; Refused where there is none."""
-    wanted = select(public_messages).where(public_messages.c.id == public_id).with_for_update()
+    wanted = select(*_LIGHT).where(public_messages.c.id == public_id).with_for_update()
     found = _messages(connection, connection.execute(wanted))
     if not found:
         raise Refused(f"there is no public message {public_id}: mizumori public list shows those that there are")
@@ -73,7 +75,7 @@ def caps(connection: Connection, chain_id: int) -> list[bytes]:
 def newest_published(connection: Connection, station_id: str) -> PublicMessage | None:
     """The newest published message of a station."""
     wanted = (
-        select(public_messages)
+        select(*_LIGHT)
         .where(public_messages.c.station_id == station_id, public_messages.c.state == State.PUBLISHED)
         .order_by(public_messages.c.sent_at.desc(), public_messages.c.id.desc())
         .limit(1)
@@ -85,26 +87,27 @@ def automatic_draft(connection: Connection, station_id: str) -> PublicMessage | 
     """The newest open draft of a station that a rule made."""
     of_it = (public_messages.c.station_id == station_id) & (public_messages.c.author == AUTOMATIC)
     wanted = (
-        select(public_messages)
-        .where(of_it, public_messages.c.state.in_(OPEN))
-        .order_by(public_messages.c.id.desc())
-        .limit(1)
+        select(*_LIGHT).where(of_it, public_messages.c.state.in_(OPEN)).order_by(public_messages.c.id.desc()).limit(1)
     )
     return next(iter(_messages(connection, connection.execute(wanted))), None)
 
 
 def open_drafts(connection: Connection) -> list[PublicMessage]:
     """What waits for somebody to decide, oldest first."""
-    wanted = select(public_messages).where(public_messages.c.state.in_(OPEN)).order_by(public_messages.c.id)
+    wanted = select(*_LIGHT).where(public_messages.c.state.in_(OPEN)).order_by(public_messages.c.id)
     return _messages(connection, connection.execute(wanted))
 
 
-def ends_of_chains(connection: Connection) -> list[PublicMessage]:
-    """The newest published message of every chain."""
-    wanted = select(public_messages).where(public_messages.c.state == State.PUBLISHED)
-    ordered = wanted.order_by(public_messages.c.sent_at, public_messages.c.id)
-    newest = {each.chain_id: each for each in connection.execute(ordered)}
-    return _messages(connection, newest.values())
+def dangers_in_force(connection: Connection) -> list[PublicMessage]:
+    """The newest published message of every chain that has no end yet, expired or not."""
+    later = public_messages.alias()
+    after = (later.c.sent_at > public_messages.c.sent_at) | (
+        (later.c.sent_at == public_messages.c.sent_at) & (later.c.id > public_messages.c.id)
+    )
+    overtaken = exists().where(later.c.chain_id == public_messages.c.chain_id, later.c.state == State.PUBLISHED, after)
+    wanted = select(*_LIGHT).where(public_messages.c.state == State.PUBLISHED, ~overtaken)
+    going_on = wanted.where(public_messages.c.step.not_in([Step.ALL_CLEAR, Step.CANCEL]))
+    return _messages(connection, connection.execute(going_on.order_by(public_messages.c.id)))
 
 
 def grounds(connection: Connection, content: Content, at: datetime) -> Grounds:
@@ -153,7 +156,7 @@ class SqlPublicMessages:
 
     def newest(self, limit: int = 50, states: Iterable[State] = tuple(State)) -> list[PublicMessage]:
         """The newest messages first."""
-        wanted = select(public_messages).where(public_messages.c.state.in_(list(states)))
+        wanted = select(*_LIGHT).where(public_messages.c.state.in_(list(states)))
         with self._engine.connect() as connection:
             ordered = wanted.order_by(public_messages.c.id.desc()).limit(limit)
             return _messages(connection, connection.execute(ordered))

@@ -27,6 +27,7 @@ from deploy.settings import Settings
 from deploy.wiring.channels import house_channels
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.people import warn_of_shortcomings
+from deploy.wiring.public import public_steps
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.store.health import SqlHealth
@@ -114,6 +115,7 @@ def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None
         Step("readings", lambda _: engine.turn()),
         Step("clock", lambda _: engine.tick(gather.facts), timedelta(seconds=settings.alerts.tick_s)),
         Step("dispatch", dispatch.turn),
+        *public_steps(settings, stores, fence),
     ]
 
 

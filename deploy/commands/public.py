@@ -1,0 +1,293 @@
+"""``mizumori public list|show|preview|draft|edit|approve|publish|withdraw|update|all-clear|cancel|correct``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from alerts.cap.flood import Issued, Place
+from alerts.public.desk import Desk, Given
+from alerts.public.publishing import Out
+from alerts.public.records import PublicMessage, Refused, State, Where
+from alerts.public.rendering import shown_state
+from alerts.store.public import SqlPublicMessages
+from deploy.commands.context import Context, UsageError, jst, say
+from deploy.wiring.public import public_desk
+from deploy.wiring.stores import Stores, open_stores
+from ingest.clock import JST
+
+PARTS = ("headline", "description", "instruction")
+WAITING = (State.DRAFT, State.APPROVED)
+
+
+def add_to(commands: Any) -> None:
+    """The commands of this file."""
+    group = commands.add_parser("public", help="what the public is told: drafts, approvals, publishing, corrections")
+    actions = group.add_subparsers(dest="action", required=True, metavar="list|show|draft|approve|publish|…")
+    _add_looks(actions)
+    text = "begin a message by hand, with or without a station; it needs approvals as any other"
+    action = _action(actions, "draft", draft, text, numbered=False)
+    action.add_argument("--station", action="append", default=[], metavar="ID", help="about this station; repeatable")
+    _add_place(action)
+    _add_content(action)
+    _add_content(_action(actions, "edit", edit, "change a draft; approvals given before are void"))
+    for name, run, text in (
+        ("approve", approve, "approve a draft; the same person counts once"),
+        ("publish", publish, "send an approved message to the public"),
+    ):
+        action = _action(actions, name, run, text)
+        action.add_argument("--despite", default="", metavar="WHY", help="an all-clear though a gauge says otherwise")
+    _action(actions, "withdraw", withdraw, "take a draft back").add_argument("--why", default="")
+    _add_content(_action(actions, "update", update, "draft what holds now, after a published message"))
+    _add_content(_action(actions, "all-clear", all_clear, "draft the end of a published danger"))
+    _add_why(_action(actions, "cancel", cancel, "take back all of a danger, at once, from exactly those who got it"))
+    text = "put a published message right, at once, for exactly those who got it"
+    action = _action(actions, "correct", correct, text)
+    _add_why(action)
+    _add_content(action)
+
+
+def _add_looks(actions: Any) -> None:
+    text = "list messages, newest first"
+    action = actions.add_parser("list", help=text, description=text)
+    action.add_argument("--waiting", action="store_true", help="only what waits for somebody to decide")
+    action.add_argument("--limit", type=int, default=30, help="at most so many (30)")
+    action.add_argument("--json", action="store_true", help="as JSON, one message a line: texts for other systems")
+    action.set_defaults(run=_guarded(show_list))
+    text = "show a message and who decided what"
+    action = actions.add_parser("show", help=text, description=text)
+    action.add_argument("id", type=int)
+    action.set_defaults(run=_guarded(show))
+    text = "show a message as its receivers would get it"
+    action = actions.add_parser("preview", help=text, description=text)
+    action.add_argument("id", type=int)
+    action.add_argument("--language", choices=("ja", "en"), default="ja")
+    action.add_argument("--short", action="store_true", help="the form of SMS and LINE")
+    action.set_defaults(run=_guarded(preview))
+
+
+def _action(actions: Any, name: str, run: Callable[..., int], text: str, *, numbered: bool = True) -> Any:
+    action = actions.add_parser(name, help=text, description=text)
+    if numbered:
+        action.add_argument("id", type=int, help="the number of the message")
+    action.add_argument("--by", required=True, metavar="NAME", help="who decides: a name or role")
+    action.set_defaults(run=_guarded(run))
+    return action
+
+
+def _add_content(action: Any) -> None:
+    for part in PARTS:
+        action.add_argument(f"--{part}", metavar="TEXT", help=f"the {part} in Japanese")
+        action.add_argument(f"--{part}-en", metavar="TEXT", help=f"the {part} in English")
+    action.add_argument("--gravity", type=int, choices=range(1, 6), help="how grave it is")
+    text = "the alert level that the authority has issued (発令された警戒レベル)"
+    action.add_argument("--issued-level", type=int, choices=range(1, 6), help=text)
+    action.add_argument("--issued-by", metavar="WHO", help="who issued it")
+    action.add_argument("--issued-at", metavar="TIME", help="when, for example 2026-07-01T20:00+09:00")
+    action.add_argument("--no-issued-level", action="store_true", help="take the issued level out")
+
+
+def _add_place(action: Any) -> None:
+    action.add_argument("--place", metavar="NAME", help="a place without a station, in Japanese")
+    action.add_argument("--place-en", metavar="NAME", help="its name in English")
+    action.add_argument("--circle", metavar="LAT,LON,KM", help="a circle around a point")
+    action.add_argument("--polygon", metavar="LAT,LON …", help="its outline, the first point again at the end")
+
+
+def _add_why(action: Any) -> None:
+    action.add_argument("--why", required=True, metavar="TEXT", help="what was wrong, in Japanese: receivers read it")
+    action.add_argument("--why-en", default="", metavar="TEXT", help="the same in English")
+
+
+def _guarded(run: Callable[..., int]) -> Callable[[Context, argparse.Namespace], int]:
+    """What is refused is said in one sentence."""
+
+    def guarded(context: Context, options: argparse.Namespace) -> int:
+        stores = open_stores(context.settings)
+        try:
+            return run(options, public_desk(context.settings, stores, context.clock), stores)
+        except Refused as why:
+            raise UsageError(str(why)) from why
+        finally:
+            stores.close()
+
+    return guarded
+
+
+def show_list(options: argparse.Namespace, _: Desk, stores: Stores) -> int:
+    """One line a message."""
+    found = SqlPublicMessages(stores.database).newest(options.limit, WAITING if options.waiting else tuple(State))
+    for each in found:
+        say(json.dumps(exported(each), ensure_ascii=False) if options.json else line(each))
+    if not found and not options.json:
+        say("there is no message" + (" that waits" if options.waiting else " yet"))
+    return 0
+
+
+def show(options: argparse.Namespace, desk: Desk, stores: Stores) -> int:
+    """A message with its decisions."""
+    message = SqlPublicMessages(stores.database).one(options.id)
+    say(line(message))
+    for each in message.decisions:
+        say(f"  {jst(each.at)}  {each.action}  {each.actor}  {each.detail}".rstrip())
+    say("")
+    say(desk.preview(options.id))
+    return 0
+
+
+def preview(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+    """The text."""
+    say(desk.preview(options.id, options.language, short=options.short))
+    return 0
+
+
+def draft(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+    """Begin one."""
+    return _said(desk.draft(options.by, given(options)))
+
+
+def edit(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+    """Change one."""
+    return _said(desk.edit(options.id, options.by, given(options)))
+
+
+def approve(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+    """Approve one."""
+    return _said(desk.approve(options.id, options.by, options.despite))
+
+
+def publish(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+    """Publish one."""
+    return _sent(desk.publish(options.id, options.by, options.despite))
+
+
+def withdraw(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+    """Withdraw one."""
+    return _said(desk.withdraw(options.id, options.by, options.why))
+
+
+def update(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+    """Draft an update."""
+    return _said(desk.update(options.id, options.by, given(options)))
+
+
+def all_clear(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+    """Draft the all-clear."""
+    return _said(desk.all_clear(options.id, options.by, given(options)))
+
+
+def cancel(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+    """Cancel a chain."""
+    return _sent(desk.cancel(options.id, options.by, _why(options)))
+
+
+def correct(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+    """Correct a message."""
+    return _sent(desk.correct(options.id, options.by, _why(options), given(options)))
+
+
+def given(options: argparse.Namespace) -> Given:
+    """What was entered."""
+    texts = {
+        language: {part: text for part in PARTS if (text := getattr(options, f"{part}{ending}"))}
+        for language, ending in (("ja", ""), ("en", "_en"))
+    }
+    return Given(
+        texts=texts,
+        station_ids=tuple(getattr(options, "station", ())),
+        where=_where(options),
+        gravity=options.gravity,
+        issued=_issued(options),
+        no_issued=options.no_issued_level,
+    )
+
+
+def _issued(options: argparse.Namespace) -> Issued | None:
+    parts = (options.issued_level, options.issued_by, options.issued_at)
+    if not any(parts):
+        return None
+    if not all(parts):
+        raise UsageError("an issued level needs --issued-level, --issued-by and --issued-at")
+    try:
+        at = datetime.fromisoformat(options.issued_at)
+    except ValueError as error:
+        raise UsageError(f"--issued-at {options.issued_at}: write a time as 2026-07-01T20:00+09:00") from error
+    return Issued(options.issued_level, options.issued_by, at if at.tzinfo else at.replace(tzinfo=JST))
+
+
+def _where(options: argparse.Namespace) -> tuple[Where, ...]:
+    place = getattr(options, "place", None)
+    if not place:
+        return ()
+    if bool(options.circle) == bool(options.polygon):
+        raise UsageError("a place needs --circle LAT,LON,KM or --polygon, one of them")
+    names = {"ja": place, **({"en": options.place_en} if options.place_en else {})}
+    if options.circle:
+        lat, lon, radius_km = _numbers(options.circle, 3)
+        return (Where(names, Place(circles=((lat, lon, radius_km),))),)
+    points = tuple((lat, lon) for lat, lon in (_numbers(each, 2) for each in options.polygon.split()))
+    return (Where(names, Place(polygons=(points,))),)
+
+
+def _numbers(text: str, count: int) -> list[float]:
+    try:
+        found = [float(each) for each in text.split(",")]
+    except ValueError:
+        found = []
+    if len(found) != count:
+        wanted = "34.42,133.19" if count == 2 else "34.42,133.19,0.5"
+        raise UsageError(f"{text}: write numbers with commas, for example {wanted}")
+    return found
+
+
+def _why(options: argparse.Namespace) -> Mapping[str, str]:
+    return {"ja": options.why, **({"en": options.why_en} if options.why_en else {})}
+
+
+def line(message: PublicMessage) -> str:
+    """A message in one line."""
+    at = jst(message.sent_at or message.created_at)
+    step = f"{message.step} of {message.chain_id}" if message.chain_id != message.id else str(message.step)
+    drill = " [drill]" if message.drill else ""
+    return f"{message.id:>5}  {at}  {shown_state(message):<22}{step:<20}{message.content.texts['ja'].headline}{drill}"
+
+
+def exported(message: PublicMessage) -> dict[str, object]:
+    """The texts and facts of a message for other systems. No conformance with any of them is claimed."""
+    content = message.content
+    return {
+        "id": message.id,
+        "chain": message.chain_id,
+        "identifier": message.identifier,
+        "step": message.step,
+        "state": message.state,
+        "drill": message.drill,
+        "sent_at": message.sent_at and message.sent_at.astimezone(JST).isoformat(),
+        "expires_at": message.expires_at and message.expires_at.astimezone(JST).isoformat(),
+        "stations": list(content.station_ids),
+        "places": [dict(each.names) for each in content.where],
+        "hazard_of_gauge": content.hazard,
+        "issued_alert_level": content.issued and content.issued.level,
+        "approved_by": [each.actor for each in message.approvals],
+        "texts": {
+            language: {part: getattr(texts, part) for part in PARTS} for language, texts in content.texts.items()
+        },
+    }
+
+
+def _said(message: PublicMessage) -> int:
+    say(line(message))
+    return 0
+
+
+def _sent(out: Out) -> int:
+    say(line(out.message))
+    say(f"{out.told} deliveries wait for the service")
+    if out.taken_back:
+        say(f"{out.taken_back} deliveries of what was told before were taken back before they were sent")
+        if out.message.corrects is not None:
+            say(f"these have heard nothing: mizumori public update {out.message.id} tells them what is right")
+    return 0
