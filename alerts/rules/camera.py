@@ -11,15 +11,14 @@ from ingest.readings import CameraState
 from ingest.store.protocol import CameraLatest
 
 NAME = "camera"
-SAID_OFFLINE = "said_offline"
 NOTHING = CameraLatest(None, None)
 
 
 def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
     """Every camera that is offline.
 
-    The detail holds ``problem`` (``no_heartbeat``, or ``said_offline`` where it said so itself or by its last will),
-    ``reason`` (its own words, where it gave any) and ``since`` (when it was last heard).
+    The detail holds ``state``, ``reason`` (``no_heartbeat``, ``never_heard``, or its own words, where it or its last
+    will gave any), ``heard_at`` and ``still_at`` (when its newest still was taken).
     """
     for camera in facts.registry.cameras.values():
         station = facts.registry.station_of(camera)
@@ -29,6 +28,10 @@ def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
         latest = facts.cameras.get(camera.id, NOTHING)
         now_is = condition(camera, latest.report, latest.still, facts.now)
         if now_is.state is CameraState.OFFLINE and (own.never_heard or now_is.silence != NEVER_HEARD):
-            problem = now_is.silence or SAID_OFFLINE
-            detail = {"problem": problem, "reason": now_is.said or None, "since": now_is.heard_at}
+            detail = {
+                "state": str(now_is.state),
+                "reason": now_is.reason or None,
+                "heard_at": now_is.heard_at,
+                "still_at": latest.still and latest.still.taken_at,
+            }
             yield in_trouble(camera.id, station.id, own.level, facts.now, detail)

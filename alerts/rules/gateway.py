@@ -14,10 +14,10 @@ OF_NO_STATION = ""
 def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
     """Every gateway that is out; it belongs to no station.
 
-    The detail holds ``since`` (when it last heard anything), ``silenced`` (ids of the gauges that are silent because of
-    it) and ``heard_alone`` (how many gauges nobody else hears).
+    The detail holds ``heard_at`` (when it last heard anything), ``silenced`` (ids of the gauges that are silent because
+    of it) and ``gauges`` (how many these are).
     """
     for each in facts.health.gateways:
         if each.out and rules.gateway.enabled:
-            detail = {"since": each.heard_at, "silenced": list(each.silenced), "heard_alone": len(each.alone)}
+            detail = {"heard_at": each.heard_at, "silenced": list(each.silenced), "gauges": len(each.silenced)}
             yield in_trouble(each.gateway_id, OF_NO_STATION, rules.gateway.level, facts.now, detail)

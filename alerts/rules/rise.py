@@ -8,7 +8,6 @@ threshold, so that a tide far below the bank is none either.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from alerts.rules.course import Course
@@ -16,11 +15,12 @@ from alerts.rules.findings import EVERY_LEVEL, Change, Finding, levels_above
 from alerts.rules.machine import Standing
 from alerts.rules.place import Place
 from alerts.rules.settings import RiseSettings
-from alerts.rules.trend import Trend, next_level, shown, trend
+from alerts.rules.trend import Trend, counts, rounded, shown, trend
 from ingest.hazard import Levels
 from ingest.readings import Quality, Reading
 
 NAME = "rise"
+HOUR_S = 3600.0
 
 
 def find(reading: Reading, course: Course, place: Place) -> Finding | None:
@@ -45,11 +45,11 @@ def find(reading: Reading, course: Course, place: Place) -> Finding | None:
 
 
 def detail(change: Change, standing: Standing, course: Course, place: Place) -> Mapping[str, Any]:
-    """``rise10_m_per_h``, ``rise30_m_per_h``, their limits ``limit10_m_per_h`` and ``limit30_m_per_h``, the stage
-    before (``previous_m``, ``previous_at``), the next threshold (``next_level``, ``next_m``) and ``since``."""
+    """What trend.shown says, and of the slope that counts ``rise_m_per_h``, ``window_s`` and ``limit_m_per_h``."""
     own = place.rules.rise
-    limits = {"limit10_m_per_h": own.rise10_m_per_h, "limit30_m_per_h": own.rise30_m_per_h}
-    return {**shown(change, standing, course, place), **limits}
+    slope, window, limit = counts(trend(course, change.at), own.rise10_m_per_h, own.rise30_m_per_h)
+    more = {"rise_m_per_h": rounded(slope), "window_s": window.total_seconds(), "limit_m_per_h": limit}
+    return {**shown(change, standing, course, place), **(more if slope is not None else {})}
 
 
 def _reaches(seen: Trend, own: RiseSettings, share: float) -> bool:
@@ -60,9 +60,6 @@ def _reaches(seen: Trend, own: RiseSettings, share: float) -> bool:
 
 def _matters(stage_m: float, seen: Trend, levels: Levels, own: RiseSettings) -> bool:
     """Whether the lowest threshold is reached, or would be soon enough. Without thresholds every rise matters."""
-    if not levels or stage_m >= min(levels.values()):
-        return True
-    found = next_level(stage_m, levels)
-    return found is not None and seen.fastest_m_per_h * (timedelta(seconds=own.reach_s) / timedelta(hours=1)) >= round(
-        found[1] - stage_m, 6
-    )
+    lowest_m = min(levels.values(), default=stage_m)
+    within_m = seen.fastest_m_per_h * own.reach_s / HOUR_S
+    return round(stage_m + within_m - lowest_m, 6) >= 0

@@ -21,9 +21,9 @@ MOST_DELAY = timedelta(hours=1)
 def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
     """Every gauge that is overdue.
 
-    The detail holds ``problem`` (why, see ingest.health.problems), ``since`` (its newest observation),
-    ``expected_s`` and ``mode``, ``stage_level`` (the hazard at which it fell silent, where its stage alert holds) and,
-    where a gateway is the cause, ``gateway_id``: that one has an alert of its own.
+    The detail holds ``problem`` (why, see ingest.health.problems), ``last_at`` (its newest observation), ``heard_at``
+    (anything of its device), ``expected_s`` and ``mode``, ``station_level`` (where its stage alert holds, the level)
+    and, where a gateway is the cause, ``gateway_id``: that one has an alert of its own.
     """
     gateways = {gauge_id: each.gateway_id for each in facts.health.gateways for gauge_id in each.silenced}
     for each in facts.health.gauges:
@@ -50,14 +50,15 @@ def _found(
     own = rules.silence.at(station.kind, station.id)
     if not own.enabled or (silence.problem is Problem.NEVER_HEARD and not own.never_heard):
         return
-    stage_level = facts.firing.get(gauge.id, 0)
-    level = max(own.level, own.while_firing_level) if stage_level else own.level
+    station_level = facts.firing.get(gauge.id, 0)
+    level = max(own.level, own.while_firing_level) if station_level else own.level
     detail = {
         "problem": str(silence.problem),
-        "since": silence.since,
+        "last_at": health.observed_at,
+        "heard_at": health.heard_at,
         "expected_s": health.expected_s,
         "mode": str(health.mode),
-        "stage_level": stage_level or None,
+        "station_level": station_level or None,
         "gateway_id": gateway_id,
     }
     yield in_trouble(gauge.id, station.id, level, facts.now, detail)

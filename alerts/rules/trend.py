@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from alerts.rules.course import LONG, SHORT, Course
 from alerts.rules.findings import Change
 from alerts.rules.machine import Standing
 from alerts.rules.place import Place
-from ingest.hazard import Levels
+from ingest.hazard import Levels, hazard_at
 
 DIGITS = 3
 
@@ -64,20 +64,33 @@ def next_level(stage_m: float, levels: Levels, least: int = 1) -> tuple[int, flo
     )
 
 
+def counts(found: Trend, short_m_per_h: float, long_m_per_h: float) -> tuple[float | None, timedelta, float]:
+    """Of the two slopes the one that lies further above, or less below, its limit; its window, and that limit."""
+    short, long = found.short_m_per_h, found.long_m_per_h
+    if long is None or (short is not None and short / short_m_per_h >= long / long_m_per_h):
+        return short, SHORT, short_m_per_h
+    return long, LONG, long_m_per_h
+
+
 def shown(change: Change, standing: Standing, course: Course, place: Place) -> Mapping[str, Any]:
-    """What messages say of a rise; what is not known is left out."""
+    """What messages say of the water of a gauge that rises; what is not known is left out.
+
+    Both slopes (``rise_10min_m_per_h``, ``rise_30min_m_per_h``), the hazard now (``station_level``), the threshold
+    above (``next_level``, ``next_m``), the stage before (``previous_m``, ``previous_at``) and ``since``.
+    """
     at = change.at
     newest, previous = course.at(at), course.before(at)
-    found = trend(course, at)
-    ahead = next_level(newest.stage_m, place.levels_at(at)) if newest else None
+    found, levels = trend(course, at), place.levels_at(at)
+    ahead = next_level(newest.stage_m, levels) if newest else None
     return known(
         {
-            "rise10_m_per_h": rounded(found.short_m_per_h),
-            "rise30_m_per_h": rounded(found.long_m_per_h),
-            "previous_m": previous and previous.stage_m,
-            "previous_at": previous and previous.at.isoformat(),
+            "rise_10min_m_per_h": rounded(found.short_m_per_h),
+            "rise_30min_m_per_h": rounded(found.long_m_per_h),
+            "station_level": newest and hazard_at(newest.stage_m, levels),
             "next_level": ahead and ahead[0],
             "next_m": ahead and ahead[1],
+            "previous_m": previous and previous.stage_m,
+            "previous_at": previous and previous.at.isoformat(),
             "since": standing.since and standing.since.isoformat(),
         }
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -20,9 +21,29 @@ COLUMNS = (
     *("recording", "gauges", "weeks", "rise", "a week", "outlook", "came", "silence", "a week"),
     *("reached", "by rise", "lead", "by outlook", "lead"),
 )
+
+
+def rivers(data: Path) -> Recording:
+    """England without its tidal gauges."""
+    found = nation.recording(data)
+    return replace(found, rows=tuple(each for each in found.rows if not is_tidal(each.gauge_id)))
+
+
+def tides(data: Path) -> Recording:
+    """The tidal gauges of England."""
+    found = nation.recording(data)
+    return replace(found, rows=tuple(each for each in found.rows if is_tidal(each.gauge_id)))
+
+
+def is_tidal(gauge_id: str) -> bool:
+    """By the name that the source gives it."""
+    return "tidal" in gauge_id
+
+
 CASES: tuple[tuple[str, Callable[[Path], Recording]], ...] = (
     ("Kuji and Naka", kuji.recording),
-    ("England, one day", nation.recording),
+    ("England, rivers", rivers),
+    ("England, tides", tides),
     ("Aire 2025", aire.recording),
     ("Guaíba 2023", guaiba.recording),
     ("Jakarta 2019", jakarta.recording),
