@@ -112,9 +112,9 @@ class StageSettings(RuleSettings):
 
 
 RISES: Kinds = {
-    StationKind.WATERWAY: {"rise10_m_per_h": 1.2, "rise30_m_per_h": 0.6, "least_rise_m": 0.10, "reach_s": 3600.0},
-    StationKind.PUMP_STATION: {"rise10_m_per_h": 1.2, "rise30_m_per_h": 0.6, "least_rise_m": 0.10, "reach_s": 3600.0},
-    StationKind.UNDERPASS: {"rise10_m_per_h": 0.3, "rise30_m_per_h": 0.2, "least_rise_m": 0.03, "reach_s": 1800.0},
+    StationKind.WATERWAY: {"rise10_m_per_h": 1.2, "rise30_m_per_h": 0.6, "least_rise_m": 0.10},
+    StationKind.PUMP_STATION: {"rise10_m_per_h": 1.2, "rise30_m_per_h": 0.6, "least_rise_m": 0.10},
+    StationKind.UNDERPASS: {"rise10_m_per_h": 0.3, "rise30_m_per_h": 0.2, "least_rise_m": 0.03},
     StationKind.RETENTION_POND: {"rise10_m_per_h": 0.9, "rise30_m_per_h": 0.5},
 }
 """The general numbers are a river's. docs/rules.md says where each comes from."""
@@ -132,7 +132,7 @@ class RiseSettings(RuleSettings):
     least_rise_m: float = Field(default=0.15, ge=0, le=100, description="metres that it must have risen in that time")
     release_share: float = Field(default=0.5, gt=0, le=1, description="share of both limits below which it is over")
     reach_s: float = Field(
-        default=7200.0, ge=0, le=7 * DAY_S, description="seconds in which it would reach the lowest threshold"
+        default=1800.0, ge=0, le=7 * DAY_S, description="seconds in which it would reach the lowest threshold"
     )
     kinds: Kinds = Field(default=RISES, description=KINDS)
 

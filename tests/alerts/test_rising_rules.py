@@ -100,7 +100,7 @@ def test_a_rise_far_below_every_threshold_is_told_only_once_it_comes_near() -> N
     low = place({3: 5.0})
     _, changes, _ = watch(RISE, evenly(1.2, 0.0, 240), low)
     assert told(changes) == [(0, 2)]
-    assert changes[0].at == at(130)  # 2.6 m, from where 5.0 m is two hours away
+    assert changes[0].at == at(220)  # 4.4 m, from where 5.0 m is half an hour away
 
 
 def test_without_thresholds_every_fast_rise_is_told() -> None:

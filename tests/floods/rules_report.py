@@ -12,8 +12,9 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
+from ingest.stations import ThresholdSet
 from tests.floods import aire, ditwah, floodnet, guaiba, jakarta, kotogawa, kuji, nation, ruled
-from tests.floods.recording import Recording
+from tests.floods.recording import SINCE, Recording
 from tests.floods.ruled import Night
 from tests.parts import data_folder
 
@@ -23,27 +24,36 @@ COLUMNS = (
 )
 
 
-def rivers(data: Path) -> Recording:
-    """England without its tidal gauges."""
-    found = nation.recording(data)
-    return replace(found, rows=tuple(each for each in found.rows if not is_tidal(each.gauge_id)))
-
-
 def tides(data: Path) -> Recording:
-    """The tidal gauges of England."""
+    """The tidal gauges of England, all others having one reading each, with a lowest threshold half a metre above the
+    highest tide of the day: the source knows none, so this is made up."""
     found = nation.recording(data)
-    return replace(found, rows=tuple(each for each in found.rows if is_tidal(each.gauge_id)))
+    highest: dict[str, float] = {}
+    for each in found.rows:
+        if "tidal" in each.gauge_id:
+            highest[each.gauge_id] = max(each.stage_m, highest.get(each.gauge_id, each.stage_m))
+    gauges = {
+        gauge_id: each.model_copy(
+            update={"thresholds": (ThresholdSet(valid_from=SINCE, levels={1: highest[gauge_id] + ABOVE_TIDE_M}),)}
+        )
+        for gauge_id, each in found.registry.gauges.items()
+        if gauge_id in highest
+    }
+    rows = tuple(each for each in found.rows if each.gauge_id in highest)
+    return Recording(rows, found.registry.model_copy(update={"gauges": gauges}))
 
 
-def is_tidal(gauge_id: str) -> bool:
-    """By the name that the source gives it."""
-    return "tidal" in gauge_id
+def bare_tides(data: Path) -> Recording:
+    """The same without any threshold."""
+    found = nation.recording(data)
+    return replace(found, rows=tuple(each for each in found.rows if "tidal" in each.gauge_id))
 
 
+ABOVE_TIDE_M = 0.5
 CASES: tuple[tuple[str, Callable[[Path], Recording]], ...] = (
     ("Kuji and Naka", kuji.recording),
-    ("England, rivers", rivers),
     ("England, tides", tides),
+    ("  no thresholds", bare_tides),
     ("Aire 2025", aire.recording),
     ("Guaíba 2023", guaiba.recording),
     ("Jakarta 2019", jakarta.recording),
