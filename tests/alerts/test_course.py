@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.rules.course import KEPT, LONG, MOST_SAMPLES, SHORT, Course, Sample, with_reading
@@ -78,6 +78,7 @@ def test_what_came_before_and_how_far_the_water_climbed() -> None:
     assert Course().climb_m(LONG, at(20)) == 0.0
 
 
+@settings(max_examples=60, deadline=None)
 @given(seconds=st.lists(st.integers(0, 6 * 3600), min_size=1, max_size=120))
 def test_a_course_stays_small_in_order_and_keeps_its_newest(seconds: list[int]) -> None:
     found = course(reading(each / 60, 1.0) for each in seconds)
@@ -88,6 +89,7 @@ def test_a_course_stays_small_in_order_and_keeps_its_newest(seconds: list[int]) 
     assert times[-1] - times[0] <= KEPT
 
 
+@settings(max_examples=60, deadline=None)
 @given(stages=st.lists(st.floats(0, 10), min_size=4, max_size=12), by=st.floats(-5, 5))
 def test_the_datum_does_not_matter_to_a_slope_and_its_sign_is_that_of_the_water(stages: list[float], by: float) -> None:
     found = course(reading(3 * number, each) for number, each in enumerate(stages))

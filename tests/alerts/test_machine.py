@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.rules.course import Course, with_reading
@@ -25,6 +25,7 @@ from tests.alerts.machines import AT_ONCE, DEFAULT, HYSTERESIS_M, PLAIN, find, f
 from tests.alerts.night import LEVELS, at, reading, suspect
 from tests.floods import reference
 
+LAW = settings(max_examples=60, deadline=None)
 MINUTES = st.integers(0, 60).map(lambda minutes: timedelta(minutes=minutes))
 TIMINGS = st.builds(
     Timing,
@@ -133,6 +134,7 @@ def test_noise_at_a_threshold_is_no_rise_and_foretells_none(kind: StationKind, e
 # Hysteresis
 
 
+@LAW
 @given(noise_m=st.lists(st.floats(-1, 1), min_size=1, max_size=60), hysteresis_m=st.floats(0.001, 1))
 def test_noise_inside_the_hysteresis_does_not_chatter(noise_m: list[float], hysteresis_m: float) -> None:
     where = place({2: 2.0}, hysteresis_m)
@@ -140,6 +142,7 @@ def test_noise_inside_the_hysteresis_does_not_chatter(noise_m: list[float], hyst
     assert steps([reading(minute, each) for minute, each in enumerate(stages)], AT_ONCE, where) == [(0, 2)]
 
 
+@LAW
 @given(night=nights(), timing=SIMPLE, data=st.data())
 def test_an_alert_is_never_below_a_good_reading_that_was_considered(
     night: list[Reading], timing: Timing, data: st.DataObject
@@ -155,6 +158,7 @@ def test_an_alert_is_never_below_a_good_reading_that_was_considered(
             assert standing.level >= before
 
 
+@LAW
 @given(night=nights(), timing=TIMINGS)
 def test_an_alert_is_never_below_what_has_been_found_often_and_long_enough(
     night: list[Reading], timing: Timing
@@ -177,6 +181,7 @@ def test_an_alert_is_never_below_what_has_been_found_often_and_long_enough(
                 assert standing.level >= level
 
 
+@LAW
 @given(stage_m=st.floats(-1, 6), levels=tables())
 def test_at_or_above_a_threshold_nothing_falls(stage_m: float, levels: dict[int, float]) -> None:
     standing, _ = fold([reading(0, stage_m), reading(10, stage_m)], AT_ONCE, place(levels, 0.0))
@@ -186,6 +191,7 @@ def test_at_or_above_a_threshold_nothing_falls(stage_m: float, levels: dict[int,
 # Folding and stepping
 
 
+@LAW
 @given(night=nights(), timing=TIMINGS)
 def test_folding_a_night_at_once_equals_stepping_through_what_is_kept(night: list[Reading], timing: Timing) -> None:
     standing = Standing()
@@ -203,6 +209,7 @@ def test_what_was_kept_before_there_was_more_to_keep_is_read() -> None:
     assert from_json(text) == Standing(3, unconfirmed=True, observed_at=at(0), below={3: at(5)})
 
 
+@LAW
 @given(night=nights(), timing=TIMINGS)
 def test_the_changes_of_a_night_make_a_chain_that_ends_where_the_alert_stands(
     night: list[Reading], timing: Timing
@@ -219,7 +226,8 @@ def test_the_changes_of_a_night_make_a_chain_that_ends_where_the_alert_stands(
     assert standing.level == level
 
 
-@given(night=nights(in_order=False), hold=MINUTES)
+@settings(max_examples=120, deadline=None)
+@given(night=nights(most=15, in_order=False), hold=MINUTES)
 def test_without_waiting_and_flapping_the_changes_are_those_of_a_reference_that_looks_back(
     night: list[Reading], hold: timedelta
 ) -> None:
@@ -238,6 +246,7 @@ def test_without_waiting_and_flapping_the_changes_are_those_of_a_reference_that_
 # What is not believed, and silence
 
 
+@LAW
 @given(night=nights(), timing=TIMINGS)
 def test_what_is_not_believed_never_lowers_and_shortens_no_hold(night: list[Reading], timing: Timing) -> None:
     for change in stepped(findings(night), timing)[1]:
@@ -249,6 +258,7 @@ def test_what_is_not_believed_never_lowers_and_shortens_no_hold(night: list[Read
             assert all(change.from_level not in range(1, each.reached + 1) for each in held)
 
 
+@LAW
 @given(night=nights(), timing=TIMINGS, silences=st.lists(st.integers(400, 10_000), max_size=5))
 def test_a_gauge_lost_while_firing_never_falls(night: list[Reading], timing: Timing, silences: list[int]) -> None:
     standing, _ = stepped(findings(night), timing)
@@ -323,6 +333,7 @@ def test_an_observation_that_is_judged_anew_is_no_second_one() -> None:
 # Rises, flapping, closing
 
 
+@LAW
 @given(reached=st.lists(st.integers(1, 5), min_size=1, max_size=10))
 def test_a_straight_rise_is_recorded_level_by_level_and_only_rises(reached: list[int]) -> None:
     rising = [good(number, level) for number, level in enumerate(sorted(reached))]
@@ -379,11 +390,13 @@ def test_a_flood_that_rises_in_many_steps_does_not_flap() -> None:
     assert {each.cause for each in stepped(rising, DEFAULT)[1] if each.told} == {Cause.RISE, Cause.FALL}
 
 
+@LAW
 @given(times=st.integers(0, 12))
 def test_without_turns_nothing_flaps(times: int) -> None:
     assert Cause.FLAPPING not in {each.cause for each in stepped(up_and_down(times), PLAIN)[1]}
 
 
+@LAW
 @given(night=nights(), timing=TIMINGS)
 def test_a_flapping_alert_does_not_fall_before_its_quiet(night: list[Reading], timing: Timing) -> None:
     standing = Standing()
@@ -405,6 +418,7 @@ def test_closed_by_a_person_it_is_raised_again_by_the_next_finding_at_a_level() 
 # Late and corrected
 
 
+@LAW
 @given(night=nights(in_order=False), timing=TIMINGS)
 def test_what_is_older_than_the_newest_believed_finding_changes_nothing(night: list[Reading], timing: Timing) -> None:
     standing = Standing()
@@ -439,6 +453,7 @@ def observed(changes: Sequence[Change]) -> list[datetime]:
     return [each.at for each in changes]
 
 
+@LAW
 @given(night=nights(), timing=TIMINGS, late_by=st.integers(0, 100_000))
 def test_when_things_were_received_changes_nothing(night: list[Reading], timing: Timing, late_by: int) -> None:
     """A replay decides as the night itself did: by the times of observation alone."""
