@@ -3,7 +3,7 @@ does nothing more when it is done again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -124,7 +124,7 @@ class Desk:
         alerts = firing(connection, before.rule, before.station_id)
         ended = {subject_id: machine.closed(each.standing, now) for subject_id, each in alerts.items()}
         found = [
-            self._transition(connection, before, subject_id, change, said, now)
+            self._transition(connection, before, subject_id, change, _words_of(alerts[subject_id], said))
             for subject_id, (_, changes) in ended.items()
             for change in changes
         ]
@@ -151,13 +151,7 @@ class Desk:
         return Closed(done, still)
 
     def _transition(
-        self,
-        connection: Connection,
-        of: Incident,
-        subject_id: str,
-        change: Change,
-        said: tuple[str, str],
-        now: datetime,
+        self, connection: Connection, of: Incident, subject_id: str, change: Change, detail: Mapping[str, object]
     ) -> Transition:
         made = Transition(
             rule=of.rule,
@@ -166,13 +160,20 @@ class Desk:
             from_level=change.from_level,
             to_level=change.to_level,
             cause=Cause.CLOSED,
-            observed_at=now,
-            recorded_at=now,
+            observed_at=change.at,
+            recorded_at=change.at,
+            detail=detail,
             incident_id=of.id,
-            detail={"by": said[0], "reason": said[1]},
         )
-        silences, works = silences_in_force(connection, now), maintenance_in_force(connection, now)
-        return replace(made, muted=muted(made, silences, works, {}, now))
+        silences, works = silences_in_force(connection, change.at), maintenance_in_force(connection, change.at)
+        return replace(made, muted=muted(made, silences, works, {}, change.at))
+
+
+def _words_of(alert: Alert, said: tuple[str, str]) -> dict[str, object]:
+    """What the message about a close says: whose word it is, and the last that was known."""
+    last_at = alert.standing.observed_at
+    found = {"by": said[0], "reason": said[1], "last_at": last_at.isoformat() if last_at else None}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _line(of: Incident, now: datetime, kind: str, by: str, name: str = "", **values: object) -> Entry:

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select, update
 
-from alerts.records import Incident
+from alerts.records import Incident, Transition
+from alerts.rules.findings import UNTOLD
 from alerts.rules.kept import Alert, from_json
-from alerts.store.record import cursor, move_cursor
-from alerts.store.tables import incidents, standings
+from alerts.store.record import cursor, move_cursor, transition_of
+from alerts.store.tables import incidents, standings, transitions
 
 BY_HAND = "standings"
 """Counts the changes of standings by people: whoever keeps them in memory must read them again."""
@@ -84,6 +85,26 @@ def firing(connection: Connection, rule: str, station_id: str) -> dict[str, Aler
 def moved(connection: Connection) -> None:
     """A person has changed where alerts stand."""
     move_cursor(connection, BY_HAND, cursor(connection, BY_HAND) + 1)
+
+
+def newest_of(connection: Connection, of: Incident) -> Transition | None:
+    """The newest transition that changed anything for people of the worst of an incident's subjects: what a message
+    that comes again is told by."""
+    worst = (
+        select(standings.c.subject_id)
+        .where(standings.c.rule == of.rule, standings.c.station_id == of.station_id, standings.c.level == of.level)
+        .order_by(standings.c.subject_id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(transitions)
+        .where(transitions.c.incident_id == of.id, transitions.c.cause.not_in([str(each) for each in UNTOLD]))
+        .order_by((transitions.c.subject_id == worst).desc(), transitions.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(wanted).one_or_none()
+    return None if row is None else transition_of(row)
 
 
 def incident_of(row: Row[Any]) -> Incident:

@@ -26,11 +26,17 @@ OTHER_CAMERA = Camera(id="gakuen-cam", station_id="gakuen")
 WATCHED = Registry.of(CITY, [RIVER, GAUGE, CAMERA, OTHER, OTHER_GAUGE, OTHER_CAMERA])
 
 
+def settings_of(**more: object) -> AlertSettings:
+    """The stage alone: what other rules make of the same water would only be in the way."""
+    off = {"rise": {"enabled": False}, "outlook": {"enabled": False}}
+    return AlertSettings.model_validate({"rules": off, **more})
+
+
 class Duty(House):
     """``desk`` and ``mutes`` are what people have; ``water`` is what they look at."""
 
     def __init__(self, database: Database, settings: AlertSettings | None = None) -> None:
-        super().__init__(database, settings or AlertSettings())
+        super().__init__(database, settings or settings_of())
         policy = Policy(self.settings.escalation)
         evidence = Evidence(self.registry, self.settings.incidents)
         self.ledger = Ledger(database, policy, evidence=evidence)
@@ -42,7 +48,8 @@ class Duty(House):
         """A reading that comes at once, and is considered at once."""
         self.clock.at = at(minute)
         self.receive(prompt(minute, stage_m, gauge_id))
-        self.engine.turn()
+        while self.engine.turn() == 0:
+            pass  # what people changed is read again first
 
     def incident(self) -> Incident:
         """The newest one."""
