@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.incidents.course import Policy
-from alerts.incidents.settings import EscalationRule, governing
+from alerts.incidents.settings import EscalationRule
 from alerts.people import Directory, GroupKind, Matter, Receiver
 from alerts.records import Incident
 
@@ -30,13 +30,6 @@ def after_reminder(policy: Policy, incident: Incident, now: datetime) -> Inciden
     """The incident when people have been reminded."""
     remind_s = policy.remind_s(incident.rule, incident.station_id)
     return replace(incident, remind_at=now + timedelta(seconds=remind_s) if remind_s else None)
-
-
-def due_rule(policy: Policy, incident: Incident, now: datetime) -> EscalationRule | None:
-    """The escalation whose step is due; None where none is."""
-    if incident.escalate_at is None or incident.escalate_at > now:
-        return None
-    return governing(policy.escalation, incident.level)
 
 
 def told_of_step(directory: Directory, groups: Sequence[str], matter: Matter, at: datetime) -> tuple[Receiver, ...]:

@@ -1,14 +1,14 @@
 """Takes the steps that are due: others are told while nobody acknowledges, people are reminded of what goes on.
 
-What is due stands in the database. A step, its messages and when the next one is due are one transaction, so that it is
-taken once, whatever ends, and by whichever process.
+What is due stands in the database. The steps, their messages and when the next ones are due are one transaction, so
+that each is taken once, whatever ends in between, and by whichever process.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -16,23 +16,19 @@ from sqlalchemy import Connection, Engine
 from alerts.chronology.words import line
 from alerts.dispatch.dispatch import Surroundings
 from alerts.dispatch.runs import Run
+from alerts.incidents.again import AHEAD, Again, Letter, Taken, letters, taken
 from alerts.incidents.course import Policy
-from alerts.incidents.escalation import (
-    after_reminder,
-    after_step,
-    due_rule,
-    step_of,
-    told_of_reminder,
-    told_of_step,
-)
+from alerts.incidents.escalation import after_reminder, after_step, step_of, told_of_reminder, told_of_step
 from alerts.incidents.muting import Mutes, held_back
+from alerts.incidents.settings import governing
+from alerts.messages.again import compose_together
 from alerts.messages.compose import compose_escalation, compose_reminder
 from alerts.messages.told import Context, Text
 from alerts.people import Directory, Matter, Receiver, matter_of
-from alerts.records import Delivery, Incident, Message, MessageKind, Transition
+from alerts.records import Delivery, Entry, Incident, Message, MessageKind, Transition
 from alerts.store.chronology import enter
 from alerts.store.deliveries import add
-from alerts.store.incidents import due, firing, incident, newest_of, save
+from alerts.store.incidents import due, firing, newest_of, save
 from alerts.store.mutes import maintenance_in_force, silences_in_force
 from ingest.store.leases import Fence
 from ingest.store.tables import writing
@@ -40,16 +36,15 @@ from ingest.store.tables import writing
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class _Turn:
-    """What one incident's step is made with."""
+    """What one turn tells, and what becomes of the incidents."""
 
     now: datetime
     context: Context
     directory: Directory
-    incident: Incident
-    last: Transition
-    matter: Matter
+    found: list[Again] = field(default_factory=list)
+    changed: list[Incident] = field(default_factory=list)
 
 
 class Escalator:
@@ -73,85 +68,69 @@ class Escalator:
         """Take every step that is due; the number of deliveries written."""
         with self._engine.connect() as connection:
             found = due(connection, now)
-        return sum(self._take(each, now) for each in found)
-
-    def _take(self, seen: Incident, now: datetime) -> int:
-        """The steps of one incident; nothing where it has changed since it was seen."""
-        directory, context = self._around.directory(), self._around.context()
+            if not found or not self._not_held_back(connection, found, now):
+                return 0  # the usual case, which needs no write lock
+        turn = _Turn(now, self._around.context(), self._around.directory())
         with writing(self._engine) as connection:
             if self._fence is not None:
                 self._fence(connection)
-            found = incident(connection, seen.id)
-            if found != seen or self._is_held_back(connection, seen, now):
-                return 0
-            last = newest_of(connection, seen)
-            if last is None:
-                return 0
-            matter = replace(matter_of(last, context.registry), level=seen.level, unconfirmed=seen.unconfirmed)
-            turn = _Turn(now, context, directory, seen, last, matter)
-            changed, made = self._escalated(connection, turn)
-            reminded, more = self._reminded(connection, replace(turn, incident=changed))
-            save(connection, [reminded])
-        return made + more
+            free = self._not_held_back(connection, due(connection, now + AHEAD), now)
+            for each in taken(free, now):
+                self._take(connection, turn, each)
+            save(connection, turn.changed)
+            return self._write(connection, turn)
 
-    def _is_held_back(self, connection: Connection, seen: Incident, now: datetime) -> bool:
+    def _not_held_back(self, connection: Connection, found: Sequence[Incident], now: datetime) -> list[Incident]:
+        """What is muted stays due until it is not."""
         mutes = Mutes(silences_in_force(connection, now), maintenance_in_force(connection, now), self._outages())
-        return bool(held_back(seen, list(firing(connection, seen.rule, seen.station_id)), mutes, now))
+        return [
+            each
+            for each in found
+            if not held_back(each, list(firing(connection, each.rule, each.station_id)), mutes, now)
+        ]
 
-    def _escalated(self, connection: Connection, turn: _Turn) -> tuple[Incident, int]:
-        seen = turn.incident
-        rule = due_rule(self._policy, seen, turn.now)
-        if rule is None:
-            is_due = seen.escalate_at is not None and seen.escalate_at <= turn.now
-            return (replace(seen, escalate_at=None) if is_due else seen), 0
+    def _take(self, connection: Connection, turn: _Turn, due_now: Taken) -> None:
+        seen = due_now.incident
+        last = newest_of(connection, seen)
+        after = self._escalated(turn, seen, last) if due_now.escalates else seen
+        if due_now.reminds:
+            after = self._reminded(turn, after, last)
+        turn.changed.append(after)
+
+    def _escalated(self, turn: _Turn, seen: Incident, last: Transition | None) -> Incident:
+        rule = governing(self._policy.escalation, seen.level)
+        if rule is None or last is None:
+            return replace(seen, escalate_at=None)
         step, groups = step_of(rule, seen)
-        told = told_of_step(turn.directory, groups, turn.matter, turn.now)
-        text = _Texts(
-            lambda receiver: compose_escalation(
-                seen, Run((turn.last,)), step, turn.context, receiver.language, receiver.form
-            )
-        )
-        made = self._write(connection, turn, MessageKind.ESCALATION, told, text)
-        values = {"level": seen.level, "step": step, "count": len(told), "groups": list(groups)}
-        name = "escalation" if told else "escalation_nobody"
-        _enter(connection, turn, "escalation", name, values, made)
-        if not told:
-            log.error("incident %d is not acknowledged, and its step %d has nobody to tell", seen.id, step)
-        return after_step(rule, seen, turn.now), len(told)
+        told = told_of_step(turn.directory, groups, _matter(turn, seen, last), turn.now)
+        turn.found.append(Again(MessageKind.ESCALATION, seen, last, told, step, groups))
+        return after_step(rule, seen, turn.now)
 
-    def _reminded(self, connection: Connection, turn: _Turn) -> tuple[Incident, int]:
-        seen = turn.incident
-        if seen.remind_at is None or seen.remind_at > turn.now:
-            return seen, 0
-        told = told_of_reminder(turn.directory, turn.matter, turn.now)
-        text = _Texts(
-            lambda receiver: compose_reminder(seen, Run((turn.last,)), turn.context, receiver.language, receiver.form)
-        )
-        made = self._write(connection, turn, MessageKind.REMINDER, told, text)
-        _enter(connection, turn, "reminder", "reminder", {"level": seen.level, "count": len(told)}, made)
-        return after_reminder(self._policy, seen, turn.now), len(told)
+    def _reminded(self, turn: _Turn, seen: Incident, last: Transition | None) -> Incident:
+        if last is not None:
+            told = told_of_reminder(turn.directory, _matter(turn, seen, last), turn.now)
+            turn.found.append(Again(MessageKind.REMINDER, seen, last, told))
+        return after_reminder(self._policy, seen, turn.now)
 
-    def _write(
-        self, connection: Connection, turn: _Turn, kind: MessageKind, told: Sequence[Receiver], text: _Texts
-    ) -> int | None:
-        """The message with its deliveries; its number, None where there is nobody."""
-        if not told:
-            return None
-        message = Message(
-            kind=kind,
-            at=turn.now,
-            level=turn.incident.level,
-            station_id=turn.incident.station_id,
-            incident_id=turn.incident.id,
-            drill=turn.context.drill,
-        )
-        return add(connection, message, list(self._deliveries(turn, told, text)))
+    def _write(self, connection: Connection, turn: _Turn) -> int:
+        told = letters(turn.found)
+        for each in told:
+            add(connection, _message(turn, each), list(self._deliveries(turn, each)))
+        enter(connection, *(_line(turn, each) for each in turn.found))
+        for lonely in (each for each in turn.found if not each.told):
+            log.error("incident %d: nobody can be told (%s, call %d)", lonely.incident.id, lonely.kind, lonely.step)
+        return sum(len(each.receivers) for each in told)
 
-    def _deliveries(self, turn: _Turn, told: Sequence[Receiver], text: _Texts) -> Iterator[Delivery]:
-        for receiver in told:
-            said = text.of(receiver)
-            link = self._around.links.link(receiver, turn.incident.id, turn.now)
-            said = said if link is None else said.with_link(link)
+    def _deliveries(self, turn: _Turn, letter: Letter) -> Iterator[Delivery]:
+        texts: dict[tuple[str, str], Text] = {}
+        for receiver in letter.receivers:
+            wording = (receiver.language, receiver.form)
+            if wording not in texts:
+                texts[wording] = _text(turn, letter, receiver)
+            said = texts[wording]
+            if len(letter.found) == 1:
+                link = self._around.links.link(receiver, letter.found[0].incident.id, turn.now)
+                said = said if link is None else said.with_link(link)
             yield Delivery(
                 recipient_id=receiver.contact_id,
                 channel=receiver.channel,
@@ -160,38 +139,42 @@ class Escalator:
                 body=said.body,
                 due_at=turn.now,
                 key=self._around.new_key(),
-                level=turn.incident.level,
+                level=letter.level,
                 language=receiver.language,
                 data=said.data,
                 drill=turn.context.drill,
             )
 
 
-class _Texts:
-    """One text for all who read the same language in the same form."""
-
-    def __init__(self, make: Callable[[Receiver], Text]) -> None:
-        self._make = make
-        self._made: dict[tuple[str, str], Text] = {}
-
-    def of(self, receiver: Receiver) -> Text:
-        """The text for a receiver."""
-        wording = (receiver.language, receiver.form)
-        if wording not in self._made:
-            self._made[wording] = self._make(receiver)
-        return self._made[wording]
+def _matter(turn: _Turn, seen: Incident, last: Transition) -> Matter:
+    return replace(matter_of(last, turn.context.registry), level=seen.level, unconfirmed=seen.unconfirmed)
 
 
-def _enter(
-    connection: Connection, turn: _Turn, kind: str, name: str, values: Mapping[str, object], message_id: int | None
-) -> None:
-    written = line(
-        turn.now,
-        kind,
-        name,
-        values,
-        station_id=turn.incident.station_id,
-        incident_id=turn.incident.id,
-        ref_id=message_id,
+def _text(turn: _Turn, letter: Letter, receiver: Receiver) -> Text:
+    language, form, first = receiver.language, receiver.form, letter.found[0]
+    runs = [Run((each.last,)) for each in letter.found]
+    if len(runs) > 1:
+        return compose_together(letter.kind, runs, turn.context, language, form)
+    if letter.kind is MessageKind.ESCALATION:
+        return compose_escalation(first.incident, runs[0], first.step, turn.context, language, form)
+    return compose_reminder(first.incident, runs[0], turn.context, language, form)
+
+
+def _message(turn: _Turn, letter: Letter) -> Message:
+    stations = {each.incident.station_id for each in letter.found}
+    return Message(
+        kind=letter.kind,
+        at=turn.now,
+        level=letter.level,
+        station_id=stations.pop() if len(stations) == 1 else "",
+        incident_id=letter.found[0].incident.id if len(letter.found) == 1 else None,
+        transition_ids=tuple(each.last.id for each in letter.found),
+        drill=turn.context.drill,
     )
-    enter(connection, written)
+
+
+def _line(turn: _Turn, again: Again) -> Entry:
+    seen = again.incident
+    values = {"level": seen.level, "step": again.step, "count": len(again.told), "groups": list(again.groups)}
+    name = str(again.kind) if again.told else f"{again.kind}_nobody"
+    return line(turn.now, str(again.kind), name, values, station_id=seen.station_id, incident_id=seen.id)

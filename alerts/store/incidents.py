@@ -59,13 +59,15 @@ def incidents_of(
     return [incident_of(row) for row in connection.execute(wanted)]
 
 
-def due(connection: Connection, now: datetime, limit: int = 100) -> list[Incident]:
-    """The open ones of which others must be told now, or people reminded; the worst first."""
+def due(connection: Connection, until: datetime, limit: int = 10_000) -> list[Incident]:
+    """The open ones of which others must be told, or people reminded, until a time; the worst first. Held until the
+    end of the transaction."""
     wanted = (
         select(incidents)
-        .where(incidents.c.closed_at.is_(None), (incidents.c.escalate_at <= now) | (incidents.c.remind_at <= now))
+        .where(incidents.c.closed_at.is_(None), (incidents.c.escalate_at <= until) | (incidents.c.remind_at <= until))
         .order_by(incidents.c.level.desc(), incidents.c.id)
         .limit(limit)
+        .with_for_update()
     )
     return [incident_of(row) for row in connection.execute(wanted)]
 
