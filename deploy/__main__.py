@@ -28,6 +28,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "simulate": ("simulate", "replay", "publish"),
     "registry": ("registry",),
     "people": ("people",),
+    "alert": ("alert",),
+    "chronology": ("chronology",),
     "drill": ("drill",),
     "credentials": ("credentials",),
     "public": ("public",),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 from dashboard.views import Board, GaugeView, StationView
 from deploy.commands.announcer import board_now
+from deploy.commands.columns import columns
 from deploy.commands.context import Context, say
 from deploy.wiring.stores import open_stores
 from ingest.metres import shown_m
@@ -64,8 +64,7 @@ def table(view: Board) -> list[str]:
     """The board as lines of equal columns."""
     rows: list[tuple[str, ...]] = [("hazard", "stage", "age", "quality", "gauge", "station")]
     rows += [_row(station, gauge) for station, gauge in _gauges(view)]
-    widths = [max(width(row[column]) for row in rows) for column in range(6)]
-    return ["  ".join(_padded(cell, size) for cell, size in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return columns(rows)
 
 
 def _row(station: StationView, gauge: GaugeView) -> tuple[str, ...]:
@@ -89,12 +88,3 @@ def age(age_s: float) -> str:
         if age_s >= size_s:
             return f"{age_s / size_s:.0f} {unit}"
     return f"{age_s:.0f} s"
-
-
-def width(text: str) -> int:
-    """Columns that a text takes on a terminal: Japanese letters take two."""
-    return sum(2 if unicodedata.east_asian_width(each) in "FW" else 1 for each in text)
-
-
-def _padded(text: str, size: int) -> str:
-    return text + " " * (size - width(text))

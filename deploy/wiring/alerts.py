@@ -16,7 +16,7 @@ from alerts.engine.gather import Gather
 from alerts.engine.ledger import Ledger
 from alerts.engine.rounds import Rounds, Step
 from alerts.engine.settings import AlertSettings
-from alerts.incidents.course import Policy
+from alerts.incidents.escalator import Escalator
 from alerts.incidents.evidence import Evidence
 from alerts.messages.told import Context
 from alerts.people import Receiver
@@ -26,6 +26,7 @@ from deploy.services import Service
 from deploy.settings import Settings
 from deploy.wiring.channels import house_channels
 from deploy.wiring.clockwork import schedule
+from deploy.wiring.desk import policy
 from deploy.wiring.people import warn_of_shortcomings
 from deploy.wiring.public import public_steps
 from deploy.wiring.stores import Stores
@@ -36,6 +37,8 @@ from ingest.store.leases import Fence
 log = logging.getLogger(__name__)
 
 WAKE_S = 0.25
+ESCALATES = timedelta(seconds=1)
+"""How often it is looked whether others must be told; what is due stands in the database."""
 NOTHING = Allowed()
 """A drill that was not told otherwise reaches nobody."""
 
@@ -96,13 +99,16 @@ def alerting(
 
 def engine_of(stores: Stores, settings: AlertSettings, clock: Clock, fence: Fence | None = None) -> Engine:
     """The engine on the stores."""
-    policy = Policy(settings.escalation)
-    ledger = Ledger(stores.database, policy, fence, Evidence(stores.city, settings.incidents))
-    return Engine(stores.log, stores.city, ledger, settings, clock)
+    return Engine(stores.log, stores.city, _ledger(stores, settings, fence), settings, clock)
+
+
+def _ledger(stores: Stores, settings: AlertSettings, fence: Fence | None) -> Ledger:
+    return Ledger(stores.database, policy(settings, stores), fence, Evidence(stores.city, settings.incidents))
 
 
 def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None) -> list[Step]:
-    engine = engine_of(stores, settings.alerts, clock, fence)
+    ledger = _ledger(stores, settings.alerts, fence)
+    engine = Engine(stores.log, stores.city, ledger, settings.alerts, clock)
     gather = Gather(stores.city, SqlHealth(stores.database), stores.log, settings.health, clock.now)
     around = Surroundings(
         directory=stores.people.directory,
@@ -111,11 +117,13 @@ def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None
         new_key=lambda: str(uuid4()),
     )
     dispatch = Dispatch(stores.database, around, settings.alerts.digest_s, fence)
+    escalator = Escalator(stores.database, policy(settings.alerts, stores), around, lambda: ledger.outages, fence)
     return [
         Step("readings", lambda _: engine.turn()),
         Step("clock", lambda _: engine.tick(gather.facts), timedelta(seconds=settings.alerts.tick_s)),
         Step("dispatch", dispatch.turn),
         *public_steps(settings, stores, fence),
+        Step("escalation", escalator.turn, ESCALATES),
     ]
 
 
