@@ -90,6 +90,12 @@ def test_a_whole_file_is_read_and_written_and_read_again_as_the_same(tmp_path: P
     assert changes(read, load(again, KNOWN)) == []
 
 
+def test_the_file_of_the_documentation_is_as_good_as_it_says(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "people.md").read_text(encoding="utf-8")
+    read = load(file_of(tmp_path, text.partition("```toml\n")[2].partition("```")[0]), KNOWN)
+    assert [each.id for each in read.routes] == ["everything", "underpasses-by-night"]
+
+
 def test_the_database_gives_back_what_was_imported(tmp_path: Path) -> None:
     read = load(file_of(tmp_path, WHOLE), KNOWN)
     assert People.model_validate(read.model_dump(mode="json", exclude_defaults=True)) == read

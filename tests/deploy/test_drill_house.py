@@ -162,7 +162,7 @@ def test_a_real_start_refuses_the_folder_of_a_drill_and_the_other_way_round(town
     open_stores(town.settings).close()
 
 
-def test_a_real_database_that_was_moved_into_the_folder_of_a_drill_is_refused(town: Town, tmp_path: Path) -> None:
+def test_a_real_database_that_was_moved_into_the_folder_of_a_drill_is_refused(town: Town) -> None:
     stores = open_stores(drill_house(town.settings))
     stores.close()
     moved = drill_house(town.settings).model_copy(update={"database": town.settings.database_url})
