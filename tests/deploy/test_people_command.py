@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from alerts.deliveries.outbox import Outbox
 from deploy.__main__ import main
 from deploy.commands import people as command
 from deploy.demo import demonstration
+from deploy.services import House
 from deploy.settings import read_settings
-from deploy.wiring.alerts import NOTHING
-from deploy.wiring.channels import house_channels
+from deploy.wiring.alerts import alert_services
 from deploy.wiring.stores import open_stores
 from tests.deploy.houses import CLOCK
 
@@ -111,15 +110,11 @@ def test_a_test_message_goes_through_the_outbox_of_the_service(
     environment: dict[str, str], tmp_path: Path, capsys: Capture
 ) -> None:
     assert main(["people", "import", written(tmp_path)], environment) == 0
-    stores = open_stores(read_settings(None, environment))
-    channel = house_channels(read_settings(None, environment), NOTHING, CLOCK)["logfile"]
-    outbox = Outbox("logfile", channel, stores.deliveries, CLOCK)
-    outbox.start()
-    try:
+    settings = read_settings(None, environment)
+    stores = open_stores(settings)
+    with House(alert_services(settings, stores, CLOCK)):
         assert main(["people", "test", "duty"], environment) == 0
-    finally:
-        outbox.stop()
-        stores.close()
+    stores.close()
     assert "logfile" in capsys.readouterr().out
     sent = (tmp_path / "told.log").read_text(encoding="utf-8")
     assert "【テスト】" in sent
