@@ -1,50 +1,248 @@
-"""The one small file that speaks HTTP for the channels."""
+"""The one small file that speaks HTTP for the channels.
+
+Every exchange ends at its time, whatever the other side does: httpx bounds each wait for bytes, and this file all of
+them together, so that headers or a body that drip for ever hold nobody. Redirects are not followed, the environment's
+proxies are not used, and no address or header gets into a message or a log: they carry secrets.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import logging
+import ssl
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import httpcore
 import httpx
 
 from alerts.channels.channel import ChannelError
+from alerts.channels.http_settings import HttpSettings
 
 TRY_AGAIN = {401, 403, 404, 407, 408, 423, 425, 429}
 """Of the 4xx answers those that somebody can put right, or that time does."""
+PERHAPS_DONE = {504}
+"""A gateway passed the message on and got no answer in its time."""
+LARGEST_ANSWER_BYTES = 8192
+BODY_S = 2.0
+"""Once the head of the answer is there everything is said: its body is only the other side's explanation."""
+CONNECT_S = 5.0
+UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.WriteTimeout)
+"""The message was not handed over, or not to its end."""
+NO_ADDRESS = (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)
+SHOWN_CHARACTERS = 200
 
 
-def post_json(url: str, document: Mapping[str, Any], headers: Mapping[str, str], timeout_s: float) -> None:
-    """POST a JSON document; 2xx is success, other 4xx are permanent, the rest may be tried again."""
-    try:
-        with (
-            httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False) as client,
-            client.stream("POST", url, json=dict(document), headers=dict(headers)) as answer,
-        ):
-            # Only the head of the answer matters: a body that never ends must not hold the worker.
-            _raise_for(answer)
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
-        raise ChannelError(f"not an address that can be posted to: {error}", permanent=True) from error
-    except httpx.HTTPError as error:
-        raise ChannelError(f"no answer: {error!r}") from error
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other side said. ``text`` is at most the first 8 kB; ``whole`` says whether the body ended there."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    whole: bool = True
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    def document(self) -> Any:
+        """The body as JSON; None where it is none."""
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            return None
 
 
-def _raise_for(answer: httpx.Response) -> None:
-    if answer.is_success:
-        return
-    permanent = 400 <= answer.status_code < 500 and answer.status_code not in TRY_AGAIN
-    raise ChannelError(
-        f"the other side answered {answer.status_code}", permanent=permanent, retry_after_s=_retry_after_s(answer)
+class Http:
+    """A pool of connections that a channel's threads share. ``timeout_s`` of the settings bounds a whole exchange."""
+
+    def __init__(self, settings: HttpSettings) -> None:
+        for chatty in ("httpx", "httpcore"):  # they log whole addresses, and a webhook's address is its password
+            logging.getLogger(chatty).setLevel(logging.WARNING)
+        self._timeout_s = settings.timeout_s
+        trust = ssl.create_default_context(cafile=settings.ca_file or None)
+        self._client = httpx.Client(
+            transport=_Transport(trust, settings.proxy or None), follow_redirects=False, trust_env=False
+        )
+
+    def post_json(self, url: str, document: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
+        """POST a JSON document; as ``post``."""
+        return self.post(url, as_json(document), {"Content-Type": "application/json", **headers})
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], method: str = "POST") -> Answer:
+        """Send a body and return the answer, whatever its status; ChannelError where there is none."""
+        limits = httpx.Timeout(self._timeout_s, connect=min(CONNECT_S, self._timeout_s))
+        plain = {"Accept-Encoding": "identity", "User-Agent": "mizumori", **headers}
+        try:
+            with (
+                _ending_in(self._timeout_s),
+                self._client.stream(method, url, content=body, headers=plain, timeout=limits) as answer,
+            ):
+                text, whole = _beginning(answer)
+                return Answer(answer.status_code, answer.headers, text, whole)
+        except NO_ADDRESS:
+            raise ChannelError("not an address that can be posted to", permanent=True) from None
+        except UNREACHED as error:
+            raise ChannelError(f"no connection: {_kind(error)}") from None
+        except httpx.HTTPError as error:
+            raise ChannelError(f"no answer: {_kind(error)}", unknown=True) from None
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+
+def as_json(document: Mapping[str, Any]) -> bytes:
+    """The bytes of a JSON document; Japanese stays readable."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def accepted(answer: Answer, *secrets: str) -> Answer:
+    """The answer where it is 2xx; else ChannelError as ``failure``."""
+    if not answer.ok:
+        raise failure(answer, *secrets)
+    return answer
+
+
+def failure(answer: Answer, *secrets: str) -> ChannelError:
+    """What a refusal means: 4xx is permanent but for those in TRY_AGAIN, the rest may be tried again.
+
+    The other side's words are quoted without the secrets, should it repeat them.
+    """
+    permanent = 400 <= answer.status < 500 and answer.status not in TRY_AGAIN
+    words = quoted(answer.text, *secrets)
+    return ChannelError(
+        f"the other side answered {answer.status}{': ' if words else ''}{words}",
+        permanent=permanent,
+        retry_after_s=_retry_after_s(answer.headers),
+        unknown=answer.status in PERHAPS_DONE,
     )
 
 
-def _retry_after_s(answer: httpx.Response) -> float | None:
+def quoted(text: str, *secrets: str) -> str:
+    """The beginning of what the other side said, in one line, without the secrets."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "…")
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return line[:SHOWN_CHARACTERS]
+
+
+def _kind(error: httpx.HTTPError) -> str:
+    """The error's name and the system's words, which name no address."""
+    return f"{type(error).__name__} {quoted(str(error))}".strip()
+
+
+def _beginning(answer: httpx.Response) -> tuple[str, bool]:
+    """The first bytes of the body, and whether it ended there. The status counts even if the body never comes."""
+    data, whole = b"", False
+    try:
+        with _ending_in(BODY_S):
+            for piece in answer.iter_raw():
+                data += piece
+                if len(data) > LARGEST_ANSWER_BYTES:
+                    break
+            else:
+                whole = True
+    except httpx.HTTPError:
+        whole = False
+    return data[:LARGEST_ANSWER_BYTES].decode(errors="replace"), whole
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Retry-After in seconds or as a date (RFC 9110 10.2.3); None where it is absent or unreadable."""
-    text = answer.headers.get("Retry-After", "")
-    if text.isdecimal():
+    text = headers.get("Retry-After", "")
+    if text.isdecimal() and text.isascii():
         return float(text)
     try:
-        sent = parsedate_to_datetime(answer.headers.get("Date", ""))
+        sent = parsedate_to_datetime(headers.get("Date", ""))
         return max(0.0, (parsedate_to_datetime(text) - sent).total_seconds())
     except (ValueError, TypeError):
         return None
+
+
+class _Ends(threading.local):
+    """When the exchange of this thread has to be over, by the monotonic clock; None where there is none."""
+
+    at_s: float | None = None
+
+    def within(self, timeout_s: float | None) -> float | None:
+        """That time-out, or what is left until the end."""
+        if self.at_s is None:
+            return timeout_s
+        left_s = max(0.001, self.at_s - time.monotonic())
+        return left_s if timeout_s is None else min(timeout_s, left_s)
+
+
+_ends = _Ends()
+
+
+@contextmanager
+def _ending_in(seconds: float) -> Iterator[None]:
+    before = _ends.at_s
+    _ends.at_s = time.monotonic() + seconds if before is None else min(before, time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends.at_s = before
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection whose every wait ends when its thread's exchange has to."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._still_time(httpcore.ReadTimeout)
+        return self._stream.read(max_bytes, _ends.within(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._still_time(httpcore.WriteTimeout)
+        self._stream.write(buffer, _ends.within(timeout))
+
+    def _still_time(self, late: type[Exception]) -> None:
+        """Bytes that are always there already would never let a wait time out."""
+        if _ends.at_s is not None and time.monotonic() >= _ends.at_s:
+            raise late("the exchange took longer than it may")
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, _ends.within(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _Backend(httpcore.SyncBackend):
+    """Makes such connections."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        return _Stream(super().connect_tcp(host, port, _ends.within(timeout), local_address, socket_options))
+
+
+class _Transport(httpx.HTTPTransport):
+    """httpx's own, with connections that end in time: there is no public way to give it others."""
+
+    def __init__(self, trust: ssl.SSLContext, proxy: str | None) -> None:
+        limits = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
+        super().__init__(verify=trust, trust_env=False, proxy=proxy, limits=limits)
+        self._pool._network_backend = _Backend()

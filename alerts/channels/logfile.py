@@ -9,6 +9,12 @@ from alerts.channels.channel import ChannelError
 from alerts.records import Delivery
 
 
+def check_address(address: str) -> None:
+    """ValueError where the path can be none."""
+    if not address.strip() or "\0" in address or Path(address).is_dir():
+        raise ValueError(f"{address!r} is no file to write to: write the path of a file")
+
+
 class LogFile:
     """One block of text per delivery, at the end of the file that the address names."""
 

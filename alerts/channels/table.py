@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from alerts.channels.channel import Channel
-from alerts.channels.email import Email, EmailSettings, one_address
-from alerts.channels.logfile import LogFile
-from alerts.channels.webhook import Webhook, WebhookSettings
-
-CHANNELS = ("email", "webhook", "logfile")
+from alerts.channels import apprise, email, line, logfile, mqtt_settings, slack, sms, teams, webhook
+from alerts.channels.channel import Channel, ChannelError
+from alerts.channels.mqtt import OnFeedback, Signs
+from alerts.records import Delivery
 
 
 class ChannelSettings(BaseModel):
@@ -20,18 +19,104 @@ class ChannelSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    email: EmailSettings = Field(default=EmailSettings(), description="the mail server")
-    webhook: WebhookSettings = Field(default=WebhookSettings(), description="how webhooks are called")
+    email: email.EmailSettings = Field(default=email.EmailSettings(), description="the mail server")
+    line: line.LineSettings = Field(default=line.LineSettings(), description="the LINE Official Account")
+    webhook: webhook.WebhookSettings = Field(default=webhook.WebhookSettings(), description="how webhooks are called")
+    sms: sms.SmsSettings = Field(default=sms.SmsSettings(), description="the provider of text messages")
+    teams: teams.TeamsSettings = Field(default=teams.TeamsSettings(), description="how Microsoft Teams is reached")
+    slack: slack.SlackSettings = Field(default=slack.SlackSettings(), description="how Slack is reached")
+    mqtt: mqtt_settings.SignSettings = Field(default=mqtt_settings.SignSettings(), description="signs and sirens")
+    apprise: apprise.AppriseSettings = Field(default=apprise.AppriseSettings(), description="how long apprise may take")
 
 
-def channels(settings: ChannelSettings) -> Mapping[str, Channel]:
-    """The channels by name."""
-    return {"email": Email(settings.email), "webhook": Webhook(settings.webhook), "logfile": LogFile()}
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a channel needs besides its settings: the time, and whom to tell what signs say of themselves."""
+
+    now: Callable[[], datetime]
+    on_feedback: OnFeedback | None = None
+
+
+def _nothing(settings: ChannelSettings) -> str:
+    del settings
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One channel: how it is made, what an address of it is (ValueError says what to write), what is not set yet."""
+
+    make: Callable[[ChannelSettings, Surroundings], Channel]
+    check_address: Callable[[str], object]
+    missing: Callable[[ChannelSettings], str] = _nothing
+
+
+TABLE: Mapping[str, Row] = {
+    "email": Row(lambda settings, _: email.Email(settings.email), email.check_address),
+    "line": Row(
+        lambda settings, _: line.Line(settings.line), line.check_address, lambda settings: line.missing(settings.line)
+    ),
+    "webhook": Row(
+        lambda settings, around: webhook.Webhook(settings.webhook, around.now),
+        webhook.check_address,
+    ),
+    "sms": Row(
+        lambda settings, _: sms.Sms(settings.sms), sms.check_address, lambda settings: sms.missing(settings.sms)
+    ),
+    "teams": Row(lambda settings, _: teams.Teams(settings.teams), teams.check_address),
+    "slack": Row(lambda settings, _: slack.Slack(settings.slack), slack.check_address),
+    "mqtt": Row(
+        lambda settings, around: Signs(settings.mqtt, around.now, around.on_feedback),
+        mqtt_settings.check_address,
+        lambda settings: mqtt_settings.missing(settings.mqtt),
+    ),
+    "apprise": Row(lambda settings, _: apprise.Apprise(settings.apprise), apprise.check_address),
+    "logfile": Row(lambda _settings, _: logfile.LogFile(), logfile.check_address),
+}
+CHANNELS = tuple(TABLE)
+
+
+class NotSetUp:
+    """In the place of a channel that lacks a setting: what is sent through it waits, and says what to set."""
+
+    idempotent = True
+
+    def __init__(self, sentence: str) -> None:
+        self._sentence = sentence
+
+    def send(self, delivery: Delivery) -> str:
+        """Always ChannelError."""
+        del delivery
+        raise ChannelError(self._sentence)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def channels(
+    settings: ChannelSettings, now: Callable[[], datetime], on_feedback: OnFeedback | None = None
+) -> Mapping[str, Channel]:
+    """Every channel by name. ``on_feedback`` gets the state of a sign after each command and each of its reports."""
+    around = Surroundings(now, on_feedback)
+    lacking = missing(settings)
+    return {
+        name: NotSetUp(lacking[name]) if name in lacking else row.make(settings, around) for name, row in TABLE.items()
+    }
+
+
+def missing(settings: ChannelSettings) -> Mapping[str, str]:
+    """The channels that cannot send as they are set, each with a sentence that says what to set."""
+    found = {name: row.missing(settings) for name, row in TABLE.items()}
+    return {name: sentence for name, sentence in found.items() if sentence}
+
+
+def configured(settings: ChannelSettings) -> set[str]:
+    """The channels that can send as they are set."""
+    return set(TABLE) - missing(settings).keys()
 
 
 def check_address(channel: str, address: str) -> None:
     """ValueError, in the user's words, where nobody could be reached over that channel at that address."""
-    if channel == "email":
-        one_address(address)
-    if channel == "webhook" and not re.match(r"https?://[^/\s]+", address):
-        raise ValueError(f"{address!r} is no address to post to: write https://host/path")
+    if channel not in TABLE:
+        raise ValueError(f"there is no channel {channel}; write one of {', '.join(CHANNELS)}")
+    TABLE[channel].check_address(address)

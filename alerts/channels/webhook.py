@@ -1,41 +1,82 @@
-"""A JSON document posted to an address of the recipient's."""
+"""A JSON document posted to an address of the recipient's, signed."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
 
-from alerts.channels.http import post_json
+from pydantic import Field
+
+from alerts.channels.http import Http, accepted, as_json
+from alerts.channels.http_settings import HttpSettings, web_address
 from alerts.records import Delivery
 
+check_address = web_address
 
-class WebhookSettings(BaseModel):
-    """How webhooks are called."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class WebhookSettings(HttpSettings):
+    """How webhooks are called and signed."""
 
-    timeout_s: float = Field(default=10.0, gt=0, le=120, description="longest wait for the answer to a webhook")
+    secret: str = Field(
+        default="",
+        repr=False,
+        description="secret with which webhooks are signed, 32 characters or more; empty: they are not signed",
+    )
+    secrets: Mapping[str, Annotated[str, Field(min_length=1)]] = Field(
+        default={}, repr=False, description="secrets of single recipients, by their id, in place of the general one"
+    )
 
 
 class Webhook:
-    """One POST per delivery; ``Idempotency-Key`` is the same when it is tried again."""
+    """One POST per delivery; ``Idempotency-Key`` is the same when it is tried again (docs/channels.md)."""
 
     idempotent = True
 
-    def __init__(self, settings: WebhookSettings) -> None:
+    def __init__(self, settings: WebhookSettings, now: Callable[[], datetime]) -> None:
         self._settings = settings
+        self._now = now
+        self._http = Http(settings)
 
     def send(self, delivery: Delivery) -> str:
         """Post the delivery; 2xx is accepted."""
-        document = {
-            "delivery_id": delivery.id,
-            "message_id": delivery.message_id,
-            "recipient": delivery.recipient_id,
-            "subject": delivery.subject,
-            "body": delivery.body,
+        body = as_json(document(delivery))
+        secret = self._settings.secrets.get(delivery.recipient_id, self._settings.secret)
+        timestamp = int(self._now().timestamp())
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": delivery.key,
+            "Mizumori-Timestamp": str(timestamp),
+            **({"Mizumori-Signature": f"v1={signature(secret, timestamp, body)}"} if secret else {}),
         }
-        headers = {"Idempotency-Key": f"mizumori-delivery-{delivery.id}"}
-        post_json(delivery.address, document, headers, self._settings.timeout_s)
-        return ""
+        answer = accepted(self._http.post(delivery.address, body, headers), delivery.address, secret)
+        said = answer.document()
+        return str(said["id"])[:100] if isinstance(said, dict) and isinstance(said.get("id"), str | int) else ""
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Close the connections."""
+        self._http.close()
+
+
+def signature(secret: str, timestamp: int, body: bytes) -> str:
+    """HMAC-SHA256 of the timestamp (seconds since 1970), a full stop and the body, in hexadecimal."""
+    return hmac.new(secret.encode(), str(timestamp).encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def document(delivery: Delivery) -> dict[str, Any]:
+    """What a receiver gets: the message as a person reads it, and ``data`` for machines."""
+    created_at = delivery.created_at or delivery.due_at
+    return {
+        "key": delivery.key,
+        "message_id": delivery.message_id,
+        "recipient": delivery.recipient_id,
+        "level": delivery.level,
+        "drill": delivery.drill,
+        "language": delivery.language,
+        "created_at": created_at.isoformat(),
+        "subject": delivery.subject,
+        "body": delivery.body,
+        "data": dict(delivery.data),
+    }
