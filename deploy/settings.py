@@ -25,7 +25,7 @@ from ingest.store.past.settings import PastSettings
 
 PREFIX = "MIZUMORI_"
 NOT_SETTINGS = {"MIZUMORI_SETTINGS", "MIZUMORI_TEST_DATA"}
-SECRETS = ("password", "token")
+SECRETS = ("password", "token", "secret", "proxy", "fields")
 MOVED: Mapping[str, str] = {
     "alerts.recipients": "who is told is no setting any more: write a people file (docs/people.md) and run "
     "mizumori people import FILE",
@@ -171,8 +171,13 @@ def _sentences(error: ValidationError, file: Path | None) -> Iterator[str]:
         elif each["type"] == "extra_forbidden":
             yield f"{where}: there is no setting {key}; docs/settings.md lists all of them"
         else:
-            given = "" if any(word in key for word in SECRETS) else f" (it is {each['input']!r})"
-            yield f"{where}: {key}: {each['msg'].removeprefix('Value error, ')}{given}"
+            yield f"{where}: {key}: {each['msg'].removeprefix('Value error, ')}{_given(key, each['input'])}"
+
+
+def _given(key: str, value: object) -> str:
+    """What was written; nothing that is, or could hold, a secret."""
+    plain = isinstance(value, str | int | float) and not any(word in key for word in SECRETS)
+    return f" (it is {value!r})" if plain else ""
 
 
 def _check_broker(settings: Settings) -> None:

@@ -112,6 +112,7 @@ class Email:
         server.ehlo_or_helo_if_needed()
         if self._settings.security == "starttls":
             server.starttls(context=_trust(self._settings))
+            server.ehlo()  # what was said in the clear counts no more
         if self._settings.username:
             server.login(self._settings.username, self._settings.password)
 
@@ -156,6 +157,7 @@ class _Server(smtplib.SMTP):
         self._settings = settings
         self._host = settings.host  # what starttls compares with the certificate
         self._lifeline: socket.socket | None = None
+        self._over = False
         self._end = threading.Timer(settings.total_s, self._cut)
         self._end.daemon = True
 
@@ -171,7 +173,15 @@ class _Server(smtplib.SMTP):
             return plain
         return _trust(self._settings).wrap_socket(plain, server_hostname=host)
 
+    def getreply(self) -> tuple[int, bytes]:
+        """smtplib takes half a line before the end of a connection for an answer."""
+        reply = super().getreply()
+        if self._over:
+            raise smtplib.SMTPServerDisconnected("it took longer than it may")
+        return reply
+
     def _cut(self) -> None:
+        self._over = True
         if self._lifeline is not None:
             with suppress(OSError):
                 self._lifeline.shutdown(socket.SHUT_RDWR)
@@ -195,7 +205,7 @@ def refusal(code: int, answer: bytes | str) -> ChannelError:
 
 
 def _accepted(what: str, code: int, answer: bytes) -> None:
-    if not 200 <= code < 300:
+    if code not in (220, 250):
         raise ChannelError(f"the mail server did not take {what}: {code} {_said(answer)}")
 
 

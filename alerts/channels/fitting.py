@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 
 CUT = "…"
-LINK = re.compile(r"https?://\S+\s*$")
+TAIL = re.compile(r"(\s*(https?://\S+|【[^】\n]*】))+\s*$")
+"""What stands at the end of a message and must not be cut off: its link, and the mark of a drill."""
+MARK = re.compile(r"\s*(【[^】]*】|\[[^\]]*\])")
 
 
 def units(text: str) -> int:
@@ -17,19 +19,19 @@ def units(text: str) -> int:
 def shortened(text: str, most: int, size: Callable[[str], int] = units) -> str:
     """The text in at most ``most`` units, cut at a line or word and marked with an ellipsis.
 
-    The link at its end stays whole, and so does what stands at its beginning, such as the mark of a drill: where the
-    two alone are more than ``most``, the result is longer than that rather than without the one or the other.
+    The link at its end stays whole, and so does the mark of a drill at its beginning and end: where these alone are
+    more than ``most``, the result is longer than that rather than without one of them.
     """
     if size(text) <= most:
         return text
-    found = LINK.search(text)
-    link = f"\n{found.group().strip()}" if found else ""
+    found = TAIL.search(text)
+    tail = f"\n{found.group().strip()}" if found else ""
     head = text[: found.start()].rstrip() if found else text
-    kept = _first(head, most - size(link) - size(CUT), size)
-    mark = re.match(r"\s*(【[^】]*】|\[[^\]]*\])", text)
+    kept = _first(head, most - size(tail) - size(CUT), size)
+    mark = MARK.match(head)
     if mark and len(kept) < mark.end():
         kept = mark.group().strip()
-    return f"{kept}{CUT}{link}"
+    return f"{kept}{CUT}{tail}"
 
 
 def in_pieces(text: str, most: int, pieces: int, size: Callable[[str], int] = units) -> list[str]:

@@ -24,8 +24,8 @@ import httpx
 from alerts.channels.channel import ChannelError
 from alerts.channels.http_settings import HttpSettings
 
-TRY_AGAIN = {401, 403, 404, 407, 408, 423, 425, 429}
-"""Of the 4xx answers those that somebody can put right, or that time does."""
+TRY_AGAIN = {401, 403, 404, 407, 408, 409, 423, 425, 429}
+"""Of the 4xx answers those that somebody can put right, or that time does; 409 is a first attempt still at work."""
 PERHAPS_DONE = {504}
 """A gateway passed the message on and got no answer in its time."""
 LARGEST_ANSWER_BYTES = 8192

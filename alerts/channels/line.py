@@ -91,6 +91,8 @@ def _receipt(answer: Answer, token: str) -> str:
     before = answer.headers.get("x-line-accepted-request-id", "")
     if answer.status == 409 and before:
         return before
+    if answer.status == 409:
+        raise ChannelError("LINE says that it has this message already, but not since when", unknown=True)
     if answer.status == 429 and "monthly limit" in answer.text.lower():
         raise ChannelError(
             "the month's messages of the LINE account are used up: raise the plan or its limit of additional messages"

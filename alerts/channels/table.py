@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.channels import apprise, email, line, logfile, mqtt_settings, slack, sms, teams, webhook
+from alerts.channels.apprise import AppriseSettings
 from alerts.channels.channel import Channel, ChannelError
+from alerts.channels.email import EmailSettings
+from alerts.channels.line import LineSettings
 from alerts.channels.mqtt import OnFeedback, Signs
+from alerts.channels.mqtt_settings import SignSettings
+from alerts.channels.slack import SlackSettings
+from alerts.channels.sms import SmsSettings
+from alerts.channels.teams import TeamsSettings
+from alerts.channels.webhook import WebhookSettings
 from alerts.records import Delivery
 
 
@@ -19,14 +27,14 @@ class ChannelSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    email: email.EmailSettings = Field(default=email.EmailSettings(), description="the mail server")
-    line: line.LineSettings = Field(default=line.LineSettings(), description="the LINE Official Account")
-    webhook: webhook.WebhookSettings = Field(default=webhook.WebhookSettings(), description="how webhooks are called")
-    sms: sms.SmsSettings = Field(default=sms.SmsSettings(), description="the provider of text messages")
-    teams: teams.TeamsSettings = Field(default=teams.TeamsSettings(), description="how Microsoft Teams is reached")
-    slack: slack.SlackSettings = Field(default=slack.SlackSettings(), description="how Slack is reached")
-    mqtt: mqtt_settings.SignSettings = Field(default=mqtt_settings.SignSettings(), description="signs and sirens")
-    apprise: apprise.AppriseSettings = Field(default=apprise.AppriseSettings(), description="how long apprise may take")
+    email: EmailSettings = Field(default=EmailSettings(), description="the mail server")
+    line: LineSettings = Field(default=LineSettings(), description="the LINE Official Account")
+    webhook: WebhookSettings = Field(default=WebhookSettings(), description="how webhooks are called")
+    sms: SmsSettings = Field(default=SmsSettings(), description="the provider of text messages")
+    teams: TeamsSettings = Field(default=TeamsSettings(), description="how Microsoft Teams is reached")
+    slack: SlackSettings = Field(default=SlackSettings(), description="how Slack is reached")
+    mqtt: SignSettings = Field(default=SignSettings(), description="signs and sirens")
+    apprise: AppriseSettings = Field(default=AppriseSettings(), description="how long apprise may take")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +102,18 @@ class NotSetUp:
 
 
 def channels(
-    settings: ChannelSettings, now: Callable[[], datetime], on_feedback: OnFeedback | None = None
+    settings: ChannelSettings,
+    now: Callable[[], datetime],
+    on_feedback: OnFeedback | None = None,
+    names: Collection[str] = CHANNELS,
 ) -> Mapping[str, Channel]:
-    """Every channel by name. ``on_feedback`` gets the state of a sign after each command and each of its reports."""
+    """The channels of these names. ``on_feedback`` gets the state of a sign after each command and each report."""
     around = Surroundings(now, on_feedback)
     lacking = missing(settings)
     return {
-        name: NotSetUp(lacking[name]) if name in lacking else row.make(settings, around) for name, row in TABLE.items()
+        name: NotSetUp(lacking[name]) if name in lacking else row.make(settings, around)
+        for name, row in TABLE.items()
+        if name in names
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from alerts.channels.channel import ChannelError
-from alerts.channels.fitting import LINK, shortened
+from alerts.channels.fitting import shortened
 from alerts.channels.http import Answer, Http, failure, quoted
 from alerts.channels.http_settings import HttpSettings, safe_address
 from alerts.records import Delivery
@@ -20,6 +20,7 @@ check_address = safe_address
 LARGEST_TEXT_BYTES = 12_000
 """Teams takes 28 kB; the card around each line needs about as much as the line."""
 MOST_LINES = 100
+LINK = re.compile(r"https?://\S+")
 HIDDEN_STATUS = re.compile(r"HTTP error (\d{3})")
 SWITCHED_OFF = ("TriggerIsNotEnabled", "WorkflowTriggerIsNotEnabled", "DirectApiAuthorizationRequired")
 """What a workflow says that somebody switched off, or whose rights changed: somebody can put that right."""
@@ -51,7 +52,7 @@ class Teams:
 def card(delivery: Delivery) -> dict[str, Any]:
     """The delivery as an adaptive card: a bold first line, one block a line, a button for the link at the end."""
     body = shortened(delivery.body, LARGEST_TEXT_BYTES, lambda text: len(text.encode()))
-    link = LINK.search(body)
+    links = LINK.findall(body)
     title = {"type": "TextBlock", "text": _plain(delivery.subject), "weight": "Bolder", "size": "Medium", "wrap": True}
     content = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -59,7 +60,7 @@ def card(delivery: Delivery) -> dict[str, Any]:
         "version": "1.4",
         "msteams": {"width": "Full"},
         "body": [title, *_blocks(body)],
-        "actions": [{"type": "Action.OpenUrl", "title": "開く / Open", "url": link.group().strip()}] if link else [],
+        "actions": [{"type": "Action.OpenUrl", "title": "開く / Open", "url": each} for each in links[-1:]],
     }
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": content}
     return {"type": "message", "attachments": [attachment]}

@@ -88,7 +88,7 @@ def alerting(
     allowed: Allowed = NOTHING,
 ) -> Alerting:
     """The alerts of one tenure. ``fence`` goes with every transaction, ``permitted`` is asked before each message."""
-    outboxes = _outboxes(settings, stores, clock, house_channels(settings, allowed), fence, permitted)
+    outboxes = _outboxes(settings, stores, clock, house_channels(settings, allowed, clock), fence, permitted)
 
     def wake() -> None:
         for each in outboxes.values():

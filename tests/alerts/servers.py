@@ -7,6 +7,7 @@ import contextlib
 import json
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 from collections.abc import Callable
@@ -108,6 +109,7 @@ class WebServer:
 
     script: tuple[Behaviour, ...]
     requests: list[Request] = field(default_factory=list)
+    trust: ssl.SSLContext | None = None
     over: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -117,7 +119,11 @@ class WebServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/hook"
+        return f"{'https' if self.trust else 'http'}://127.0.0.1:{self._server.server_address[1]}/hook"
+
+    @property
+    def base(self) -> str:
+        return self.url.removesuffix("/hook")
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -143,6 +149,18 @@ class _Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         assert isinstance(self.server, _Threads)
         peer = self.server.peer
+        if peer.trust is not None:
+            try:
+                self.request = peer.trust.wrap_socket(self.request, server_side=True)
+            except OSError:
+                return
+        with contextlib.suppress(ConnectionError):
+            self.answer(peer)
+
+    def finish(self) -> None:
+        self.request.close()  # a socket in TLS is another one than the server's own
+
+    def answer(self, peer: WebServer) -> None:
         peer.requests.append(_received(self.request))
         behave = peer.script[min(len(peer.requests), len(peer.script)) - 1]
         with contextlib.suppress(OSError):  # the client may hang up on us: that is what some tests are for
@@ -152,7 +170,10 @@ class _Handler(socketserver.BaseRequestHandler):
 def _received(connection: socket.socket) -> Request:
     data = b""
     while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
+        piece = connection.recv(65536)
+        if not piece:
+            raise ConnectionError("hung up before a whole request")
+        data += piece
     head, _, body = data.partition(b"\r\n\r\n")
     request = Request(head.decode(), body)
     while len(request.body) < int(request.header("Content-Length")):
@@ -166,11 +187,13 @@ class Answer:
 
     status: int
     headers: tuple[str, ...] = ()
+    body: str = ""
 
     def __call__(self, connection: socket.socket, peer: WebServer) -> None:
         del peer
-        lines = (f"HTTP/1.1 {self.status} As told", *self.headers, "Content-Length: 0", "Connection: close", "", "")
-        connection.sendall("\r\n".join(lines).encode("latin-1"))
+        length = len(self.body.encode())
+        lines = (f"HTTP/1.1 {self.status} As told", *self.headers, f"Content-Length: {length}", "Connection: close")
+        connection.sendall(("\r\n".join((*lines, "", "")) + self.body).encode())
 
 
 def reset(connection: socket.socket, peer: WebServer) -> None:
@@ -192,3 +215,84 @@ def never_end(connection: socket.socket, peer: WebServer) -> None:
     while not peer.over.is_set():
         connection.sendall(b"5\r\nwater\r\n")
         peer.over.wait(0.01)
+
+
+def drip_head(connection: socket.socket, peer: WebServer) -> None:
+    """A behaviour: headers that go on for ever, each in good time."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while not peer.over.is_set():
+        connection.sendall(b"X-More: water\r\n")
+        peer.over.wait(0.05)
+
+
+def flood_head(connection: socket.socket, peer: WebServer) -> None:
+    """A behaviour: headers without an end, as fast as they go."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    while not peer.over.is_set():
+        connection.sendall(b"w" * 65536)
+
+
+@dataclass(frozen=True)
+class DripBody:
+    """A behaviour: a head at once, and a body of which a little comes now and then, for ever."""
+
+    status: int = 200
+
+    def __call__(self, connection: socket.socket, peer: WebServer) -> None:
+        connection.sendall(f"HTTP/1.1 {self.status} As told\r\nContent-Length: 1000000\r\n\r\n".encode())
+        while not peer.over.is_set():
+            connection.sendall(b"w")
+            peer.over.wait(0.05)
+
+
+def not_http(connection: socket.socket, peer: WebServer) -> None:
+    """A behaviour: another protocol altogether."""
+    del peer
+    connection.sendall(b"220 mail.example.jp ESMTP\r\n")
+
+
+class SlowMailServer:
+    """Speaks SMTP one letter at a time, for ever, from a given word of the client on (empty: from the greeting)."""
+
+    def __init__(self, drip_at: bytes) -> None:
+        self._drip_at = drip_at
+        self._over = threading.Event()
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = self._socket.accept()
+            with connection, connection.makefile("rb") as lines:
+                self._talk(connection, lines)
+
+    def _talk(self, connection: socket.socket, lines: Any) -> None:
+        if not self._drip_at:
+            self._drip(connection)
+        connection.sendall(b"220 ready\r\n")
+        for line in lines:
+            if line.startswith(self._drip_at):
+                self._drip(connection)
+            connection.sendall(b"354 go on\r\n" if line.lower().startswith(b"data") else b"250 fine\r\n")
+            if line.lower().startswith(b"data"):
+                break
+        for line in lines:
+            if line == b".\r\n":
+                self._drip(connection)
+
+    def _drip(self, connection: socket.socket) -> None:
+        while not self._over.is_set():
+            connection.sendall(b"2")
+            self._over.wait(0.05)

@@ -59,7 +59,7 @@ def mail_server() -> Iterator[MailServer]:
 
 
 def webhook(timeout_s: float = 0.3) -> Webhook:
-    return Webhook(WebhookSettings(timeout_s=timeout_s))
+    return Webhook(WebhookSettings(timeout_s=timeout_s), CLOCK.now)
 
 
 def test_the_record_says_what_became_of_each_mail(
