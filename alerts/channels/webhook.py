@@ -6,15 +6,16 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from alerts.channels.http import Http, accepted, as_json
 from alerts.channels.http_settings import HttpSettings, web_address
 from alerts.records import Delivery
 
 check_address = web_address
+SHORTEST_SECRET = 32
 
 
 class WebhookSettings(HttpSettings):
@@ -25,9 +26,17 @@ class WebhookSettings(HttpSettings):
         repr=False,
         description="secret with which webhooks are signed, 32 characters or more; empty: they are not signed",
     )
-    secrets: Mapping[str, Annotated[str, Field(min_length=1)]] = Field(
+    secrets: Mapping[str, str] = Field(
         default={}, repr=False, description="secrets of single recipients, by their id, in place of the general one"
     )
+
+    @field_validator("secret", "secrets")
+    @classmethod
+    def _cannot_be_guessed(cls, given: str | Mapping[str, str]) -> str | Mapping[str, str]:
+        each = [given] if isinstance(given, str) else [*given.values()]
+        if any(len(secret) < SHORTEST_SECRET and given for secret in each):
+            raise ValueError(f"this secret is too short: write {SHORTEST_SECRET} characters or more")
+        return given
 
 
 class Webhook:

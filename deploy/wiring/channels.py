@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from alerts.channels.channel import Channel
 from alerts.channels.table import CHANNELS, channels
-from alerts.drills import Allowed, drill_channels, reaches, real_channels
+from alerts.drills import Allowed, drill_channels, real_channels
+from alerts.drills.guard import reaches
 from deploy.settings import Settings
 from ingest.clock import Clock
 

@@ -44,7 +44,7 @@ def test_no_secret_is_shown_with_the_settings() -> None:
         {
             "line": {"token": "hidden"},
             "sms": {"token": "hidden", "fields": {"api_secret": "hidden"}, "proxy": "http://user:hidden@proxy:8080"},
-            "webhook": {"secret": "hidden", "secrets": {"duty": "hidden"}},
+            "webhook": {"secret": "hidden" * 6, "secrets": {"duty": "hidden" * 6}},
             "email": {"password": "hidden"},
             "mqtt": {"password": "hidden"},
         }

@@ -39,7 +39,7 @@ from tests.deploy.shipped import certificate
 
 TIMEOUT_S = 0.3
 SOON_S = 3.0
-TOKEN = "a-token-that-nobody-may-see"
+TOKEN = "a-token-of-theirs-that-nobody-may-see"
 DATE = "Date: Wed, 01 Jul 2026 09:00:00 GMT"
 
 
@@ -109,7 +109,10 @@ MISBEHAVIOURS: Mapping[str, tuple[Behaviour, Kind]] = {
 OTHERWISE: Mapping[tuple[str, str], Kind] = {
     ("line", "409"): PERHAPS,
 }
-ACCEPTED = {"200 with a body without an end": never_end, "200 with a body that drips": DripBody(200)}
+ACCEPTED: Mapping[str, Behaviour] = {
+    "200 with a body without an end": never_end,
+    "200 with a body that drips": DripBody(200),
+}
 
 
 @pytest.mark.parametrize("misbehaviour", MISBEHAVIOURS)
