@@ -170,15 +170,19 @@ class _Handler(socketserver.BaseRequestHandler):
 def _received(connection: socket.socket) -> Request:
     data = b""
     while b"\r\n\r\n" not in data:
-        piece = connection.recv(65536)
-        if not piece:
-            raise ConnectionError("hung up before a whole request")
-        data += piece
+        data += _more(connection)
     head, _, body = data.partition(b"\r\n\r\n")
     request = Request(head.decode(), body)
     while len(request.body) < int(request.header("Content-Length")):
-        request.body += connection.recv(65536)
+        request.body += _more(connection)
     return request
+
+
+def _more(connection: socket.socket) -> bytes:
+    piece = connection.recv(65536)
+    if not piece:
+        raise ConnectionError("hung up before a whole request")
+    return piece
 
 
 @dataclass(frozen=True)

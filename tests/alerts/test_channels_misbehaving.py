@@ -37,7 +37,8 @@ from tests.alerts.servers import (
 from tests.brokers import free_port
 from tests.deploy.shipped import certificate
 
-TIMEOUT_S = 0.3
+BRIEF_S, LONG_S = 0.4, 5.0
+"""How long a channel waits where the other side never ends, and where it answers."""
 SOON_S = 3.0
 TOKEN = "a-token-of-theirs-that-nobody-may-see"
 DATE = "Date: Wed, 01 Jul 2026 09:00:00 GMT"
@@ -57,27 +58,27 @@ class Kind:
 
 
 LATER, NEVER, PERHAPS = Kind(), Kind(permanent=True), Kind(unknown=True)
-Made = Callable[[WebServer], tuple[Channel, str]]
+Made = Callable[[WebServer, float], tuple[Channel, str]]
 
 
-def a_webhook(server: WebServer) -> tuple[Channel, str]:
-    return Webhook(WebhookSettings(timeout_s=TIMEOUT_S, secret=TOKEN), now), server.url
+def a_webhook(server: WebServer, timeout_s: float) -> tuple[Channel, str]:
+    return Webhook(WebhookSettings(timeout_s=timeout_s, secret=TOKEN), now), server.url
 
 
-def a_line(server: WebServer) -> tuple[Channel, str]:
-    return Line(LineSettings(timeout_s=TIMEOUT_S, token=TOKEN, url=server.base)), "U" + "0" * 32
+def a_line(server: WebServer, timeout_s: float) -> tuple[Channel, str]:
+    return Line(LineSettings(timeout_s=timeout_s, token=TOKEN, url=server.base)), "U" + "0" * 32
 
 
-def an_sms(server: WebServer) -> tuple[Channel, str]:
-    return Sms(SmsSettings(timeout_s=TIMEOUT_S, token=TOKEN, url=server.url, id_path="id")), "090-0000-0000"
+def an_sms(server: WebServer, timeout_s: float) -> tuple[Channel, str]:
+    return Sms(SmsSettings(timeout_s=timeout_s, token=TOKEN, url=server.url, id_path="id")), "090-0000-0000"
 
 
-def a_team(server: WebServer) -> tuple[Channel, str]:
-    return Teams(TeamsSettings(timeout_s=TIMEOUT_S)), server.url
+def a_team(server: WebServer, timeout_s: float) -> tuple[Channel, str]:
+    return Teams(TeamsSettings(timeout_s=timeout_s)), server.url
 
 
-def a_slack(server: WebServer) -> tuple[Channel, str]:
-    return Slack(SlackSettings(timeout_s=TIMEOUT_S)), server.url
+def a_slack(server: WebServer, timeout_s: float) -> tuple[Channel, str]:
+    return Slack(SlackSettings(timeout_s=timeout_s)), server.url
 
 
 OVER_HTTP: Mapping[str, Made] = {
@@ -106,6 +107,7 @@ MISBEHAVIOURS: Mapping[str, tuple[Behaviour, Kind]] = {
     "a redirect": (Answer(302, ("Location: http://127.0.0.1:1/",)), LATER),
     "500 with a body that drips": (DripBody(500), LATER),
 }
+ENDLESS = (say_nothing, drip_head, DripBody(500))
 OTHERWISE: Mapping[tuple[str, str], Kind] = {
     ("line", "409"): PERHAPS,
 }
@@ -120,7 +122,7 @@ ACCEPTED: Mapping[str, Behaviour] = {
 def test_each_misbehaviour_is_told_apart_in_bounded_time(name: str, misbehaviour: str) -> None:
     behaviour, usual = MISBEHAVIOURS[misbehaviour]
     with WebServer((behaviour,)) as server:
-        channel, address = OVER_HTTP[name](server)
+        channel, address = OVER_HTTP[name](server, BRIEF_S if behaviour in ENDLESS else LONG_S)
         begun_s = time.monotonic()
         error = failure(channel, parcel(address))
         assert time.monotonic() - begun_s < SOON_S
@@ -135,7 +137,7 @@ def test_each_misbehaviour_is_told_apart_in_bounded_time(name: str, misbehaviour
 @pytest.mark.parametrize("name", [each for each in OVER_HTTP if each != "slack"])
 def test_a_body_that_never_ends_takes_nothing_back_of_a_2xx(name: str, body: str) -> None:
     with WebServer((ACCEPTED[body],)) as server:
-        channel, address = OVER_HTTP[name](server)
+        channel, address = OVER_HTTP[name](server, BRIEF_S)
         begun_s = time.monotonic()
         assert channel.send(parcel(address)) == ""
         assert time.monotonic() - begun_s < SOON_S
@@ -144,7 +146,7 @@ def test_a_body_that_never_ends_takes_nothing_back_of_a_2xx(name: str, body: str
 @pytest.mark.parametrize("body", ACCEPTED)
 def test_of_slack_nobody_knows_without_its_ok(body: str) -> None:
     with WebServer((ACCEPTED[body],)) as server:
-        channel, address = a_slack(server)
+        channel, address = a_slack(server, BRIEF_S)
         assert Kind.of(failure(channel, parcel(address))) == PERHAPS
 
 
@@ -152,7 +154,7 @@ def test_of_slack_nobody_knows_without_its_ok(body: str) -> None:
 def test_where_nobody_listens_nothing_was_sent(name: str) -> None:
     with WebServer((Answer(200),)) as server:
         pass
-    channel, address = OVER_HTTP[name](server)
+    channel, address = OVER_HTTP[name](server, LONG_S)
     error = failure(channel, parcel(address))
     assert Kind.of(error) == LATER
     assert "no connection" in str(error)
@@ -171,7 +173,7 @@ def test_a_certificate_that_nobody_vouches_for_gets_no_message(
     name: str, key_and_certificate: tuple[ssl.SSLContext, Path]
 ) -> None:
     with WebServer((Answer(200, body="ok"),), trust=key_and_certificate[0]) as server:
-        channel, address = OVER_HTTP[name](server)
+        channel, address = OVER_HTTP[name](server, LONG_S)
         error = failure(channel, parcel(address))
     assert Kind.of(error) == LATER
     assert "certificate" in str(error).lower()
@@ -226,8 +228,9 @@ def test_what_apprise_meets_is_told_apart_in_bounded_time(misbehaviour: str) -> 
     with WebServer((behaviour,)) as server:
         address = server.url.replace("http://", "json://user:a-password-of-theirs@")
         begun_s = time.monotonic()
-        error = failure(Apprise(AppriseSettings(timeout_s=1.5)), parcel(address))
-        assert time.monotonic() - begun_s < 6
+        timeout_s = 2.0 if behaviour in (say_nothing, never_end) else 20.0
+        error = failure(Apprise(AppriseSettings(timeout_s=timeout_s)), parcel(address))
+        assert time.monotonic() - begun_s < timeout_s + SOON_S
     assert Kind.of(error) == kind, str(error)
     assert "password" not in str(error)
 
