@@ -82,7 +82,12 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 def duty_and_desk(url: str) -> People:
     """One who is told by mail of everything, and one over a webhook, in English, from hazard 4 on."""
-    desk = {"id": "desk", "name": {"ja": "本部"}, "language": "en", "addresses": [{"channel": "webhook", "address": url}]}
+    desk = {
+        "id": "desk",
+        "name": {"ja": "本部"},
+        "language": "en",
+        "addresses": [{"channel": "webhook", "address": url}],
+    }
     return people(
         [contact("duty"), desk],
         [group("duty"), group("desk")],

@@ -173,7 +173,7 @@ ASIDE = frozenset({Cause.UNVERIFIED, Cause.STILL})
 
 
 def by_gauge(transitions: Iterable[Transition]) -> dict[str, list[Transition]]:
-    """The changes of level and of belief by the rule of the stage, by gauge, each gauge's in the order of the record."""
+    """The changes of level and of belief by the rule of the stage, by gauge, each in the order of the record."""
     found: dict[str, list[Transition]] = defaultdict(list)
     for each in transitions:
         if each.rule == STAGE and each.cause not in UNTOLD and each.cause not in ASIDE:

@@ -6,13 +6,12 @@ Revises: 0007
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 import sqlalchemy as sa
 from alembic import op
+
+from deploy.migrations.present.before_0008 import Before, keep
 
 revision = "0008"
 down_revision = "0007"
@@ -24,18 +23,14 @@ ID: dict[str, Any] = {"primary_key": True, "autoincrement": True}
 def upgrade() -> None:
     """What there was is of the rule of the stage; every delivery gets a message of its own."""
     connection = op.get_bind()
-    before = {name: _rows(connection, name) for name in ("alert_states", "transitions", "deliveries")}
+    before = Before.read(connection)
     for name in ("deliveries", "transitions", "alert_states"):
         op.drop_table(name)
     _make_record()
     _make_messages()
     _make_desk()
     _make_public()
-    _keep(connection, before)
-
-
-def _rows(connection: sa.Connection, name: str) -> Sequence[dict[str, Any]]:
-    return [dict(row._mapping) for row in connection.execute(sa.text(f"SELECT * FROM {name}"))]
+    keep(connection, before)
 
 
 def _make_record() -> None:
@@ -244,85 +239,3 @@ def _make_public() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_public_decisions_public_id", "public_decisions", ["public_id"])
-
-
-def _keep(connection: sa.Connection, before: dict[str, Sequence[dict[str, Any]]]) -> None:
-    station_of = {row["gauge_id"]: row["station_id"] for row in before["transitions"]}
-    _insert(connection, "alert_standings", [_standing(row, station_of) for row in before["alert_states"]])
-    _insert(connection, "transitions", [_transition(row) for row in before["transitions"]])
-    told = {row["transition_id"] for row in before["deliveries"]}
-    of = {row["id"]: row for row in before["transitions"] if row["id"] in told}
-    _insert(connection, "messages", [_message(row) for row in of.values()])
-    _insert(connection, "message_transitions", [{"message_id": each, "transition_id": each} for each in of])
-    _insert(
-        connection, "deliveries", [_delivery(row, of) for row in before["deliveries"] if row["transition_id"] in of]
-    )
-
-
-def _insert(connection: sa.Connection, table: str, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        names = ", ".join(f'"{name}"' for name in rows[0])
-        places = ", ".join(f":{name}" for name in rows[0])
-        connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({places})"), list(rows))
-
-
-def _standing(row: dict[str, Any], station_of: dict[str, str]) -> dict[str, Any]:
-    standing = {
-        "level": row["hazard"],
-        "unconfirmed": bool(row["unconfirmed"]),
-        "observed_at": f"{row['observed_at']}Z" if row["observed_at"] else None,
-        "below": json.loads(row["below"]),
-    }
-    return {
-        "rule": "stage",
-        "subject_id": row["gauge_id"],
-        "station_id": station_of.get(row["gauge_id"], ""),
-        "level": row["hazard"],
-        "told": row["hazard"],
-        "standing": json.dumps(standing),
-    }
-
-
-def _transition(row: dict[str, Any]) -> dict[str, Any]:
-    kept = ("id", "station_id", "unconfirmed", "stage_m", "observed_at", "recorded_at", "reading_seq")
-    return {
-        **{name: row[name] for name in kept},
-        "rule": "stage",
-        "subject_id": row["gauge_id"],
-        "from_level": row["from_hazard"],
-        "to_level": row["to_hazard"],
-        "cause": row["reason"],
-        "unverified": False,
-        "live": True,
-        "muted": "",
-        "detail": "{}",
-    }
-
-
-def _message(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "kind": "alert",
-        "at": row["recorded_at"],
-        "level": max(row["from_hazard"], row["to_hazard"]),
-        "station_id": row["station_id"],
-        "drill": False,
-    }
-
-
-def _delivery(row: dict[str, Any], of: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    kept = ("id", "recipient_id", "channel", "address", "subject", "body", "outcome", "attempts", "due_at", "error")
-    change = of[row["transition_id"]]
-    return {
-        **{name: row[name] for name in kept},
-        "message_id": row["transition_id"],
-        "language": "ja",
-        "data": "{}",
-        "key": str(uuid4()),
-        "level": max(change["from_hazard"], change["to_hazard"]),
-        "drill": False,
-        "doubts": int(row["error"].startswith("cut off")),
-        "created_at": change["recorded_at"],
-        "settled_at": row["settled_at"],
-        "receipt": "",
-    }
