@@ -17,7 +17,8 @@ optional: a line that lacks its figure is left out, and so is what is of another
   from ``next_level`` on;
 * ``outlook``: those of a rise, ``next_level``, ``next_m``, ``eta`` (a time), ``eta_min``, ``rise_m_per_h``;
 * ``silence``: ``since`` (the newest observation), ``expected_s``, ``mode`` (``dry``, ``flood``, ``steady``),
-  ``problem`` (a name of ``ingest.health.problems.Problem``), ``stage_level`` (the last known hazard), ``gateway_id``, ``last_m``;
+  ``problem`` (a name of ``ingest.health.problems.Problem``), ``stage_level`` (the last known hazard), ``gateway_id``,
+  ``last_m``;
 * ``camera``: ``since`` (last heard), ``problem`` (``no_heartbeat``, ``said_offline``), ``reason`` (its own words);
 * ``battery``: ``since``, ``problem``, ``battery_pct``, ``battery_v``, ``battery_days``;
 * ``gateway``: ``since`` (last heard), ``silenced`` (ids of the gauges that it leaves unheard).

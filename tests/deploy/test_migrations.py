@@ -18,7 +18,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert
 
-from alerts.store import SqlAlerts, transitions
+from alerts.engine.ledger import NAME as READINGS
+from alerts.store.record import SqlRecord
+from alerts.store.tables import transitions
 from deploy.folder_lock import shared
 from deploy.migrations import upgrade
 from deploy.migrations.alembic_run import run
@@ -45,10 +47,10 @@ def test_a_database_from_before_there_were_revisions_is_upgraded_and_nothing_of_
     ]
     assert SqlLog(engine).latest()["fujii-01"].reading.seq == 50
     assert SqlLog(engine).dead_letters().counts == {"malformed": 1}
-    assert SqlAlerts(engine).cursor() == 50
-    (transition,) = SqlAlerts(engine).transitions()
-    (delivery,) = SqlAlerts(engine).deliveries_of([transition.id])
-    assert (transition.to_hazard, delivery.address, delivery.outcome) == (3, "duty@example.jp", "sent")
+    assert SqlRecord(engine).cursor(READINGS) == 50
+    (transition,) = SqlRecord(engine).transitions()
+    ((delivery,),) = SqlRecord(engine).deliveries_of([transition.id]).values()
+    assert (transition.to_level, delivery.address, delivery.outcome) == (3, "duty@example.jp", "sent")
     assert SqlRegistry(engine).revisions()[0].author == "mayor"
     assert rows(file, "SELECT revision, program FROM schema_history") == [(PRESENT.newest, "0.1.0")]
 
@@ -224,16 +226,21 @@ def old_database(folder: Path) -> Path:
 def a_transition() -> dict[str, Any]:
     """The columns of some transition."""
     return {
-        "gauge_id": "fujii-01",
+        "rule": "stage",
+        "subject_id": "fujii-01",
         "station_id": "fujii",
-        "from_hazard": 0,
-        "to_hazard": 1,
+        "from_level": 0,
+        "to_level": 1,
         "stage_m": 2.0,
         "observed_at": NOON,
         "recorded_at": NOON,
         "reading_seq": 1,
-        "reason": "rise",
+        "cause": "rise",
         "unconfirmed": False,
+        "unverified": False,
+        "live": True,
+        "muted": "",
+        "detail": {},
     }
 
 
