@@ -18,13 +18,14 @@ from pathlib import Path
 
 import pytest
 
+from alerts.engine.ledger import NAME as READINGS
 from alerts.records import Outcome
 from deploy import backup
 from deploy.__main__ import main
 from deploy.folder_lock import UNFINISHED, shared
 from deploy.services import House, Worker
 from deploy.settings import Settings, read_settings
-from deploy.wiring.alerts import alert_jobs
+from deploy.wiring.alerts import alerting
 from deploy.wiring.house import device_publisher
 from deploy.wiring.stores import Stores, open_stores
 from ingest.readings import Reading
@@ -32,7 +33,9 @@ from ingest.store.appender import SqlAppender
 from ingest.store.past.lanes import SqlLanes
 from ingest.store.protocol import Batch
 from simulators.messages import reading_message
+from tests.alerts.night import HandClock
 from tests.alerts.servers import Answer, WebServer
+from tests.alerts.town import contact, group, people, route
 from tests.deploy.houses import CLOCK, city_house, eventually
 from tests.deploy.ingests import Ingest, environment_of, running_ingest
 from tests.ingest.cities import small_city
@@ -63,7 +66,7 @@ def test_what_was_acknowledged_before_a_backup_of_a_running_ingest_is_in_it_and_
     assert before <= len(restored) <= after
     assert restored == everything[: len(restored)]
     assert [each.seq for each in restored] == list(range(1, len(restored) + 1))
-    assert stores.alerts.cursor() == len(restored)
+    assert stores.alerts.cursor(READINGS) == len(restored)
     still = stores.log.cameras()["fujii-cam"].still
     assert still is not None
     assert stores.stills.read(still.file) == picture()
@@ -93,44 +96,65 @@ def test_a_restored_house_has_in_the_past_what_its_present_says_and_goes_on(tmp_
     assert handed_on <= restored
     with house, steady(settings, stores):
         assert eventually(lambda: SqlLanes(stores.database, "sqlite").handed_on() > restored + 20)
-        assert eventually(lambda: stores.alerts.cursor() > restored + 20)
+        assert eventually(lambda: stores.alerts.cursor(READINGS) > restored + 20)
     stores.close()
 
 
 def test_no_message_is_sent_again_because_of_a_restore(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One message waits and one reading is not yet considered when the backup is made; then both are sent."""
     with WebServer((Answer(200),)) as web:
-        environment = {"MIZUMORI_DATA_FOLDER": str(tmp_path / "data"), **told(tmp_path, web.url)}
-        settings = read_settings(tmp_path / "told.toml", environment)
-        stores = open_stores(settings)
-        stores.registry.apply(small_city(), CLOCK.now(), "test")
-        rules, outbox = alert_turns(stores, tmp_path, environment)
-        rise(stores, 2.5)
-        rules()
-        rise(stores, 3.2)
-        assert main(["backup", str(tmp_path / "b.tar")], environment) == 0
-        rules()
-        outbox()
-        outbox()
+        desk = Desk(tmp_path, web, digest_s=0)
+        desk.rise(2.5)
+        desk.decide()
+        desk.rise(3.2)
+        desk.back_up()
+        desk.decide()
+        desk.send()
+        desk.send()
         assert len(web.requests) == 2
-        stores.close()
-        assert main(["restore", str(tmp_path / "b.tar"), "--replace"], environment) == 0
+        again = desk.restored()
         said = capsys.readouterr().out
-        stores = open_stores(settings)
-        rules, outbox = alert_turns(stores, tmp_path, environment)
-        rules()
-        outbox()
+        again.decide()
+        again.send()
         assert len(web.requests) == 2
-        assert [each.to_hazard for each in stores.alerts.transitions()] == [2, 1]
-        (waited,) = stores.alerts.deliveries_of([1, 2])
+        assert [each.to_level for each in again.stores.alerts.transitions()] == [2, 1]
+        ((waited,),) = again.stores.alerts.deliveries_of([1, 2]).values()
         assert (waited.outcome, waited.error.startswith("restored from a backup")) == (Outcome.UNKNOWN, True)
-        rise(stores, 4.1)
-        rules()
-        outbox()
+        again.rise(4.1)
+        again.decide()
+        again.send()
         assert len(web.requests) == 3
-        stores.close()
+        again.stores.close()
     assert "1 messages that waited then are not sent again" in said
     assert "1 changes of alerts that were due then are recorded" in said
+
+
+def test_no_digest_is_sent_again_because_of_a_restore(tmp_path: Path) -> None:
+    """Somebody waits for the digest of the minute when the backup is made; then it is sent."""
+    with WebServer((Answer(200),)) as web:
+        desk = Desk(tmp_path, web)
+        desk.rise(2.5)
+        desk.decide()
+        desk.send()
+        desk.rise(3.2)
+        desk.decide()
+        desk.send()
+        assert len(web.requests) == 1
+        desk.back_up()
+        desk.later()
+        desk.decide()
+        desk.send()
+        assert len(web.requests) == 2
+        again = desk.restored()
+        again.later()
+        again.decide()
+        again.send()
+        assert len(web.requests) == 2
+        again.rise(4.1)
+        again.decide()
+        again.send()
+        assert len(web.requests) == 3
+        again.stores.close()
 
 
 def test_a_restore_is_refused_while_a_service_runs_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -354,20 +378,36 @@ def rise(stores: Stores, stage_m: float) -> None:
     )
 
 
-def told(folder: Path, url: str) -> dict[str, str]:
-    """Settings with somebody who is told over a webhook."""
-    file = folder / "told.toml"
-    text = f'[[alerts.recipients]]\nid = "duty"\nchannel = "webhook"\naddress = "{url}"\nmin_hazard = 1\n'
-    file.write_text(text, encoding="utf-8")
-    return {"MIZUMORI_SETTINGS": str(file)}
+class Desk:
+    """The alerts of a small system, turn by turn, with one who is told over a webhook; a clock that can be put on."""
 
+    def __init__(self, folder: Path, web: WebServer, digest_s: float = 60.0) -> None:
+        self.folder, self.web, self.digest_s = folder, web, digest_s
+        self.environment = {"MIZUMORI_DATA_FOLDER": str(folder / "data"), "MIZUMORI_ALERTS__DIGEST_S": str(digest_s)}
+        settings = read_settings(None, self.environment)
+        self.stores = open_stores(settings)
+        self.stores.registry.apply(small_city(), CLOCK.now(), "test")
+        duty = contact("duty") | {"addresses": [{"channel": "webhook", "address": web.url}]}
+        self.stores.people.apply(people([duty], [group("duty")], [route("duty", min_level=1)]), "test", CLOCK.now())
+        self.clock = HandClock(CLOCK.now())
+        alerts = alerting(settings, self.stores, self.clock)
+        self.decide, self.send = alerts.rounds.turn, alerts.outboxes["webhook"].work_off
 
-def alert_turns(
-    stores: Stores, folder: Path, environment: dict[str, str]
-) -> tuple[Callable[[], object], Callable[[], object]]:
-    """One turn of the rule, and one of the webhook's outbox, as a start of the alerts makes them."""
-    jobs = {each.name: each for each in alert_jobs(read_settings(folder / "told.toml", environment), stores, CLOCK)}
-    return jobs["rules"].work, jobs["outbox-webhook"].work
+    def rise(self, stage_m: float) -> None:
+        rise(self.stores, stage_m)
+
+    def later(self) -> None:
+        """A minute has passed."""
+        self.clock.move(seconds=61)
+
+    def back_up(self) -> None:
+        assert main(["backup", str(self.folder / "b.tar")], self.environment) == 0
+
+    def restored(self) -> Desk:
+        """The backup goes into service in place of what is there."""
+        self.stores.close()
+        assert main(["restore", str(self.folder / "b.tar"), "--replace"], self.environment) == 0
+        return Desk(self.folder, self.web, self.digest_s)
 
 
 def a_backup(folder: Path) -> tuple[Path, dict[str, str]]:
