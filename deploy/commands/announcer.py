@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from alerts.messages.catalogue import texts
 from alerts.records import STAGE, Transition
-from alerts.rules.findings import UNTOLD
+from alerts.rules.findings import UNTOLD, Cause
 from dashboard.views import Board, board
 from deploy.commands.context import jst, say
 from deploy.wiring.stores import Stores
@@ -18,6 +18,8 @@ from ingest.trend import TREND_WINDOW
 
 FIRST_S, EVERY_S = 10.0, 60.0
 """Real seconds until the first summary, and between two."""
+ASIDE = frozenset({*UNTOLD, Cause.UNVERIFIED, Cause.STILL})
+"""What changes neither the hazard of a gauge nor how far it is believed."""
 
 
 class Announcer:
@@ -46,12 +48,19 @@ def line(stores: Stores, transition: Transition) -> str:
     """One transition as a line."""
     city = stores.city()
     station = city.stations.get(transition.station_id)
-    mark = "▲" if transition.to_level > transition.from_level else "▼"
+    rose, fell = transition.to_level > transition.from_level, transition.to_level < transition.from_level
+    mark = "▲" if rose else "▼" if fell else "＝"
     text = _text(city, station, transition) + ("（未確認）" if transition.unconfirmed else "")
+    text += "（途絶、最後の値）" if transition.unverified else ""
     return (
         f"{jst(transition.observed_at)}  {mark} {transition.from_level}→{transition.to_level}"
         f"  {_place(city, transition)}  {_stage(transition)}{text}"
     )
+
+
+def changes_the_stage(transition: Transition) -> bool:
+    """Whether the hazard of a gauge changed, or how far it is believed."""
+    return transition.rule == STAGE and transition.cause not in ASIDE
 
 
 def _stage(transition: Transition) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from alerts.drills import DrillSettings
 from alerts.engine.ledger import NAME as READINGS
-from deploy.commands.announcer import Announcer, line
+from deploy.commands.announcer import Announcer, changes_the_stage, line
 from deploy.commands.context import Context, UsageError, jst, say, wait_for_end
 from deploy.commands.registry import read
 from deploy.commands.serving import need_no_drill
@@ -221,8 +221,9 @@ def _report(stores: Stores, ingest: StandbyIngest) -> None:
     for reason, count in stores.log.dead_letters().counts.items():
         say(f"dead letters, {reason}: {count}")
     transitions = stores.alerts.transitions_after(0)
-    say(f"transitions: {len(transitions)}")
-    for transition in transitions:
+    changes = [each for each in transitions if changes_the_stage(each)]
+    say(f"transitions: {len(changes)}  of other rules, of holds and of silence: {len(transitions) - len(changes)}")
+    for transition in changes:
         say("  " + line(stores, transition))
 
 

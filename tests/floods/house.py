@@ -51,6 +51,12 @@ AT_ONCE = AlertSettings.model_validate(
     }
 )
 """Without hysteresis and hold: the alert follows the hazard of every reading."""
+AT_ONCE_BY_ENVIRONMENT = {
+    "MIZUMORI_ALERTS__RULES__STAGE__HYSTERESIS_M": "0",
+    "MIZUMORI_ALERTS__RULES__STAGE__HOLD_S": "0",
+    "MIZUMORI_ALERTS__RULES__STAGE__FLAP_TURNS": "0",
+}
+"""The same of rivers, for a command."""
 
 
 @dataclass(frozen=True)

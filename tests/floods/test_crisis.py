@@ -64,8 +64,7 @@ def outcome(recording: Recording, folder: Path) -> house.Outcome:
         recording,
         folder,
         SPEED,
-        MIZUMORI_ALERTS__HYSTERESIS_M="0",
-        MIZUMORI_ALERTS__HOLD_S="0",
+        **house.AT_ONCE_BY_ENVIRONMENT,
         MIZUMORI_INGEST__CLOCK_BEHIND_S=str(crisis.STUCK_AFTER.total_seconds()),
     )
 

@@ -56,8 +56,7 @@ def at_once(recording: Recording, tmp_path_factory: pytest.TempPathFactory) -> h
         recording,
         tmp_path_factory.mktemp("kotogawa"),
         SPEED,
-        MIZUMORI_ALERTS__HYSTERESIS_M="0",
-        MIZUMORI_ALERTS__HOLD_S="0",
+        **house.AT_ONCE_BY_ENVIRONMENT,
         MIZUMORI_INGEST__CLOCK_BEHIND_S=str(PATIENT_CLOCK["clock_behind_s"]),
     )
 
