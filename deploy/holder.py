@@ -15,6 +15,12 @@ def this_process() -> str:
     return f"{_machine()} {os.getpid()} {_begun(os.getpid())}"
 
 
+def shown(holder: str) -> str:
+    """A name as people read it: host and process."""
+    machine, _, rest = holder.partition(" ")
+    return f"{machine.partition('/')[0]} ({rest.partition(' ')[0]})" if rest else holder
+
+
 def is_gone(holder: str) -> bool:
     """Whether a holder surely runs no more. Only a process of this machine can be judged; of others it is False.
 

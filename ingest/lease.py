@@ -78,10 +78,14 @@ class Lease:
         times: Times | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``holder`` names this process; ``is_gone`` says of another one's name whether it surely runs no more."""
+        """``holder`` names this process; ``is_gone`` says of another one's name whether it surely runs no more.
+
+        ``former`` is who held it before this process took it, empty where it was given back.
+        """
         self.name = name
+        self.holder = holder
+        self.former = ""
         self._leases = leases
-        self._holder = holder
         self._is_gone = is_gone
         self._times = times or Times()
         self._monotonic = monotonic
@@ -101,6 +105,12 @@ class Lease:
         """Whether the task is surely ours at this moment: ask before beginning something that only one may do."""
         claim = self._claim
         return claim is not None and self._monotonic() < claim[1]
+
+    @property
+    def other(self) -> str:
+        """Who was seen to hold it while this process stands by; empty where nobody was."""
+        watched = self._watched
+        return "" if watched is None or self._claim is not None else watched[0].holder
 
     def start(self) -> None:
         """Claim it at once where it is free, then go on in the background."""
@@ -134,13 +144,14 @@ class Lease:
         seen = self._leases.seen(self.name)
         if not self._is_free(seen):
             return
-        epoch = self._leases.take(self.name, self._holder, seen)
+        epoch = self._leases.take(self.name, self.holder, seen)
         if epoch is not None:
+            self.former = "" if seen is None else seen.holder
             self._claim = (epoch, asked_s + self._times.hold_s)
             log.info("this process holds the lease %s now (tenure %d)", self.name, epoch)
 
     def _is_free(self, seen: Seen | None) -> bool:
-        if seen is None or seen.holder in ("", self._holder) or self._is_gone(seen.holder):
+        if seen is None or seen.holder in ("", self.holder) or self._is_gone(seen.holder):
             return True
         now_s = self._monotonic()
         if self._watched is None or self._watched[0] != seen:

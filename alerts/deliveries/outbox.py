@@ -93,9 +93,17 @@ class Outbox:
         """There is something to send: do not wait for the next look."""
         self._awake.set()
 
+    def halt(self) -> None:
+        """Begin nothing more."""
+        self._ended.set()
+        self._awake.set()
+
     def stop(self) -> None:
         """Begin nothing more, let what is being sent come to its end, and record it."""
-        self._end()
+        self.halt()
+        if self._thread.is_alive():
+            self._thread.join(FINISH_WITHIN_S)
+        self._senders.end()
         if not self._senders.wait(FINISH_WITHIN_S):
             log.error("%s: %d messages are still being sent; they are left", self.name, len(self._senders.busy))
         try:
@@ -104,8 +112,9 @@ class Outbox:
             log.error("%s: what became of the last messages could not be written: %s", self.name, _said(error))
 
     def give_up(self) -> None:
-        """Begin nothing more and write nothing more: another process has the task."""
-        self._end()
+        """Begin nothing more and write nothing more: another process has the task. It waits for nothing."""
+        self.halt()
+        self._senders.end()
 
     def turn(self) -> int:
         """Record what has finished and begin what is due; how many were begun or given up.
@@ -142,13 +151,6 @@ class Outbox:
                 log.error("%s: the outbox could not go on, it is tried again: %s", self.name, self.failing)
             if pause_s:
                 self._awake.wait(pause_s)
-
-    def _end(self) -> None:
-        self._ended.set()
-        self._awake.set()
-        if self._thread.is_alive():
-            self._thread.join(FINISH_WITHIN_S)
-        self._senders.end()
 
     def _pause_s(self) -> float:
         """Until the next look, unless something happens: soon, where only the rate holds it up."""
