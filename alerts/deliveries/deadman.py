@@ -23,7 +23,7 @@ class DeadmanSettings(BaseModel):
     url: str = Field(
         default="", pattern="^(https?://.+)?$", description="address that is called while all is well; empty for none"
     )
-    method: str = Field(default="GET", pattern="^(GET|POST|HEAD)$", description="how it is called: GET, POST or HEAD")
+    method: str = Field(default="POST", pattern="^(GET|POST|HEAD)$", description="how it is called: GET, POST or HEAD")
     every_s: float = Field(default=60.0, ge=1, le=3600, description="seconds between two calls")
     stuck_s: float = Field(
         default=600.0, ge=1, le=86400, description="no call while a message waits for longer than this"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from alerts.channels.table import CHANNELS, ChannelSettings
+from alerts.deliveries.deadman import DeadmanSettings
 from alerts.deliveries.limits import OutboxSettings
 from alerts.incidents.settings import ESCALATION, Escalation, IncidentSettings
 from alerts.public.settings import PublicMessages
@@ -36,6 +37,9 @@ class AlertSettings(BaseModel):
     public: PublicMessages = Field(default=PublicMessages(), description="who must agree before the public is told")
     outbox: dict[str, OutboxSettings] = Field(
         default={}, description="how fast, and how much, each channel takes: [alerts.outbox.email] and so on"
+    )
+    deadman: DeadmanSettings = Field(
+        default=DeadmanSettings(), description="the watchdog outside, called while all is well"
     )
     channels: ChannelSettings = Field(default=ChannelSettings(), description="how each channel is reached")
 

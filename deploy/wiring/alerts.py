@@ -21,9 +21,10 @@ from alerts.incidents.evidence import Evidence
 from alerts.messages.told import Context
 from alerts.people import Receiver
 from alerts.store.deliveries import SqlDeliveries
-from deploy.schedule import Job
+from deploy.alerting import Alerting
 from deploy.services import Service
 from deploy.settings import Settings
+from deploy.wiring.alerts_lease import standby_alerts
 from deploy.wiring.channels import house_channels
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.desk import policy
@@ -36,7 +37,6 @@ from ingest.store.leases import Fence
 
 log = logging.getLogger(__name__)
 
-WAKE_S = 0.25
 ESCALATES = timedelta(seconds=1)
 """How often it is looked whether others must be told; what is due stands in the database."""
 NOTHING = Allowed()
@@ -52,31 +52,14 @@ class NoLinks:
         return None
 
 
-class Alerting:
-    """The alerts of one tenure: rounds that are woken by a schedule, and an outbox for each channel."""
-
-    def __init__(self, rounds: Rounds, outboxes: Mapping[str, Outbox]) -> None:
-        self.rounds = rounds
-        self.outboxes = outboxes
-        self._schedule = schedule([Job("alerts", WAKE_S, rounds.turn)])
-
-    def start(self) -> None:
-        """Take up what was left, then decide and send."""
-        for each in self.outboxes.values():
-            each.start()
-        self._schedule.start()
-
-    def stop(self) -> None:
-        """End the round that runs, let what is being sent come to its end."""
-        self._schedule.stop()
-        for each in self.outboxes.values():
-            each.stop()
-
-
 def alert_services(settings: Settings, stores: Stores, clock: Clock, allowed: Allowed = NOTHING) -> list[Service]:
-    """The alerts of this process. ``allowed`` is what of a drill may reach the world."""
+    """The alerts, while this process holds their lease. ``allowed`` is what of a drill may reach the world."""
     warn_of_shortcomings(stores.people.directory(), stores.city(), clock.now(), settings.alerts.escalation)
-    return [alerting(settings, stores, clock, allowed=allowed)]
+
+    def build(fence: Fence, permitted: Callable[[], bool]) -> Alerting:
+        return alerting(settings, stores, clock, fence, permitted, allowed)
+
+    return [standby_alerts(stores, clock, settings.alerts.deadman, build)]
 
 
 def alerting(
@@ -88,13 +71,18 @@ def alerting(
     allowed: Allowed = NOTHING,
 ) -> Alerting:
     """The alerts of one tenure. ``fence`` goes with every transaction, ``permitted`` is asked before each message."""
-    outboxes = _outboxes(settings, stores, clock, house_channels(settings, allowed, clock), fence, permitted)
+    opened = house_channels(settings, allowed, clock)
+    outboxes = _outboxes(settings, stores, clock, opened, fence, permitted)
 
     def wake() -> None:
         for each in outboxes.values():
             each.wake()
 
-    return Alerting(Rounds(_steps(settings, stores, clock, fence), clock, wake), outboxes)
+    def close() -> None:
+        for each in opened.values():
+            each.close()
+
+    return Alerting(Rounds(_steps(settings, stores, clock, fence), clock, wake), outboxes, schedule, close)
 
 
 def engine_of(stores: Stores, settings: AlertSettings, clock: Clock, fence: Fence | None = None) -> Engine:
