@@ -10,24 +10,27 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, field_validator
+
+from alerts.channels.http_settings import HttpSettings, web_address
 
 log = logging.getLogger(__name__)
 
 
-class DeadmanSettings(BaseModel):
+class DeadmanSettings(HttpSettings):
     """The watchdog outside."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    url: str = Field(
-        default="", pattern="^(https?://.+)?$", description="address that is called while all is well; empty for none"
-    )
-    method: str = Field(default="POST", pattern="^(GET|POST|HEAD)$", description="how it is called: GET, POST or HEAD")
+    url: str = Field(default="", repr=False, description="address that is called while all is well; empty for none")
+    method: str = Field(default="GET", pattern="^(GET|POST|HEAD)$", description="how it is called: GET, POST or HEAD")
     every_s: float = Field(default=60.0, ge=1, le=3600, description="seconds between two calls")
     stuck_s: float = Field(
         default=600.0, ge=1, le=86400, description="no call while a message waits for longer than this"
     )
+
+    @field_validator("url")
+    @classmethod
+    def _can_be_called(cls, url: str) -> str:
+        return web_address(url) if url else ""
 
 
 Sign = Callable[[], str]

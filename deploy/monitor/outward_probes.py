@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from alerts.deliveries.limits import Quota, Used, month_of
 from alerts.records import Outcome
 from deploy.monitor.signs import Check, Sample, State
 from ingest.store.past.forwarder import Condition, ForwarderState
@@ -32,14 +33,20 @@ class Record(Protocol):
         """Deliveries that failed or are in doubt since, by outcome."""
         ...
 
+    def used(self, month: str) -> Mapping[str, int]:
+        """Messages of a month, by channel."""
+        ...
+
 
 @dataclass(frozen=True)
 class AlertProbe:
-    """The rules and the deliveries. ``behind`` gives the number of readings that the rules have not considered."""
+    """The rules and the deliveries. ``behind`` gives the number of readings that the rules have not considered;
+    ``quotas`` are what the plans of channels allow in a month."""
 
     record: Record
     behind: Callable[[], int]
     now: Callable[[], datetime]
+    quotas: Mapping[str, Quota] = field(default_factory=dict)
     name: str = "alerts"
 
     def samples(self) -> Iterable[Sample]:
@@ -48,7 +55,13 @@ class AlertProbe:
             labels = {"channel": channel, "outcome": str(outcome)}
             yield Sample("deliveries", "deliveries on record, by channel and outcome", count, labels)
         yield Sample("rule_behind_readings", "readings that the rule has not considered yet", self.behind())
-        yield Sample("oldest_delivery_age_seconds", "age of the message that waits longest", self._waiting_s())
+        for channel, age_s in self._waits_s().items():
+            said = "age of the message that waits longest"
+            yield Sample("oldest_delivery_age_seconds", said, age_s, {"channel": channel})
+        for channel, used in self.record.used(month_of(self.now())).items():
+            yield Sample("channel_messages_month", "messages of this month in Japan", used, {"channel": channel})
+        for channel, quota in self.quotas.items():
+            yield Sample("channel_quota_month", "messages that a month allows", quota.per_month, {"channel": channel})
 
     def checks(self) -> Iterable[Check]:
         """Whether alerts are decided and told."""
@@ -59,21 +72,36 @@ class AlertProbe:
         else:
             yield Check("rule", State.OK, f"{behind} readings are not considered yet")
         yield self._check_deliveries()
+        yield from self._check_quotas()
 
     def _check_deliveries(self) -> Check:
-        failed = sum(self.record.given_up_since(self.now() - FAILED_SAID_FOR).values())
-        waiting_s = self._waiting_s()
-        if failed:
-            sentence = f"{failed} messages of the last hour could not be delivered: see the dashboard, call the people"
-            return Check("deliveries", State.FAILED, sentence)
-        if waiting_s > WAITING_S:
-            sentence = f"a message has been waiting for {waiting_s / 60:.0f} min: look at the channel's server"
-            return Check("deliveries", State.DEGRADED, sentence)
+        given_up = self.record.given_up_since(self.now() - FAILED_SAID_FOR)
+        waits_s = self._waits_s()
+        worst = max(waits_s, key=lambda name: waits_s[name], default="")
+        if given_up:
+            failed, unknown = (given_up.get(each, 0) for each in (Outcome.FAILED, Outcome.UNKNOWN))
+            sentence = f"of the last hour {failed} messages could not be delivered, and {unknown} may not have arrived"
+            return Check("deliveries", State.FAILED, f"{sentence}: see the dashboard, call the people")
+        if worst and waits_s[worst] > WAITING_S:
+            sentence = f"a message over {worst} has been waiting for {waits_s[worst] / 60:.0f} min"
+            return Check("deliveries", State.DEGRADED, f"{sentence}: look at the channel's server")
         return Check("deliveries", State.OK, "no message waits for long, none failed in the last hour")
 
-    def _waiting_s(self) -> float:
-        oldest = min(self.record.oldest_waiting().values(), default=None)
-        return 0.0 if oldest is None else max(0.0, (self.now() - oldest).total_seconds())
+    def _check_quotas(self) -> Iterable[Check]:
+        month = month_of(self.now())
+        used = self.record.used(month)
+        for channel, quota in self.quotas.items():
+            stands = quota.stands(used.get(channel, 0))
+            said = f"{used.get(channel, 0)} of {quota.per_month} messages of {month} over {channel} are used"
+            if stands is not Used.ENOUGH:
+                state = State.FAILED if stands is Used.ALL else State.DEGRADED
+                yield Check(f"quota {channel}", state, f"{said}: buy more, or send less over it")
+            else:
+                yield Check(f"quota {channel}", State.OK, said)
+
+    def _waits_s(self) -> dict[str, float]:
+        now = self.now()
+        return {name: max(0.0, (now - since).total_seconds()) for name, since in self.record.oldest_waiting().items()}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from alerts.channels.http import post_json
+from alerts.channels.http import Http, accepted
 from alerts.deliveries.deadman import Deadman, DeadmanSettings, Sign
 from alerts.deliveries.told import takeover_entry
 from alerts.store.chronology import enter
@@ -21,7 +21,6 @@ from ingest.store.tables import writing
 
 ALERTS = "alerts"
 """The lease; there is one for a database."""
-PING_WITHIN_S = 10.0
 
 Build = Callable[[Fence, Callable[[], bool]], Alerting]
 """Makes the alerts of a tenure, given its fence and whether it may hand over a message at this moment."""
@@ -73,4 +72,8 @@ def stuck(deliveries: SqlDeliveries, clock: Clock, after_s: float) -> Sign:
 
 def ping(watchdog: DeadmanSettings) -> None:
     """Call it; ChannelError where it does not answer well."""
-    post_json(watchdog.url, {}, {}, PING_WITHIN_S)
+    http = Http(watchdog)
+    try:
+        accepted(http.post(watchdog.url, b"", {}, watchdog.method), watchdog.url)
+    finally:
+        http.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from alerts.deliveries.limits import Quota
 from alerts.engine.ledger import NAME as READINGS
 from deploy.monitor.outward_probes import AlertProbe
 from deploy.monitor.server import Monitor
@@ -45,9 +46,14 @@ def common_probes(settings: Settings, stores: Stores) -> list[Probe]:
     return [
         StoreProbe(settings.data_folder, belongings(settings).there),
         LogProbe(stores.database, stores.log.dead_letters),
-        AlertProbe(stores.deliveries, lambda: behind(stores), machine_time),
+        AlertProbe(stores.deliveries, lambda: behind(stores), machine_time, quotas_of(settings)),
         ClockProbe(machine_time),
     ]
+
+
+def quotas_of(settings: Settings) -> dict[str, Quota]:
+    """What the plans of channels allow in a month, of those that have a limit."""
+    return {name: each.quota for name, each in settings.alerts.outbox.items() if each.per_month}
 
 
 def monitor_line(settings: Settings, port: int) -> list[str]:

@@ -1,0 +1,32 @@
+"""What a crash, a freeze and a second process leave: nothing lost, nothing more than twice, nothing twice with a key."""
+
+from __future__ import annotations
+
+import random
+import signal
+from pathlib import Path
+
+from tests.alerts import delivery_faults as faults
+
+
+def test_every_crash_point_loses_nothing_and_doubles_nothing_beyond_the_rule(tmp_path: Path) -> None:
+    result = faults.crash_points_in_a_row(tmp_path / "place", random.Random(4))
+    assert result.kept, str(result)
+    assert result.plain.given == result.idempotent.given > 200
+
+
+def test_kill_9_at_random_moments_loses_nothing_and_doubles_nothing_beyond_the_rule(tmp_path: Path) -> None:
+    result = faults.kills(tmp_path / "place", 5, random.Random(9))
+    assert result.kept, str(result)
+
+
+def test_a_second_process_takes_over_at_once_from_one_that_was_killed(tmp_path: Path) -> None:
+    result = faults.takeovers(tmp_path / "place", 2, random.Random(5), signal.SIGKILL)
+    assert result.kept, str(result)
+    assert max(result.took_s) <= 2.0
+
+
+def test_a_second_process_takes_over_within_ten_seconds_from_one_that_is_frozen(tmp_path: Path) -> None:
+    result = faults.takeovers(tmp_path / "place", 1, random.Random(5), signal.SIGSTOP)
+    assert result.kept, str(result)
+    assert max(result.took_s) <= 10.0
