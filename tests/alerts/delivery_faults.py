@@ -27,7 +27,7 @@ from ingest.store.tables import open_database
 from tests.alerts.delivery_faulty import BY_MESSAGE, CHANNELS, IDEMPOTENT, POINTS, TAKING_UP
 from tests.alerts.other_sides import OtherSides, is_slow
 from tests.alerts.post_room import delivery, everything, told
-from tests.alerts.post_room_tmp import CLOCK
+from tests.deploy.houses import CLOCK
 from tests.parts import PROJECT
 
 MESSAGES_PER_S = 30.0

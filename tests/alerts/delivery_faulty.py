@@ -34,7 +34,7 @@ from deploy.wiring.alerts_lease import standby_alerts
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.stores import open_stores
 from ingest.store.leases import Fence
-from tests.alerts.post_room_tmp import CLOCK
+from tests.deploy.houses import CLOCK
 
 Kill = Callable[[], None]
 CHANNELS = ("email", "slack", "webhook", "line")

@@ -36,8 +36,8 @@ from tests.alerts.post_room import (
     the_one,
     told,
 )
-from tests.alerts.post_room_tmp import CLOCK, eventually
 from tests.alerts.servers import Answer, Mailbox, MailServer, WebServer, say_nothing
+from tests.deploy.houses import CLOCK, eventually
 
 ONE_AT_A_TIME = OutboxSettings(workers=1)
 

@@ -269,16 +269,21 @@ def test_the_house_of_one_host_brings_a_probe_for_everything(tmp_path: Path) -> 
     with house:
         probes = [*common_probes(settings, stores), *probes_of(house.services)]
         found = [each for probe in probes for each in probe.checks()]
-    assert {each.name for each in probes} == {"store", "log", "alerts", "clock", "past", "ingest", "schedule"}
+    assert {each.name for each in probes} == {
+        *("store", "log", "alerts", "alerts lease", "clock", "past", "ingest", "schedule")
+    }
     assert {each.name for each in found if each.state is not State.OK} <= {"disk"}, found
     stores.close()
 
 
 @pytest.mark.parametrize(
-    ("command", "variable", "jobs"),
-    [("alerts", "ALERTS_PORT", {"rules", "outbox-email"}), ("dashboard", "DASHBOARD_PORT", {"public-page"})],
+    ("command", "variable", "named"),
+    [
+        ("alerts", "ALERTS_PORT", {"alerts lease", "alerts turning"}),
+        ("dashboard", "DASHBOARD_PORT", {"job public-page"}),
+    ],
 )
-def test_each_service_alone_serves_its_own_health(tmp_path: Path, command: str, variable: str, jobs: set[str]) -> None:
+def test_each_service_alone_serves_its_own_health(tmp_path: Path, command: str, variable: str, named: set[str]) -> None:
     stores = open_stores(read_settings(None, {"MIZUMORI_DATA_FOLDER": str(tmp_path)}))
     stores.registry.apply(small_city(), NOON, "test")
     stores.close()
@@ -300,7 +305,7 @@ def test_each_service_alone_serves_its_own_health(tmp_path: Path, command: str, 
         service.terminate()
         service.wait(20)
     assert status == 200
-    assert {f"job {each}" for each in jobs} <= checks.keys()
+    assert named <= checks.keys()
 
 
 def answers(port: int) -> bool:
