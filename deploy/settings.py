@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -198,6 +198,14 @@ def describe(model: type[BaseModel] = Settings, path: str = "") -> Iterator[tupl
             yield from describe(type(default), f"{path}{name}.")
         else:
             yield f"{path}{name}", _shown(default), field.description or ""
+        if each := _by_name(field.annotation):
+            yield from describe(each, f"{path}{name}.NAME.")
+
+
+def _by_name(annotation: object) -> type[BaseModel] | None:
+    """The model of a table of tables, such as [alerts.outbox.email]; None for all else."""
+    of = get_args(annotation) if get_origin(annotation) is dict else ()
+    return of[1] if of and isinstance(of[1], type) and issubclass(of[1], BaseModel) else None
 
 
 def _shown(default: object) -> str:

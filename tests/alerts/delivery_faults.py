@@ -25,6 +25,7 @@ from deploy.settings import read_settings
 from deploy.wiring.stores import open_stores
 from ingest.store.tables import open_database
 from tests.alerts.delivery_faulty import BY_MESSAGE, CHANNELS, IDEMPOTENT, POINTS, TAKING_UP
+from tests.alerts.delivery_pace import serve
 from tests.alerts.other_sides import OtherSides, is_slow
 from tests.alerts.post_room import delivery, everything, told
 from tests.deploy.houses import CLOCK
@@ -305,6 +306,8 @@ def main(seed: int) -> int:
                 broken += not result.kept
                 sys.stdout.write(f"{result}\n")
                 sys.stdout.flush()
+    with tempfile.TemporaryDirectory(prefix="mizumori-deliveries-") as folder:
+        sys.stdout.write(f"{serve(Path(folder), 1000)}\n")
     sys.stdout.write(f"seed {seed}, {time.monotonic() - begun_s:.0f} s: {broken} faults broke the promise\n")
     return broken
 

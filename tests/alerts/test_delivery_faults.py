@@ -1,4 +1,4 @@
-"""What a crash, a freeze and a second process leave: nothing lost, nothing more than twice, nothing twice with a key."""
+"""What a crash, a freeze and a second process leave: nothing lost, nothing oftener than twice, nor twice with a key."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 from tests.alerts import delivery_faults as faults
+from tests.alerts.delivery_pace import serve
 
 
 def test_every_crash_point_loses_nothing_and_doubles_nothing_beyond_the_rule(tmp_path: Path) -> None:
@@ -30,3 +31,10 @@ def test_a_second_process_takes_over_within_ten_seconds_from_one_that_is_frozen(
     result = faults.takeovers(tmp_path / "place", 1, random.Random(5), signal.SIGSTOP)
     assert result.kept, str(result)
     assert max(result.took_s) <= 10.0
+
+
+def test_a_thousand_recipients_would_be_served_within_a_minute_though_another_channel_hangs(tmp_path: Path) -> None:
+    """A tenth of them, in a tenth of the time."""
+    pace = serve(tmp_path, 100)
+    assert pace.last_s <= 6.0
+    assert pace.recorded_s <= 6.0

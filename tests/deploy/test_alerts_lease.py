@@ -32,7 +32,6 @@ from tests.alerts.post_room import delivery, everything, told
 from tests.alerts.servers import Answer, WebServer
 from tests.deploy.houses import CLOCK, eventually
 
-
 HURRIED = Times(renew_s=0.1, look_s=0.1, hold_s=0.6, expire_s=1.0)
 """A lease that expires soon; the true times are measured in tests/alerts/delivery_faults.py."""
 EVERY_S = 0.1
