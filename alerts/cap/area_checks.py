@@ -14,8 +14,8 @@ FARTHEST_KM = 20037.5
 """Half of the equator."""
 
 
-def area_faults(area: Area) -> Iterator[str]:
-    """What is wrong with one area."""
+def area_faults(area: Area, *, coded: bool = True) -> Iterator[str]:
+    """What is wrong with one area; ``coded`` says that it needs a geocode."""
     if not area.description.strip():
         yield "an area has no description"
     for polygon in area.polygons:
@@ -24,7 +24,7 @@ def area_faults(area: Area) -> Iterator[str]:
         yield from _point_faults(circle.centre)
         if not (isfinite(circle.radius_km) and 0 < circle.radius_km <= FARTHEST_KM):
             yield f"the radius {circle.radius_km} km of a circle is no distance on the earth"
-    yield from _code_faults(area)
+    yield from _code_faults(area, coded=coded)
 
 
 def is_municipality(code: str) -> bool:
@@ -51,9 +51,9 @@ def _point_faults(point: Point) -> Iterator[str]:
         yield f"{lat},{lon} is no point on the earth: write latitude,longitude in this order"
 
 
-def _code_faults(area: Area) -> Iterator[str]:
+def _code_faults(area: Area, *, coded: bool) -> Iterator[str]:
     codes = [value for name, value in area.geocodes if name == MUNICIPALITY]
-    if not codes:
+    if coded and not codes:
         yield f"an area has no geocode {MUNICIPALITY}: write municipal_code of the city into the registry"
     for code in codes:
         if not is_municipality(code):

@@ -106,6 +106,7 @@ class Notice:
     hazard: int | None = None
     issued: Issued | None = None
     drill: bool = False
+    demonstration: bool = False
     note: str = ""
     web: str = ""
 
@@ -118,13 +119,19 @@ def message_of(notice: Notice, earlier: Sequence[CapMessage]) -> CapMessage:
         identifier=notice.identifier,
         sender=notice.sender,
         sent=sent,
-        status=Status.EXERCISE if notice.drill else Status.ACTUAL,
+        status=_status(notice),
         msg_type=MSG_TYPES[notice.step],
         note=notice.note,
         references=() if first else references_for(tuple(earlier), sent),
         incidents=notice.incident,
         infos=tuple(_info(notice, language, said, sent) for language, said in notice.said.items()),
     )
+
+
+def _status(notice: Notice) -> Status:
+    if notice.demonstration:
+        return Status.TEST
+    return Status.EXERCISE if notice.drill else Status.ACTUAL
 
 
 MSG_TYPES = {

@@ -139,7 +139,7 @@ class Desk:
         with self._engine.connect() as connection:
             message = store.one(connection, public_id)
         around = self._around()
-        return f"{subject(message, language)}\n\n{body(message, around.issuer, language, short=short)}"
+        return f"{subject(message, around.issuer, language)}\n\n{body(message, around.issuer, language, short=short)}"
 
     def _at_once(
         self,

@@ -17,7 +17,7 @@ from alerts.cap.atom import Entry, Feed, atom_feed
 from alerts.cap.flood import TAGS, whole_second
 from alerts.public.publishing import Around
 from alerts.public.records import PublicMessage
-from alerts.public.rendering import Issuer
+from alerts.public.rendering import Issuer, mark
 from alerts.public.words import LANGUAGES, line
 from alerts.store.public import SqlPublicMessages
 
@@ -100,11 +100,10 @@ def _feed(messages: Sequence[PublicMessage], issuer: Issuer, language: str, name
 def _entry(message: PublicMessage, issuer: Issuer, language: str, above: str) -> Entry:
     assert message.sent_at is not None
     texts = message.content.texts[language]
-    mark = line("drill_mark", language) if message.drill else ""
     return Entry(
         id=f"tag:{issuer.sender},{message.sent_at:%Y}:{message.identifier}",
-        title=f"{mark}{texts.headline}",
-        summary=f"{mark}{texts.description}",
+        title=f"{mark(message, issuer, language)}{texts.headline}",
+        summary=f"{mark(message, issuer, language)}{texts.description}",
         updated=whole_second(message.sent_at),
         href=f"{above}cap/{message.identifier}.xml",
         categories=(str(message.step), *(["drill"] if message.drill else [])),

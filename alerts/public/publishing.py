@@ -160,7 +160,7 @@ def _delivery(message: PublicMessage, to: To, around: Around) -> Delivery:
         channel=to.channel,
         address=to.address,
         language=to.language,
-        subject=subject(message, to.language),
+        subject=subject(message, around.issuer, to.language),
         body=body(message, around.issuer, to.language, short=to.form == Form.SHORT),
         data=machine(message) | {"form": str(to.form)},
         due_at=message.sent_at,

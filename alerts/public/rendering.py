@@ -32,16 +32,18 @@ class Issuer:
         return self.settings.sender or f"{self.registry.city.id}.mizumori.invalid"
 
 
-def subject(message: PublicMessage, language: str) -> str:
+def subject(message: PublicMessage, issuer: Issuer, language: str) -> str:
     """The subject of a mail."""
-    return line("subject", language, drill=_mark(message, language), headline=message.content.texts[language].headline)
+    return line(
+        "subject", language, drill=mark(message, issuer, language), headline=message.content.texts[language].headline
+    )
 
 
 def body(message: PublicMessage, issuer: Issuer, language: str, *, short: bool = False) -> str:
     """The text for a receiver, whole or for a channel with little room."""
     texts = message.content.texts[language]
     values: dict[str, Any] = {
-        "drill": _mark(message, language),
+        "drill": mark(message, issuer, language),
         "sender": issuer.name(language),
         "headline": texts.headline,
         "instruction": texts.instruction,
@@ -93,6 +95,7 @@ def cap_of(message: PublicMessage, issuer: Issuer, earlier: Sequence[CapMessage]
             hazard=content.hazard,
             issued=content.issued,
             drill=message.drill,
+            demonstration=issuer.registry.city.demonstration,
             note=_note(message),
             web=issuer.settings.link,
         ),
@@ -107,7 +110,7 @@ def _said(message: PublicMessage, issuer: Issuer, language: str) -> Said:
     return Said(
         event=event(kind, language),
         sender_name=issuer.name(language),
-        headline=f"{_mark(message, language)}{texts.headline}",
+        headline=f"{mark(message, issuer, language)}{texts.headline}",
         description=description(message, issuer, language),
         instruction=texts.instruction,
         places=tuple(named(each.names, language) for each in message.content.where),
@@ -144,8 +147,10 @@ def _note(message: PublicMessage) -> str:
     return "\n".join([*drill, *([message.content.note] if message.content.note else [])])
 
 
-def _mark(message: PublicMessage, language: str) -> str:
-    return line("drill_mark", language) if message.drill else ""
+def mark(message: PublicMessage, issuer: Issuer, language: str) -> str:
+    """What stands before everything that is no real danger."""
+    drill = line("drill_mark", language) if message.drill else ""
+    return line("demonstration_mark", language) + drill if issuer.registry.city.demonstration else drill
 
 
 def shown_state(message: PublicMessage) -> str:

@@ -391,3 +391,11 @@ def test_short_channels_get_a_short_form_and_again_at_the_end(house: PublicHouse
         connection.execute(deliveries.update().values(outcome=Outcome.SENT, data={"form": "short"}))
     correction = house.desk.cancel(out.id, "当番", WHY).message
     assert all("\n" not in each.body for each in house.deliveries(correction))
+
+
+def test_a_demonstration_is_marked_and_no_real_alert(house: PublicHouse) -> None:
+    city = TOWN.city.model_copy(update={"demonstration": True, "municipal_code": ""})
+    house.registry = TOWN.model_copy(update={"city": city})
+    out = house.out(4)
+    assert house.caps(out.chain_id)[0].status is Status.TEST
+    assert all(each.subject.startswith("【デモ】") for each in house.deliveries(out))
