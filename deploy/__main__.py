@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "dead_letters": ("dead-letters",),
     "doctor": ("doctor",),
     "copies": ("backup", "restore"),
+    "backtest": ("backtest",),
     "bench": ("bench",),
     "settings": ("settings",),
 }

@@ -40,6 +40,15 @@ class Links(Protocol):
         ...
 
 
+class NoLinks:
+    """Everybody gets the link to the dashboard."""
+
+    def link(self, receiver: Receiver, incident_id: int, now: datetime) -> str | None:
+        """None: no link of its own."""
+        del receiver, incident_id, now
+        return None
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What messages are made with, asked anew at each turn."""
@@ -81,6 +90,10 @@ class Dispatch:
             made += self._step(before, new, now)
             if len(new) < MOST_PER_TURN:
                 return made
+
+    def due_at(self) -> datetime | None:
+        """When the next digest is made; None where nobody waits for one."""
+        return min((each.next_at for each in self._progress().values() if each.waits), default=None)
 
     def _step(self, before: int, new: Sequence[Transition], now: datetime) -> int:
         known = self._progress()
