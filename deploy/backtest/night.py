@@ -52,8 +52,8 @@ from simulators.replay import Row
 
 TOGETHER_S = 10.0
 """Readings received within so many seconds are taken in at once, as a busy house takes them."""
-LOOK = timedelta(minutes=10)
-"""So often the devices are looked at while any of them is silent."""
+SETTLED = timedelta(seconds=61)
+"""After the last reading the devices are looked at once more: what came late is told then."""
 Progress = Callable[[int, int], object]
 
 
@@ -135,7 +135,8 @@ class _Run:
         ledger = Ledger(database, Policy(chain.alerts.escalation))
         self._engine = Engine(self._log, lambda: self._registry, ledger, chain.alerts, self._clock)
         self._dispatch = Dispatch(database, self._surroundings(), chain.alerts.digest_s)
-        self._silent_at: datetime | None = None
+        self._look_at: datetime | None = None
+        self._anybody_silent = True
 
     def _surroundings(self) -> Surroundings:
         numbers = iter(range(1, 2**62))
@@ -159,12 +160,12 @@ class _Run:
     def _wait_until(self, then: datetime) -> None:
         """Stop wherever something is due before then."""
         while True:
-            due = [each for each in (self._silent_at, self._dispatch.due_at()) if each is not None]
+            due = [each for each in (self._look_at, self._dispatch.due_at()) if each is not None]
             stop = max(min(due, default=then), self._clock.at)
             if stop >= then:
                 break
             self._clock.at = stop
-            if self._silent_at is not None and self._silent_at <= stop:
+            if self._look_at is not None and self._look_at <= stop:
                 self._look()
             self._dispatch.turn(stop)
         self._clock.at = then
@@ -176,8 +177,9 @@ class _Run:
         self._appender.append(Batch(readings=judgement.readings, dead_letters=letters))
         self._control.adopt(judgement)
         self._engine.turn()
-        if self._silent_at is None or self._silent_at <= now:
+        if self._anybody_silent:  # who reports again is silent no more
             self._look()
+        self._look_at = min(self._look_at or now + SETTLED, now + SETTLED)
         self._dispatch.turn(now)
 
     def _message(self, row: Row) -> Message:
@@ -185,18 +187,18 @@ class _Run:
         return Message(said.topic, said.payload, row.due_at, len(said.payload))
 
     def _look(self) -> None:
-        """Look at the devices, and know when the next of them will be silent."""
+        """Look at the devices, and know when to look again: when the next of them will be silent."""
         self._keeper.turn()
+        self._look_at = None
         self._engine.tick(self._facts)
 
     def _facts(self, firing: Mapping[str, int]) -> Facts | None:
         facts = self._gather.facts(firing)
         if facts is not None:
-            now = self._clock.at
-            due = [each.silent_from for each in facts.health.gauges if each.silent_from and not each.silent]
-            again = [now + LOOK] if any(each.silent for each in facts.health.gauges) else []
-            soonest = min([*due, *again], default=now + LOOK)
-            self._silent_at = max(soonest, now) + timedelta(seconds=1)
+            gauges = facts.health.gauges
+            self._anybody_silent = any(each.silent for each in gauges)
+            due = [each.silent_from for each in gauges if each.silent_from is not None and not each.silent]
+            self._look_at = max(min(due), self._clock.at) + timedelta(seconds=1) if due else None
         return facts
 
     def _night(self) -> Night:
