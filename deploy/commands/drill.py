@@ -11,9 +11,9 @@ from typing import Any
 from alerts.drills import Allowed
 from deploy.commands.announcer import Announcer
 from deploy.commands.context import Context, UsageError, say
+from deploy.commands.recordings import rows_of
 from deploy.commands.serve import addresses, need_all_ports
 from deploy.commands.serving import serve_until_ended
-from deploy.commands.simulate import rows_of
 from deploy.devices import Fleet
 from deploy.drills import copied_from, drill_house, of_house, put_aside
 from deploy.folder_lock import InUse
@@ -56,7 +56,7 @@ def drill(context: Context, options: argparse.Namespace) -> int:
     allowed = allowed_by(settings, options.send_to_real_recipients, options.move_real_signs)
     need_all_ports(settings)
     registry, people = copied_from(context.written)
-    rows = shift(rows_of(options.replay, registry), now) if options.replay else None
+    rows = shift(rows_of(options.replay, registry, say), now) if options.replay else None
     if options.new:
         _put_aside(settings, context)
     stores = open_stores(settings)

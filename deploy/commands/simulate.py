@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import socket
 import tempfile
 import threading
@@ -17,6 +16,7 @@ from alerts.drills import DrillSettings
 from alerts.engine.ledger import NAME as READINGS
 from deploy.commands.announcer import Announcer, changes_the_stage, line
 from deploy.commands.context import Context, UsageError, jst, say, wait_for_end
+from deploy.commands.recordings import rows_of
 from deploy.commands.registry import read
 from deploy.commands.serving import need_no_drill
 from deploy.devices import Fleet
@@ -30,11 +30,10 @@ from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import Clock, ScaledClock
 from ingest.stations import Registry
 from simulators.publisher import BrokerError
-from simulators.replay import RecordingError, Row, read_csv, run_replay, shift, unknown_gauges
+from simulators.replay import Row, run_replay, shift
 from simulators.storm import demonstration_storm
 
 CATCH_UP_WITHIN_S = 120.0
-EARLIEST_YEAR = 1800
 LOWEST_PORT, HIGHEST_PORT = 18050, 32000
 LAG_S = 10.0
 """Real seconds by which a replay on a busy machine may lag behind its clock."""
@@ -89,7 +88,7 @@ def simulate(context: Context, options: argparse.Namespace) -> int:
 def publish(context: Context, options: argparse.Namespace) -> int:
     """A recording, moved to the present."""
     registry = _registry(context.settings, options.registry)
-    rows = shift(rows_of(options.file, registry), context.clock.now())
+    rows = shift(rows_of(options.file, registry, say), context.clock.now())
     ended = wait_for_end()
     publisher = device_publisher(context.settings)
     try:
@@ -108,7 +107,7 @@ def replay(context: Context, options: argparse.Namespace) -> int:
     """A house of its own: broker, fresh databases and pages on free ports, and the recording's clock."""
     need_no_drill(context.settings)
     registry = read(options.registry)
-    rows = rows_of(options.file, registry)
+    rows = rows_of(options.file, registry, say)
     with tempfile.TemporaryDirectory(prefix="mizumori-replay-") as temporary:
         settings = own_house(context.settings, options.data or Path(temporary), options.speed)
         watch = Stopwatch(time.monotonic)
@@ -235,23 +234,3 @@ def _registry(settings: Settings, file: Path | None) -> Registry:
         return stores.city()
     finally:
         stores.close()
-
-
-def rows_of(file: Path, registry: Registry) -> list[Row]:
-    """The readings of a recording; UsageError where it cannot be replayed with this registry."""
-    try:
-        rows = read_csv(file, say)
-    except RecordingError as error:
-        raise UsageError(str(error)) from error
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{file} cannot be read as a CSV file in UTF-8: {error}") from error
-    if not rows:
-        raise UsageError(f"{file} holds no readings")
-    if rows[0].due_at.year < EARLIEST_YEAR:
-        raise UsageError(f"{file} begins in the year {rows[0].due_at.year}: is the column observed_at right?")
-    unknown = unknown_gauges(rows, registry)
-    if unknown:
-        raise UsageError(f"the registry does not know these gauges of {file}: {', '.join(unknown)}")
-    return rows

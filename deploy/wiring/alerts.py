@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from alerts.channels.channel import Channel
 from alerts.deliveries.outbox import Outbox
-from alerts.dispatch.dispatch import Dispatch, Surroundings
+from alerts.dispatch.dispatch import Dispatch, NoLinks, Surroundings
 from alerts.drills.guard import Allowed
 from alerts.engine.engine import Engine
 from alerts.engine.gather import Gather
@@ -19,7 +19,6 @@ from alerts.engine.settings import AlertSettings
 from alerts.incidents.escalator import Escalator
 from alerts.incidents.evidence import Evidence
 from alerts.messages.told import Context
-from alerts.people import Receiver
 from alerts.store.deliveries import SqlDeliveries
 from deploy.alerting import Alerting
 from deploy.services import Service
@@ -41,15 +40,6 @@ ESCALATES = timedelta(seconds=1)
 """How often it is looked whether others must be told; what is due stands in the database."""
 NOTHING = Allowed()
 """A drill that was not told otherwise reaches nobody."""
-
-
-class NoLinks:
-    """Everybody gets the link to the dashboard."""
-
-    def link(self, receiver: Receiver, incident_id: int, now: datetime) -> str | None:
-        """None: no link of its own."""
-        del receiver, incident_id, now
-        return None
 
 
 def alert_services(settings: Settings, stores: Stores, clock: Clock, allowed: Allowed = NOTHING) -> list[Service]:
