@@ -91,8 +91,14 @@ def summary(night: Night) -> dict[str, Any]:
 
 
 def first_rows(readings: Sequence[Reading]) -> list[Reading]:
-    """Each observation as it came, without the rows that judge an earlier one anew."""
-    return [each for each in readings if not each.requalified]
+    """Each observation as it came, without the rows that judge an earlier one anew: the same value once more."""
+    known: dict[tuple[str, str], float] = {}
+    found = []
+    for each in readings:
+        if known.get((each.gauge_id, each.key)) != each.value:
+            found.append(each)
+        known[each.gauge_id, each.key] = each.value
+    return found
 
 
 def held(readings: Sequence[Reading]) -> list[Held]:
