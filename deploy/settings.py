@@ -29,6 +29,9 @@ SECRETS = ("password", "token", "secret", "proxy", "fields")
 MOVED: Mapping[str, str] = {
     "alerts.recipients": "who is told is no setting any more: write a people file (docs/people.md) and run "
     "mizumori people import FILE",
+    "alerts.hold_s": "write alerts.rules.stage.hold_s",
+    "alerts.hysteresis_m": "write alerts.rules.stage.hysteresis_m",
+    "alerts.hysteresis_by_kind": "write [alerts.rules.stage.kinds.river] with hysteresis_m = 0.2, for each kind",
 }
 """What earlier versions had, and what takes its place."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -154,6 +154,23 @@ def test_no_digest_is_sent_again_because_of_a_restore(tmp_path: Path) -> None:
         again.decide()
         again.send()
         assert len(web.requests) == 3
+        again.stores.close()
+
+
+def test_what_came_late_and_was_told_after_the_backup_is_not_told_again(tmp_path: Path) -> None:
+    """It is history when it comes; the clock tells it where nothing newer comes."""
+    with WebServer((Answer(200),)) as web:
+        desk = Desk(tmp_path, web)
+        desk.rise(2.5, ago=timedelta(hours=2))
+        desk.back_up()
+        desk.decide()
+        desk.send()
+        assert len(web.requests) == 1
+        again = desk.restored()
+        again.later()
+        again.decide()
+        again.send()
+        assert len(web.requests) == 1
         again.stores.close()
 
 
@@ -370,11 +387,11 @@ def all_readings(stores: Stores) -> list[Reading]:
     return stores.log.readings_after(0, 1_000_000)
 
 
-def rise(stores: Stores, stage_m: float) -> None:
-    """A reading of now, appended as ingest does."""
+def rise(stores: Stores, stage_m: float, ago: timedelta = timedelta(0)) -> None:
+    """A reading that comes now, appended as ingest does."""
     now = CLOCK.now()
     SqlAppender(stores.database).append(
-        Batch(readings=[Reading("fujii-01", stage_m, now, now, f"t:{now.timestamp()}")])
+        Batch(readings=[Reading("fujii-01", stage_m, now - ago, now, f"t:{now.timestamp()}")])
     )
 
 
@@ -393,8 +410,8 @@ class Desk:
         alerts = alerting(settings, self.stores, self.clock)
         self.decide, self.send = alerts.rounds.turn, alerts.outboxes["webhook"].work_off
 
-    def rise(self, stage_m: float) -> None:
-        rise(self.stores, stage_m)
+    def rise(self, stage_m: float, ago: timedelta = timedelta(0)) -> None:
+        rise(self.stores, stage_m, ago)
 
     def later(self) -> None:
         """A minute has passed."""
