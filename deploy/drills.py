@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.engine.settings import AlertSettings
 from alerts.people import People
 from alerts.store.people import SqlDirectory
 from deploy.broker import BrokerSettings
@@ -23,6 +24,8 @@ MARK = "DRILL"
 """The file that lies in the data folder of every drill."""
 PORTS_HIGHER = 100
 HIGHEST_PORT = 65535
+ALERTS = ("rules", "backfill_after_s", "tick_s", "digest_s", "escalation", "incidents", "public", "outbox")
+"""What of the alerts holds in a drill as well, besides how the channels are reached."""
 _MARK_TEXT = "訓練用のデータです。本番では使えません。\nData of a drill: no real house starts on it.\n"
 
 
@@ -42,12 +45,20 @@ def drill_house(settings: Settings) -> Settings:
         mqtt=MqttSettings(client_id="mizumori-drill"),
         ingest=settings.ingest,
         health=settings.health,
-        alerts=settings.alerts,
+        alerts=_alerts(settings.alerts),
         dashboard=settings.dashboard.model_copy(update=dashboard),
         public=settings.public.model_copy(update=public),
         monitor=settings.monitor.model_copy(update=monitor),
         drill=settings.drill.model_copy(update={"enabled": True}),
     )
+
+
+def _alerts(real: AlertSettings) -> AlertSettings:
+    """Without the watchdog outside, which must notice that the real house is down; the signs' broker would disconnect
+    the real house if both had the same name there."""
+    signs = real.channels.mqtt.model_copy(update={"client_id": f"{real.channels.mqtt.client_id}-drill"})
+    taken = {name: getattr(real, name) for name in ALERTS}
+    return AlertSettings(**{**taken, "channels": real.channels.model_copy(update={"mqtt": signs})})
 
 
 def _moved(port: int) -> int:

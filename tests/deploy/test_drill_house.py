@@ -197,6 +197,8 @@ def test_a_drill_takes_over_no_setting_that_leads_to_the_real_house(tmp_path: Pa
             "MIZUMORI_PAST__INFLUXDB__URL": "http://past.town.example",
             "MIZUMORI_PUBLIC__FOLDER": "/srv/public",
             "MIZUMORI_DASHBOARD__URL": "https://staff.town.example/",
+            "MIZUMORI_ALERTS__DEADMAN__URL": "https://watchdog.town.example/ping",
+            "MIZUMORI_ALERTS__DIGEST_S": "30",
         },
     )
     drill = drill_house(real)
@@ -206,6 +208,8 @@ def test_a_drill_takes_over_no_setting_that_leads_to_the_real_house(tmp_path: Pa
     assert drill.past.kind == "sqlite"
     assert drill.public_folder == real.data_folder / "drill" / "public"
     assert drill.mqtt.client_id != real.mqtt.client_id
+    assert drill.alerts.channels.mqtt.client_id != real.alerts.channels.mqtt.client_id
+    assert drill.alerts.digest_s == 30, "the numbers are those of the real house"
 
 
 def test_every_port_of_a_drill_is_beside_that_of_the_real_house() -> None:
