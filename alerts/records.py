@@ -224,7 +224,28 @@ class Maintenance:
 
     def holds(self, gauge_id: str, at: datetime) -> bool:
         """Whether a gauge of the station is being worked on at a time."""
-        return self.begins_at <= at < self.ends_at and (not self.gauge_ids or gauge_id in self.gauge_ids)
+        return self.begins_at <= at < self.ends_at and self.concerns(gauge_id)
+
+    def concerns(self, gauge_id: str) -> bool:
+        """Whether a gauge of the station is among those worked on."""
+        return not self.gauge_ids or gauge_id in self.gauge_ids
+
+
+class MaintenanceLog(Protocol):
+    """What the rooms above may read of the work on gauges."""
+
+    def maintenance(self, since: datetime) -> list[Maintenance]:
+        """What had not ended at a time, the planned ones included; the newest first."""
+        ...
+
+
+class NoMaintenance:
+    """Where nobody works on anything."""
+
+    def maintenance(self, since: datetime) -> list[Maintenance]:
+        """None."""
+        del since
+        return []
 
 
 class AlertLog(Protocol):

@@ -81,6 +81,7 @@ class GraphWords:
     bad: str
     none: str
     labels: Mapping[int, str]
+    maintenance: str = ""
 
 
 def hydrograph(
@@ -90,9 +91,11 @@ def hydrograph(
     until: datetime,
     words: GraphWords,
     height_px: float = 220,
+    works: Sequence[tuple[datetime, datetime]] = (),
 ) -> go.Figure:
     """Stage over time with threshold bands and lines; suspect readings hollow, bad ones as crosses.
 
+    ``works`` are the spans in which somebody worked on the gauge: shaded and named.
     ``height_px`` is about the height between the axes: labels keep apart for it.
     What lies outside the span of thresholds and good readings is drawn at its edge and tells its value on hover,
     so that one spike of hundreds of metres does not flatten the curve.
@@ -112,9 +115,32 @@ def hydrograph(
         uirevision="hydrograph",
     )
     _add_axes(figure, (_jst(since), _jst(until + (until - since) * 0.02)), (low, high), words.stage)
+    _add_works(figure, works, (since, until), words.maintenance)
     if not readings:
         _say_in_the_middle(figure, words.none)
     return figure
+
+
+def _add_works(
+    figure: go.Figure, works: Sequence[tuple[datetime, datetime]], span: tuple[datetime, datetime], name: str
+) -> None:
+    for begins_at, ends_at in works:
+        begin, end = max(begins_at, span[0]), min(ends_at, span[1])
+        if begin >= end:
+            continue
+        figure.add_vrect(x0=_jst(begin), x1=_jst(end), fillcolor=QUIET, opacity=0.18, line_width=0, layer="below")
+        figure.add_annotation(
+            text=plain_text(name),
+            x=_jst(begin),
+            xanchor="left",
+            xshift=3,
+            y=0,
+            yref="paper",
+            yanchor="bottom",
+            showarrow=False,
+            font={"size": 12, "color": INK},
+            bgcolor="rgba(255,255,255,0.75)",
+        )
 
 
 def _add_axes(figure: go.Figure, span: tuple[datetime, datetime], stages: tuple[float, float], title: str) -> None:

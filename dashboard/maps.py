@@ -85,7 +85,7 @@ def _mark(view: StationView, language: str, path_of: Callable[[str], str]) -> go
             "symbol": SYMBOLS[hazard],
             "size": 16 if not hazard else 22 + 2 * (hazard == 2),
             "color": COLOURS[hazard],
-            "line": {"color": _edge(view), "width": 2.5 if view.silent or view.being_checked else 1},
+            "line": {"color": _edge(view), "width": 2.5 if view.silent or view.being_checked or view.maintained else 1},
         },
         customdata=[path_of(view.station.id)],
         hovertext=[_hover(view, language)],

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from alerts.records import Maintenance
 from ingest.camera_state import condition
 from ingest.hazard import Levels, hazard_at, levels_at
 from ingest.readings import CameraState, Quality, Reading, Still
@@ -19,6 +20,8 @@ from ingest.store.protocol import CameraLatest, Latest
 from ingest.trend import rise_m_per_h
 
 TREND_FLAT_M_PER_H = 0.05
+MAINTENANCE_MATTERS = timedelta(days=30)
+"""What was observed during work is shown as such for so long after it, where nothing newer comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class GaugeView:
     ``hazard`` is that of the last good reading where that is higher.
     ``sensor_fault`` says that something newer than ``shown`` came and was bad. ``silent`` that it is overdue:
     what is shown is then the last known state, unverified. ``next_level`` is the next (hazard, stage_m) above.
+    ``maintenance`` is the work on the gauge that goes on now: staff see it marked, the public sees no level whatever
+    it says. ``held_over`` says that what is shown was observed during work that has ended: it is no level either.
     """
 
     gauge: Gauge
@@ -42,6 +47,8 @@ class GaugeView:
     sensor_fault: bool
     rise_m_per_h: float | None
     next_level: tuple[int, float] | None
+    maintenance: Maintenance | None = None
+    held_over: bool = False
 
     @property
     def stage_m(self) -> float | None:
@@ -65,7 +72,7 @@ class GaugeView:
     @property
     def being_checked(self) -> bool:
         """Whether the public is told "being checked" in place of a level."""
-        return self.unconfirmed or self.sensor_fault
+        return self.unconfirmed or self.sensor_fault or self.held_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,11 @@ class StationView:
         """Whether any gauge shows something that is not yet believed."""
         return any(gauge.being_checked for gauge in self.gauges)
 
+    @property
+    def maintained(self) -> bool:
+        """Whether any gauge is being worked on."""
+        return any(gauge.maintenance is not None for gauge in self.gauges)
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -154,13 +166,17 @@ def board(
     recent: Mapping[str, Sequence[Reading]],
     cameras: Mapping[str, CameraLatest],
     now: datetime,
+    maintenance: Sequence[Maintenance] = (),
 ) -> Board:
-    """The city at ``now`` from what the log knows. ``recent`` holds good readings of at least the trend window."""
+    """The city at ``now`` from what the log knows. ``recent`` holds good readings of at least the trend window,
+    ``maintenance`` the work that had not ended ``MAINTENANCE_MATTERS`` ago."""
     views = [
         StationView(
             station=station,
             gauges=tuple(
-                gauge_view(station, gauge, latest.get(gauge.id), recent.get(gauge.id, ()), now)
+                _worked_on(
+                    gauge_view(station, gauge, latest.get(gauge.id), recent.get(gauge.id, ()), now), maintenance, now
+                )
                 for gauge in registry.gauges_of(station.id)
             ),
             cameras=tuple(
@@ -170,6 +186,15 @@ def board(
         for station in registry.stations.values()
     ]
     return Board(at=now, registry=registry, stations=tuple(sorted(views, key=_worst_first)))
+
+
+def _worked_on(view: GaugeView, maintenance: Sequence[Maintenance], now: datetime) -> GaugeView:
+    """The gauge with the work on it: that of now, or that during which it observed what is shown."""
+    theirs = [each for each in maintenance if each.station_id == view.gauge.station_id]
+    present = next((each for each in theirs if each.holds(view.gauge.id, now)), None)
+    at = view.observed_at
+    held_over = present is None and at is not None and any(each.holds(view.gauge.id, at) for each in theirs)
+    return replace(view, maintenance=present, held_over=held_over) if theirs else view
 
 
 def _worst_first(view: StationView) -> tuple[float, bool, float, str]:
@@ -239,7 +264,7 @@ def hours_to_next(view: GaugeView) -> float | None:
     rise, stage_m = view.rise_m_per_h, view.stage_m
     if view.next_level is None or rise is None or stage_m is None or view.trend != "rising":
         return None
-    if view.silent or view.being_checked:
+    if view.silent or view.being_checked or view.maintenance is not None:
         return None
     return (view.next_level[1] - stage_m) / rise
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from alerts.records import Maintenance, MaintenanceLog, NoMaintenance
 from dashboard.public import assets, files, open_data
 from dashboard.public.pages import Edition, missing_page, page, path_of
 from dashboard.public.settings import PublicSettings
 from dashboard.public.words import LANGUAGES
-from dashboard.views import board
+from dashboard.views import MAINTENANCE_MATTERS, board
 from ingest.clock import Clock
 from ingest.stations import Registry
 from ingest.store.protocol import Log, Marks, RegistryStore
@@ -26,13 +28,16 @@ class Publisher:
         registry_store: RegistryStore,
         clock: Clock,
         settings: PublicSettings | None = None,
+        maintenance: MaintenanceLog | None = None,
     ) -> None:
         self._folder = folder
         self._log = log
         self._registry_store = registry_store
         self._clock = clock
         self._settings = settings or PublicSettings()
+        self._maintenance = maintenance or NoMaintenance()
         self._published: tuple[Marks, datetime] | None = None
+        self._works: list[Maintenance] = []
         files.sweep(folder)
 
     def publish_if_changed(self) -> bool:
@@ -42,13 +47,15 @@ class Publisher:
         Before the first import of a registry there is nothing to publish.
         """
         marks, now = self._log.marks(), self._clock.now()
-        if not self._is_due(marks, now):
+        works = self._maintenance.maintenance(now - MAINTENANCE_MATTERS)
+        going_on = [each for each in works if each.begins_at <= now < each.ends_at]
+        if going_on == self._works and not self._is_due(marks, now):
             return False
         registry = self._registry_store.registry()
         if registry is None:
             return False
-        self._write(self._edition(registry, now))
-        self._published = (marks, now)
+        self._write(self._edition(registry, now, works))
+        self._published, self._works = (marks, now), going_on
         return True
 
     def _is_due(self, marks: Marks, now: datetime) -> bool:
@@ -58,9 +65,9 @@ class Publisher:
         fresh = 0 <= (now - at).total_seconds() < self._settings.publish_every_s  # a clock set back is not fresh
         return marks != known or not fresh
 
-    def _edition(self, registry: Registry, now: datetime) -> Edition:
+    def _edition(self, registry: Registry, now: datetime, works: Sequence[Maintenance]) -> Edition:
         log = self._log
-        seen = board(registry, log.latest(), log.recent(now - TREND_WINDOW), log.cameras(), now)
+        seen = board(registry, log.latest(), log.recent(now - TREND_WINDOW), log.cameras(), now, works)
         return Edition(seen, self._clock.speed, self._settings, assets.hashed())
 
     def _write(self, edition: Edition) -> None:

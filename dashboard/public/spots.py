@@ -1,8 +1,8 @@
 """What the public is told of each spot: pure, from the board that staff see too.
 
 Two rules decide. A confirmed danger is never hidden, and calm is never claimed: a gauge that is being
-checked shows no level, a silent one and one that failed in danger only their last known, and where one gauge
-of a station is being checked the low level of another does not stand for the station.
+checked or worked on shows no level, a silent one and one that failed in danger only their last known, and where one
+gauge of a station is being checked or worked on the low level of another does not stand for the station.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ class State(StrEnum):
     LEVEL = "level"
     LAST_KNOWN = "last_known"
     BEING_CHECKED = "being_checked"
+    MAINTENANCE = "maintenance"
     UNJUDGED = "unjudged"
     NO_DATA = "no_data"
 
@@ -39,7 +40,7 @@ class PublicGauge:
     """A gauge as the public sees it.
 
     ``hazard`` is None unless the state is a level, current or last known. ``stage_m`` (metres above the gauge
-    zero, cut to centimetres) and ``observed_at`` are None while being checked and before the first reading.
+    zero, cut to centimetres) and ``observed_at`` are None while being checked or worked on, and before the first one.
     ``silent`` says that nothing reliable comes any more. ``trend`` is ``unknown`` unless the level is current.
     """
 
@@ -90,13 +91,15 @@ def spots(board: Board) -> tuple[Spot, ...]:
 
 def _spot(view: StationView) -> Spot:
     told = [public_gauge(gauge) for gauge in view.gauges]
-    if view.being_checked:
+    if view.being_checked or view.maintained:
         told = [gauge for gauge in told if gauge.group is not Group.LOW]
     return Spot(view.station, tuple(sorted(told, key=lambda gauge: gauge.urgency)))
 
 
 def public_gauge(view: GaugeView) -> PublicGauge:
-    """What the public is told of one gauge."""
+    """What the public is told of one gauge. While somebody works on it nothing is, whatever it said before."""
+    if view.maintenance is not None:
+        return PublicGauge(view.gauge, State.MAINTENANCE, silent=False)
     if view.being_checked and not _is_known_danger(view):
         return PublicGauge(view.gauge, State.BEING_CHECKED, view.silent)
     if view.shown is None:
@@ -115,7 +118,7 @@ def public_gauge(view: GaugeView) -> PublicGauge:
 
 def _is_known_danger(view: GaugeView) -> bool:
     """Whether the sensor failed after a confirmed danger: that stays told, as the last known state."""
-    return view.sensor_fault and not view.unconfirmed and view.hazard > 0
+    return view.sensor_fault and not view.unconfirmed and not view.held_over and view.hazard > 0
 
 
 def _state(view: GaugeView) -> State:

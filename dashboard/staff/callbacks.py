@@ -159,7 +159,12 @@ def _draw(
     until = _until(services.clock.now(), hours)
     since = until - timedelta(hours=hours)
     course = services.history.course(gauge.gauge.id, since, until, STEPS)
-    figure = figures.hydrograph(gauge, course, since, until, said, height_px)
+    works = [
+        (each.begins_at, each.ends_at)
+        for each in services.maintenance.maintenance(since)
+        if each.station_id == gauge.gauge.station_id and each.concerns(gauge.gauge.id)
+    ]
+    figure = figures.hydrograph(gauge, course, since, until, said, height_px, works)
     return station.Drawn(gauge, figure, course.whole)
 
 
@@ -168,9 +173,12 @@ def _until(now: datetime, hours: int) -> datetime:
     return now if hours <= 3 * DAY_H else now.replace(second=0, microsecond=0)
 
 
+GRAPH_WORDS = ("stage", "good", "suspect", "bad", "none", "maintenance")
+
+
 def _words(registry: Registry, kind: StationKind, here: Page) -> figures.GraphWords:
     return figures.GraphWords(
-        **{key: text(here.language, f"graph.{key}") for key in ("stage", "good", "suspect", "bad", "none")},
+        **{key: text(here.language, f"graph.{key}") for key in GRAPH_WORDS},
         labels={hazard: words.hazard_label(registry, kind, hazard, here.language) for hazard in range(1, 6)},
     )
 

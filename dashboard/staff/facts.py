@@ -112,6 +112,8 @@ def _minutes(age_s: float | None) -> int | None:
 def flags(view: StationView) -> tuple[str, ...]:
     """What staff must know beside the level: ``silent`` or ``never``, ``unconfirmed``, ``sensor_fault``.
 
+    ``maintenance`` while somebody works on a gauge, ``held_over`` where what is shown was observed during such work.
+
     ``silent_other`` where the level that is shown is of today, and another gauge of the station is silent.
     """
     never = bool(view.gauges) and all(gauge.shown is None for gauge in view.gauges)
@@ -122,6 +124,8 @@ def flags(view: StationView) -> tuple[str, ...]:
         "silent_other": view.silent and not shown_is_old and not never,
         "unconfirmed": any(gauge.unconfirmed for gauge in view.gauges),
         "sensor_fault": any(gauge.sensor_fault for gauge in view.gauges),
+        "maintenance": view.maintained,
+        "held_over": any(gauge.held_over for gauge in view.gauges),
     }
     return tuple(flag for flag, raised in found.items() if raised)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from alerts.records import AlertLog
+from alerts.records import AlertLog, MaintenanceLog, NoMaintenance
 from ingest.clock import Clock
 from ingest.health.limits import HealthSettings
 from ingest.store.protocol import HealthStore, History, Log, RegistryStore, Stills
@@ -21,4 +21,5 @@ class StaffServices:
     alerts: AlertLog
     clock: Clock
     health: HealthStore
+    maintenance: MaintenanceLog = field(default_factory=NoMaintenance)
     limits: HealthSettings = field(default_factory=HealthSettings)

@@ -219,7 +219,9 @@ def _gauge_rows(view: GaugeView, language: str, now: datetime) -> list[Component
 
 def _quality(view: GaugeView, language: str) -> str:
     quality = text(language, f"quality.{view.shown.quality}") if view.shown else ""
-    return words.joined(quality, text(language, "quality.silent") if view.silent else "") or "–"
+    marks = {"silent": view.silent, "maintenance": view.maintenance is not None, "held_over": view.held_over}
+    said = [text(language, f"quality.{name}") for name, raised in marks.items() if raised]
+    return words.joined(quality, *said) or "–"
 
 
 def elevation(view: GaugeView) -> str:

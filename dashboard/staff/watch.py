@@ -12,7 +12,7 @@ from alerts.records import Transition
 from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
 from dashboard.staff.health_watch import HealthPicture, HealthWatch
 from dashboard.staff.services import StaffServices
-from dashboard.views import Board, board
+from dashboard.views import MAINTENANCE_MATTERS, Board, board
 from ingest.readings import Reading
 from ingest.stations import Registry
 from ingest.store.protocol import CameraLatest, Latest, Marks
@@ -99,7 +99,8 @@ class Watch:
         known = self._read(now)
         seen = None
         if known.registry is not None:
-            seen = board(known.registry, known.latest, known.recent, known.cameras, now)
+            works = self._services.maintenance.maintenance(now - MAINTENANCE_MATTERS)
+            seen = board(known.registry, known.latest, known.recent, known.cameras, now, works)
         alerts = alert_facts(self._services, RECENT_ALERTS)
         current = self._read_current()
         newest = [each.reading for each in known.latest.values()]

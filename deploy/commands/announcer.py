@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from alerts.messages.catalogue import texts
 from alerts.records import STAGE, Transition
 from alerts.rules.findings import UNTOLD, Cause
-from dashboard.views import Board, board
+from dashboard.views import MAINTENANCE_MATTERS, Board, board
 from deploy.commands.context import jst, say
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
@@ -87,7 +87,14 @@ def _text(registry: Registry, station: Station | None, transition: Transition) -
 def board_now(stores: Stores, now: datetime) -> Board:
     """The city as it stands."""
     log = stores.log
-    return board(stores.city(), log.latest(), log.recent(now - TREND_WINDOW), log.cameras(), now)
+    return board(
+        stores.city(),
+        log.latest(),
+        log.recent(now - TREND_WINDOW),
+        log.cameras(),
+        now,
+        stores.maintenance.maintenance(now - MAINTENANCE_MATTERS),
+    )
 
 
 def summary(view: Board) -> str:

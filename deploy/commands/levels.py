@@ -56,6 +56,7 @@ def _record(station: StationView, gauge: GaugeView) -> dict[str, object]:
         "observed_at": shown.observed_at.isoformat() if shown else None,
         "age_s": round(gauge.age_s, 1) if gauge.age_s is not None else None,
         "silent": gauge.silent,
+        "maintenance": gauge.maintenance is not None,
         "sensor_fault": gauge.sensor_fault,
     }
 
@@ -71,15 +72,22 @@ def _row(station: StationView, gauge: GaugeView) -> tuple[str, ...]:
     name = named(station.station.name, "ja")
     if gauge.shown is None:
         return ("-", "-", "-", "missing", gauge.gauge.id, name)
-    quality = "silent" if gauge.silent else "fault" if gauge.sensor_fault else str(gauge.shown.quality)
     return (
         str(gauge.hazard),
         f"{shown_m(gauge.shown.stage_m)} m",
         age(gauge.age_s or 0.0),
-        quality,
+        _quality(gauge),
         gauge.gauge.id,
         name,
     )
+
+
+def _quality(gauge: GaugeView) -> str:
+    """How far the stage is to be relied on, in a word."""
+    marks = {"work": gauge.maintenance is not None or gauge.held_over, "silent": gauge.silent}
+    marks["fault"] = gauge.sensor_fault
+    raised = [name for name, is_so in marks.items() if is_so]
+    return raised[0] if raised else str(gauge.shown.quality if gauge.shown else "missing")
 
 
 def age(age_s: float) -> str:

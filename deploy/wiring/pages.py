@@ -24,7 +24,15 @@ class PublicSite:
     """The publisher, made at the first turn that can make it: a folder that cannot be written ends nothing else."""
 
     def __init__(self, settings: Settings, stores: Stores, clock: Clock) -> None:
-        self._new = partial(Publisher, settings.public_folder, stores.log, stores.registry, clock, settings.public.site)
+        self._new = partial(
+            Publisher,
+            settings.public_folder,
+            stores.log,
+            stores.registry,
+            clock,
+            settings.public.site,
+            maintenance=stores.maintenance,
+        )
         self._publisher: Publisher | None = None
 
     def turn(self) -> None:
@@ -53,6 +61,7 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         stills=stores.stills,
         alerts=stores.alerts,
         clock=clock,
+        maintenance=stores.maintenance,
         health=SqlHealth(stores.database),
         limits=settings.health,
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Engine, Exists, Table, delete, exists, func, or_, select
 
-from ingest.store.past.locks import evidence_locks
+from ingest.store.past.locks import camera_locks
 from ingest.store.tables import camera_reports, stills, writing
 
 MOST_PER_TURN = 2_000
@@ -55,10 +55,10 @@ def _is_locked(table: Table, at: Column[datetime]) -> Exists:
     return (
         exists()
         .where(
-            evidence_locks.c.released_at.is_(None),
-            evidence_locks.c.camera_id == table.c.camera_id,
-            evidence_locks.c.since <= at,
-            or_(evidence_locks.c.until.is_(None), evidence_locks.c.until >= at),
+            camera_locks.c.released_at.is_(None),
+            camera_locks.c.camera_id == table.c.camera_id,
+            camera_locks.c.since <= at,
+            or_(camera_locks.c.until.is_(None), camera_locks.c.until >= at),
         )
         .correlate(table)
     )

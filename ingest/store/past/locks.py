@@ -24,13 +24,26 @@ evidence_locks = Table(
     Column("at", UtcTime, nullable=False),
     Column("released_at", UtcTime),
     Column("released_by", String(200)),
-    Column("camera_id", String(64), nullable=False, server_default=""),
     Index("evidence_locks_by_gauge", "gauge_id"),
-    Index("evidence_locks_by_camera", "camera_id"),
     sqlite_autoincrement=True,
 )
-"""A lock is of a gauge, whose readings it keeps, or of a camera, whose stills and reports it keeps; the other is
-empty."""
+
+camera_locks = Table(
+    "camera_locks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("camera_id", String(64), nullable=False),
+    Column("since", UtcTime, nullable=False),  # as the stills' times are
+    Column("until", UtcTime),
+    Column("by", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("released_at", UtcTime),
+    Column("released_by", String(200)),
+    Index("camera_locks_by_camera", "camera_id"),
+    sqlite_autoincrement=True,
+)
+"""The same for the stills and reports of cameras."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,7 @@ FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What a gauge observed or a camera saw in [since, until] is evidence; without ``until`` all from ``since`` on."""
+    """What a gauge observed in [since, until] is evidence; without ``until`` everything from ``since`` on."""
 
     id: int
     gauge_id: str
@@ -64,7 +77,6 @@ class Lock:
     by: str
     reason: str
     at: datetime
-    camera_id: str = ""
 
     @property
     def span(self) -> Span:
@@ -102,34 +114,52 @@ class SqlLocks:
         """The locked spans by gauge."""
         by_gauge: dict[str, list[Span]] = defaultdict(list)
         for each in self.locks():
-            if each.gauge_id:
-                by_gauge[each.gauge_id].append(each.span)
+            by_gauge[each.gauge_id].append(each.span)
         return by_gauge
 
 
 def lock(connection: Connection, what: Locked, since: datetime, until: datetime | None, said: Said) -> list[int]:
-    """Lock a span of gauges and cameras within the caller's transaction; the numbers of the locks."""
+    """Lock a span of gauges and cameras within the caller's transaction; the numbers of the
+    locks of gauges."""
     if until is not None and until < since:
         raise ValueError("a lock ends after it begins")
     values = {"since": since, "until": until, "by": said.by, "reason": said.reason, "at": said.at}
-    rows = [{"gauge_id": each, "camera_id": "", **values} for each in what.gauge_ids]
-    rows += [{"gauge_id": "", "camera_id": each, **values} for each in what.camera_ids]
-    if not rows:
-        return []
-    return list(connection.scalars(evidence_locks.insert().returning(evidence_locks.c.id), rows))
+    made = []
+    if what.gauge_ids:
+        rows = [{"gauge_id": each, **values} for each in what.gauge_ids]
+        made = list(connection.scalars(evidence_locks.insert().returning(evidence_locks.c.id), rows))
+    if what.camera_ids:
+        connection.execute(camera_locks.insert(), [{"camera_id": each, **values} for each in what.camera_ids])
+    return made
 
 
 def end_locks(connection: Connection, by: str, until: datetime) -> int:
     """Give the open-ended locks of somebody an end, within the caller's transaction; they go on holding what lies
     before it. How many there were."""
-    theirs = (evidence_locks.c.by == by) & evidence_locks.c.until.is_(None) & evidence_locks.c.released_at.is_(None)
-    return connection.execute(update(evidence_locks).where(theirs).values(until=until)).rowcount
+    return sum(
+        connection.execute(
+            update(table)
+            .where(table.c.by == by, table.c.until.is_(None), table.c.released_at.is_(None))
+            .values(until=until)
+        ).rowcount
+        for table in (evidence_locks, camera_locks)
+    )
+
+
+def release_all(connection: Connection, by: str, who: str, at: datetime) -> int:
+    """Let go of every lock of somebody, within the caller's transaction; how many there were."""
+    return sum(
+        connection.execute(
+            update(table).where(table.c.by == by, table.c.released_at.is_(None)).values(released_at=at, released_by=who)
+        ).rowcount
+        for table in (evidence_locks, camera_locks)
+    )
 
 
 def holding(connection: Connection) -> list[Lock]:
     """The locks that hold, within the caller's transaction."""
     wanted = select(evidence_locks).where(evidence_locks.c.released_at.is_(None)).order_by(evidence_locks.c.id)
     return [
-        Lock(row.id, row.gauge_id, row.since, row.until, row.by, row.reason, row.at, row.camera_id)
+        Lock(row.id, row.gauge_id, row.since, row.until, row.by, row.reason, row.at)
         for row in connection.execute(wanted)
     ]

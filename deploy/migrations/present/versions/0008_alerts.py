@@ -160,8 +160,20 @@ def _make_messages() -> None:
 
 
 def _make_desk() -> None:
-    op.add_column("evidence_locks", sa.Column("camera_id", sa.String(64), nullable=False, server_default=""))
-    op.create_index("evidence_locks_by_camera", "evidence_locks", ["camera_id"])
+    op.create_table(
+        "camera_locks",
+        sa.Column("id", sa.Integer, **ID),
+        sa.Column("camera_id", sa.String(64), nullable=False),
+        sa.Column("since", TIME, nullable=False),
+        sa.Column("until", TIME),
+        sa.Column("by", sa.String(200), nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("released_at", TIME),
+        sa.Column("released_by", sa.String(200)),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("camera_locks_by_camera", "camera_locks", ["camera_id"])
     op.create_table(
         "chronology",
         sa.Column("seq", sa.Integer, **ID),
