@@ -10,7 +10,6 @@ from dashboard.figures import GraphWords, hydrograph
 from dashboard.public.pages import page
 from dashboard.public.publisher import Publisher
 from dashboard.public.spots import PublicGauge, State, spots
-from dashboard.staff.callbacks import GRAPH_WORDS
 from dashboard.staff.facts import flags
 from dashboard.staff.station import gauge_table
 from dashboard.views import Board, board
@@ -84,7 +83,7 @@ def test_staff_see_the_value_with_a_mark() -> None:
 
 def test_the_hydrograph_shades_the_work_within_its_span() -> None:
     (view,) = seen(log_of(("bridge-1", 4.5, 5, GOOD)), work()).stations
-    words = GraphWords(*("" for _ in GRAPH_WORDS[:-1]), labels={}, maintenance="作業中")
+    words = GraphWords("", "", "", "", "", {}, "作業中")
     since = NOW - timedelta(hours=6)
     spans = [(NOW - timedelta(hours=1), NOW + timedelta(hours=1)), (NOW - timedelta(days=2), NOW - timedelta(days=1))]
     figure = hydrograph(view.gauges[0], Course([], timedelta(minutes=1)), since, NOW, words, works=spans)
