@@ -19,6 +19,7 @@ from alerts.engine.settings import AlertSettings
 from alerts.incidents.escalator import Escalator
 from alerts.incidents.evidence import Evidence
 from alerts.messages.told import Context
+from alerts.rules.settings import check_stations
 from alerts.store.deliveries import SqlDeliveries
 from deploy.alerting import Alerting
 from deploy.services import Service
@@ -45,6 +46,8 @@ NOTHING = Allowed()
 def alert_services(settings: Settings, stores: Stores, clock: Clock, allowed: Allowed = NOTHING) -> list[Service]:
     """The alerts, while this process holds their lease. ``allowed`` is what of a drill may reach the world."""
     warn_of_shortcomings(stores.people.directory(), stores.city(), clock.now(), settings.alerts.escalation)
+    for sentence in check_stations(settings.alerts.rules, stores.city()):
+        log.warning("%s", sentence)  # a station that was retired must not keep the alerts of all others from starting
 
     def build(fence: Fence, permitted: Callable[[], bool]) -> Alerting:
         return alerting(settings, stores, clock, fence, permitted, allowed)

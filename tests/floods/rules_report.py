@@ -62,7 +62,7 @@ CASES: tuple[tuple[str, Callable[[Path], Recording]], ...] = (
     ("FloodNet", floodnet.recording),
 )
 LEAST = 3
-ONE_RISE = timedelta(hours=6)
+ONE_RISE = timedelta(hours=3)
 """An alert further before a threshold belongs to another rise."""
 CAME = timedelta(hours=1)
 """What was foreseen for the next half hour counts as come within twice that time."""
