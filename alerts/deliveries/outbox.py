@@ -218,7 +218,7 @@ class Outbox:
             return []
         busy, workers = self._senders.busy, self._settings.workers
         resting = [name for name, until in self._resting.items() if _is_ahead(until, now)]
-        found = desk.candidates(now, CANDIDATES_PER_WORKER * workers, {each.recipient_id for each in busy}, resting)
+        found = desk.candidates(now, CANDIDATES_PER_WORKER * workers, busy, resting)
         most_again = max(1, workers // 2) - sum(1 for each in busy if each.attempts > 1)
         return desk.read([each.id for each in policy.pick(found, free, most_again)])
 

@@ -43,15 +43,21 @@ class Desk:
         self._connection.execute(statement, [_settled(each) for each in became])
         self._tell([each for each in became if each.settled_at is not None])
 
-    def candidates(self, now: datetime, most: int, busy: Collection[str], resting: Collection[str]) -> list[Candidate]:
+    def candidates(
+        self, now: datetime, most: int, busy: Collection[Delivery], resting: Collection[str]
+    ) -> list[Candidate]:
         """Some of what may be begun: the most pressing of the new ones and of those that failed before.
 
-        None of ``busy`` recipients; of ``resting`` ones only what is urgent and new.
+        ``busy`` are being sent: their recipients get nothing more at the same time, but what is urgent does not wait
+        for what is not. Of ``resting`` recipients only what is urgent and new.
         """
+        urgent = deliveries.c.level >= URGENT_LEVEL
+        free = deliveries.c.recipient_id.not_in({each.recipient_id for each in busy})
+        overtakes = deliveries.c.recipient_id.not_in({each.recipient_id for each in busy if each.level >= URGENT_LEVEL})
         well = deliveries.c.recipient_id.not_in(resting)
-        new = _new() & or_(well, deliveries.c.level >= URGENT_LEVEL)
-        again = _again(now) & well
-        return [each for due in (new, again) for each in self._candidates(due, busy, most)]
+        at_once = or_(free, urgent & overtakes)
+        new, again = _new() & or_(well, urgent), _again(now) & well
+        return [each for due in (new, again) for each in self._candidates(due & at_once, most)]
 
     def read(self, ids: Sequence[int]) -> list[Delivery]:
         """Deliveries by id, in this order."""
@@ -105,12 +111,11 @@ class Desk:
         """Lines of the chronology."""
         enter(self._connection, *entries)
 
-    def _candidates(self, due: ColumnElement[bool], busy: Collection[str], most: int) -> list[Candidate]:
+    def _candidates(self, due: ColumnElement[bool], most: int) -> list[Candidate]:
         columns = [deliveries.c[name] for name in Candidate.__dataclass_fields__]
         wanted = (
             select(*columns)
             .where(self._of_channel(), deliveries.c.outcome == Outcome.PENDING, due)
-            .where(deliveries.c.recipient_id.not_in(busy))
             .order_by((deliveries.c.level < URGENT_LEVEL), deliveries.c.due_at, deliveries.c.id)
             .limit(most)
         )

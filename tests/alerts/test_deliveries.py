@@ -178,6 +178,20 @@ def test_a_recipient_that_has_just_failed_is_told_at_once_of_what_is_urgent(
     assert [each.attempts for each in everything(database)] == [1, 0, 1]
 
 
+def test_what_is_urgent_does_not_wait_for_what_hangs(database: Database, clock: HandClock) -> None:
+    told(database, delivery("duty"), delivery("duty"))
+    channel = Hanging("duty")
+    sender = outbox(database, channel, clock)
+    sender.start()
+    assert eventually(lambda: [each.attempts for each in everything(database)] == [1, 0])
+    told(database, delivery("duty", level=4), delivery("duty", level=5))
+    sender.wake()
+    assert eventually(lambda: [each.attempts for each in everything(database)] == [1, 0, 1, 0])
+    channel.go.set()
+    assert eventually(lambda: len(channel.sent) == 4)
+    sender.stop()
+
+
 def test_those_that_hang_leave_workers_for_the_others(database: Database, clock: HandClock) -> None:
     """Retries take half of the workers at the most, a recipient one."""
     dead = [f"dead {number}" for number in range(8)]
