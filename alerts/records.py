@@ -39,6 +39,7 @@ class MessageKind(StrEnum):
     PUBLIC = "public"
     CORRECTION = "correction"
     TEST = "test"
+    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)

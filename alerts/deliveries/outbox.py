@@ -49,8 +49,8 @@ class Outbox:
     """Sends the deliveries of one channel. A slow channel holds up nobody but itself.
 
     ``deliveries`` carries the fence of this tenure. ``permitted`` is asked just before each message is handed over: a
-    process that was frozen must not go on with what another one has taken up. ``on_trouble`` gets a sentence for
-    staff, to be told over other channels.
+    process that was frozen must not go on with what another one has taken up. ``on_trouble`` gets what staff must
+    hear over other channels.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Outbox:
         settings: OutboxSettings | None = None,
         *,
         permitted: Callable[[], bool] = lambda: True,
-        on_trouble: Callable[[Trouble], object] = log.error,
+        on_trouble: Callable[[Trouble], object] = lambda _: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
@@ -210,8 +210,16 @@ class Outbox:
         for each in marked:
             self._senders.give(each)
         for trouble in self._meter.troubles():
-            self._on_trouble(trouble)
+            self._say(trouble)
         return len(marked) + len(refused) + len(given_up)
+
+    def _say(self, trouble: Trouble) -> None:
+        """It stands in the chronology already: that nobody can be told of it must not hold up what is to be sent."""
+        log.error("%s", trouble)
+        try:
+            self._on_trouble(trouble)
+        except Exception as error:
+            log.error("%s: staff could not be told: %s", self.name, _said(error))
 
     def _chosen(self, desk: Desk, free: int, now: datetime) -> list[Delivery]:
         if not free:

@@ -12,10 +12,14 @@ from alerts.records import Delivery, Entry
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What staff must hear of a channel, over another one. ``entry`` is its line in the chronology."""
+    """What staff must hear of a channel, over another one, as if it were of a level.
+
+    ``entry`` is its line in the chronology.
+    """
 
     channel: str
     entry: Entry
+    level: int = 0
 
     def said(self, language: str) -> str:
         """In Japanese or English."""
@@ -45,7 +49,8 @@ def outcome_entry(delivery: Delivery, station_id: str, incident_id: int | None) 
 def quota_trouble(channel: str, stands: Used, used: int, most: int, month: str, at: datetime) -> Trouble:
     """How far the messages of a month are used up."""
     name = f"quota_{stands.name.lower()}"
-    return Trouble(channel, line(at, "service", name, {"channel": channel, "used": used, "most": most, "month": month}))
+    values = {"channel": channel, "used": used, "most": most, "month": month}
+    return Trouble(channel, line(at, "service", name, values), level=int(stands))
 
 
 def takeover_entry(at: datetime, holder: str, epoch: int, former: str = "") -> Entry:

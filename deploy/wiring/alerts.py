@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from alerts.channels.channel import Channel
+from alerts.deliveries.herald import Herald
 from alerts.deliveries.outbox import Outbox
 from alerts.dispatch.dispatch import Dispatch, NoLinks, Surroundings
 from alerts.drills.guard import Allowed
@@ -117,7 +118,17 @@ def _outboxes(
     permitted: Callable[[], bool],
 ) -> dict[str, Outbox]:
     deliveries = SqlDeliveries(stores.database, fence)
+    drill = settings.drill.enabled
+    herald = Herald(stores.database, stores.people.directory, lambda: str(uuid4()), clock, fence, drill=drill)
     return {
-        name: Outbox(name, channel, deliveries, clock, settings.alerts.outbox.get(name), permitted=permitted)
+        name: Outbox(
+            name,
+            channel,
+            deliveries,
+            clock,
+            settings.alerts.outbox.get(name),
+            permitted=permitted,
+            on_trouble=herald.tell,
+        )
         for name, channel in open_channels.items()
     }
