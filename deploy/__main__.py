@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.store.people import DirectoryUnreadable
 from deploy.commands.context import Context, UsageError
 from deploy.settings import SettingsError, read_settings
 from deploy.wiring.clockwork import machine_time
@@ -76,7 +77,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
         for chatty in ("httpx", "httpcore"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
         return int(options.run(Context(chosen, TrueClock(machine_time), file), options))
-    except (SettingsError, UsageError) as error:
+    except (SettingsError, UsageError, DirectoryUnreadable) as error:
         sys.stderr.write(f"mizumori: {error}\n")
         return 1
     except BrokenPipeError:

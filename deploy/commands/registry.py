@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from alerts.people import remarks
 from deploy.commands.context import Context, UsageError, say
 from deploy.drills import of_house, without_mark
+from deploy.wiring.people import known
 from deploy.wiring.stores import open_stores
 from ingest.registry_files import Change, RegistryConflict, RegistryMistakes, load, to_csv, to_toml
 from ingest.stations import Registry
@@ -53,6 +55,8 @@ def import_file(context: Context, options: argparse.Namespace) -> int:
         raise _conflict(options.file, error) from error
     _say_changes(changes)
     say(f"imported: {contents(registry)}")
+    for remark in remarks(stores.people.directory().people, known(stores.city())):
+        say(f"mind: people: {remark}; correct it with mizumori people import")
     return 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +33,9 @@ from ingest.store.appender import SqlAppender
 from ingest.store.protocol import Batch
 from tests.alerts.servers import Answer, Mailbox, MailServer, WebServer
 from tests.alerts.town import contact, group, people, route
+from tests.brokers import free_port
 from tests.deploy.houses import CLOCK, eventually, own_ports
+from tests.deploy.test_scripts import command
 
 GAUGE = "kurihara-monden-stage"
 BOTH = Allowed(recipients=True, signs=True)
@@ -277,6 +281,34 @@ def test_a_new_drill_puts_the_last_one_aside(town: Town) -> None:
     assert put_aside(folder, CLOCK.now()) is None
     with town.drill(Allowed()) as stores:
         assert stores.alerts.last_transition_id() == 1
+
+
+def test_the_command_runs_a_drill_beside_the_real_house_and_stops_cleanly(town: Town) -> None:
+    environment = {**own_ports(town.settings.data_folder), **dict(zip(PORTS, ports_with_room_beside(), strict=True))}
+    outbox = town.settings.data_folder / "drill" / OUTBOX / "email.log"
+    with command("drill", **environment) as running:
+        assert eventually(outbox.is_file, within_s=60)
+        running.send_signal(signal.SIGINT)
+        said, errors = running.communicate(timeout=60)
+    assert running.returncode == 0, errors
+    assert "【訓練】DRILL. Nothing is sent" in said
+    assert "Traceback" not in errors
+    assert outbox.read_text(encoding="utf-8").count(MARK) >= 3
+    assert not town.touched
+
+
+PORTS = [f"MIZUMORI_{each}__PORT" for each in ("BROKER", "DASHBOARD", "PUBLIC", "MONITOR")]
+
+
+def ports_with_room_beside() -> list[str]:
+    """Ports of which the one 100 higher is free as well."""
+    found: list[int] = []
+    while len(found) < len(PORTS):
+        port = free_port()
+        with socket.socket() as probe:
+            if port not in found and probe.connect_ex(("127.0.0.1", port + 100)) != 0:
+                found.append(port)
+    return [str(each) for each in found]
 
 
 def test_channels_are_made_in_one_place_only() -> None:

@@ -101,7 +101,7 @@ def test_a_station_that_is_retired_is_said_and_stops_nothing(
     text = demonstration("city.toml").read_text(encoding="utf-8")
     smaller.write_text(text.partition('[[stations]]\nid = "pond-setoda"')[0], encoding="utf-8")
     assert main(["registry", "import", str(smaller)], environment) == 0
-    capsys.readouterr()
+    assert "mind: people: route everything: `stations` names station `pond-setoda`" in capsys.readouterr().out
     assert main(["people", "check"], environment) == 1
     assert "route everything: `stations` names station `pond-setoda`, and there is none" in capsys.readouterr().out
 
