@@ -25,6 +25,7 @@ from alerts.records import STAGE
 from alerts.rules.kept import from_json
 from alerts.rules.machine import Standing as Stands
 from alerts.store import public as store
+from alerts.store.mutes import maintenance_in_force
 from alerts.store.record import cursor, move_cursor, transition_of
 from alerts.store.tables import standings, transitions
 from ingest.stations import Station
@@ -39,7 +40,7 @@ MOST_PER_TURN = 2000
 
 @dataclass(frozen=True, slots=True)
 class _Loudest:
-    """The gauge that speaks for a station: of the confirmed ones the highest, else the highest."""
+    """The gauge that speaks for a station: the highest of those that are confirmed and not being worked on."""
 
     gauge_id: str
     standing: Stands
@@ -97,7 +98,7 @@ class Watch:
             return False
 
     def _do(self, connection: Connection, around: Around, station: Station, now: datetime) -> bool:
-        loudest = _loudest(connection, station.id)
+        loudest = _loudest(connection, station.id, now)
         if loudest is None:
             return False
         known = _known(connection, station.id)
@@ -181,11 +182,18 @@ def _unused(message: PublicMessage, around: Around, now: datetime) -> bool:
     return now >= message.decisions[-1].at + timedelta(hours=around.settings.draft_lasts_h)
 
 
-def _loudest(connection: Connection, station_id: str) -> _Loudest | None:
+def _loudest(connection: Connection, station_id: str, now: datetime) -> _Loudest | None:
     of_it = (standings.c.rule == STAGE) & (standings.c.station_id == station_id)
     rows = connection.execute(select(standings).where(of_it).order_by(standings.c.subject_id)).all()
     found = [_Loudest(row.subject_id, from_json(row.standing)) for row in rows]
-    return max(found, key=lambda each: (not each.standing.unconfirmed, each.standing.level), default=None)
+    work = [each for each in maintenance_in_force(connection, now) if each.station_id == station_id]
+
+    def heard(each: _Loudest) -> tuple[bool, bool, int]:
+        """One gauge that is worked on, or doubtful, must not drown the others."""
+        held = any(job.holds(each.gauge_id, now) for job in work)
+        return not held, not each.standing.unconfirmed, each.standing.level
+
+    return max(found, key=heard, default=None)
 
 
 def _known(connection: Connection, station_id: str) -> Known:

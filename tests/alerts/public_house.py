@@ -77,10 +77,16 @@ class PublicHouse:
         return Around(self.registry, self.people, self.settings, lambda: str(uuid4()), self.drill)
 
     def stands(
-        self, level: int, station: Station = RIVER, *, unconfirmed: bool = False, unverified: bool = False
+        self,
+        level: int,
+        station: Station = RIVER,
+        *,
+        unconfirmed: bool = False,
+        unverified: bool = False,
+        number: int = 1,
     ) -> None:
-        """The gauge of a station stands at a level now, and a transition says so."""
-        gauge_id = f"{station.id}-01"
+        """A gauge of a station stands at a level now, and a transition says so."""
+        gauge_id = f"{station.id}-{number:02}"
         now = self.clock.now()
         standing = Standing(level, unconfirmed, unverified, now, now if level else None)
         step = Transition(
@@ -102,10 +108,12 @@ class PublicHouse:
             keep_alerts(connection, {(STAGE, gauge_id): Alert(station.id, standing, level)})
             add_transitions(connection, [step])
 
-    def works_on(self, station: Station = RIVER) -> None:
+    def works_on(self, station: Station = RIVER, gauge_ids: tuple[str, ...] = ()) -> None:
         now = self.clock.now()
         with writing(self.database) as connection:
-            add_maintenance(connection, Maintenance(station.id, "当番", "点検", now, now + timedelta(hours=2)))
+            add_maintenance(
+                connection, Maintenance(station.id, "当番", "点検", now, now + timedelta(hours=2), gauge_ids)
+            )
 
     def turn(self, minutes: float = 0) -> int:
         self.later(minutes)

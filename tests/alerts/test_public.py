@@ -399,3 +399,16 @@ def test_a_demonstration_is_marked_and_no_real_alert(house: PublicHouse) -> None
     out = house.out(4)
     assert house.caps(out.chain_id)[0].status is Status.TEST
     assert all(each.subject.startswith("【デモ】") for each in house.deliveries(out))
+
+
+@pytest.mark.parametrize("state", ["unconfirmed", "maintenance"])
+def test_a_gauge_that_does_not_count_hides_no_other_of_its_station(house: PublicHouse, state: str) -> None:
+    if state == "maintenance":
+        house.works_on(gauge_ids=("fujii-01",))
+    house.stands(5, unconfirmed=state == "unconfirmed")
+    house.stands(4, number=2)
+    house.turn()
+    draft = house.newest()
+    assert (draft.content.gauge_id, draft.content.hazard) == ("fujii-02", 4)
+    house.desk.approve(draft.id, "当番")
+    assert house.desk.publish(draft.id, "当番").told == 3
