@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import socket
 import subprocess
 import time
@@ -41,6 +42,14 @@ class Mosquitto:
                     return
             time.sleep(0.02)
         raise TimeoutError("mosquitto did not start within 10 s")
+
+    def freeze(self) -> None:
+        """Let it stand still with its connections open."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self.process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """End it and wait for its end."""

@@ -27,9 +27,8 @@ from alerts.channels.signs import (
     STATE,
     Command,
     SignState,
+    heard,
     highest,
-    is_old,
-    merged,
     read_report,
     reported,
     stage_levels,
@@ -92,17 +91,36 @@ class Signs:
             return self._turns.setdefault(topic, threading.Lock())
 
     def _command_in_turn(self, delivery: Delivery) -> None:
-        with self._changing:
-            sign = self._signs.get(delivery.address, SignState(delivery.address))
-        command = self._command(delivery, sign)
-        if self._now() >= command.expires_at:
-            raise ChannelError("the command is too old to be given any more", permanent=True)
-        if is_old(sign, command):
-            raise ChannelError("the sign has been told something newer since", permanent=True)
-        if command.drill and highest(sign.levels, drill=False):
+        sign = self._heard(delivery)
+        if delivery.drill and highest(sign, drill=False):
             raise ChannelError("the sign shows a real level, which no drill may change", permanent=True)
+        command = self._command(delivery, sign)
+        # Before it is published: the sign may answer sooner than the broker, and what did not get through differs too.
+        self._change(command.topic, lambda before: told(before, command, command.issued_at))
         self._publish(command)
-        self._change(command.topic, lambda before: told(before, command, self._now()))
+
+    def _heard(self, delivery: Delivery) -> SignState:
+        """The sign after what the message says: known though the command should not get through."""
+        found = stage_levels(delivery.data.get("alerts"))
+        if not found:
+            raise ChannelError(
+                "this message tells of no water level, and nothing else moves a sign: route only the rule stage to it",
+                permanent=True,
+            )
+        with self._changing:
+            known = self._signs.get(delivery.address, SignState(delivery.address))
+            sign = heard(known, found, delivery.created_at or delivery.due_at, drill=delivery.drill)
+            if sign is None:
+                raise ChannelError("the sign has been told something newer since", permanent=True)
+            if sign != known:
+                self._signs[delivery.address] = sign
+                self._on_feedback(sign)
+        return sign
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker can be told something now."""
+        return self._ready.is_set()
 
     def signs(self) -> list[SignState]:
         """Every sign that was told something or reported since the start."""
@@ -120,26 +138,19 @@ class Signs:
         _retire(self._client)
 
     def _command(self, delivery: Delivery, sign: SignState) -> Command:
-        found = stage_levels(delivery.data.get("alerts"))
-        if not found:
-            raise ChannelError(
-                "this message tells of no water level, and nothing else moves a sign: route only the rule stage to it",
-                permanent=True,
-            )
-        levels = merged(sign, found, delivery.drill)
-        level = highest(levels, delivery.drill)
-        issued_at = delivery.created_at or delivery.due_at
-        expires_at = issued_at + timedelta(seconds=self._settings.valid_s)
+        """What the sign is to show now: not what the message said when it was written."""
+        level = highest(sign, drill=delivery.drill)
+        now = self._now()
+        expires_at = now + timedelta(seconds=self._settings.valid_s)
         return Command(
             topic=delivery.address,
             key=delivery.key,
             state=self._settings.state_at(level),
             level=level,
-            issued_at=issued_at,
+            issued_at=now,
             expires_at=min(expires_at, delivery.expires_at) if delivery.expires_at else expires_at,
             drill=delivery.drill,
-            gauges=tuple(sorted(found)),
-            levels=levels,
+            gauges=tuple(sorted(stage_levels(delivery.data.get("alerts")))),
         )
 
     def _publish(self, command: Command) -> None:

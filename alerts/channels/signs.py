@@ -24,8 +24,16 @@ DRILL = "drill "
 
 
 @dataclass(frozen=True, slots=True)
+class GaugeLevel:
+    """The level of a gauge, as the newest message about it says. ``at`` is when that was written."""
+
+    level: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
-    """What a sign is to show. It must not be acted on after ``expires_at``, nor after a newer one (``issued_at``)."""
+    """What a sign is to show. It must not act on it after ``expires_at``, nor after one with a later ``issued_at``."""
 
     topic: str
     key: str
@@ -35,7 +43,6 @@ class Command:
     expires_at: datetime
     drill: bool = False
     gauges: tuple[str, ...] = ()
-    levels: Mapping[str, int] = field(default_factory=dict)
 
     def payload(self) -> bytes:
         """As it is published; times in UTC (RFC 3339), and as seconds since 1970 for small devices."""
@@ -78,24 +85,21 @@ class SignState:
     commanded: str = ""
     commanded_key: str = ""
     commanded_at: datetime | None = None
-    issued_at: datetime | None = None
     level: int = 0
-    levels: Mapping[str, int] = field(default_factory=dict)
+    levels: Mapping[str, GaugeLevel] = field(default_factory=dict)
     confirmed: str = ""
     confirmed_at: datetime | None = None
     differs_since: datetime | None = None
 
 
 def told(sign: SignState, command: Command, now: datetime) -> SignState:
-    """After a command: unconfirmed until the sign reports, though it should show that state already."""
+    """With a command: unconfirmed until the sign reports, though it should show that state already."""
     return replace(
         sign,
         commanded=command.state,
         commanded_key=command.key,
         commanded_at=now,
-        issued_at=command.issued_at,
         level=command.level,
-        levels=command.levels,
         differs_since=sign.differs_since or now,
     )
 
@@ -122,21 +126,20 @@ def stage_levels(alerts: Any) -> dict[str, int]:
     }
 
 
-def merged(sign: SignState, levels: Mapping[str, int], drill: bool) -> dict[str, int]:
-    """The levels of all gauges that the sign was told of, after these."""
+def heard(sign: SignState, levels: Mapping[str, int], at: datetime, *, drill: bool) -> SignState | None:
+    """The sign with what a message says of some gauges; None where newer ones have told of each of them already.
+
+    Messages can overtake one another, and one that could not be passed on still says how high a gauge is.
+    """
     prefix = DRILL if drill else ""
-    after = {**sign.levels, **{f"{prefix}{name}": level for name, level in levels.items()}}
-    return {name: level for name, level in after.items() if level > 0}
+    named = {f"{prefix}{name}": GaugeLevel(level, at) for name, level in levels.items()}
+    news = {name: each for name, each in named.items() if name not in sign.levels or sign.levels[name].at <= each.at}
+    return replace(sign, levels={**sign.levels, **news}) if news else None
 
 
-def highest(levels: Mapping[str, int], drill: bool) -> int:
+def highest(sign: SignState, *, drill: bool) -> int:
     """The level that a sign is to show, of the real ones or of those of a drill."""
-    return max((level for name, level in levels.items() if name.startswith(DRILL) == drill), default=0)
-
-
-def is_old(sign: SignState, command: Command) -> bool:
-    """Whether the sign was told something newer already."""
-    return sign.issued_at is not None and command.issued_at < sign.issued_at
+    return max((each.level for name, each in sign.levels.items() if name.startswith(DRILL) == drill), default=0)
 
 
 def unconfirmed(signs: Iterable[SignState], now: datetime, after: timedelta) -> list[SignState]:
