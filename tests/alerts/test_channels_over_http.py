@@ -111,7 +111,7 @@ def verified(request: Request, secret: str, now_s: float) -> bool:
 def documented(function: str) -> str:
     """The sample in docs/channels.md that defines a function."""
     text = (PROJECT / "docs" / "channels.md").read_text(encoding="utf-8")
-    samples = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    samples: list[str] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     return next(each for each in samples if f"def {function}(" in each)
 
 
