@@ -123,7 +123,9 @@ def _recipients(connection: Connection, message: PublicMessage, around: Around) 
     got = store.reached(connection, of)
     if message.step in TO_THOSE_WHO_GOT_IT:
         return _once(map(_as_before, got)), len(taken_back)
-    stations = [around.registry.stations[each] for each in message.content.station_ids]
+    known = around.registry.stations
+    # A place without a station may be anywhere in the city.
+    stations = [known[each] for each in message.content.station_ids if each in known] or list(known.values())
     level = max([message.content.gravity, *_gravities(connection, message)])
     listed = around.directory.public_receivers(stations, level, message.sent_at)
     return _once([*map(_as_before, [*got, *taken_back]), *map(_as_listed, listed)]), len(taken_back)

@@ -105,8 +105,8 @@ def cap_of(message: PublicMessage, issuer: Issuer, earlier: Sequence[CapMessage]
 
 def _said(message: PublicMessage, issuer: Issuer, language: str) -> Said:
     texts = message.content.texts[language]
-    stations = [issuer.registry.stations[each] for each in message.content.station_ids[:1]]
-    kind = stations[0].kind if stations else None
+    station = issuer.registry.stations.get(next(iter(message.content.station_ids), ""))
+    kind = station.kind if station is not None else None
     return Said(
         event=event(kind, language),
         sender_name=issuer.name(language),

@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, select
 
 from alerts.cap.checks import faults
-from alerts.cap.flood import Issued
+from alerts.cap.flood import Issued, Place
 from alerts.cap.vocabulary import MsgType, Status
 from alerts.cap.writing import to_xml
 from alerts.public.desk import Given
-from alerts.public.records import Refused, State, Step
+from alerts.public.records import Refused, State, Step, Where
 from alerts.public.settings import PublicMessages
 from alerts.records import Outcome
 from alerts.store.tables import chronology, deliveries
@@ -412,3 +412,19 @@ def test_a_gauge_that_does_not_count_hides_no_other_of_its_station(house: Public
     assert (draft.content.gauge_id, draft.content.hazard) == ("fujii-02", 4)
     house.desk.approve(draft.id, "当番")
     assert house.desk.publish(draft.id, "当番").told == 3
+
+
+def test_a_message_about_a_place_without_a_station_reaches_the_public_groups(house: PublicHouse) -> None:
+    where = Where({"ja": "駅前"}, Place(circles=((34.4, 133.2, 0.5),)))
+    draft = house.by_hand(station_ids=(), where=(where,))
+    house.desk.approve(draft.id, "当番")
+    assert house.desk.publish(draft.id, "当番").told == 3
+
+
+def test_the_end_of_a_danger_can_be_told_after_its_station_was_retired(house: PublicHouse) -> None:
+    first = house.out(4)
+    gauges = {name: each for name, each in TOWN.gauges.items() if each.station_id != "fujii"}
+    house.registry = TOWN.model_copy(update={"stations": {"under": ROAD}, "gauges": gauges})
+    clear = house.desk.all_clear(first.id, "当番")
+    house.desk.approve(clear.id, "当番", despite="水位計は撤去した")
+    assert house.desk.publish(clear.id, "当番").told == 3
