@@ -123,6 +123,7 @@ def _shown(entry: Entry, handed: Handed) -> dict[str, Any]:
     return {
         "seq": entry.seq,
         "day": f"{at:%Y-%m-%d}",
+        "short_day": f"{at:%m-%d}",
         "time": f"{at:%H:%M:%S}",
         "iso": iso_jst(entry.at),
         "kind": kind_name(entry.kind, handed.language),

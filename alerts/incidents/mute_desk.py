@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from alerts.chronology.words import line
+from alerts.chronology.words import STAFF, line
 from alerts.incidents import acts
 from alerts.incidents.acts import DeskError
 from alerts.incidents.settings import IncidentSettings
@@ -18,7 +18,7 @@ from alerts.rules.table import NAMES
 from alerts.store import mutes
 from alerts.store.chronology import enter
 from ingest.clock import Clock
-from ingest.stations import Registry
+from ingest.stations import Registry, named
 from ingest.store.tables import writing
 
 
@@ -48,7 +48,9 @@ class MuteDesk:
                 if _same(each, silence):
                     return each
             made = replace(silence, id=mutes.add_silence(connection, silence))
-            scope = {"places": list(made.station_ids), "rules": list(made.rules)}
+            stations = self._registry().stations
+            names = [named(stations[each].name, STAFF) for each in made.station_ids]
+            scope = {"places": names, "rules": list(made.rules), "station_ids": list(made.station_ids)}
             enter(connection, _silence_line(made, now, "silence_begun", made.author, **scope, **_terms(made)))
         return made
 

@@ -11,6 +11,7 @@ from typing import Any
 from alerts.people import remarks
 from deploy.commands.context import Context, UsageError, say
 from deploy.drills import of_house, without_mark
+from deploy.wiring.desk import record_import
 from deploy.wiring.people import known
 from deploy.wiring.stores import open_stores
 from ingest.registry_files import Change, RegistryConflict, RegistryMistakes, load, to_csv, to_toml
@@ -53,6 +54,7 @@ def import_file(context: Context, options: argparse.Namespace) -> int:
         changes = stores.registry.apply(of_house(registry, context.settings), context.clock.now(), author())
     except RegistryConflict as error:
         raise _conflict(options.file, error) from error
+    record_import(changes, stores, author(), context.clock.now())
     _say_changes(changes)
     say(f"imported: {contents(registry)}")
     for remark in remarks(stores.people.directory().people, known(stores.city())):

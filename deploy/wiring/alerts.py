@@ -28,7 +28,7 @@ from deploy.settings import Settings
 from deploy.wiring.alerts_lease import standby_alerts
 from deploy.wiring.channels import house_channels
 from deploy.wiring.clockwork import schedule
-from deploy.wiring.desk import policy
+from deploy.wiring.desk import policy, record_settings
 from deploy.wiring.people import warn_of_shortcomings
 from deploy.wiring.public import public_steps
 from deploy.wiring.stores import Stores
@@ -49,6 +49,7 @@ def alert_services(settings: Settings, stores: Stores, clock: Clock, allowed: Al
     warn_of_shortcomings(stores.people.directory(), stores.city(), clock.now(), settings.alerts.escalation)
     for sentence in check_stations(settings.alerts.rules, stores.city()):
         log.warning("%s", sentence)  # a station that was retired must not keep the alerts of all others from starting
+    record_settings(settings, stores, clock.now())
 
     def build(fence: Fence, permitted: Callable[[], bool]) -> Alerting:
         return alerting(settings, stores, clock, fence, permitted, allowed)
