@@ -13,7 +13,7 @@ SHORT, LONG = timedelta(minutes=10), timedelta(minutes=30)
 """The windows that rises are told by: what is happening now, and what has lasted."""
 KEPT = timedelta(minutes=45)
 """The longer window, and half of it again for the sample that it begins with."""
-MOST_SAMPLES = 40
+MOST_SAMPLES = 24
 """Of a gauge that reports more often, what lies closest to the sample before it is left out."""
 
 

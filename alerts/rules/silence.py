@@ -28,9 +28,14 @@ def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
     gateways = {gauge_id: each.gateway_id for each in facts.health.gateways for gauge_id in each.silenced}
     for each in facts.health.gauges:
         silence = next((found for found in each.findings if found.problem in SILENCES), None)
-        overdue_at = told_from(each)
-        if silence is not None and (overdue_at is None or facts.now > overdue_at):
+        if silence is not None and not _usual(each, facts.now):
             yield from _found(facts, rules, each, silence, gateways.get(each.gauge_id))
+
+
+def _usual(health: GaugeHealth, now: datetime) -> bool:
+    """Whether it is late by no more than it often is."""
+    overdue_at = told_from(health)
+    return overdue_at is not None and now <= overdue_at
 
 
 def told_from(health: GaugeHealth) -> datetime | None:
