@@ -45,7 +45,7 @@ def drill_house(settings: Settings) -> Settings:
         mqtt=MqttSettings(client_id="mizumori-drill"),
         ingest=settings.ingest,
         health=settings.health,
-        alerts=_alerts(settings.alerts),
+        alerts=alerts_of_drill(settings.alerts),
         dashboard=settings.dashboard.model_copy(update=dashboard),
         public=settings.public.model_copy(update=public),
         monitor=settings.monitor.model_copy(update=monitor),
@@ -53,7 +53,7 @@ def drill_house(settings: Settings) -> Settings:
     )
 
 
-def _alerts(real: AlertSettings) -> AlertSettings:
+def alerts_of_drill(real: AlertSettings) -> AlertSettings:
     """Without the watchdog outside, which must notice that the real house is down; the signs' broker would disconnect
     the real house if both had the same name there."""
     signs = real.channels.mqtt.model_copy(update={"client_id": f"{real.channels.mqtt.client_id}-drill"})

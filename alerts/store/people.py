@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, func, insert, select
 
+from alerts.chronology.words import line
 from alerts.people import Directory, People, changes
 from alerts.records import Entry
 from alerts.store.chronology import enter
@@ -120,5 +121,4 @@ def _people(document: Any) -> People:
 
 
 def _entry(found: Sequence[str], by: str, at: datetime, revision: int) -> Entry:
-    text = f"連絡先を変更しました（{len(found)}件）"
-    return Entry(at=at, kind=KIND, text=text, actor=by, ref_id=revision, detail={"changes": list(found)})
+    return line(at, KIND, "people", {"changes": list(found)}, actor=by, ref_id=revision)

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from alerts.chronology.words import line
 from alerts.drills import Allowed
+from alerts.store.chronology import enter
 from deploy.commands.announcer import Announcer
 from deploy.commands.context import Context, UsageError, say
 from deploy.commands.recordings import rows_of
+from deploy.commands.registry import author
 from deploy.commands.serve import addresses, need_all_ports
 from deploy.commands.serving import serve_until_ended
 from deploy.devices import Fleet
@@ -25,6 +28,7 @@ from deploy.wiring.house import device_publisher, whole_house
 from deploy.wiring.monitor import monitor_line, monitored
 from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import Clock
+from ingest.store.tables import writing
 from simulators.replay import Row, run_replay, shift
 from simulators.storm import demonstration_storm
 
@@ -62,6 +66,8 @@ def drill(context: Context, options: argparse.Namespace) -> int:
     stores = open_stores(settings)
     stores.registry.apply(of_house(registry, settings), now, BY)
     stores.people.apply(people, BY, now)
+    with writing(stores.database) as connection:
+        enter(connection, line(now, "drill", _began(allowed), {}, actor=author()))
     services = monitored(
         settings, stores, _services(settings, stores, context.clock, allowed, rows), "drill", settings.monitor.port
     )
@@ -138,3 +144,10 @@ def _reach(settings: Settings, allowed: Allowed) -> str:
     if allowed.recipients:
         return "【訓練】DRILL. Messages go to the REAL recipients, marked; signs and sirens stay still."
     return f"【訓練】DRILL. Nothing is sent; what would have gone out is in {settings.data_folder / OUTBOX}"
+
+
+def _began(allowed: Allowed) -> str:
+    """The line of the chronology."""
+    if allowed.signs:
+        return "drill_began_signs"
+    return "drill_began_recipients" if allowed.recipients else "drill_began"

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from alerts.chronology.words import line
 from alerts.people import Contact, Directory, People, PeopleMistakes, Route, changes, load, shortened, to_toml
 from alerts.people.trial import trial
 from alerts.records import Delivery, Outcome
+from alerts.store.chronology import enter
 from alerts.store.deliveries import add
+from alerts.store.people import KIND
 from deploy.commands.context import Context, UsageError, say
 from deploy.commands.registry import author
 from deploy.wiring.people import known, shortcomings
@@ -140,7 +143,10 @@ def _begun(stores: Stores, contact: Contact, channel: str | None, context: Conte
         own = ", ".join(dict.fromkeys(each.channel for each in contact.addresses))
         raise UsageError(f"{contact.id} has no address on {channel}: write {own}")
     with writing(stores.database) as connection:
-        return add(connection, message, deliveries)
+        message_id = add(connection, message, deliveries)
+        values = {"recipient": contact.id}
+        enter(connection, line(now, KIND, "people_tried", values, actor=author(), ref_id=message_id))
+    return message_id
 
 
 def _awaited(stores: Stores, message_id: int) -> list[Delivery]:

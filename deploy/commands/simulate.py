@@ -20,6 +20,7 @@ from deploy.commands.recordings import rows_of
 from deploy.commands.registry import read
 from deploy.commands.serving import need_no_drill
 from deploy.devices import Fleet
+from deploy.drills import alerts_of_drill
 from deploy.schedule import Job
 from deploy.services import House, Worker
 from deploy.settings import Settings
@@ -29,6 +30,7 @@ from deploy.wiring.house import device_publisher, whole_house
 from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import Clock, ScaledClock
 from ingest.stations import Registry
+from ingest.store.past.settings import PastSettings
 from simulators.publisher import BrokerError
 from simulators.replay import Row, run_replay, shift
 from simulators.storm import demonstration_storm
@@ -119,7 +121,7 @@ def replay(context: Context, options: argparse.Namespace) -> int:
 
 
 def own_house(settings: Settings, data: Path, speed: float) -> Settings:
-    """The settings of a replay: the rule and the recipients as set, everything else its own.
+    """The settings of a replay: the rules as set, everything else its own, and nobody who is told.
 
     A real second of delay is ``speed`` seconds of the recording: it must not make a reading look wrongly dated.
     """
@@ -130,6 +132,8 @@ def own_house(settings: Settings, data: Path, speed: float) -> Settings:
         update={
             "data_folder": data,
             "drill": DrillSettings(),
+            "past": PastSettings(),
+            "alerts": alerts_of_drill(settings.alerts),
             "database": "",
             "ingest": settings.ingest.model_copy(
                 update={"clock_behind_s": settings.ingest.clock_behind_s + LAG_S * speed}

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from alerts.drills import MARK, Allowed
 from alerts.people import People
 from alerts.records import Outcome
+from alerts.store.tables import chronology
 from deploy.__main__ import main
 from deploy.commands.context import UsageError
 from deploy.commands.drill import TO_RECIPIENTS, TO_SIGNS, allowed_by
@@ -294,6 +296,10 @@ def test_the_command_runs_a_drill_beside_the_real_house_and_stops_cleanly(town: 
     assert "【訓練】DRILL. Nothing is sent" in said
     assert "Traceback" not in errors
     assert outbox.read_text(encoding="utf-8").count(MARK) >= 3
+    stores = open_stores(drill_house(read_settings(None, environment)))
+    with stores.database.connect() as connection:
+        assert "訓練を始めた（実際の宛先には送らない）" in list(connection.scalars(select(chronology.c.text)))
+    stores.close()
     assert not town.touched
 
 
