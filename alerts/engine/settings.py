@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from alerts.answers.settings import AnswerSettings
 from alerts.channels.table import CHANNELS, ChannelSettings
 from alerts.deliveries.deadman import DeadmanSettings
 from alerts.deliveries.limits import OutboxSettings
@@ -35,6 +36,7 @@ class AlertSettings(BaseModel):
         default=IncidentSettings(), description="how long anything may be muted, and what is kept as evidence"
     )
     public: PublicMessages = Field(default=PublicMessages(), description="who must agree before the public is told")
+    answers: AnswerSettings = Field(default=AnswerSettings(), description="where crews answer by the links they get")
     outbox: dict[str, OutboxSettings] = Field(
         default={}, description="how fast, and how much, each channel takes: [alerts.outbox.email] and so on"
     )

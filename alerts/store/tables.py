@@ -191,6 +191,20 @@ maintenance = Table(
     sqlite_autoincrement=True,
 )
 
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("incident_id", Integer, nullable=False, index=True),
+    Column("contact_id", String(64), nullable=False),
+    Column("reply", String(16), nullable=False),
+    Column("note", String(200), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("token_id", String(16), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What crews answered by the links in their messages."""
+
 directory = Table(
     "directory",
     metadata,

@@ -209,6 +209,18 @@ def _make_desk() -> None:
         )
         op.create_index(f"ix_{name}_ends_at", name, ["ends_at"])
     op.create_table(
+        "answers",
+        sa.Column("id", sa.Integer, **ID),
+        sa.Column("incident_id", sa.Integer, nullable=False),
+        sa.Column("contact_id", sa.String(64), nullable=False),
+        sa.Column("reply", sa.String(16), nullable=False),
+        sa.Column("note", sa.String(200), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("token_id", sa.String(16), nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_answers_incident_id", "answers", ["incident_id"])
+    op.create_table(
         "directory",
         sa.Column("revision", sa.Integer, **ID),
         sa.Column("at", TIME, nullable=False),
