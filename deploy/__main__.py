@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "alert": ("alert",),
     "chronology": ("chronology",),
     "drill": ("drill",),
+    "answers": ("answers",),
     "credentials": ("credentials",),
     "public": ("public",),
     "levels": ("levels",),

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.answers.settings import AnswerSettings
 from alerts.engine.settings import AlertSettings
 from alerts.people import People
 from alerts.store.people import SqlDirectory
@@ -58,7 +59,15 @@ def alerts_of_drill(real: AlertSettings) -> AlertSettings:
     the real house if both had the same name there."""
     signs = real.channels.mqtt.model_copy(update={"client_id": f"{real.channels.mqtt.client_id}-drill"})
     taken = {name: getattr(real, name) for name in ALERTS}
-    return AlertSettings(**{**taken, "channels": real.channels.model_copy(update={"mqtt": signs})})
+    return AlertSettings(
+        **{**taken, "channels": real.channels.model_copy(update={"mqtt": signs}), "answers": _answers(real.answers)}
+    )
+
+
+def _answers(real: AnswerSettings) -> AnswerSettings:
+    """The crews' endpoint of the drill, reached below the address of the real one; its links open nothing there."""
+    url = f"{real.url.rstrip('/')}/{FOLDER}" if real.url else ""
+    return real.model_copy(update={"port": _moved(real.port), "url": url})
 
 
 def _moved(port: int) -> int:

@@ -13,7 +13,8 @@ from deploy.services import STOP_WITHIN_S
 class WebServer:
     """An ASGI application on an address, in a thread of its own."""
 
-    def __init__(self, application: Any, host: str, port: int) -> None:
+    def __init__(self, application: Any, host: str, port: int, most_connections: int | None = None) -> None:
+        """``most_connections`` at once, more are answered 503; None: as many as there are."""
         self._server = uvicorn.Server(
             uvicorn.Config(
                 application,
@@ -23,6 +24,7 @@ class WebServer:
                 access_log=False,
                 timeout_graceful_shutdown=2,
                 server_header=False,
+                limit_concurrency=most_connections,
             )
         )
         self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)

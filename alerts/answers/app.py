@@ -55,14 +55,14 @@ def create_app(
     routes = [
         Route(PATH + "{token}", endpoint.show, methods=["GET"]),
         Route(PATH + "{token}", endpoint.answer, methods=["POST"]),
-        Route("/{path:path}", nothing),
     ]
-    return Starlette(routes=routes)
+    return Starlette(routes=routes, exception_handlers={404: nothing, 405: nothing})
 
 
-async def nothing(_: Request) -> Response:
+async def nothing(_: Request, error: Exception) -> Response:
     """There is nothing else here."""
-    return PlainTextResponse("ページがありません / Not found\n", 404, headers=headers())
+    status = getattr(error, "status_code", 404)
+    return PlainTextResponse("ページがありません / Not found\n", status, headers=headers())
 
 
 def headers(**more: str) -> dict[str, str]:
@@ -130,7 +130,7 @@ class Endpoint:
         refused = self._desk.answer(opened, form.get("reply", ""), form.get("note", ""), form.get("level", ""))
         if refused is not None:
             return _html(refused)
-        return RedirectResponse(f"{PATH}{token}?{RECEIVED}", 303, headers=headers())
+        return RedirectResponse(f"?{RECEIVED}", 303, headers=headers())
 
 
 async def _form(request: Request) -> dict[str, str]:

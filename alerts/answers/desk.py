@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from alerts.answers.given import Answer, Reply, note_of
-from alerts.answers.links import PATH
 from alerts.answers.pages import Link, View, matter_of, sent, view_at
-from alerts.answers.tokens import EVERY_INCIDENT, Claim, issue, read, token_id
+from alerts.answers.tokens import EVERY_INCIDENT, Claim, issue, purpose_of, read, token_id
 from alerts.chronology.words import jst
 from alerts.people.directory import Directory
 from alerts.people.models import Contact
 from alerts.records import Incident
 from ingest.clock import Clock
 from ingest.stations import Registry, named
+
+LEVELS = ("0", "1", "2", "3", "4", "5")
 
 
 class Answers(Protocol):
@@ -26,7 +27,7 @@ class Answers(Protocol):
         """The incident that is answered for."""
         ...
 
-    def told(self, contact_id: str, since: datetime) -> list[Incident]:
+    def told(self, contact_id: str) -> list[Incident]:
         """The open incidents that a contact was told of."""
         ...
 
@@ -49,7 +50,6 @@ class Services:
     acknowledge: Callable[[int, str, int], object]
     secret: Callable[[], bytes]
     clock: Clock
-    valid: timedelta
     drill: bool = False
 
 
@@ -75,10 +75,11 @@ class AnswerDesk:
 
     def __init__(self, services: Services) -> None:
         self._with = services
+        self._purpose = purpose_of(drill=services.drill)
 
     def open(self, token: str) -> Opened | None:
         """The link of a token; None where it was not signed by us, or its contact is told of nothing any more."""
-        claim = read(token, self._with.secret())
+        claim = read(token, self._with.secret(), self._purpose)
         contact = self._with.directory().contacts.get(claim.contact_id) if claim else None
         return Opened(token, claim, contact) if claim and contact else None
 
@@ -101,8 +102,10 @@ class AnswerDesk:
     def answer(self, opened: Opened, reply: str, note: str, level: str) -> Page | None:
         """A button was pressed: None where it is recorded, or was already; else the page that says why not."""
         shown = self.show(opened)
-        if shown.view.matter is None or not level.isdecimal() or len(level) > 1:
-            return shown if shown.view.matter is None else self.apology("wrong", 400)
+        if shown.view.matter is None:
+            return shown
+        if level not in LEVELS:
+            return self.apology("wrong", 400)
         try:
             given = Reply(reply)
             answer = Answer(
@@ -134,14 +137,14 @@ class AnswerDesk:
         return Page(replace(self._view(), apology="closed", closed_at=jst(closed_at)), 410)
 
     def _list(self, opened: Opened) -> Page:
-        found = self._with.answers.told(opened.contact.id, opened.claim.expires_at - self._with.valid)
+        found = self._with.answers.told(opened.contact.id)
         registry = self._with.registry()
         links = tuple(Link(self._href(opened, each), matter_of(each, registry)) for each in found)
         return Page(replace(self._view(), links=links))
 
     def _href(self, opened: Opened, incident: Incident) -> str:
         claim = replace(opened.claim, incident_id=incident.id)
-        return PATH + issue(claim, self._with.secret())
+        return issue(claim, self._with.secret(), self._purpose)
 
     def _name(self, contact: Contact) -> str:
         return named(contact.name, "ja")

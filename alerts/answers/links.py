@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.answers.tokens import Claim, issue
+from alerts.answers.tokens import Claim, issue, purpose_of
 from alerts.people.matters import GroupKind, Receiver
 
 PATH = "/a/"
@@ -19,6 +19,7 @@ class CrewLinks:
     base_url: str
     secret: Callable[[], bytes]
     valid: timedelta
+    drill: bool = False
 
     def link(self, receiver: Receiver, incident_id: int, now: datetime) -> str | None:
         """Where a crew answers, empty where it cannot; None for those who have the dashboard.
@@ -30,4 +31,4 @@ class CrewLinks:
         if receiver.group_kind is not GroupKind.CREW or not self.base_url:
             return ""
         claim = Claim(receiver.contact_id, incident_id, now + self.valid)
-        return f"{self.base_url.rstrip('/')}{PATH}{issue(claim, self.secret())}"
+        return f"{self.base_url.rstrip('/')}{PATH}{issue(claim, self.secret(), purpose_of(drill=self.drill))}"

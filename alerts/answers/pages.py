@@ -48,7 +48,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One of several incidents."""
+    """One of several incidents; ``href`` is relative to the page, so that a proxy can put anything before it."""
 
     href: str
     matter: Matter

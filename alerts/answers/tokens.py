@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 VERSION = 1
-PURPOSE = b"mizumori crew answer\0"
+PURPOSE, DRILL_PURPOSE = b"mizumori crew answer\0", b"mizumori drill answer\0"
+"""A link of a drill opens nothing of the real house, though both had the same secret."""
 MAC_BYTES = 12
 """96 bits: guessing one of them online is hopeless, and the link stays short."""
 LONGEST = 128
@@ -58,6 +59,11 @@ def read(token: str, secret: bytes, purpose: bytes = PURPOSE) -> Claim | None:
     if not same or not hmac.compare_digest(mac, _mac(payload, secret, purpose)):
         return None
     return _claim(payload)
+
+
+def purpose_of(*, drill: bool) -> bytes:
+    """What links of a house are signed for."""
+    return DRILL_PURPOSE if drill else PURPOSE
 
 
 def token_id(token: str) -> str:

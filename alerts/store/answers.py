@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, select
@@ -33,17 +32,15 @@ class SqlAnswers:
             row = connection.execute(select(incidents).where(incidents.c.id == incident_id)).one_or_none()
         return None if row is None else incident_of(row)
 
-    def told(self, contact_id: str, since: datetime) -> list[Incident]:
-        """The open incidents that a contact was told of since a time, the worst first."""
-        ids = (
-            select(transitions.c.incident_id)
-            .join(message_transitions, message_transitions.c.transition_id == transitions.c.id)
-            .join(deliveries, deliveries.c.message_id == message_transitions.c.message_id)
-            .where(deliveries.c.recipient_id == contact_id, transitions.c.recorded_at >= since)
-        )
+    def told(self, contact_id: str) -> list[Incident]:
+        """The open incidents that a contact was told of, the worst first."""
         wanted = (
             select(incidents)
-            .where(incidents.c.id.in_(ids), incidents.c.closed_at.is_(None))
+            .join(transitions, transitions.c.incident_id == incidents.c.id)
+            .join(message_transitions, message_transitions.c.transition_id == transitions.c.id)
+            .join(deliveries, deliveries.c.message_id == message_transitions.c.message_id)
+            .where(incidents.c.closed_at.is_(None), deliveries.c.recipient_id == contact_id)
+            .distinct()
             .order_by(incidents.c.level.desc(), incidents.c.id)
             .limit(MOST_LISTED)
         )

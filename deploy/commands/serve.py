@@ -45,7 +45,7 @@ def add_to(commands: Any) -> None:
 
 def demo(context: Context, _: argparse.Namespace) -> int:
     """Everything, with a storm; a folder that was used before goes on where it stopped."""
-    settings = context.settings
+    settings = with_answers(context.settings)
     need_no_drill(settings)
     need_all_ports(settings)
     stores = open_stores(settings)
@@ -108,6 +108,14 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
     return serve_until_ended(services, stores, [*addresses(settings)[:2], *monitor_line(settings, port)])
 
 
+def with_answers(settings: Settings) -> Settings:
+    """In the demonstration crews answer on this machine, where it is not set otherwise."""
+    answers = settings.alerts.answers
+    url = answers.url or f"http://{answers.host}:{answers.port}"
+    alerts = settings.alerts.model_copy(update={"answers": answers.model_copy(update={"enabled": True, "url": url})})
+    return settings.model_copy(update={"alerts": alerts})
+
+
 def _storm_over(settings: Settings, stores: Stores, context: Context) -> Service:
     """The storm goes on from the day of the first import, so a restart continues it."""
     begun = stores.registry.revisions(limit=1_000_000)[-1].at
@@ -124,12 +132,19 @@ def _since(stores: Stores, now: datetime) -> datetime:
 
 def need_all_ports(settings: Settings) -> None:
     """Refuse to start where a port of the house is taken."""
-    need_ports([*broker_port(settings), *_page_ports(settings)])
+    answers = answer_ports(settings) if settings.alerts.answers.enabled else []
+    need_ports([*broker_port(settings), *_page_ports(settings), *answers])
 
 
 def _page_ports(settings: Settings) -> list[tuple[str, str, int]]:
     dashboard, public = settings.dashboard, settings.public
     return [("dashboard", dashboard.host, dashboard.port), ("public", public.host, public.port)]
+
+
+def answer_ports(settings: Settings) -> list[tuple[str, str, int]]:
+    """The port of the crews' endpoint, as the variable of its setting names it."""
+    answers = settings.alerts.answers
+    return [("alerts__answers", answers.host, answers.port)]
 
 
 def addresses(settings: Settings) -> list[str]:
@@ -138,9 +153,17 @@ def addresses(settings: Settings) -> list[str]:
     return [
         f"  staff dashboard  http://{settings.dashboard.host}:{settings.dashboard.port}/",
         f"  public page      http://{settings.public.host}:{settings.public.port}/",
+        *([answers_line(settings)] if settings.alerts.answers.enabled else []),
         f"  MQTT broker      {broker.host}:{broker.port}",
         f"  data             {settings.data_folder}",
     ]
+
+
+def answers_line(settings: Settings) -> str:
+    """Where crews answer, for the screen."""
+    answers = settings.alerts.answers
+    sent = f"as {answers.url} in messages" if answers.url else "no links are sent: set alerts.answers.url"
+    return f"  crews' answers   http://{answers.host}:{answers.port}/  ({sent})"
 
 
 def _messages_line(stores: Stores) -> str:

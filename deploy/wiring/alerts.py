@@ -10,7 +10,7 @@ from uuid import uuid4
 from alerts.channels.channel import Channel
 from alerts.deliveries.herald import Herald
 from alerts.deliveries.outbox import Outbox
-from alerts.dispatch.dispatch import Dispatch, NoLinks, Surroundings
+from alerts.dispatch.dispatch import Dispatch, Surroundings
 from alerts.drills.guard import Allowed
 from alerts.engine.engine import Engine
 from alerts.engine.gather import Gather
@@ -26,6 +26,7 @@ from deploy.alerting import Alerting
 from deploy.services import Service
 from deploy.settings import Settings
 from deploy.wiring.alerts_lease import standby_alerts
+from deploy.wiring.answers import crew_links
 from deploy.wiring.channels import house_channels
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.desk import policy, record_settings
@@ -96,7 +97,7 @@ def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None
     around = Surroundings(
         directory=stores.people.directory,
         context=lambda: Context(stores.city(), clock.now(), settings.dashboard.url, drill=settings.drill.enabled),
-        links=NoLinks(),
+        links=crew_links(settings),
         new_key=lambda: str(uuid4()),
     )
     dispatch = Dispatch(stores.database, around, settings.alerts.digest_s, fence)

@@ -119,7 +119,7 @@ def _past_server(settings: Settings) -> Iterable[Check]:
 
 
 def _services(settings: Settings, running: bool) -> list[Check]:
-    monitor = settings.monitor
+    monitor, answers = settings.monitor, settings.alerts.answers
     ports = {
         "monitor.port": ("services", monitor.port),
         "monitor.alerts_port": ("alerts", monitor.alerts_port),
@@ -131,6 +131,7 @@ def _services(settings: Settings, running: bool) -> list[Check]:
     wanted = [
         ("dashboard", settings.dashboard.host, settings.dashboard.port),
         ("public", settings.public.host, settings.public.port),
+        *([("alerts__answers", answers.host, answers.port)] if answers.enabled else []),
         *((use, monitor.host, port) for use, (_, port) in ports.items() if port),
         *([("broker", "127.0.0.1", settings.broker.port)] if settings.broker.embedded else []),
     ]

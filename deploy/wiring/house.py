@@ -7,6 +7,7 @@ from deploy.schedule import Job
 from deploy.services import Service
 from deploy.settings import Settings
 from deploy.wiring.alerts import NOTHING, alert_services
+from deploy.wiring.answers import answer_server
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
 from deploy.wiring.ingest import (
@@ -54,6 +55,7 @@ def whole_house(
         keeper,
         staff_server(settings, stores, past.history, clock),
         public_server(settings),
+        *([answer_server(settings, stores, clock)] if settings.alerts.answers.enabled else []),
         *alert_services(settings, stores, clock, allowed),
         schedule(jobs),
     ]
