@@ -77,6 +77,11 @@ class Letter:
         """The highest level in it."""
         return max(each.incident.level for each in self.found)
 
+    @property
+    def incident_id(self) -> int | None:
+        """The one that it is about; None where it is about several."""
+        return self.found[0].incident.id if len(self.found) == 1 else None
+
 
 def letters(found: Sequence[Again]) -> list[Letter]:
     """The messages in which all of these are told."""

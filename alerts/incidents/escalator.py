@@ -128,9 +128,8 @@ class Escalator:
             if wording not in texts:
                 texts[wording] = _text(turn, letter, receiver)
             said = texts[wording]
-            if len(letter.found) == 1:
-                link = self._around.links.link(receiver, letter.found[0].incident.id, turn.now)
-                said = said if link is None else said.with_link(link)
+            link = self._around.links.link(receiver, letter.incident_id or 0, turn.now)
+            said = said if link is None else said.with_link(link)
             yield Delivery(
                 recipient_id=receiver.contact_id,
                 channel=receiver.channel,
@@ -167,7 +166,7 @@ def _message(turn: _Turn, letter: Letter) -> Message:
         at=turn.now,
         level=letter.level,
         station_id=stations.pop() if len(stations) == 1 else "",
-        incident_id=letter.found[0].incident.id if len(letter.found) == 1 else None,
+        incident_id=letter.incident_id,
         transition_ids=tuple(each.last.id for each in letter.found),
         drill=turn.context.drill,
     )

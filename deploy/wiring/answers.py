@@ -8,12 +8,10 @@ from alerts.answers.app import create_app
 from alerts.answers.desk import Services
 from alerts.answers.links import CrewLinks
 from alerts.answers.secret import NAME, SecretFile
-from alerts.incidents.course import Policy
-from alerts.incidents.desk import Desk
-from alerts.incidents.evidence import Evidence
 from alerts.store.answers import SqlAnswers
 from deploy.settings import Settings
 from deploy.web import WebServer
+from deploy.wiring.desk import desk
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 
@@ -40,13 +38,11 @@ def crew_links(settings: Settings) -> CrewLinks:
 def answer_server(settings: Settings, stores: Stores, clock: Clock) -> WebServer:
     """The endpoint on its own port."""
     answers = settings.alerts.answers
-    evidence = Evidence(stores.city, settings.alerts.incidents)
-    desk = Desk(stores.database, Policy(settings.alerts.escalation), evidence, clock)
     services = Services(
         answers=SqlAnswers(stores.database),
         registry=stores.city,
         directory=stores.people.directory,
-        acknowledge=desk.acknowledge,
+        acknowledge=desk(settings.alerts, stores, clock).acknowledge,
         secret=secret_of(settings),
         clock=clock,
         drill=settings.drill.enabled,

@@ -25,11 +25,10 @@ from alerts.incidents.evidence import Evidence
 from alerts.incidents.settings import ESCALATION, IncidentSettings
 from alerts.people import Directory, People
 from alerts.records import Incident
-from alerts.store import tables
 from alerts.store.answers import SqlAnswers
 from alerts.store.incidents import incident, save
 from ingest.stations import Registry
-from ingest.store.tables import writing
+from ingest.store.tables import metadata, writing
 from tests.alerts.scenes import REGISTRY, at
 
 SECRET = b"s" * 32
@@ -125,7 +124,7 @@ class CrewDesk:
         with self.database.connect() as connection:
             counted = {
                 table.name: connection.scalar(select(func.count()).select_from(table)) or 0
-                for table in tables.metadata.sorted_tables
+                for table in metadata.sorted_tables
             }
         return counted | {"acknowledged": self.incident().acknowledged_level}
 

@@ -158,7 +158,8 @@ LOWEST_CONTRAST = """() => {
     if (c.length < 4 || c[3] > 0) return c.slice(0, 3); } return [255, 255, 255]; };
   return Math.min(...[...document.querySelectorAll('main *')].filter(e => [...e.childNodes].some(
     n => n.nodeType === 3 && n.data.trim())).map(e => {
-    const [a, b] = [light(rgb(getComputedStyle(e).color).slice(0, 3)), light(back(e))]; return (Math.max(a, b) + .05) / (Math.min(a, b) + .05); }));
+    const [a, b] = [light(rgb(getComputedStyle(e).color).slice(0, 3)), light(back(e))];
+    return (Math.max(a, b) + .05) / (Math.min(a, b) + .05); }));
 }"""
 
 
