@@ -8,11 +8,12 @@ import math
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from deploy.benches import own_mosquitto
+from deploy.benches import alerts, own_mosquitto
 from deploy.benches.influxd import OwnInfluxd
 from deploy.benches.ingest import Plan, table
 from deploy.benches.ingest import measure as measure_ingest
@@ -47,6 +48,15 @@ def add_to(commands: Any) -> None:
     ingest.add_argument("--seconds", type=positive, default=20.0, help="for how long (20)")
     ingest.add_argument("--json", type=Path, help="file to write the figures to as well")
     ingest.set_defaults(run=bench_ingest)
+    text = "measure how soon people are told, of one gauge and of a storm over all of them"
+    told = benches.add_parser("alerts", help=text, description=text)
+    told.add_argument("--gauges", type=count, default=20_000, help="gauges while the delay is measured (20000)")
+    told.add_argument("--rate", type=positive, default=500.0, help="their readings a second (500)")
+    told.add_argument("--seconds", type=positive, default=60.0, help="for how long (60)")
+    told.add_argument("--storm", type=count, default=3_000, help="gauges that cross at once (3000)")
+    told.add_argument("--recipients", type=count, default=1_000, help="recipients of the storm (1000)")
+    told.add_argument("--json", type=Path, help="file to write the figures to as well")
+    told.set_defaults(run=bench_alerts)
 
 
 def count(text: str) -> int:
@@ -106,6 +116,24 @@ def bench_ingest(_: Context, options: argparse.Namespace) -> int:
     if options.json:
         options.json.write_text(json.dumps([each.as_json for each in rows], indent=1) + "\n", encoding="utf-8")
     return 1 if any(each.lost for each in rows) else 0
+
+
+def bench_alerts(_: Context, options: argparse.Namespace) -> int:
+    """The real service and a web server that is told; 1 where a message was lost or came twice."""
+    plan = alerts.Plan(
+        gauges=options.gauges,
+        per_s=options.rate,
+        seconds=options.seconds,
+        storm=options.storm,
+        recipients=options.recipients,
+    )
+    with TemporaryDirectory(prefix="mizumori-bench-") as temporary:
+        found = alerts.measure(plan, Path(temporary), say)
+    for line in alerts.table(found):
+        say(line)
+    if options.json:
+        options.json.write_text(json.dumps([asdict(each) for each in found], indent=1) + "\n", encoding="utf-8")
+    return 1 if any(each.unserved if isinstance(each, alerts.Storm) else each.lost for each in found) else 0
 
 
 @contextmanager
