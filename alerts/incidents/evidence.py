@@ -5,6 +5,7 @@ Messages, deliveries, transitions and the chronology are never removed, so they 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from alerts.incidents.settings import IncidentSettings
 from alerts.records import Entry, Incident, Transition
 from alerts.store.chronology import enter
 from ingest.stations import Registry
-from ingest.store.past.locks import Locked, Said, end_locks, lock
+from ingest.store.past.locks import Locked, Said, end_locks, lock_open_ended
 
 
 class Evidence:
@@ -39,21 +40,28 @@ class Evidence:
         first: dict[int | None, datetime] = {}
         for each in transitions:
             first[each.incident_id] = min(each.observed_at, first.get(each.incident_id, each.observed_at))
-        for incident in (written[index] for index in opened):
-            if incident.rule in self._settings.evidence_rules and incident.station_id:
-                self._lock(connection, incident, min(incident.opened_at, first.get(incident.id, incident.opened_at)))
+        begun = [
+            (each, min(each.opened_at, first.get(each.id, each.opened_at)))
+            for each in (written[index] for index in opened)
+            if each.rule in self._settings.evidence_rules and each.station_id
+        ]
+        if begun:
+            self._lock(connection, begun)
         for incident in (written[index] for index in closed):
             self._end(connection, incident)
 
-    def _lock(self, connection: Connection, incident: Incident, began_at: datetime) -> None:
-        registry, at = self._registry(), incident.opened_at
-        gauges = tuple(each.id for each in registry.gauges_of(incident.station_id))
-        cameras = tuple(each.id for each in registry.cameras_of(incident.station_id))
-        since = began_at - self._settings.evidence_before
-        said = Said(holder(incident.id), f"{incident.rule} {incident.station_id}", at)
-        lock(connection, Locked(gauges, cameras), since, None, said)
-        counted = {"gauges": len(gauges), "cameras": len(cameras)}
-        enter(connection, _line(incident, "evidence_locked", at, since=since, **counted))
+    def _lock(self, connection: Connection, begun: Sequence[tuple[Incident, datetime]]) -> None:
+        """All at once: in a storm they are thousands."""
+        belonging = _devices(self._registry())
+        wanted, entries = [], []
+        for incident, began_at in begun:
+            what = belonging.get(incident.station_id, Locked((), ()))
+            since, at = began_at - self._settings.evidence_before, incident.opened_at
+            wanted.append((what, since, Said(holder(incident.id), f"{incident.rule} {incident.station_id}", at)))
+            counted = {"gauges": len(what.gauge_ids), "cameras": len(what.camera_ids)}
+            entries.append(_line(incident, "evidence_locked", at, since=since, **counted))
+        lock_open_ended(connection, wanted)
+        enter(connection, *entries)
 
     def _end(self, connection: Connection, incident: Incident) -> None:
         if incident.closed_at is None:
@@ -61,6 +69,17 @@ class Evidence:
         until = incident.closed_at + self._settings.evidence_after
         if end_locks(connection, holder(incident.id), until):
             enter(connection, _line(incident, "evidence_ended", incident.closed_at, until=until))
+
+
+def _devices(registry: Registry) -> dict[str, Locked]:
+    """The gauges and cameras of every station that has any."""
+    gauges: dict[str, list[str]] = defaultdict(list)
+    cameras: dict[str, list[str]] = defaultdict(list)
+    for gauge in registry.gauges.values():
+        gauges[gauge.station_id].append(gauge.id)
+    for camera in registry.cameras.values():
+        cameras[camera.station_id].append(camera.id)
+    return {each: Locked(tuple(gauges[each]), tuple(cameras[each])) for each in {*gauges, *cameras}}
 
 
 def holder(incident_id: int) -> str:

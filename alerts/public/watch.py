@@ -35,7 +35,7 @@ from ingest.store.tables import writing
 log = logging.getLogger(__name__)
 
 CURSOR = "public"
-MOST_PER_TURN = 2000
+MOST_PER_TURN = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,12 @@ class RuleSettings(BaseModel):
         return self._with(of_kind, own) if of_kind or own else self
 
     @property
+    def reminds_anywhere(self) -> bool:
+        """Whether people are told again of this rule at any station."""
+        own = [each.get("remind_s", 0) for each in (*self.kinds.values(), *self.stations.values())]
+        return bool(self.remind_s) or any(own)
+
+    @property
     def timing(self) -> Timing:
         """How often and how long, in the form of the machine."""
         return Timing(

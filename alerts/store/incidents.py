@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from alerts.records import Incident, Transition
 from alerts.rules.findings import UNTOLD
@@ -27,16 +27,17 @@ def open_incidents(connection: Connection) -> dict[tuple[str, str], Incident]:
 
 def save(connection: Connection, changed: Sequence[Incident]) -> list[int]:
     """Insert those without an id, update the others; the ids of all, in their order."""
-    ids = []
-    for each in changed:
-        if each.id:
-            connection.execute(update(incidents).where(incidents.c.id == each.id).values(_columns(each)))
-            ids.append(each.id)
-        else:
-            ids.append(
-                connection.execute(incidents.insert().values(_columns(each)).returning(incidents.c.id)).scalar_one()
-            )
-    return ids
+    known = [{"id_": each.id, **_columns(each)} for each in changed if each.id]
+    if known:
+        connection.execute(update(incidents).where(incidents.c.id == bindparam("id_")), known)
+    new = [_columns(each) for each in changed if not each.id]
+    made = iter(_inserted(connection, new) if new else ())
+    return [each.id or next(made) for each in changed]
+
+
+def _inserted(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    insert = incidents.insert().returning(incidents.c.id, sort_by_parameter_order=True)
+    return connection.scalars(insert, [dict(each) for each in rows]).all()
 
 
 def incident(connection: Connection, incident_id: int) -> Incident | None:

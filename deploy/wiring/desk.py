@@ -24,6 +24,8 @@ def policy(settings: AlertSettings, stores: Stores) -> Policy:
 
     def remind_s(rule: str, station_id: str) -> float:
         numbers = settings.rules.of(rule)
+        if not numbers.reminds_anywhere:  # the usual case, and of a storm that opens thousands of incidents at once
+            return 0.0
         station = stores.city().stations.get(station_id)
         return (numbers.at(station.kind, station.id) if station else numbers).remind_s
 

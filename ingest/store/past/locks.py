@@ -25,6 +25,7 @@ evidence_locks = Table(
     Column("released_at", UtcTime),
     Column("released_by", String(200)),
     Index("evidence_locks_by_gauge", "gauge_id"),
+    Index("evidence_locks_by_holder", "by"),
     sqlite_autoincrement=True,
 )
 
@@ -41,6 +42,7 @@ camera_locks = Table(
     Column("released_at", UtcTime),
     Column("released_by", String(200)),
     Index("camera_locks_by_camera", "camera_id"),
+    Index("camera_locks_by_holder", "by"),
     sqlite_autoincrement=True,
 )
 """The same for the stills and reports of cameras."""
@@ -119,18 +121,26 @@ class SqlLocks:
 
 
 def lock(connection: Connection, what: Locked, since: datetime, until: datetime | None, said: Said) -> list[int]:
-    """Lock a span of gauges and cameras within the caller's transaction; the numbers of the
-    locks of gauges."""
+    """Lock a span of gauges and cameras within the caller's transaction; the numbers of the locks of gauges."""
     if until is not None and until < since:
         raise ValueError("a lock ends after it begins")
-    values = {"since": since, "until": until, "by": said.by, "reason": said.reason, "at": said.at}
-    made = []
-    if what.gauge_ids:
-        rows = [{"gauge_id": each, **values} for each in what.gauge_ids]
-        made = list(connection.scalars(evidence_locks.insert().returning(evidence_locks.c.id), rows))
-    if what.camera_ids:
-        connection.execute(camera_locks.insert(), [{"camera_id": each, **values} for each in what.camera_ids])
-    return made
+    return lock_open_ended(connection, [(what, since, said)], until)
+
+
+def lock_open_ended(
+    connection: Connection, wanted: Sequence[tuple[Locked, datetime, Said]], until: datetime | None = None
+) -> list[int]:
+    """Many locks at once, without an end where none is given; the numbers of those of gauges."""
+    gauges, cameras = [], []
+    for what, since, said in wanted:
+        values = {"since": since, "until": until, "by": said.by, "reason": said.reason, "at": said.at}
+        gauges += [{"gauge_id": each, **values} for each in what.gauge_ids]
+        cameras += [{"camera_id": each, **values} for each in what.camera_ids]
+    if cameras:
+        connection.execute(camera_locks.insert(), cameras)
+    if not gauges:
+        return []
+    return list(connection.scalars(evidence_locks.insert().returning(evidence_locks.c.id), gauges))
 
 
 def end_locks(connection: Connection, by: str, until: datetime) -> int:

@@ -174,6 +174,8 @@ def _make_desk() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("camera_locks_by_camera", "camera_locks", ["camera_id"])
+    op.create_index("camera_locks_by_holder", "camera_locks", ["by"])
+    op.create_index("evidence_locks_by_holder", "evidence_locks", ["by"])
     op.create_table(
         "chronology",
         sa.Column("seq", sa.Integer, **ID),
