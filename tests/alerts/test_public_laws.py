@@ -130,7 +130,7 @@ CHOICES = st.sampled_from([{}, {"approvals": 2}, {"standing": [STANDING]}, {"app
 
 
 @settings(
-    max_examples=50, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
+    max_examples=30, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
 )
 @given(acts=st.lists(ACTS, min_size=5, max_size=25), choices=CHOICES)
 def test_no_order_of_events_breaks_the_laws_of_what_the_public_is_told(

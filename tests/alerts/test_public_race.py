@@ -25,12 +25,17 @@ class SlowChannel:
 
     idempotent = False
 
-    def __init__(self) -> None:
+    def __init__(self, stops_after: int = 1_000_000) -> None:
+        """From so many messages on it holds those that it was given until ``goes_on`` is set."""
+        self.goes_on = threading.Event()
+        self._stops_after = stops_after
         self.got: list[tuple[str, str, float]] = []
         self._lock = threading.Lock()
 
     def send(self, delivery: Delivery) -> str:
         time.sleep(SLOW_S)
+        if len(self.got) >= self._stops_after:
+            self.goes_on.wait(30)
         with self._lock:
             self.got.append((delivery.subject[:2], delivery.recipient_id, time.monotonic()))
         return ""
@@ -55,14 +60,15 @@ def test_a_correction_in_the_middle_of_the_sending_reaches_exactly_those_who_got
 ) -> None:
     house = PublicHouse(database, residents=AT_ONCE)
     wrong = house.out(4)
-    channel = SlowChannel()
+    channel = SlowChannel(stops_after=AT_ONCE // 3)
     deliveries = SqlDeliveries(database)
     outbox = Outbox("email", channel, deliveries, house.clock)
     outbox.start()
     try:
-        until(lambda: len(channel.got) > AT_ONCE / 3)
+        until(lambda: len(channel.got) >= AT_ONCE // 3)
         began_s = time.monotonic()
         out = house.desk.correct(wrong.id, "当番", WHY, Given({"ja": {"headline": "栗原川の水位"}}))
+        channel.goes_on.set()
         outbox.wake()
         until(lambda: len(channel.who_got("訂正")) == out.told)
         last_s = channel.got[-1][2] - began_s
