@@ -80,6 +80,10 @@ class Email:
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
         self._domain = _addressed(settings.sender).split("@")[1]
+        # Read once and not for each mail: the usual authorities are many.
+        self._trust = (
+            None if settings.security == "none" else ssl.create_default_context(cafile=settings.ca_file or None)
+        )
 
     def send(self, delivery: Delivery) -> str:
         """Hand the mail to the server; only a recipient that there is not is permanent: the rest can be put right."""
@@ -101,7 +105,7 @@ class Email:
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
-        server = _Server(self._settings)
+        server = _Server(self._settings, self._trust)
         try:
             server.connect_within()
             yield server
@@ -111,7 +115,7 @@ class Email:
     def _sign_in(self, server: smtplib.SMTP) -> None:
         server.ehlo_or_helo_if_needed()
         if self._settings.security == "starttls":
-            server.starttls(context=_trust(self._settings))
+            server.starttls(context=self._trust)
             server.ehlo()  # what was said in the clear counts no more
         if self._settings.username:
             server.login(self._settings.username, self._settings.password)
@@ -152,9 +156,10 @@ class Email:
 class _Server(smtplib.SMTP):
     """A connection that ends at its time, however slowly the other side talks: smtplib bounds each wait alone."""
 
-    def __init__(self, settings: EmailSettings) -> None:
+    def __init__(self, settings: EmailSettings, trust: ssl.SSLContext | None) -> None:
         super().__init__(timeout=settings.timeout_s)
         self._settings = settings
+        self._trust = trust
         self._host = settings.host  # what starttls compares with the certificate
         self._lifeline: socket.socket | None = None
         self._over = False
@@ -169,9 +174,9 @@ class _Server(smtplib.SMTP):
         plain = socket.create_connection((host, port), timeout)
         self._lifeline = plain.dup()
         self._end.start()
-        if self._settings.security != "tls":
+        if self._trust is None or self._settings.security != "tls":
             return plain
-        return _trust(self._settings).wrap_socket(plain, server_hostname=host)
+        return self._trust.wrap_socket(plain, server_hostname=host)
 
     def getreply(self) -> tuple[int, bytes]:
         """smtplib takes half a line before the end of a connection for an answer."""
@@ -222,7 +227,3 @@ def _addressed(text: str) -> str:
     header = EmailMessage()
     header["To"] = text
     return str(header["To"].addresses[0].addr_spec)
-
-
-def _trust(settings: EmailSettings) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=settings.ca_file or None)

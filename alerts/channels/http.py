@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -67,10 +68,8 @@ class Http:
         for chatty in ("httpx", "httpcore"):  # they log whole addresses, and a webhook's address is its password
             logging.getLogger(chatty).setLevel(logging.WARNING)
         self._timeout_s = settings.timeout_s
-        trust = ssl.create_default_context(cafile=settings.ca_file or None)
-        self._client = httpx.Client(
-            transport=_Transport(trust, settings.proxy or None), follow_redirects=False, trust_env=False
-        )
+        transport = _Transport(_trust(settings.ca_file), settings.proxy or None)
+        self._client = httpx.Client(transport=transport, follow_redirects=False, trust_env=False)
 
     def post_json(self, url: str, document: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
         """POST a JSON document; as ``post``."""
@@ -97,6 +96,12 @@ class Http:
     def close(self) -> None:
         """Close every connection."""
         self._client.close()
+
+
+@cache
+def _trust(ca_file: str) -> ssl.SSLContext:
+    """Whom to trust; reading all the usual authorities takes long enough to do it once for all channels."""
+    return ssl.create_default_context(cafile=ca_file or None)
 
 
 def as_json(document: Mapping[str, Any]) -> bytes:

@@ -73,7 +73,7 @@ class MailServer(Controller):
         super().__init__(mailbox, hostname="127.0.0.1", port=self.listening.getsockname()[1], **options)
 
     def _create_server(self) -> Any:
-        return self.loop.create_server(self._factory_invoker, sock=self.listening)
+        return self.loop.create_server(self._factory_invoker, sock=self.listening, ssl=self.ssl_context)
 
     def __enter__(self) -> Self:
         self.start()

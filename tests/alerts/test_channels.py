@@ -26,8 +26,9 @@ def test_the_table_makes_every_channel() -> None:
 def test_a_channel_that_lacks_a_setting_says_which_and_keeps_its_messages() -> None:
     settings = ChannelSettings()
     assert set(missing(settings)) == {"line", "sms", "mqtt"} == set(CHANNELS) - configured(settings)
+    made = channels(settings, now)
     for name, sentence in missing(settings).items():
-        error = failure(channels(settings, now)[name], parcel(LINE_USER))
+        error = failure(made[name], parcel(LINE_USER))
         assert (str(error), error.permanent, error.unknown) == (sentence, False, False)
         assert f"set alerts.channels.{name}." in sentence
 

@@ -213,6 +213,16 @@ def test_a_mail_server_with_a_certificate_that_nobody_vouches_for_gets_no_mail(
     assert len(mailbox.mails) == 1
 
 
+def test_mail_over_tls_from_the_first_byte(key_and_certificate: tuple[ssl.SSLContext, Path]) -> None:
+    context, file = key_and_certificate
+    mailbox = Mailbox()
+    with MailServer(mailbox, ssl_context=context) as server:
+        settings = EmailSettings(port=server.port, security="tls", timeout_s=5)
+        assert "certificate" in str(failure(Email(settings), parcel("duty@city.example.jp"))).lower()
+        Email(settings.model_copy(update={"ca_file": str(file)})).send(parcel("duty@city.example.jp"))
+    assert len(mailbox.mails) == 1
+
+
 AppriseRow = tuple[Behaviour, Kind]
 THROUGH_APPRISE: Mapping[str, AppriseRow] = {
     "500": (Answer(500), LATER),
