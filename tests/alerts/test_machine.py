@@ -380,6 +380,11 @@ def test_a_flapping_alert_ends_only_after_the_quiet_and_then_begins_afresh() -> 
     assert [each.cause for each in stepped([good(begin + 70, 3)], DEFAULT, standing)[1]] == [Cause.RISE]
 
 
+def test_rises_that_are_too_far_apart_are_no_flapping() -> None:
+    """Three hours hold no more than two that come every hundred minutes."""
+    assert Cause.FLAPPING not in {each.cause for each in stepped(up_and_down(6, every=50), DEFAULT)[1]}
+
+
 def test_a_flood_that_rises_in_many_steps_does_not_flap() -> None:
     rising = [
         good(0, 2),
