@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from datetime import timedelta
 from itertools import count
+from multiprocessing import get_context
 from threading import Barrier, Thread
 
 import pytest
@@ -267,3 +269,34 @@ def test_every_step_is_taken_in_order_however_late_the_wake_ups_are(
             last = before.escalation_step >= len(steps) - 1
             assert (incident.escalate_at is None) is (last and not repeat_s)
     assert took == list(range(1, len(took) + 1))
+
+
+def an_hour(url: str) -> None:
+    """A process that looks every minute of an hour, as fast as it can."""
+    night = Night(open_database(url))
+    for minute in range(5, 66):
+        night.turn(minute)
+
+
+def test_processes_side_by_side_and_one_that_is_killed_take_every_step_once(database: Database) -> None:
+    night = Night(database)
+    night.serve(many(20))
+    for index in range(20):
+        night.water(index / 60, 4.2, f"s{index}-01")
+    context = get_context("spawn")
+    processes = [context.Process(target=an_hour, args=(str(database.url),)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    deadline = time.monotonic() + 20
+    while not night.lines("escalation") and time.monotonic() < deadline:
+        time.sleep(0.01)
+    processes[0].kill()
+    for process in processes:
+        process.join(timeout=30)
+    assert [process.exitcode for process in processes[1:]] == [0, 0]
+    steps: dict[int | None, list[int]] = {}
+    for line in night.lines("escalation"):
+        steps.setdefault(line.incident_id, []).append(line.detail["step"])
+    # 5 and 10 minutes after the alert, then every ten: six and seven are due in the hour.
+    assert len(steps) == 20
+    assert all(found == list(range(1, len(found) + 1)) and len(found) in (6, 7) for found in steps.values())
