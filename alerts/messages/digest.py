@@ -60,7 +60,7 @@ class Digest:
     def short_body(self, url: str, *, personal: bool) -> str:
         """At most two joined text messages: how bad, the counts, where; the link stays whole."""
         del personal
-        drill = self.catalogue["mark_drill"].strip() if self.context.drill else ""
+        drill = self.catalogue["mark_drill_end"] if self.context.drill else ""
         end = "".join(f" {each}" for each in (url, drill) if each)
         text = str(self.catalogue["digest"]["brief"].format_map(self._words()))
         return shortened(text, max(LEAST_TEXT, TWO_SMS - len(end))) + end

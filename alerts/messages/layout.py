@@ -75,7 +75,7 @@ def short_body(parts: Parts, context: Context, url: str, *, personal: bool = Fal
     del personal
     catalogue = parts.catalogue
     mark = marks(context, catalogue, [parts])
-    end = "".join(f" {each}" for each in (url, catalogue["mark_drill"].strip() if context.drill else "") if each)
+    end = "".join(f" {each}" for each in (url, catalogue["mark_drill_end"] if context.drill else "") if each)
 
     def line(place: str, pieces: Sequence[str]) -> str:
         return str(catalogue["brief"].format(marks=mark, sign=parts.sign, place=place, brief=" ".join(pieces)).strip())

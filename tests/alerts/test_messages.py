@@ -416,9 +416,9 @@ def test_work_on_a_gauge_is_marked_before_everything_else() -> None:
 # Drills and demonstrations
 
 
-@pytest.mark.parametrize(("language", "mark"), [("ja", "【訓練】"), ("en", "[DRILL]")])
-@pytest.mark.parametrize("name", SITUATIONS)
-def test_a_drill_is_marked_first_and_last_in_every_form(language: str, mark: str, name: str) -> None:
+@pytest.mark.parametrize(("language", "name"), BOTH)
+def test_a_drill_is_marked_first_and_last_in_every_form_and_language(language: str, name: str) -> None:
+    mark = "【訓練】"
     drill = context(drill=True)
     made = [compose([SITUATIONS[name]], drill, language, form) for form in Form]
     made += [compose(storm(5), drill, language, form) for form in Form]
