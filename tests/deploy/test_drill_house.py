@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import select
 
 from alerts.drills import MARK, Allowed
-from alerts.people import People
+from alerts.people import GroupKind, People
 from alerts.records import Outcome
+from alerts.store.public import SqlPublicMessages
 from alerts.store.tables import chronology
 from deploy.__main__ import main
 from deploy.commands.context import UsageError
@@ -31,6 +32,7 @@ from deploy.wiring.channels import OUTBOX
 from deploy.wiring.stores import Stores, open_stores
 from ingest.readings import Reading
 from ingest.registry_files import load
+from ingest.stations import Registry
 from ingest.store.appender import SqlAppender
 from ingest.store.protocol import Batch
 from tests.alerts.servers import Answer, Mailbox, MailServer, WebServer
@@ -86,9 +88,18 @@ def settled(stores: Stores) -> int:
 
 
 def duty(url: str) -> People:
-    """Staff, by mail and by webhook."""
+    """Staff by mail and by webhook, and residents by mail."""
     addresses = [{"channel": "email", "address": "duty@town.example"}, {"channel": "webhook", "address": url}]
-    return people([contact("duty") | {"addresses": addresses}], [group("duty")], [route("duty", rules=["stage"])])
+    groups = [group("duty"), group("residents", GroupKind.PUBLIC)]
+    routes = [route("duty", rules=["stage"]), route("residents")]
+    return people([contact("duty") | {"addresses": addresses}, contact("residents")], groups, routes)
+
+
+def a_real_city() -> Registry:
+    """The stations of the demonstration, in a city that is none."""
+    found = load(demonstration("city.toml"))
+    city = found.city.model_copy(update={"demonstration": False, "municipal_code": "342050"})
+    return found.model_copy(update={"city": city})
 
 
 @pytest.fixture
@@ -99,7 +110,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
         file.write_text(f"[alerts.channels.email]\nport = {mail.port}\n", encoding="utf-8")
         settings = read_settings(file, own_ports(tmp_path / "data"))
         stores = open_stores(settings)
-        stores.registry.apply(load(demonstration("city.toml")), CLOCK.now(), "test")
+        stores.registry.apply(a_real_city(), CLOCK.now(), "test")
         stores.people.apply(duty(web.url), "test", CLOCK.now())
         stores.close()
         yield Town(settings, mailbox, web)
@@ -135,6 +146,24 @@ def test_every_delivery_and_message_of_a_drill_is_marked_in_the_record(town: Tow
         deliveries = stores.deliveries.of_message(1)
     assert deliveries
     assert all(each.drill and each.subject.startswith(MARK) and each.body.startswith(MARK) for each in deliveries)
+
+
+def test_what_the_public_would_be_told_is_marked_written_down_and_an_exercise_in_cap(town: Town) -> None:
+    environment = {"MIZUMORI_DATA_FOLDER": str(town.settings.data_folder), "MIZUMORI_DRILL__ENABLED": "true"}
+    folder = drill_house(town.settings).data_folder
+    with town.drill(Allowed()) as stores:
+        assert eventually(SqlPublicMessages(stores.database).newest)
+        assert main(["public", "approve", "1", "--by", "chief"], environment) == 0
+        assert main(["public", "publish", "1", "--by", "chief"], environment) == 0
+        assert eventually(lambda: settled(stores) == 3)
+        assert eventually(lambda: list((folder / "feeds" / "cap").glob("*.xml")))
+    (cap,) = (folder / "feeds" / "cap").glob("*.xml")
+    assert "<status>Exercise</status>" in cap.read_text(encoding="utf-8")
+    _, _, told = (folder / OUTBOX / "email.log").read_text(encoding="utf-8").partition("→ residents\n")
+    assert told.startswith(MARK)
+    assert "not sent: residents, email, residents@town.example" in told
+    assert not town.touched
+    assert not (town.settings.data_folder / "feeds").exists()
 
 
 def test_the_real_house_sends_unmarked_and_knows_nothing_of_the_drill(town: Town) -> None:
@@ -181,7 +210,7 @@ def test_registry_and_people_are_copied_while_the_real_house_is_only_read(town: 
     file.chmod(0o444)
     registry, everybody = copied_from(town.settings)
     assert len(registry.gauges) > 30
-    assert [each.id for each in everybody.contacts] == ["duty"]
+    assert [each.id for each in everybody.contacts] == ["duty", "residents"]
 
 
 def test_without_a_real_house_there_is_no_drill(tmp_path: Path) -> None:
