@@ -41,7 +41,7 @@ class Doubt(Enum):
     """What rows that are marked as being sent, and are not in our hands, mean."""
 
     CRASH = "cut off while they were sent: nobody knows whether they arrived"
-    COMMIT = "marked by a commit that seemed to fail: they were never handed over"
+    COMMIT = "marked by a turn that failed: they were never handed over"
     NONE = "none"
 
 
@@ -202,13 +202,13 @@ class Outbox:
                 admitted, refused = self._meter.admit(desk, self._chosen(desk, free, now), now)
                 desk.settle(refused)
                 marked = desk.mark(admitted, now)
+            self._unwritten = []
+            self._rate.take(len(marked), self._monotonic())
+            for each in marked:
+                self._senders.give(each)
         except Exception:
             self._doubt = Doubt.COMMIT
             raise
-        self._unwritten = []
-        self._rate.take(len(marked), self._monotonic())
-        for each in marked:
-            self._senders.give(each)
         for trouble in self._meter.troubles():
             self._say(trouble)
         return len(marked) + len(refused) + len(given_up)
@@ -252,9 +252,10 @@ class Outbox:
         except ChannelError as error:
             log.warning("delivery %d to %s: %s", delivery.id, delivery.recipient_id, error)
             return policy.failed(delivery, error, self._clock.now(), idempotent=idempotent)
-        except Exception as error:  # a fault of ours in one channel must not stop the outbox
+        except Exception as error:  # a fault of ours must not stop the outbox, nor send thirty times what has arrived
             log.exception("delivery %d to %s", delivery.id, delivery.recipient_id)
-            return policy.failed(delivery, ChannelError(repr(error)), self._clock.now(), idempotent=idempotent)
+            fault = ChannelError(repr(error), unknown=True)
+            return policy.failed(delivery, fault, self._clock.now(), idempotent=idempotent)
         return policy.sent(delivery, receipt, self._clock.now())
 
 

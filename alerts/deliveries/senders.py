@@ -41,12 +41,13 @@ class Senders:
         return self._most - len(self._with_channel)
 
     def give(self, delivery: Delivery) -> None:
-        """Hand it over. A thread is made when one is needed."""
-        self._with_channel[delivery.id] = delivery
-        if len(self._threads) < min(len(self._with_channel), self._most):
+        """Hand it over. A thread is made when one is needed; where that fails it is not handed over."""
+        if len(self._threads) < min(len(self._with_channel) + 1, self._most):
             number = len(self._threads) + 1
-            self._threads.append(threading.Thread(target=self._run, name=f"{self._name}-{number}", daemon=True))
-            self._threads[-1].start()
+            thread = threading.Thread(target=self._run, name=f"{self._name}-{number}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        self._with_channel[delivery.id] = delivery
         self._given.put(delivery)
 
     def finished(self) -> list[Attempt]:

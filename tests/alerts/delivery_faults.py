@@ -7,151 +7,20 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Engine as Database
-
-from alerts.records import Delivery, Outcome
-from alerts.store.deliveries import SqlDeliveries
-from deploy.settings import read_settings
-from deploy.wiring.stores import open_stores
-from ingest.store.tables import open_database
+from alerts.records import Outcome
 from tests.alerts.delivery_faulty import BY_MESSAGE, CHANNELS, IDEMPOTENT, POINTS, TAKING_UP
 from tests.alerts.delivery_pace import serve
-from tests.alerts.other_sides import OtherSides, is_slow
-from tests.alerts.post_room import delivery, everything, told
-from tests.deploy.houses import CLOCK
-from tests.parts import PROJECT
-
-MESSAGES_PER_S = 12.0
-"""Each of them to one recipient over every channel."""
-
-
-@dataclass
-class Place:
-    """A database, the other sides, and how many messages were given to send; those up to ``counted`` are told of."""
-
-    folder: Path
-    database: Database
-    sides: OtherSides
-    given: int = 0
-    counted: int = 0
-
-    def give(self, messages: int = 1) -> None:
-        """So many messages more, each to one recipient over every channel."""
-        for _ in range(messages):
-            numbers = [self.given + offset for offset in range(1, len(CHANNELS) + 1)]
-            self.given = numbers[-1]
-            told(self.database, *map(self._delivery, CHANNELS, numbers), at=CLOCK.now())
-
-    def _delivery(self, channel: str, number: int) -> Delivery:
-        name = f"{'slow' if is_slow(number) else 'r'} {number}"
-        return delivery(name, channel, self.sides.address(channel, number), due_at=CLOCK.now())
-
-    def waiting(self) -> int:
-        """How many have no final outcome yet."""
-        counts = SqlDeliveries(self.database).counts()
-        return sum(count for (_, outcome), count in counts.items() if outcome in (Outcome.PENDING, Outcome.SENDING))
-
-
-@contextmanager
-def place(folder: Path) -> Iterator[Place]:
-    """A place of its own."""
-    folder.mkdir(parents=True)
-    open_stores(read_settings(None, {"MIZUMORI_DATA_FOLDER": str(folder)})).close()
-    database = open_database(f"sqlite:///{folder / 'mizumori.db'}")
-    with OtherSides() as sides:
-        yield Place(folder, database, sides)
-    database.dispose()
-
-
-class Child:
-    """Alerts in a process of their own (tests/alerts/delivery_faulty.py); active or standing by when this returns."""
-
-    def __init__(self, where: Place, point: str = "", nth: int = 1) -> None:
-        arguments = [str(where.folder), str(where.sides.web_port), str(where.sides.mail.port)]
-        arguments += [point.replace(" ", "_"), str(nth)] if point else []
-        with (where.folder / "alerts.log").open("a") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.alerts.delivery_faulty", *arguments],
-                cwd=PROJECT,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-        self.said = self.hear()
-
-    def hear(self) -> str:
-        """The next thing that it says; empty where it has ended."""
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
-
-    def died(self, within_s: float = 30.0) -> int:
-        """Wait for its end; its return code."""
-        code = self.process.wait(within_s)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return code
-
-    def kill(self) -> None:
-        """As the kernel does it when memory runs out."""
-        self.process.send_signal(signal.SIGKILL)
-        self.died()
-
-    def stop(self) -> None:
-        """Let it end cleanly."""
-        self.process.send_signal(signal.SIGTERM)
-        assert self.died() == 0
-
-    def end(self) -> None:
-        """Leave nothing behind, whatever its state."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.kill()
-
-
-@contextmanager
-def alerts(where: Place, point: str = "", nth: int = 1) -> Iterator[Child]:
-    """A child that does not outlive the test."""
-    child = Child(where, point, nth)
-    try:
-        yield child
-    finally:
-        child.end()
-
-
-class Load:
-    """Gives messages all the time, as a storm does."""
-
-    def __init__(self, where: Place) -> None:
-        self._where = where
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> Load:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.finish()
-
-    def finish(self) -> None:
-        """No more."""
-        self._over.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._over.wait(1 / MESSAGES_PER_S):
-            self._where.give()
+from tests.alerts.delivery_place import Load, Place, alerts, place
+from tests.alerts.post_room import everything
 
 
 @dataclass(frozen=True)
@@ -266,13 +135,13 @@ def kills(folder: Path, times: int, dice: random.Random) -> Result:
         return settled(where, f"{times} kill -9 at random moments")
 
 
-def takeovers(folder: Path, times: int, dice: random.Random, how: signal.Signals) -> Result:
-    """Two at once: the active one is killed, or frozen and woken again after the other has taken over."""
+def takeovers(folder: Path, hows: Sequence[signal.Signals], dice: random.Random) -> Result:
+    """Two at once: the active one is killed, or frozen and woken again after the other has taken over, in turn."""
     took_s = []
     with place(folder) as where, Load(where) as load, ExitStack() as children:
         active, standby = children.enter_context(alerts(where)), children.enter_context(alerts(where))
         assert (active.said, standby.said) == ("active", "standing by")
-        for _ in range(times):
+        for how in hows:
             time.sleep(dice.uniform(0.5, 1.5))
             active.process.send_signal(how)
             begun_s = time.monotonic()
@@ -288,8 +157,11 @@ def takeovers(folder: Path, times: int, dice: random.Random, how: signal.Signals
         load.finish()
         active.stop()
         standby.stop()
-        said = "killed" if how is signal.SIGKILL else "frozen, then woken"
-        return settled(where, f"two at once, the active one {said}, {times} times", took_s)
+        said = " and ".join({each: WORDS[each] for each in hows}.values())
+        return settled(where, f"two at once, the active one {said}, {len(hows)} times in all", took_s)
+
+
+WORDS = {signal.SIGKILL: "killed", signal.SIGSTOP: "frozen, then woken"}
 
 
 def main(seed: int) -> int:
@@ -299,8 +171,8 @@ def main(seed: int) -> int:
         lambda folder: crash_points(folder, dice),
         lambda folder: iter([crash_points_in_a_row(folder, dice)]),
         lambda folder: iter([kills(folder, 30, dice)]),
-        lambda folder: iter([takeovers(folder, 10, dice, signal.SIGKILL)]),
-        lambda folder: iter([takeovers(folder, 5, dice, signal.SIGSTOP)]),
+        lambda folder: iter([takeovers(folder, [signal.SIGKILL] * 10, dice)]),
+        lambda folder: iter([takeovers(folder, [signal.SIGSTOP] * 5, dice)]),
     ]
     for run in runs:
         with tempfile.TemporaryDirectory(prefix="mizumori-deliveries-") as folder:

@@ -158,6 +158,34 @@ def test_a_fault_of_ours_with_one_message_does_not_stop_the_next(database: Datab
     assert became["duty"].outcome is Outcome.SENT
 
 
+def test_a_fault_of_ours_may_come_after_the_hand_over_and_is_a_doubt(database: Database, clock: HandClock) -> None:
+    told(database, delivery("odd"))
+    sender = outbox(database, Broken(), clock)
+    for _ in range(5):
+        sender.work_off()
+        clock.move(hours=1)
+    assert (the_one(database).outcome, the_one(database).attempts) == (Outcome.UNKNOWN, 2)
+
+
+def test_what_no_thread_could_be_made_for_is_sent_by_the_next_turn(
+    database: Database, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(database, delivery("duty"))
+    counting = Counting()
+    sender = outbox(database, counting, clock)
+
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        with pytest.raises(RuntimeError, match="new thread"):
+            sender.turn()
+    assert the_one(database).outcome is Outcome.SENDING
+    assert sender.work_off() == 1
+    assert (the_one(database).outcome, the_one(database).attempts, len(counting.sent)) == (Outcome.SENT, 1, 1)
+
+
 def test_a_recipient_that_fails_holds_up_nobody_else(database: Database, clock: HandClock) -> None:
     """One try for whom it failed, however many messages wait; and new messages before old failures."""
     for _ in range(5):
@@ -215,8 +243,9 @@ def test_a_broken_channel_does_not_hold_up_another(database: Database, clock: Ha
     told(database, delivery("deaf", "hangs"), *(delivery(f"duty {number}", "well") for number in range(100)))
     hanging, sound = outbox(database, channel, clock, name="hangs"), outbox(database, well, clock, name="well")
     hanging.start()
+    assert eventually(lambda: kept(database)["deaf"].outcome is Outcome.SENDING)
     sound.start()
-    assert eventually(lambda: len(well.sent) == 100, 5)
+    assert eventually(lambda: len(well.sent) == 100)
     assert kept(database)["deaf"].outcome is Outcome.SENDING
     channel.go.set()
     hanging.stop()
@@ -281,7 +310,8 @@ def test_a_channel_is_used_by_as_many_workers_as_are_set(database: Database, clo
 
 def test_what_is_too_late_is_not_sent_any_more_and_said(database: Database, clock: HandClock) -> None:
     told(database, delivery("late", expires_at=DUSK + timedelta(minutes=10)), delivery("duty"))
-    outbox(database, Broken("duty"), clock).work_off()
+    away = Failing(lambda each: ChannelError("away") if each.recipient_id == "late" else None)
+    outbox(database, away, clock).work_off()
     clock.move(minutes=10)
     counting = Counting()
     outbox(database, counting, clock).work_off()

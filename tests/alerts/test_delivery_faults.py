@@ -17,20 +17,16 @@ def test_every_crash_point_loses_nothing_and_doubles_nothing_beyond_the_rule(tmp
 
 
 def test_kill_9_at_random_moments_loses_nothing_and_doubles_nothing_beyond_the_rule(tmp_path: Path) -> None:
-    result = faults.kills(tmp_path / "place", 5, random.Random(9))
+    result = faults.kills(tmp_path / "place", 4, random.Random(9))
     assert result.kept, str(result)
 
 
-def test_a_second_process_takes_over_at_once_from_one_that_was_killed(tmp_path: Path) -> None:
-    result = faults.takeovers(tmp_path / "place", 2, random.Random(5), signal.SIGKILL)
+def test_a_second_process_takes_over_from_one_that_was_killed_and_from_one_that_is_frozen(tmp_path: Path) -> None:
+    result = faults.takeovers(tmp_path / "place", [signal.SIGKILL, signal.SIGSTOP], random.Random(5))
     assert result.kept, str(result)
-    assert max(result.took_s) <= 2.0
-
-
-def test_a_second_process_takes_over_within_ten_seconds_from_one_that_is_frozen(tmp_path: Path) -> None:
-    result = faults.takeovers(tmp_path / "place", 1, random.Random(5), signal.SIGSTOP)
-    assert result.kept, str(result)
-    assert max(result.took_s) <= 10.0
+    killed_s, frozen_s = result.took_s
+    assert killed_s <= 3.0  # 1 s where nobody else uses the machine
+    assert 4.0 <= frozen_s <= 10.0
 
 
 def test_a_thousand_recipients_would_be_served_within_a_minute_though_another_channel_hangs(tmp_path: Path) -> None:
