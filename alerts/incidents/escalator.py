@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from alerts.chronology.words import line
 from alerts.dispatch.dispatch import Surroundings
 from alerts.dispatch.runs import Run
-from alerts.incidents.again import AHEAD, Again, Letter, Taken, letters, taken
+from alerts.incidents.again import AHEAD, Again, Letter, Taken, is_urgent, letters, taken
 from alerts.incidents.course import Policy
 from alerts.incidents.escalation import after_reminder, after_step, step_of, told_of_reminder, told_of_step
 from alerts.incidents.muting import Mutes, held_back
@@ -75,23 +75,26 @@ class Escalator:
             if self._fence is not None:
                 self._fence(connection)
             free = self._not_held_back(connection, due(connection, now + AHEAD), now)
-            for each in taken(free, now):
-                self._take(connection, turn, each)
+            steps = taken(free, now)
+            last = newest_of(connection, [each.incident for each in steps])
+            for each in steps:
+                self._take(turn, each, last.get(each.incident.id))
             save(connection, turn.changed)
             return self._write(connection, turn)
 
     def _not_held_back(self, connection: Connection, found: Sequence[Incident], now: datetime) -> list[Incident]:
         """What is muted stays due until it is not."""
         mutes = Mutes(silences_in_force(connection, now), maintenance_in_force(connection, now), self._outages())
+        if not (mutes.silences or mutes.maintenance or mutes.gateways_out):
+            return list(found)
         return [
             each
             for each in found
-            if not held_back(each, list(firing(connection, each.rule, each.station_id)), mutes, now)
+            if is_urgent(each) or not held_back(each, list(firing(connection, each.rule, each.station_id)), mutes, now)
         ]
 
-    def _take(self, connection: Connection, turn: _Turn, due_now: Taken) -> None:
+    def _take(self, turn: _Turn, due_now: Taken, last: Transition | None) -> None:
         seen = due_now.incident
-        last = newest_of(connection, seen)
         after = self._escalated(turn, seen, last) if due_now.escalates else seen
         if due_now.reminds:
             after = self._reminded(turn, after, last)

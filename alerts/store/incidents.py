@@ -14,6 +14,8 @@ from alerts.rules.kept import Alert, from_json
 from alerts.store.record import cursor, move_cursor, transition_of
 from alerts.store.tables import incidents, standings, transitions
 
+PART = 500
+"""Incidents asked for at once."""
 BY_HAND = "standings"
 """Counts the changes of standings by people: whoever keeps them in memory must read them again."""
 
@@ -90,24 +92,24 @@ def moved(connection: Connection) -> None:
     move_cursor(connection, BY_HAND, cursor(connection, BY_HAND) + 1)
 
 
-def newest_of(connection: Connection, of: Incident) -> Transition | None:
-    """The newest transition that changed anything for people of the worst of an incident's subjects: what a message
-    that comes again is told by."""
-    worst = (
-        select(standings.c.subject_id)
-        .where(standings.c.rule == of.rule, standings.c.station_id == of.station_id, standings.c.level == of.level)
-        .order_by(standings.c.subject_id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    wanted = (
-        select(transitions)
-        .where(transitions.c.incident_id == of.id, transitions.c.cause.not_in([str(each) for each in UNTOLD]))
-        .order_by((transitions.c.subject_id == worst).desc(), transitions.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(wanted).one_or_none()
-    return None if row is None else transition_of(row)
+def newest_of(connection: Connection, of: Sequence[Incident]) -> dict[int, Transition]:
+    """By incident, what a message that comes again is told by: of the newest transitions of its subjects that changed
+    anything for people the worst one."""
+    found: dict[int, dict[str, Transition]] = {}
+    ids = [each.id for each in of]
+    for start in range(0, len(ids), PART):
+        wanted = (
+            select(transitions)
+            .where(transitions.c.incident_id.in_(ids[start : start + PART]))
+            .where(transitions.c.cause.not_in([str(each) for each in UNTOLD]))
+            .order_by(transitions.c.id)
+        )
+        for row in connection.execute(wanted):
+            found.setdefault(row.incident_id, {})[row.subject_id] = transition_of(row)
+    return {
+        incident_id: max(newest.values(), key=lambda each: (each.to_level, each.id))
+        for incident_id, newest in found.items()
+    }
 
 
 def incident_of(row: Row[Any]) -> Incident:
