@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from alerts.records import Transition
+from alerts.records import STAGE, Transition
 from alerts.rules.findings import UNTOLD, Cause
 
 DOWNWARDS = frozenset({Cause.FALL, Cause.CLOSED})
@@ -40,7 +40,9 @@ class Run:
 
 def worth_telling(transition: Transition) -> bool:
     """Whether people hear of it: it changes something for them, is of now, and nothing mutes it."""
-    return transition.live and not transition.muted and transition.cause not in UNTOLD
+    # Of a silent gauge one word is enough: that of its stage.
+    beside = transition.cause == Cause.UNVERIFIED and transition.rule != STAGE
+    return transition.live and not transition.muted and transition.cause not in UNTOLD and not beside
 
 
 def runs(transitions: Iterable[Transition]) -> list[Run]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
+from typing import TypeAlias
 
 from alerts.engine.settings import AlertSettings
 from alerts.engine.telling import Telling, last_known
@@ -15,6 +16,8 @@ from alerts.rules.table import ON_READING, ON_TICK, TickRule
 from alerts.store.record import Key
 from ingest.stations import Registry
 
+LastStage: TypeAlias = Callable[[str, Alert], float | None]
+"""The newest believed stage of a gauge, in metres; None where it is not known."""
 SETTLE = timedelta(seconds=60)
 """A level that came by late readings only is told when no newer one has come for so long."""
 OF_READINGS = {each.name: lapsed if each.lapses else lost for each in ON_READING}
@@ -32,7 +35,7 @@ def ask_rules(telling: Telling, facts: Facts, settings: AlertSettings) -> None:
             _step(telling, rule.name, found, _timing(rule, found, facts.registry, settings))
 
 
-def lose(telling: Telling, silent: Collection[str], registry: Registry) -> None:
+def lose(telling: Telling, silent: Collection[str], registry: Registry, last: LastStage) -> None:
     """Alerts on readings whose gauge is silent, or was retired, stand at the last level known; what was only foreseen
     lapses."""
     for key, known in telling.book.known.items():
@@ -43,20 +46,21 @@ def lose(telling: Telling, silent: Collection[str], registry: Registry) -> None:
         standing, changes = OF_READINGS[key[0]](alert.standing, telling.now)
         after = telling.book.put(key, alert, standing)
         for change in changes:
-            telling.note(key, change, last_known(after))
+            telling.note(key, change, last_known(after, last(key[1], after)))
 
 
-def catch_up(telling: Telling) -> None:
+def catch_up(telling: Telling, last: LastStage) -> None:
     """Tell what could not be told before, where it still stands: a silence ended, late readings have settled."""
     for key, known in telling.book.known.items():
         alert = telling.book.alert(key, known.station_id)
         newest = alert.standing.observed_at
         if alert.told != alert.standing.level and (newest is None or telling.now - newest >= SETTLE):
-            _still(telling, key)
+            _still(telling, key, last)
 
 
-def _still(telling: Telling, key: Key) -> None:
-    said = last_known(telling.book.alert(key, ""))
+def _still(telling: Telling, key: Key, last: LastStage) -> None:
+    alert = telling.book.alert(key, "")
+    said = last_known(alert, last(key[1], alert) if key[0] in OF_READINGS else None)
     telling.note_still(key, telling.now, lambda _: said)
 
 

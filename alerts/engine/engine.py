@@ -22,7 +22,7 @@ from alerts.rules.place import Place, places
 from alerts.rules.table import ON_READING, ReadingRule
 from alerts.store.record import Key
 from ingest.clock import Clock
-from ingest.readings import Reading
+from ingest.readings import Quality, Reading
 from ingest.stations import Registry
 from ingest.store.protocol import Log
 
@@ -70,8 +70,9 @@ class Engine:
         telling = self._begin()
         if facts is not None:
             ask_rules(telling, facts, self._settings)
-            lose(telling, {each.gauge_id for each in facts.health.gauges if each.silent}, facts.registry)
-        catch_up(telling)
+            silent = {each.gauge_id for each in facts.health.gauges if each.silent}
+            lose(telling, silent, facts.registry, self._last_m)
+        catch_up(telling, self._last_m)
         return len(telling.book.changes) if self._record(telling.book) else 0
 
     def forget(self) -> None:
@@ -134,6 +135,17 @@ class Engine:
         for each in self._readings.history(reading.gauge_id, reading.observed_at - KEPT, reading.observed_at):
             course = with_reading(course, each)
         return course
+
+    def _last_m(self, gauge_id: str, alert: Alert) -> float | None:
+        """The stage that the alert saw last; after a start the log is asked."""
+        at = alert.standing.observed_at
+        if at is None:
+            return None
+        course = self._courses.get(gauge_id)
+        if course is not None and course.samples and course.samples[-1].at == at:
+            return course.samples[-1].stage_m
+        found = [each for each in self._readings.history(gauge_id, at, at) if each.quality is Quality.GOOD]
+        return found[-1].stage_m if found else None
 
     @staticmethod
     def _firing(known: Mapping[Key, Alert]) -> dict[str, int]:

@@ -93,8 +93,10 @@ class Telling:
         )
 
 
-def last_known(alert: Alert) -> dict[str, str]:
-    """What a message about the last level known says besides: since when it stands, and when it was last observed."""
+def last_known(alert: Alert, last_m: float | None = None) -> dict[str, Any]:
+    """What a message about the last level known says besides: since when it stands, when the gauge was last heard with
+    a believed stage, and that stage in metres."""
     standing: Standing = alert.standing
     found = {"since": standing.since, "last_at": standing.observed_at}
-    return {name: at.isoformat() for name, at in found.items() if at is not None}
+    said: dict[str, Any] = {name: at.isoformat() for name, at in found.items() if at is not None}
+    return said if last_m is None else said | {"last_m": last_m}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter
 
@@ -27,5 +27,9 @@ def to_json(standing: Standing) -> str:
 
 
 def from_json(text: str) -> Standing:
-    """The standing as it was kept; pydantic's ValidationError where it is of another shape."""
-    return _STANDING.validate_json(text)
+    """The standing as it was kept; pydantic's ValidationError where it is of another shape.
+
+    One from before there was ``sure`` is as sure as it was confirmed.
+    """
+    standing = _STANDING.validate_json(text)
+    return standing if standing.unconfirmed else replace(standing, sure=standing.level)

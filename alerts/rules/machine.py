@@ -72,7 +72,8 @@ class Standing:
     """The alert of one rule and one subject.
 
     ``below`` says since when each level that still holds has been undercut, ``above`` what waits to count.
-    ``since`` is when the alert left level 0, ``observed_at`` the newest believed finding.
+    ``since`` is when the alert left level 0, ``observed_at`` the newest believed finding. ``sure`` is the highest level
+    that believed findings have reached and that still holds; below ``level`` where that is unconfirmed.
     """
 
     level: int = 0
@@ -83,6 +84,7 @@ class Standing:
     below: Mapping[int, datetime] = field(default_factory=dict)
     above: Mapping[int, Waiting] = field(default_factory=dict)
     flaps: Flaps = Flaps()
+    sure: int = 0
 
     @property
     def phase(self) -> Phase:
@@ -183,6 +185,7 @@ def _risen(standing: Standing, finding: Finding, level: int, timing: Timing) -> 
     top = max(level, *(each.level for each in flaps.turns)) if freezes else level
     after = Standing(
         level=top,
+        sure=top if finding.believed else standing.sure,
         unconfirmed=not finding.believed,
         # The time of a suspect reading may be made up: it must not make the good ones after it look late.
         observed_at=finding.at if finding.believed else standing.observed_at,
@@ -214,7 +217,7 @@ def _doubted(standing: Standing, finding: Finding) -> tuple[Standing, tuple[Chan
     """What is not believed ends no alert, but one that is not below a level starts that level's hold anew."""
     below = {level: since for level, since in standing.below.items() if level in finding.left}
     after = replace(standing, below=below)
-    return after, tuple(_told_of(standing, after, finding, confirmed=False))
+    return after, tuple(_told_of(standing, after, finding))
 
 
 def _held_or_fallen(standing: Standing, finding: Finding, timing: Timing) -> tuple[Standing, tuple[Change, ...]]:
@@ -224,18 +227,40 @@ def _held_or_fallen(standing: Standing, finding: Finding, timing: Timing) -> tup
     }
     level = _level_left(standing.level, below, finding.at, hold)
     fallen = level < standing.level
-    confirmed = standing.unconfirmed and not fallen and finding.reached == standing.level
+    if standing.unconfirmed and standing.sure < finding.reached <= level:
+        return _made_sure(standing, finding, below)
     after = replace(
         standing,
         level=level,
-        unconfirmed=standing.unconfirmed and not fallen and not confirmed,
+        sure=min(standing.sure, level),
+        unconfirmed=standing.unconfirmed and not fallen,
         unverified=False,
         observed_at=finding.at,
         since=standing.since if level else None,
         below={each: since for each, since in below.items() if each <= level},
         flaps=_fallen(standing.flaps, finding, standing.level, level) if fallen else standing.flaps,
     )
-    return after, tuple(_told_of(standing, after, finding, confirmed=confirmed))
+    return after, tuple(_told_of(standing, after, finding))
+
+
+def _made_sure(
+    standing: Standing, finding: Finding, below: Mapping[int, datetime]
+) -> tuple[Standing, tuple[Change, ...]]:
+    """A danger that is believed takes the place of a higher one that was not: the doubt must not hide it."""
+    level = finding.reached
+    after = replace(
+        standing,
+        level=level,
+        sure=level,
+        unconfirmed=False,
+        unverified=False,
+        observed_at=finding.at,
+        below={each: since for each, since in below.items() if each <= level},
+        above={},
+    )
+    heard = replace(standing, unverified=False)
+    changes = [_by(Cause.VERIFIED, standing, heard, finding)] if standing.unverified else []
+    return after, (*changes, _by(Cause.CONFIRMED, heard, after, finding))
 
 
 def _level_left(level: int, below: Mapping[int, datetime], at: datetime, hold: timedelta) -> int:
@@ -249,14 +274,12 @@ def _level_left(level: int, below: Mapping[int, datetime], at: datetime, hold: t
     return max((each for each in range(1, level) if not is_left(each)), default=0)
 
 
-def _told_of(before: Standing, after: Standing, finding: Finding, *, confirmed: bool) -> list[Change]:
+def _told_of(before: Standing, after: Standing, finding: Finding) -> list[Change]:
     if after.level < before.level:
         return [_by(Cause.FALL, before, after, finding)]
     changes = []
     if before.unverified and not after.unverified:
         changes.append(_by(Cause.VERIFIED, before, after, finding))
-    if confirmed:
-        changes.append(_by(Cause.CONFIRMED, before, after, finding))
     if before.phase is Phase.FIRING and after.phase is Phase.RECOVERING:
         changes.append(_by(Cause.RECOVERING, before, after, finding))
     if before.phase is Phase.RECOVERING and after.phase is Phase.FIRING:

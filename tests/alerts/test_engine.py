@@ -133,6 +133,7 @@ def test_a_silent_gauge_above_a_threshold_keeps_its_level_as_the_last_one_known(
     assert house.restarted().tick() == 0
     last = house.transitions()[-1]
     assert (last.cause, last.from_level, last.to_level, last.unverified) == (Cause.UNVERIFIED, 4, 4, True)
+    assert (last.detail["last_m"], last.detail["last_at"]) == (0.5, at(10).isoformat())
     assert house.steps() == [(0, 4)]
     assert [(each.level, each.unverified) for each in house.incidents()] == [(4, True)]
 

@@ -220,9 +220,13 @@ def test_the_changes_of_a_night_make_a_chain_that_ends_where_the_alert_stands(
         assert each.from_level == level
         level = each.to_level
         direction = each.to_level - each.from_level
-        assert {Cause.RISE: direction > 0, Cause.FLAPPING: direction > 0, Cause.FALL: direction < 0}.get(
-            each.cause, direction == 0
-        )
+        expected = {
+            Cause.RISE: direction > 0,
+            Cause.FLAPPING: direction > 0,
+            Cause.FALL: direction < 0,
+            Cause.CONFIRMED: direction <= 0,
+        }
+        assert expected.get(each.cause, direction == 0)
     assert standing.level == level
 
 
@@ -464,3 +468,29 @@ def test_when_things_were_received_changes_nothing(night: list[Reading], timing:
     """A replay decides as the night itself did: by the times of observation alone."""
     moved = [replace(each, received_at=each.received_at + timedelta(minutes=late_by)) for each in night]
     assert observed(stepped(findings(moved), timing)[1]) == observed(stepped(findings(night), timing)[1])
+
+
+def test_a_danger_that_is_believed_takes_the_place_of_a_higher_one_that_was_not() -> None:
+    standing, changes = stepped(findings([suspect(0, 5.2), reading(1, 4.2)]), DEFAULT)
+    assert (standing.level, standing.sure, standing.unconfirmed) == (4, 4, False)
+    assert [(each.cause, each.from_level, each.to_level, each.unconfirmed) for each in changes] == [
+        (Cause.RISE, 0, 5, True),
+        (Cause.CONFIRMED, 5, 4, False),
+    ]
+
+
+def test_a_good_reading_that_says_nothing_new_leaves_a_doubtful_danger_to_its_hold() -> None:
+    standing, changes = stepped(findings([reading(0, 4.2), suspect(1, 5.2), reading(2, 4.2)]), DEFAULT)
+    assert (standing.level, standing.sure, standing.unconfirmed) == (5, 4, True)
+    assert not any(each.to_level < each.from_level for each in changes)
+
+
+def test_one_good_reading_below_everything_does_not_end_a_doubtful_danger() -> None:
+    standing, changes = stepped(findings([suspect(0, 5.2), reading(1, 0.5)]), DEFAULT)
+    assert standing.level == 5
+    assert not any(each.to_level < each.from_level for each in changes)
+
+
+def test_what_was_kept_before_there_was_a_sure_level_is_as_sure_as_it_was_confirmed() -> None:
+    assert from_json('{"level": 4}').sure == 4
+    assert from_json('{"level": 4, "unconfirmed": true}').sure == 0

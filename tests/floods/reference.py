@@ -91,13 +91,15 @@ def steps(arriving: Sequence[Seen], by: Rule) -> list[Step]:
     """
     timely = [each for count, each in enumerate(arriving) if _is_timely(each, arriving[:count])]
     found: list[Step] = []
-    level, doubted = 0, False
+    level, sure, doubted = 0, 0, False
     for count, reading in enumerate(timely, start=1):
-        confirms = doubted and reading.believed and by.hazard(reading.stage_m) == level
-        after = level if confirms else _level_after(level, reading, timely[:count], by)
+        reached = by.hazard(reading.stage_m)
+        confirms = doubted and reading.believed and sure < reached <= level
+        after = reached if confirms else _level_after(level, reading, timely[:count], by)
         if after != level or confirms:
             found.append(Step(level, after, reading.observed_at, float(reading.stage_m), not reading.believed))
             doubted = not reading.believed
+        sure = after if reading.believed and (confirms or after > level) else min(sure, after)
         level = after
     return found
 
