@@ -143,7 +143,10 @@ def takeovers(folder: Path, hows: Sequence[signal.Signals], dice: random.Random)
         assert (active.said, standby.said) == ("active", "standing by")
         for how in hows:
             time.sleep(dice.uniform(0.5, 1.5))
-            active.process.send_signal(how)
+            if how is signal.SIGSTOP:
+                active.freeze(where)
+            else:
+                active.process.send_signal(how)
             begun_s = time.monotonic()
             assert standby.hear() == "active"
             took_s.append(time.monotonic() - begun_s)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import queue
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +51,16 @@ class Place:
     def _delivery(self, channel: str, number: int) -> Delivery:
         name = f"{'slow' if is_slow(number) else 'r'} {number}"
         return delivery(name, channel, self.sides.address(channel, number), due_at=CLOCK.now())
+
+    def takes_writes(self) -> bool:
+        """Whether nobody holds the lock of the database for long."""
+        with closing(sqlite3.connect(self.folder / "mizumori.db", timeout=0.5, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("ROLLBACK")
+            except sqlite3.OperationalError:
+                return False
+            return True
 
     def waiting(self) -> int:
         """How many have no final outcome yet."""
@@ -107,6 +119,15 @@ class Child:
         """As the kernel does it when memory runs out."""
         self.process.send_signal(signal.SIGKILL)
         self.died()
+
+    def freeze(self, where: Place) -> None:
+        """Stop it where it stands, but not in the middle of a write: there it would keep SQLite's lock, and nobody
+        could write to that file until it is woken (docs/deliveries.md)."""
+        self.process.send_signal(signal.SIGSTOP)
+        while not where.takes_writes():
+            self.process.send_signal(signal.SIGCONT)
+            time.sleep(0.05)
+            self.process.send_signal(signal.SIGSTOP)
 
     def stop(self) -> None:
         """Let it end cleanly."""
