@@ -13,8 +13,8 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 
 from alerts.dispatch.plan import Planned, digests, told, urgent
-from alerts.dispatch.runs import Run, runs, waiting
 from alerts.messages.compose import compose
+from alerts.messages.runs import Run, runs, waiting
 from alerts.messages.told import Context, Text
 from alerts.people.directory import Directory
 from alerts.people.matters import Receiver

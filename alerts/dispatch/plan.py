@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from alerts.dispatch.runs import Run
+from alerts.messages.runs import Run
 from alerts.people.directory import Directory
 from alerts.people.matters import Matter, Receiver, matter_of
 from alerts.records import MessageKind

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Engine
 
 from alerts.chronology.words import line
 from alerts.dispatch.dispatch import Surroundings
-from alerts.dispatch.runs import Run
 from alerts.incidents.again import AHEAD, Again, Letter, Taken, is_urgent, letters, taken
 from alerts.incidents.course import Policy
 from alerts.incidents.escalation import after_reminder, after_step, step_of, told_of_reminder, told_of_step
@@ -23,6 +22,7 @@ from alerts.incidents.muting import Mutes, held_back
 from alerts.incidents.settings import governing
 from alerts.messages.again import compose_together
 from alerts.messages.compose import compose_escalation, compose_reminder
+from alerts.messages.runs import Run
 from alerts.messages.told import Context, Text
 from alerts.people import Directory, Matter, Receiver, matter_of
 from alerts.records import Delivery, Entry, Incident, Message, MessageKind, Transition

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from alerts.dispatch.runs import Run
 from alerts.messages.catalogue import texts
 from alerts.messages.compose import compose
+from alerts.messages.runs import Run
 from alerts.messages.told import Context, Form, Text
 from alerts.records import MessageKind
 

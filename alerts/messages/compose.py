@@ -34,12 +34,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from alerts.dispatch.runs import Run
 from alerts.messages.catalogue import lines, one_line, texts
 from alerts.messages.digest import Digest
 from alerts.messages.document import document, url_of
 from alerts.messages.figures import clock_time, duration
 from alerts.messages.layout import blocks, long_body, short_body, subject_of
+from alerts.messages.runs import Run
 from alerts.messages.told import Context, Form, Text
 from alerts.messages.wording import Parts, marks, parts_of
 from alerts.records import Incident, MessageKind

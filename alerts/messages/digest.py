@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from alerts.dispatch.runs import DOWNWARDS, Run
 from alerts.messages.catalogue import one_line, texts
 from alerts.messages.layout import LEAST_TEXT, TWO_SMS, blocks, shortened
+from alerts.messages.runs import DOWNWARDS, Run
 from alerts.messages.told import Context
 from alerts.messages.wording import Parts, marks, parts_of
 from alerts.records import STAGE

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from alerts.dispatch.runs import Run
 from alerts.messages.figures import number_of, time_of
+from alerts.messages.runs import Run
 from alerts.messages.told import Context
 from alerts.records import STAGE, Transition
 from ingest.clock import JST

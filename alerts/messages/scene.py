@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from alerts.dispatch.runs import Run
 from alerts.messages.catalogue import one_line, texts
+from alerts.messages.runs import Run
 from alerts.messages.told import Context, Situation
 from alerts.records import Transition
 from alerts.rules.findings import Cause

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alerts.dispatch.runs import Run
 from alerts.messages.catalogue import filled, lines
+from alerts.messages.runs import Run
 from alerts.messages.scene import Scene
 from alerts.messages.told import Context, Situation
 from alerts.messages.words import words_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from alerts.dispatch.runs import Run
+from alerts.messages.runs import Run
 from alerts.messages.told import Context
 from alerts.records import Incident, Transition
 from ingest.stations import Camera, City, Gauge, Registry, Station, StationKind

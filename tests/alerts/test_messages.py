@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.dispatch.runs import Run
 from alerts.messages.catalogue import one_line, texts
 from alerts.messages.compose import compose, compose_escalation, compose_reminder, compose_test
 from alerts.messages.digest import MOST_LINES
 from alerts.messages.document import MOST_ALERTS
 from alerts.messages.figures import exact_m
 from alerts.messages.layout import ONE_ASCII, ONE_SMS, TWO_SMS
+from alerts.messages.runs import Run
 from alerts.messages.told import Context, Form, Text
 from ingest.labels import staff_note
 from ingest.readings import Reason
