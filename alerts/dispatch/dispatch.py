@@ -17,11 +17,11 @@ from alerts.messages.compose import compose
 from alerts.messages.runs import Run, runs, waiting
 from alerts.messages.told import Context, Text
 from alerts.people.directory import Directory
-from alerts.people.matters import Receiver
+from alerts.people.matters import Address, Receiver, address_of
 from alerts.records import Delivery, Entry, Message, MessageKind, Transition
 from alerts.store.chronology import enter
 from alerts.store.deliveries import add
-from alerts.store.digests import Address, Progress, address_of, forget_waiting, keep_progress, progress
+from alerts.store.digests import Progress, forget_waiting, keep_progress, progress
 from alerts.store.record import SqlRecord, cursor, move_cursor
 from ingest.store.leases import Fence
 from ingest.store.tables import writing

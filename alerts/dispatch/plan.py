@@ -9,9 +9,8 @@ from datetime import datetime
 
 from alerts.messages.runs import Run
 from alerts.people.directory import Directory
-from alerts.people.matters import Matter, Receiver, matter_of
+from alerts.people.matters import Address, Matter, Receiver, address_of, matter_of
 from alerts.records import MessageKind
-from alerts.store.digests import Address, address_of
 from ingest.stations import Registry
 
 MOST_SINGLE = 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from alerts.records import STAGE, Transition
 from ingest.stations import Registry, StationKind
@@ -60,6 +61,15 @@ class Receiver:
     language: str
     form: Form
     group_kind: GroupKind
+
+
+Address: TypeAlias = tuple[str, str, str]
+"""Contact, channel and address."""
+
+
+def address_of(receiver: Receiver) -> Address:
+    """What is remembered of a receiver is kept by this: it stays the same when a language or a group changes."""
+    return receiver.contact_id, receiver.channel, receiver.address
 
 
 def matter_of(transition: Transition, registry: Registry) -> Matter:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 
 from sqlalchemy import Connection, select, update
 
-from alerts.people.matters import Receiver
+from alerts.people.matters import Address
 from alerts.store.tables import digest_progress
 from alerts.store.upsert import put
-
-Address: TypeAlias = tuple[str, str, str]
-"""Contact, channel and address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +29,6 @@ def progress(connection: Connection) -> dict[Address, Progress]:
         (row.recipient_id, row.channel, row.address): Progress(row.seen_transition_id, row.next_at, row.waits)
         for row in connection.execute(select(digest_progress))
     }
-
-
-def address_of(receiver: Receiver) -> Address:
-    """What a receiver's progress is kept by: it stays the same when a language or a group changes."""
-    return receiver.contact_id, receiver.channel, receiver.address
 
 
 def keep_progress(connection: Connection, changed: Mapping[Address, Progress]) -> None:
