@@ -31,7 +31,7 @@ from deploy.wiring.channels import house_channels
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.desk import policy, record_settings
 from deploy.wiring.people import warn_of_shortcomings
-from deploy.wiring.public import public_steps
+from deploy.wiring.public import public_steps, warn_of_public_shortcomings
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.store.health import SqlHealth
@@ -48,6 +48,7 @@ NOTHING = Allowed()
 def alert_services(settings: Settings, stores: Stores, clock: Clock, allowed: Allowed = NOTHING) -> list[Service]:
     """The alerts, while this process holds their lease. ``allowed`` is what of a drill may reach the world."""
     warn_of_shortcomings(stores.people.directory(), stores.city(), clock.now(), settings.alerts.escalation)
+    warn_of_public_shortcomings(settings.alerts.public, stores.people.directory(), stores.city())
     for sentence in check_stations(settings.alerts.rules, stores.city()):
         log.warning("%s", sentence)  # a station that was retired must not keep the alerts of all others from starting
     record_settings(settings, stores, clock.now())

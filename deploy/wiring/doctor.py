@@ -32,6 +32,7 @@ from deploy.monitor.store_probes import check_disk, check_folder
 from deploy.settings import Settings
 from deploy.wiring.belongings import belongings
 from deploy.wiring.people import shortcomings
+from deploy.wiring.public import public_shortcomings
 from ingest.stations import Registry
 from ingest.store.log import SqlLog
 from ingest.store.past.influx import InfluxPast
@@ -82,7 +83,8 @@ def _contents(settings: Settings, file: Path, now: datetime, found: list[Check])
         registry = SqlRegistry(database).registry()
         newest = newest_received_at(database)
         found.append(check_registry(registry))
-        found += _safely("people", lambda: [_people(settings, database, registry, now)])
+        found += _safely("people", lambda: [_people(settings, _directory(database), registry, now)])
+        found += _safely("public", lambda: _public(settings, _directory(database), registry))
         found.append(check_messages(newest, registry, now))
         found.append(check_dead_letters(SqlLog(database).dead_letters(), now))
     except (SQLAlchemyError, ValueError) as error:
@@ -93,10 +95,19 @@ def _contents(settings: Settings, file: Path, now: datetime, found: list[Check])
     return newest
 
 
-def _people(settings: Settings, database: Engine, registry: Registry | None, now: datetime) -> Check:
+def _directory(database: Engine) -> Directory:
     """A database from before there were people has nobody: it gets the table at the next start."""
     there = inspect(database).has_table(directory_table.name)
-    directory = SqlDirectory(database).directory() if there else Directory()
+    return SqlDirectory(database).directory() if there else Directory()
+
+
+def _public(settings: Settings, directory: Directory, registry: Registry | None) -> Iterable[Check]:
+    lacks = list(public_shortcomings(settings.alerts.public, directory, registry)) if registry is not None else []
+    if lacks:
+        yield Check("public", State.DEGRADED, "; ".join(lacks))
+
+
+def _people(settings: Settings, directory: Directory, registry: Registry | None, now: datetime) -> Check:
     lacks = (
         list(shortcomings(directory, registry, now, settings.alerts.escalation)) if registry is not None else [NOBODY]
     )

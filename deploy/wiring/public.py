@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 from alerts.engine.rounds import Step
+from alerts.people import Directory, GroupKind
 from alerts.public.desk import Desk
 from alerts.public.feeds import Feeds
 from alerts.public.publishing import Around
+from alerts.public.settings import PublicMessages
 from alerts.public.watch import Watch
 from alerts.store.public import SqlPublicMessages
 from deploy.settings import Settings
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
+from ingest.stations import Registry
 from ingest.store.leases import Fence
+
+log = logging.getLogger(__name__)
 
 LOOK = timedelta(seconds=1)
 
@@ -31,6 +37,33 @@ def public_steps(settings: Settings, stores: Stores, fence: Fence | None) -> lis
     watch = Watch(stores.database, around(settings, stores), fence)
     feeds = Feeds(SqlPublicMessages(stores.database), around(settings, stores), feed_folder(settings))
     return [Step("public", watch.turn, LOOK), Step("feeds", feeds.turn, LOOK)]
+
+
+def public_shortcomings(public: PublicMessages, directory: Directory, registry: Registry) -> Iterator[str]:
+    """What keeps public messages from working where they are wanted, as sentences: wanted they are where a rule was
+    approved in advance, or a group is of the public."""
+    if not public.standing and not any(each.kind is GroupKind.PUBLIC for each in directory.groups.values()):
+        return
+    if not registry.city.municipal_code:
+        yield (
+            "the city of the registry has no municipal_code, so no CAP message says for which municipality it is: "
+            "write the six digits of the 全国地方公共団体コード into the registry"
+        )
+    if not public.sender:
+        yield (
+            "alerts.public.sender is not set, so CAP messages come from a name that nobody can look up: "
+            "write a name of the city on the internet"
+        )
+    if not public.desk:
+        yield "alerts.public.desk is empty, so nobody is told that a draft waits for approval: name a group of people"
+    elif public.desk not in directory.groups:
+        yield f"alerts.public.desk names group {public.desk}, and there is none: nobody is told that a draft waits"
+
+
+def warn_of_public_shortcomings(public: PublicMessages, directory: Directory, registry: Registry) -> None:
+    """Say them in the log and go on."""
+    for sentence in public_shortcomings(public, directory, registry):
+        log.warning("public messages: %s", sentence)
 
 
 def around(settings: Settings, stores: Stores) -> Callable[[], Around]:

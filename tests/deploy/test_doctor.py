@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from alerts.people import GroupKind
 from deploy.__main__ import main
 from deploy.doctor.clocks import check_synchronised
 from deploy.doctor.outside import broker_check, check_port
@@ -198,6 +199,17 @@ def test_a_system_without_a_city_or_without_people_to_tell_says_so(tmp_path: Pat
     _, states, sentences = examined(environment, capsys)
     assert (states["registry"], states["people"], states["messages"]) == ("failed", "degraded", "degraded")
     assert "mizumori registry import" in sentences["registry"]
+
+
+def test_what_public_messages_lack_is_said(system: dict[str, str], capsys: Capture) -> None:
+    assert "public" not in examined(system, capsys)[1]
+    stores = open_stores(read_settings(None, system))
+    public = people([contact("resident")], [group("residents", GroupKind.PUBLIC, ["resident"])], [route("residents")])
+    stores.people.apply(public, "test", CLOCK.now())
+    stores.close()
+    _, states, sentences = examined(system, capsys)
+    assert states["public"] == "degraded"
+    assert "alerts.public.desk is empty" in sentences["public"]
 
 
 def test_refused_messages_of_the_last_day_are_pointed_at(tmp_path: Path, capsys: Capture) -> None:
