@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -58,17 +58,22 @@ class _Pending:
 
 class Signs:
     """Commands to signs. ``on_feedback`` is called with a sign's state after every command and report, in the thread
-    of the network or of the worker, one call at a time; it must return soon and not raise."""
+    of the network or of the worker, one call at a time; it must return soon and not raise. ``known`` is what each sign
+    was told and said before the start: nobody is called back for it."""
 
     idempotent = True
 
     def __init__(
-        self, settings: SignSettings, now: Callable[[], datetime], on_feedback: OnFeedback | None = None
+        self,
+        settings: SignSettings,
+        now: Callable[[], datetime],
+        on_feedback: OnFeedback | None = None,
+        known: Iterable[SignState] = (),
     ) -> None:
         self._settings = settings
         self._now = now
         self._on_feedback = on_feedback or _told_nobody
-        self._signs: dict[str, SignState] = {}
+        self._signs = {each.topic: each for each in known}
         self._changing = threading.Lock()
         self._sending = threading.Lock()
         self._pending: dict[int, _Pending] = {}
@@ -123,14 +128,9 @@ class Signs:
         return self._ready.is_set()
 
     def signs(self) -> list[SignState]:
-        """Every sign that was told something or reported since the start."""
+        """Every sign that is known from before the start, or was told something or reported since."""
         with self._changing:
             return list(self._signs.values())
-
-    def restore(self, signs: list[SignState]) -> None:
-        """What is known from before the start; nobody is called back for it."""
-        with self._changing:
-            self._signs.update({each.topic: each for each in signs})
 
     def close(self) -> None:
         """Disconnect."""

@@ -10,10 +10,12 @@ that one gauge which is well again does not end what another still says.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from alerts.records import Delivery
 
 STATE = "state"
 """The last part of the topic on which a device reports: its own topic, then this."""
@@ -142,6 +144,25 @@ def highest(sign: SignState, *, drill: bool) -> int:
     return max((each.level for name, each in sign.levels.items() if name.startswith(DRILL) == drill), default=0)
 
 
+def recollected(sign: SignState, begun: Iterable[Delivery], state_at: Callable[[int], str]) -> SignState:
+    """The sign with what the messages say that were begun since it was last written down.
+
+    A service that was killed has sent commands which it could not write down any more, and the levels in them must not
+    be forgotten: the next command would lower the sign. ``state_at`` is what a sign is told at a level.
+    """
+    for each in sorted(begun, key=lambda each: (each.began_at or each.due_at, each.id)):
+        at = each.began_at or each.due_at
+        levels = stage_levels(each.data.get("alerts"))
+        known = heard(sign, levels, each.created_at or each.due_at, drill=each.drill)
+        if known is None or (each.drill and highest(known, drill=False)):
+            continue
+        sign = known
+        if each.key != sign.commanded_key and (sign.commanded_at is None or at > sign.commanded_at):
+            level = highest(sign, drill=each.drill)
+            sign = told(sign, Command(sign.topic, each.key, state_at(level), level, at, at, each.drill), at)
+    return sign
+
+
 def unconfirmed(signs: Iterable[SignState], now: datetime, after: timedelta) -> list[SignState]:
     """The signs that have not been known to show what they were told for that long, the longest first."""
     late = [each for each in signs if each.differs_since is not None and now - each.differs_since >= after]
@@ -153,7 +174,7 @@ def read_report(topic: str, payload: bytes, at: datetime, kept: bool) -> Report 
     own, _, last = topic.rpartition("/")
     document = _document(payload)
     state = document.get("state")
-    if last != STATE or not own or not isinstance(state, str) or not 0 < len(state) <= 64:
+    if last != STATE or not own or not isinstance(state, str) or not 0 < len(state) <= 64 or not state.isprintable():
         return None
     key = document.get("key")
     return Report(own, state, at, key if isinstance(key, str) else "", kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from alerts.channels.email import EmailSettings
 from alerts.channels.line import LineSettings
 from alerts.channels.mqtt import OnFeedback, Signs
 from alerts.channels.mqtt_settings import SignSettings
+from alerts.channels.signs import SignState
 from alerts.channels.slack import SlackSettings
 from alerts.channels.sms import SmsSettings
 from alerts.channels.teams import TeamsSettings
@@ -39,10 +40,12 @@ class ChannelSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a channel needs besides its settings: the time, and whom to tell what signs say of themselves."""
+    """What a channel needs besides its settings: the time, whom to tell what signs say of themselves, and what is known
+    of these."""
 
     now: Callable[[], datetime]
     on_feedback: OnFeedback | None = None
+    signs: Sequence[SignState] = ()
 
 
 def _nothing(settings: ChannelSettings) -> str:
@@ -74,7 +77,7 @@ TABLE: Mapping[str, Row] = {
     "teams": Row(lambda settings, _: teams.Teams(settings.teams), teams.check_address),
     "slack": Row(lambda settings, _: slack.Slack(settings.slack), slack.check_address),
     "mqtt": Row(
-        lambda settings, around: Signs(settings.mqtt, around.now, around.on_feedback),
+        lambda settings, around: Signs(settings.mqtt, around.now, around.on_feedback, around.signs),
         mqtt_settings.check_address,
         lambda settings: mqtt_settings.missing(settings.mqtt),
     ),
@@ -106,9 +109,11 @@ def channels(
     now: Callable[[], datetime],
     on_feedback: OnFeedback | None = None,
     names: Collection[str] = CHANNELS,
+    signs: Sequence[SignState] = (),
 ) -> Mapping[str, Channel]:
-    """The channels of these names. ``on_feedback`` gets the state of a sign after each command and each report."""
-    around = Surroundings(now, on_feedback)
+    """The channels of these names. ``on_feedback`` gets the state of a sign after each command and each report;
+    ``signs`` are what is known of them from before."""
+    around = Surroundings(now, on_feedback, signs)
     lacking = missing(settings)
     return {
         name: NotSetUp(lacking[name]) if name in lacking else row.make(settings, around)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -82,6 +83,8 @@ def _timing(rule: TickRule, found: Found, registry: Registry, settings: AlertSet
 def _step(telling: Telling, rule: str, found: Found, timing: Timing) -> None:
     key = (rule, found.subject_id)
     alert = telling.book.alert(key, found.station_id)
+    if not _begun(alert):  # a sign may be moved by another station than the last time
+        alert = replace(alert, station_id=found.station_id)
     standing, changes = step(alert.standing, found.finding, timing)
     telling.book.put(key, alert, standing)
     for change in changes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from alerts.channels.signs import SignState
 from alerts.rules.facts import Facts
 from ingest.health.fold import Device, GaugeState
 from ingest.health.judge import judge
@@ -36,12 +37,14 @@ class Gather:
         cameras: Cameras,
         limits: HealthSettings,
         now: Callable[[], datetime],
+        signs: Callable[[], Sequence[SignState]] = tuple,
     ) -> None:
         self._registry_now = registry
         self._health = health
         self._cameras = cameras
         self._limits = limits
         self._now = now
+        self._signs = signs
         self._revision = 0
         self._states: dict[str, GaugeState] = {}
         self._registry: Registry | None = None
@@ -58,7 +61,7 @@ class Gather:
         if changes.turned_at is None:
             return None
         health = judge(self._devices, self._states, changes.turned_at, self._limits)
-        return Facts(self._now(), registry, health, self._cameras.cameras(), firing=firing)
+        return Facts(self._now(), registry, health, self._cameras.cameras(), firing, self._signs())
 
     def _meet(self, registry: Registry) -> Registry:
         if registry is not self._registry:

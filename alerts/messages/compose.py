@@ -21,7 +21,10 @@ optional: a line that lacks its figure is left out, and so is what is of another
   ``last_m``;
 * ``camera``: ``since`` (last heard), ``problem`` (``no_heartbeat``, ``said_offline``), ``reason`` (its own words);
 * ``battery``: ``since``, ``problem``, ``battery_pct``, ``battery_v``, ``battery_days``;
-* ``gateway``: ``since`` (last heard), ``silenced`` (ids of the gauges that it leaves unheard).
+* ``gateway``: ``since`` (last heard), ``silenced`` (ids of the gauges that it leaves unheard);
+* ``sign``: ``commanded`` and ``commanded_at`` (what it was told, in the device's word), ``confirmed`` and
+  ``confirmed_at`` (its last report, where there is any), ``since`` (from when on it is not known to obey), ``problem``
+  (``sign_silent``, ``sign_differs``).
 
 Times are ISO 8601 with an offset. The end of a key's name is its unit and decides how it is written (``figures.py``),
 so a later rule needs no code here: a section in each catalogue can ask for any of its keys.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts.channels.signs import SignState
 from alerts.rules.findings import Finding, levels_above
 from ingest.health.problems import Health
 from ingest.stations import Registry
@@ -14,18 +15,21 @@ from ingest.store.protocol import CameraLatest
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The devices at ``now``. ``firing`` is the level of each gauge's stage alert, by gauge id; 0 or absent: none."""
+    """The devices at ``now``. ``firing`` is the level of each gauge's stage alert, by gauge id; 0 or absent: none.
+
+    ``signs`` are those that somebody is to be told of."""
 
     now: datetime
     registry: Registry
     health: Health
     cameras: Mapping[str, CameraLatest] = field(default_factory=dict)
     firing: Mapping[str, int] = field(default_factory=dict)
+    signs: Sequence[SignState] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding about a subject: a gauge, a camera or a gateway (which belongs to no station: ``""``)."""
+    """A finding about a subject: a gauge, a camera, a sign or a gateway (which belongs to no station: ``""``)."""
 
     subject_id: str
     station_id: str

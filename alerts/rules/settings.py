@@ -203,6 +203,19 @@ class GatewaySettings(RuleSettings):
         return self
 
 
+class SignRuleSettings(RuleSettings):
+    """A sign or siren that does not confirm what it was told. It is over as soon as it does."""
+
+    level: int = Field(default=3, ge=1, le=5, description=RUNG)
+    unconfirmed_after_s: float = Field(
+        default=60.0, ge=1, le=DAY_S, description="seconds without a confirmation after which staff are told"
+    )
+    hold_s: float = Field(default=0.0, ge=0, le=30 * DAY_S, description="seconds that it must obey before it ends")
+    remind_s: float = Field(
+        default=900.0, ge=0, le=30 * DAY_S, description="seconds after which staff are told again; 0: never"
+    )
+
+
 class RulesSettings(BaseModel):
     """Every rule by its name."""
 
@@ -215,6 +228,9 @@ class RulesSettings(BaseModel):
     camera: CameraSettings = Field(default=CameraSettings(), description="a camera that is offline")
     battery: BatterySettings = Field(default=BatterySettings(), description="a battery that is low")
     gateway: GatewaySettings = Field(default=GatewaySettings(), description="a gateway that hears nothing")
+    sign: SignRuleSettings = Field(
+        default=SignRuleSettings(), description="a sign that does not confirm what it was told"
+    )
 
     @property
     def by_name(self) -> Mapping[str, RuleSettings]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from alerts.rules import battery, camera, gateway, outlook, rise, silence, stage
+from alerts.rules import battery, camera, gateway, outlook, rise, sign, silence, stage
 from alerts.rules.course import Course
 from alerts.rules.facts import Facts, Found
 from alerts.rules.findings import Change, Finding
@@ -61,5 +61,6 @@ ON_TICK: tuple[TickRule, ...] = (
     TickRule(camera.NAME, camera.find),
     TickRule(battery.NAME, battery.find),
     TickRule(gateway.NAME, gateway.find),
+    TickRule(sign.NAME, sign.find),
 )
 NAMES = (*(each.name for each in ON_READING), *(each.name for each in ON_TICK))

@@ -10,7 +10,7 @@ standings = Table(
     "alert_standings",
     metadata,
     Column("rule", String(32), primary_key=True),
-    Column("subject_id", String(64), primary_key=True),
+    Column("subject_id", String(200), primary_key=True),
     Column("station_id", String(64), nullable=False),
     Column("level", Integer, nullable=False),
     Column("told", Integer, nullable=False),
@@ -30,7 +30,7 @@ transitions = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("rule", String(32), nullable=False),
-    Column("subject_id", String(64), nullable=False),
+    Column("subject_id", String(200), nullable=False),
     Column("station_id", String(64), nullable=False),
     Column("incident_id", Integer, index=True),
     Column("from_level", Integer, nullable=False),
@@ -147,6 +147,21 @@ digest_progress = Table(
 )
 """From when on a recipient's next message may be made that can wait, and after which transition it begins where one
 ``waits``."""
+
+signs = Table(
+    "signs",
+    metadata,
+    Column("topic", String(200), primary_key=True),
+    Column("commanded", Text, nullable=False),
+    Column("commanded_key", String(36), nullable=False),
+    Column("commanded_at", UtcTime),
+    Column("level", Integer, nullable=False),
+    Column("levels", JSON, nullable=False),
+    Column("confirmed", Text, nullable=False),
+    Column("confirmed_at", UtcTime),
+    Column("differs_since", UtcTime),
+)
+"""What each sign and siren was told, by whose levels, and what it says that it shows."""
 
 chronology = Table(
     "chronology",

@@ -17,6 +17,7 @@ from alerts.engine.gather import Gather
 from alerts.engine.ledger import Ledger
 from alerts.engine.rounds import Rounds, Step
 from alerts.engine.settings import AlertSettings
+from alerts.engine.signs import SignRecord
 from alerts.incidents.escalator import Escalator
 from alerts.incidents.evidence import Evidence
 from alerts.messages.told import Context
@@ -27,7 +28,7 @@ from deploy.services import Service
 from deploy.settings import Settings
 from deploy.wiring.alerts_lease import standby_alerts
 from deploy.wiring.answers import crew_links
-from deploy.wiring.channels import house_channels
+from deploy.wiring.channels import house_channels, signs_in_service
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.desk import policy, record_settings
 from deploy.wiring.people import warn_of_shortcomings
@@ -68,7 +69,8 @@ def alerting(
     allowed: Allowed = NOTHING,
 ) -> Alerting:
     """The alerts of one tenure. ``fence`` goes with every transaction, ``permitted`` is asked before each message."""
-    opened = house_channels(settings, allowed, clock)
+    signs = SignRecord(stores.database, stores.city, fence)
+    opened = house_channels(settings, allowed, clock, signs)
     outboxes = _outboxes(settings, stores, clock, opened, fence, permitted)
 
     def wake() -> None:
@@ -79,7 +81,7 @@ def alerting(
         for each in opened.values():
             each.close()
 
-    return Alerting(Rounds(_steps(settings, stores, clock, fence), clock, wake), outboxes, schedule, close)
+    return Alerting(Rounds(_steps(settings, stores, clock, fence, signs), clock, wake), outboxes, schedule, close)
 
 
 def engine_of(stores: Stores, settings: AlertSettings, clock: Clock, fence: Fence | None = None) -> Engine:
@@ -91,10 +93,11 @@ def _ledger(stores: Stores, settings: AlertSettings, fence: Fence | None) -> Led
     return Ledger(stores.database, policy(settings, stores), fence, Evidence(stores.city, settings.incidents))
 
 
-def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None) -> list[Step]:
+def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None, signs: SignRecord) -> list[Step]:
     ledger = _ledger(stores, settings.alerts, fence)
     engine = Engine(stores.log, stores.city, ledger, settings.alerts, clock)
-    gather = Gather(stores.city, SqlHealth(stores.database), stores.log, settings.health, clock.now)
+    moved = signs_in_service(signs, stores.people.directory)
+    gather = Gather(stores.city, SqlHealth(stores.database), stores.log, settings.health, clock.now, moved)
     around = Surroundings(
         directory=stores.people.directory,
         context=lambda: Context(stores.city(), clock.now(), settings.dashboard.url, drill=settings.drill.enabled),
@@ -104,6 +107,7 @@ def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None
     dispatch = Dispatch(stores.database, around, settings.alerts.digest_s, fence)
     escalator = Escalator(stores.database, policy(settings.alerts, stores), around, lambda: ledger.outages, fence)
     return [
+        Step("signs", signs.turn),
         Step("readings", lambda _: engine.turn()),
         Step("clock", lambda _: engine.tick(gather.facts), timedelta(seconds=settings.alerts.tick_s)),
         Step("dispatch", dispatch.turn),

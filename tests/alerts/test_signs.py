@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -13,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from paho.mqtt.client import Client, MQTTMessage, MQTTv5
-from paho.mqtt.enums import CallbackAPIVersion
 
 from alerts.channels.mqtt import Signs
 from alerts.channels.mqtt_settings import SignSettings
@@ -25,15 +22,17 @@ from alerts.channels.signs import (
     heard,
     highest,
     read_report,
+    recollected,
     reported,
     stage_levels,
     told,
     unconfirmed,
 )
+from alerts.records import Delivery
 from tests.alerts.parcels import KEY, NOW, failure, parcel
+from tests.alerts.sign_device import TOPIC, Sign
 from tests.brokers import Mosquitto, free_port
 
-TOPIC = "onomichi/signs/fujii-underpass"
 SIGN = SignState(TOPIC)
 
 
@@ -118,6 +117,45 @@ def test_the_levels_of_a_drill_are_apart() -> None:
     assert (highest(sign, drill=False), highest(sign, drill=True)) == (2, 5)
 
 
+def alert(level: int, gauge: str = "fujii-01") -> dict[str, Any]:
+    return {"alerts": [{"rule": "stage", "subject_id": gauge, "level": level}]}
+
+
+def begun(level: int, at_s: float, gauge: str = "fujii-01", **more: Any) -> Delivery:
+    return parcel(
+        TOPIC,
+        data=alert(level, gauge),
+        **{"created_at": after(at_s), "began_at": after(at_s), "key": f"{gauge}-{at_s}", **more},
+    )
+
+
+def state_at(level: int) -> str:
+    return SignSettings().state_at(level)
+
+
+def test_a_command_that_was_not_written_down_any_more_is_remembered_from_its_message() -> None:
+    sign = recollected(SIGN, [begun(2, 10, "fujii-02"), begun(4, 0)], state_at)
+    assert (sign.commanded, sign.level, sign.commanded_key) == ("danger", 4, "fujii-02-10")
+    assert highest(sign_that_heard({"fujii-02": 0}, at_s=20, before=sign), drill=False) == 4
+    assert sign.differs_since == after(0)
+
+
+def test_what_was_written_down_is_not_commanded_twice_by_its_message() -> None:
+    message = begun(4, 0)
+    obeyed = reported(told(sign_that_heard({"fujii-01": 4}), command(key=message.key), after(1)), report(key=""))
+    assert recollected(obeyed, [message], state_at) == obeyed
+    assert recollected(obeyed, [begun(3, -60)], state_at) == obeyed
+
+
+def test_a_message_that_came_too_late_or_moves_nothing_is_not_remembered() -> None:
+    sign = sign_that_heard({"fujii-01": 4}, at_s=60)
+    late = begun(0, 0, began_at=after(90))
+    other = parcel(TOPIC, data={"alerts": [{"rule": "battery", "subject_id": "x", "level": 1}]}, began_at=after(90))
+    drill = begun(5, 90, drill=True)
+    assert highest(recollected(sign, [late, other, drill], state_at), drill=False) == 4
+    assert recollected(sign, [late, other, drill], state_at).commanded == ""
+
+
 def test_only_stages_move_a_sign() -> None:
     alerts = [
         {"rule": "battery", "subject_id": "fujii-01", "level": 1},
@@ -140,6 +178,8 @@ def test_only_stages_move_a_sign() -> None:
         (f"{TOPIC}/state", b'{"state":"' + b"x" * 5000 + b'"}'),
         (f"{TOPIC}/state", b"[" * 4000),
         (f"{TOPIC}/state", b"\xff"),
+        (f"{TOPIC}/state", b'{"state":"o\\u0000ff"}'),
+        (f"{TOPIC}/state", b'{"state":"\\ud800"}'),
         ("state", b'{"state":"off"}'),
     ],
 )
@@ -157,46 +197,18 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     made.stop()
 
 
-class Sign:
-    """A device: obeys every command at once and says so, unless it is stubborn."""
-
-    def __init__(self, port: int, *, stubborn: bool = False) -> None:
-        self.commands: list[MQTTMessage] = []
-        self._stubborn = stubborn
-        self._ready = threading.Event()
-        self.client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
-        self.client.on_message = self._obey
-        self.client.on_connect = lambda client, *_: client.subscribe(TOPIC, 1)
-        self.client.on_subscribe = lambda *_: self._ready.set()
-        self.client.connect("127.0.0.1", port)
-        self.client.loop_start()
-        assert self._ready.wait(10)
-
-    def _obey(self, client: Client, _userdata: Any, message: MQTTMessage) -> None:
-        self.commands.append(message)
-        said = json.loads(message.payload)
-        if not self._stubborn:
-            client.publish(f"{TOPIC}/state", json.dumps({"key": said["key"], "state": said["state"]}), qos=1)
-
-    def __enter__(self) -> Sign:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.client.disconnect()
-        self.client.loop_stop()
-
-
 @contextmanager
-def signs(port: int, on_feedback: Callable[[SignState], None] | None = None, **settings: Any) -> Iterator[Signs]:
-    made = Signs(SignSettings(host="127.0.0.1", port=port, **settings), lambda: NOW, on_feedback)
+def signs(
+    port: int,
+    on_feedback: Callable[[SignState], None] | None = None,
+    known: Sequence[SignState] = (),
+    **settings: Any,
+) -> Iterator[Signs]:
+    made = Signs(SignSettings(host="127.0.0.1", port=port, **settings), lambda: NOW, on_feedback, known)
     try:
         yield made
     finally:
         made.close()
-
-
-def alert(level: int, gauge: str = "fujii-01") -> dict[str, Any]:
-    return {"alerts": [{"rule": "stage", "subject_id": gauge, "level": level}]}
 
 
 def eventually(holds: Callable[[], bool]) -> bool:
@@ -334,8 +346,7 @@ def test_where_there_is_no_broker_the_sign_is_known_not_to_show_what_it_should()
 
 
 def test_what_is_known_from_before_the_start_counts(broker: Mosquitto) -> None:
-    with Sign(broker.port) as sign, signs(broker.port) as channel:
-        channel.restore([sign_that_heard({"fujii-02": 4})])
+    with Sign(broker.port) as sign, signs(broker.port, known=[sign_that_heard({"fujii-02": 4})]) as channel:
         channel.send(parcel(TOPIC, data=alert(0)))
         assert eventually(lambda: bool(sign.commands))
     assert json.loads(sign.commands[0].payload)["state"] == "danger"

@@ -37,7 +37,7 @@ def _make_record() -> None:
     op.create_table(
         "alert_standings",
         sa.Column("rule", sa.String(32), primary_key=True),
-        sa.Column("subject_id", sa.String(64), primary_key=True),
+        sa.Column("subject_id", sa.String(200), primary_key=True),
         sa.Column("station_id", sa.String(64), nullable=False),
         sa.Column("level", sa.Integer, nullable=False),
         sa.Column("told", sa.Integer, nullable=False),
@@ -47,7 +47,7 @@ def _make_record() -> None:
         "transitions",
         sa.Column("id", sa.Integer, **ID),
         sa.Column("rule", sa.String(32), nullable=False),
-        sa.Column("subject_id", sa.String(64), nullable=False),
+        sa.Column("subject_id", sa.String(200), nullable=False),
         sa.Column("station_id", sa.String(64), nullable=False),
         sa.Column("incident_id", sa.Integer),
         sa.Column("from_level", sa.Integer, nullable=False),
@@ -156,6 +156,18 @@ def _make_messages() -> None:
         sa.Column("seen_transition_id", sa.Integer, nullable=False),
         sa.Column("next_at", TIME, nullable=False),
         sa.Column("waits", sa.Boolean, nullable=False),
+    )
+    op.create_table(
+        "signs",
+        sa.Column("topic", sa.String(200), primary_key=True),
+        sa.Column("commanded", sa.Text, nullable=False),
+        sa.Column("commanded_key", sa.String(36), nullable=False),
+        sa.Column("commanded_at", TIME),
+        sa.Column("level", sa.Integer, nullable=False),
+        sa.Column("levels", sa.JSON, nullable=False),
+        sa.Column("confirmed", sa.Text, nullable=False),
+        sa.Column("confirmed_at", TIME),
+        sa.Column("differs_since", TIME),
     )
 
 
