@@ -123,9 +123,12 @@ def _texts(value: object) -> Iterable[str]:
 
 
 def _infos(message: CapMessage, _: Earlier) -> Iterator[str]:
+    found: dict[str, list[str]] = {}
     for info in message.infos:
         for sentence in info_faults(info, message):
-            yield f"{info.language}: {sentence}"
+            found.setdefault(sentence, []).append(info.language)
+    for sentence, languages in found.items():
+        yield f"{', '.join(dict.fromkeys(languages))}: {sentence}"
     if message.infos:
         yield from language_faults(message.infos)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from alerts.cap.flood import Notice, Said, message_of
 from alerts.cap.message import CapMessage
-from alerts.public.records import Action, PublicMessage, Refused, State
+from alerts.public.records import Action, Content, PublicMessage, Refused, State
 from alerts.public.settings import PublicMessages
-from alerts.public.words import LANGUAGES, event, line, tidy
+from alerts.public.words import LANGUAGES, event, hazard_words, line, tidy
 from ingest.stations import Registry, named
 
 
@@ -120,13 +120,18 @@ def _said(message: PublicMessage, issuer: Issuer, language: str) -> Said:
 def _notes(message: PublicMessage, issuer: Issuer, language: str) -> list[str]:
     content, official = message.content, issuer.settings.official
     notes = [line("drill_note", language)] if message.drill else []
-    if content.hazard is not None:
+    if speaks_of_a_gauge(content, language):
         notes += [line("hazard_note", language), line("provisional", language)]
     if content.issued is not None:
         issued = content.issued
         notes.append(line("issued", language, level=issued.level, by=issued.by, at=issued.at))
     notes.append(official.get(language) or line("official", language))
     return [*notes, *_decided(message, issuer, language)]
+
+
+def speaks_of_a_gauge(content: Content, language: str) -> bool:
+    """Whether the text tells a gauge's hazard: also one that a person took over, which stands on no gauge any more."""
+    return content.hazard is not None or hazard_words(language) in content.texts[language].description
 
 
 def _decided(message: PublicMessage, issuer: Issuer, language: str) -> list[str]:

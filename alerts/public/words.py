@@ -74,6 +74,12 @@ def line(name: str, language: str, /, **values: Any) -> str:
     return str(catalogue(language)[name]).format(**shown)
 
 
+def hazard_words(language: str) -> str:
+    """How a description begins to tell the hazard of a gauge."""
+    before, _, _ = str(catalogue(language)["description"]).partition("{hazard}")
+    return before.rpartition("\n")[2].strip()
+
+
 @cache
 def catalogue(language: str) -> Mapping[str, Any]:
     """All words in a language; English where there is none."""

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, or_, select
 
 from alerts.records import Entry
-from alerts.store.tables import chronology
+from alerts.store.tables import chronology, deliveries, message_transitions, transitions
 
 PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which lines: from ``since`` on, before ``until``, of an incident, of stations, of kinds; None or empty: any."""
+    """Which lines: from ``since`` on, before ``until``, of an incident, of stations, of kinds; None or empty: any.
+
+    Of an incident are also the messages that tell of several, with their deliveries: who was told stands there.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -98,9 +101,23 @@ def _narrowed(asked: Select[Any], wanted: Wanted) -> Select[Any]:
     if wanted.until is not None:
         asked = asked.where(chronology.c.at < wanted.until)
     if wanted.incident_id is not None:
-        asked = asked.where(chronology.c.incident_id == wanted.incident_id)
+        asked = asked.where(_of_incident(wanted.incident_id))
     if wanted.station_ids:
         asked = asked.where(chronology.c.station_id.in_(wanted.station_ids))
     if wanted.kinds:
         asked = asked.where(chronology.c.kind.in_(wanted.kinds))
     return asked
+
+
+def _of_incident(incident_id: int) -> ColumnElement[bool]:
+    told = (
+        select(message_transitions.c.message_id)
+        .join(transitions, transitions.c.id == message_transitions.c.transition_id)
+        .where(transitions.c.incident_id == incident_id)
+    )
+    handed = select(deliveries.c.id).where(deliveries.c.message_id.in_(told))
+    return or_(
+        chronology.c.incident_id == incident_id,
+        (chronology.c.kind == "message") & chronology.c.ref_id.in_(told),
+        (chronology.c.kind == "delivery") & chronology.c.ref_id.in_(handed),
+    )

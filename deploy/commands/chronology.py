@@ -11,6 +11,7 @@ from typing import Any
 from alerts.chronology.export import FORMATS, Handed
 from alerts.chronology.words import LANGUAGES, catalogue, kind_name
 from alerts.store.chronology import SqlChronology, Wanted
+from alerts.store.incidents import incident
 from deploy.commands.acts import BY, acting, action
 from deploy.commands.context import Context, UsageError, say
 from deploy.commands.times import moment
@@ -70,6 +71,9 @@ def _handed(context: Context, stores: Stores, options: argparse.Namespace, wante
             raise UsageError(f"--station {station_id}: there is no such station; mizumori levels shows them")
         narrowed.append(named(registry.stations[station_id].name, language))
     if options.incident is not None:
+        with stores.database.connect() as connection:
+            if incident(connection, options.incident) is None:
+                raise UsageError(f"--incident {options.incident}: there is none; mizumori alert list --all shows them")
         narrowed.append(catalogue(language)["incident_name"].format(incident_id=options.incident))
     drill = context.settings.drill.enabled
     return Handed(language, registry, context.clock.now(), wanted.since, wanted.until, narrowed, drill)

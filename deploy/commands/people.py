@@ -21,6 +21,7 @@ from deploy.commands.context import Context, UsageError, say
 from deploy.commands.registry import author
 from deploy.wiring.people import known, shortcomings
 from deploy.wiring.stores import Stores, open_stores
+from ingest.clock import JST
 from ingest.stations import Registry
 from ingest.store.tables import writing
 
@@ -64,11 +65,13 @@ def _with_file(actions: Any, name: str, run: Any, text: str) -> Any:
 
 def import_file(context: Context, options: argparse.Namespace) -> int:
     """Import a file and say what it changed, and of what nobody would be told now."""
-    if options.dry_run:
-        return show_diff(context, options)
     stores = open_stores(context.settings)
     registry = stores.city()
     people = read(options.file, registry)
+    if options.dry_run:
+        _say_changes(changes(stores.people.directory().people, people))
+        _say_gaps(Directory(people), registry, context)
+        return 0
     now = context.clock.now()
     _say_changes(stores.people.apply(people, options.by or author(), now))
     say(f"imported: {contents(people)}")
@@ -101,7 +104,7 @@ def show(context: Context, _: argparse.Namespace) -> int:
     for route in people.routes:
         say(f"route {route.id}: {', '.join(_limits_of(route))} → {', '.join(route.groups)}")
     for each in stores.people.revisions(1):
-        say(f"revision {each.revision} of {each.at:%Y-%m-%d %H:%M} UTC by {each.by}")
+        say(f"revision {each.revision} of {each.at.astimezone(JST):%Y-%m-%d %H:%M} JST by {each.by}")
     if not people.contacts:
         say("there are no people yet: write a people file and run mizumori people import FILE")
     return 0
@@ -203,4 +206,5 @@ def _limits_of(route: Route) -> Iterator[str]:
         if given := getattr(route, name):
             yield f"{name} {' '.join(given)}"
     for hours in route.hours:
-        yield f"{' '.join(hours.days) or 'every day'} {hours.begins:%H:%M}–{hours.ends:%H:%M}"
+        times = "all day" if hours.begins == hours.ends else f"{hours.begins:%H:%M}–{hours.ends:%H:%M}"
+        yield f"{' '.join(hours.days) or 'every day'} {times}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -170,8 +171,14 @@ def withdraw(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
 
 
 def update(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
-    """Draft an update."""
-    return _said(desk.update(options.id, options.by, given(options)))
+    """Draft an update; what nobody wrote anew is what was said before, and must not pass for what holds now."""
+    entered = given(options)
+    made = desk.update(options.id, options.by, entered)
+    _said(made)
+    if old := _left_out(entered, ("headline", "description")):
+        say(f"what was said before stands in it still ({old}); write what holds now before it is approved:")
+        say(f"mizumori public edit {made.id} --by NAME --headline … --description …  (with -en: in English)")
+    return 0
 
 
 def all_clear(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
@@ -185,8 +192,14 @@ def cancel(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
 
 
 def correct(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
-    """Correct a message."""
-    return _sent(desk.correct(options.id, options.by, _why(options), given(options)))
+    """Correct a message: a correction that says the same once more would help nobody."""
+    right = given(options)
+    if not any(right.texts.values()) and replace(right, texts={}) == Given():
+        raise UsageError(
+            "say what is right: --headline, --description or --instruction (with -en: in English), --gravity or an "
+            f"issued level; where nothing of it is right, mizumori public cancel {options.id} takes all of it back"
+        )
+    return _sent(desk.correct(options.id, options.by, _why(options), right))
 
 
 def given(options: argparse.Namespace) -> Given:
@@ -202,6 +215,16 @@ def given(options: argparse.Namespace) -> Given:
         gravity=options.gravity,
         issued=_issued(options),
         no_issued=options.no_issued_level,
+    )
+
+
+def _left_out(entered: Given, parts: tuple[str, ...]) -> str:
+    """The parts that a person did not write, for people."""
+    return ", ".join(
+        part if language == "ja" else f"{part} in English"
+        for language in ("ja", "en")
+        for part in parts
+        if part not in entered.texts.get(language, {})
     )
 
 
@@ -285,7 +308,7 @@ def _said(message: PublicMessage) -> int:
 
 def _sent(out: Out) -> int:
     say(line(out.message))
-    say(f"{out.told} deliveries wait for the service")
+    say("1 delivery waits for the service" if out.told == 1 else f"{out.told} deliveries wait for the service")
     if out.taken_back:
         say(f"{out.taken_back} deliveries of what was told before were taken back before they were sent")
         if out.message.corrects is not None:

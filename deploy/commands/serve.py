@@ -37,7 +37,7 @@ def add_to(commands: Any) -> None:
     for name, run, text in (
         ("demo", demo, "run everything with a simulated storm over a demonstration city"),
         ("run", run_all, "run everything of one host without the simulator"),
-        ("alerts", run_alerts, "run the alert rule and the deliveries alone"),
+        ("alerts", run_alerts, "run the alert rules and the deliveries alone"),
         ("dashboard", run_dashboard, "run the staff dashboard and the public page alone"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(run=run)
@@ -169,7 +169,7 @@ def answers_line(settings: Settings) -> str:
 def _messages_line(stores: Stores) -> str:
     people = stores.people.directory().people
     told = [address for each in people.contacts for address in each.addresses]
-    files = [each.address for each in told if each.channel == "logfile"]
+    files = list(dict.fromkeys(each.address for each in told if each.channel == "logfile"))
     if not told:
         return "  messages         nobody is told: run mizumori people import PEOPLE.toml"
     return f"  messages         {', '.join(files)}" if files else f"  messages         to {len(told)} addresses"

@@ -21,13 +21,17 @@ from sqlalchemy import Engine as Database
 
 from alerts.chronology.export import BOM, FORMATS, Handed, as_csv, as_html, as_json, harmless
 from alerts.chronology.words import LANGUAGES, catalogue, of_transition, said, text_of
-from alerts.records import Entry, Silence
+from alerts.deliveries.told import outcome_entry
+from alerts.records import Entry, Message, MessageKind, Outcome, Silence
 from alerts.rules.findings import Cause
 from alerts.rules.table import NAMES
 from alerts.store.chronology import PAGE, SqlChronology, Wanted, enter
+from alerts.store.deliveries import add
+from alerts.store.record import add_transitions
 from ingest.store.tables import writing
 from tests.alerts.duty import WATCHED, Duty
-from tests.alerts.night import REGISTRY, at, transition
+from tests.alerts.night import DUSK, REGISTRY, at, transition
+from tests.alerts.post_room import delivery
 from tests.parts import CHROMIUM_ARGS, chromium
 
 HANDED = Handed("ja", REGISTRY, at(600), at(0), at(600))
@@ -62,6 +66,20 @@ def test_lines_are_narrowed_by_time_incident_station_and_kind(database: Database
     assert minutes(Wanted(station_ids=["gakuen"])) == [20]
     assert minutes(Wanted(kinds=["silence", "answer"])) == [30]
     assert chronology.count(Wanted(station_ids=["fujii"])) == 3
+
+
+def test_an_incident_has_the_messages_that_tell_of_several_and_what_became_of_them(database: Database) -> None:
+    with writing(database) as connection:
+        ours, other = add_transitions(connection, [replace(transition(), incident_id=each) for each in (1, 2)])
+        for number, told in enumerate([(ours, other), (other,)]):
+            message = Message(MessageKind.DIGEST, at(number), transition_ids=told)
+            sent = replace(delivery("duty"), id=number + 1)
+            message_id = add(connection, message, [sent])
+            enter(connection, Entry(at(number), "message", f"通知{number}", ref_id=message_id))
+            enter(connection, outcome_entry(replace(sent, outcome=Outcome.SENT), "", None))
+    found = list(SqlChronology(database).whole(Wanted(incident_id=1)))
+    assert [(each.kind, each.at) for each in found] == [("message", at(0)), ("delivery", DUSK)]
+    assert len(list(SqlChronology(database).whole(Wanted(incident_id=2)))) == 4
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -294,6 +294,17 @@ def test_staff_who_were_told_of_the_draft_get_no_correction(house: PublicHouse) 
     assert "duty" not in house.told(house.desk.correct(wrong.id, "当番", WHY, Given()).message)
 
 
+def test_a_hazard_that_a_person_tells_again_is_said_to_be_no_alert_level(house: PublicHouse) -> None:
+    wrong = house.out(4)
+    house.all_become(wrong, Outcome.SENT)
+    kept = house.desk.correct(wrong.id, "当番", WHY, Given({"ja": {"headline": "栗原川の水位"}})).message
+    own = {language: {"description": text} for language, text in (("ja", "橋は通れません。"), ("en", "No way."))}
+    new = house.desk.correct(wrong.id, "当番", WHY, Given(own)).message
+    for language, note in (("ja", "警戒レベルではありません"), ("en", "not an alert level")):
+        assert note in house.desk.preview(kept.id, language)
+        assert note not in house.desk.preview(new.id, language)
+
+
 def test_a_cancellation_takes_the_whole_chain_back(house: PublicHouse) -> None:
     first = house.out(3)
     house.becomes(first, "resident-0", Outcome.SENT)

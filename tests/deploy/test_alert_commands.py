@@ -126,6 +126,7 @@ def test_the_chronology_is_exported_whole_and_in_part(town: Town, tmp_path: Path
     assert "Only: Note, Fujii river" in html.read_text()
     assert "消防から電話" in html.read_text()
     assert "危険度" not in html.read_text()
+    assert "mizumori alert list --all" in town.say("chronology", "export", "--incident", "99", ends=1)
     assert "write one of transition" in town.say("chronology", "export", "--kind", "x", ends=1)
     assert "write a time like" in town.say("chronology", "export", "--from", "昨日", ends=1)
     assert "cannot be written" in town.say("chronology", "export", "--output", "/nowhere/x.csv", ends=1)

@@ -71,6 +71,13 @@ def test_a_file_is_compared_imported_listed_and_exported(
     assert capsys.readouterr().out == "nothing changes\n"
 
 
+def test_a_trial_of_an_import_says_of_what_nobody_would_be_told(
+    environment: dict[str, str], tmp_path: Path, capsys: Capture
+) -> None:
+    assert main(["people", "import", written(tmp_path, ""), "--dry-run"], environment) == 0
+    assert "mind: nobody is told of anything" in capsys.readouterr().out
+
+
 def test_a_mistake_stops_the_import_and_says_its_line(
     environment: dict[str, str], tmp_path: Path, capsys: Capture
 ) -> None:

@@ -53,6 +53,27 @@ def test_a_message_goes_from_draft_to_correction(run: Run) -> None:
     assert (exported["step"], exported["hazard_of_gauge"]) == ("correction", None)
 
 
+def test_a_correction_that_corrects_nothing_is_refused(run: Run) -> None:
+    for each in (DRAFT, ("approve", "1", "--by", "課長"), ("publish", "1", "--by", "当番")):
+        assert run(*each)[0] == 0
+    code, said = run("correct", "1", "--by", "当番", "--why", "場所が違いました")
+    assert code == 1
+    assert "--headline" in said
+    assert "mizumori public cancel 1" in said
+    assert "correction" not in run("list")[1]
+
+
+def test_an_update_says_what_of_it_is_still_what_was_said_before(run: Run) -> None:
+    for each in (DRAFT, ("approve", "1", "--by", "課長"), ("publish", "1", "--by", "当番")):
+        assert run(*each)[0] == 0
+    said = run("update", "1", "--by", "当番", "--headline", "藤井川の水位が上がりました")[1]
+    assert "(description, headline in English, description in English)" in said
+    assert "mizumori public edit 2" in said
+    headlines = ("--headline", "橋は通れません", "--headline-en", "The bridge is closed")
+    descriptions = ("--description", "水位が上がりました", "--description-en", "The water rose")
+    assert "public edit" not in run("update", "1", "--by", "当番", *headlines, *descriptions)[1]
+
+
 def test_a_place_without_a_station_takes_a_circle_or_a_polygon(run: Run) -> None:
     place = ("draft", "--by", "当番", "--gravity", "2", "--place", "駅前")
     assert "--circle" in run(*place)[1]

@@ -47,7 +47,8 @@ class ForwarderState:
     """For those who look after it.
 
     ``live_lag_s`` is the age of the oldest live reading: of those handed on last, or of those that wait while the past
-    takes none. ``backlog`` is about how many others wait.
+    takes none. What only judges an earlier reading anew is as old as that reading and counts for nothing. ``backlog``
+    is about how many others wait.
     """
 
     condition: Condition = Condition.WORKING
@@ -139,8 +140,8 @@ class Forwarder:
             began_s = self.monotonic()
             letters = self._keep(batch)
             self._adapt(self.monotonic() - began_s, len(batch))
-            if lane.lane == LIVE:
-                self._see_lag(batch[0])
+            if lane.lane == LIVE and (fresh := next((each for each in batch if not each.revision), None)):
+                self._see_lag(fresh)
         self.lanes.advance(lane, batch[-1].seq if batch else lane.until_seq or lane.after_seq, letters)
         self._well(len(batch) - len(letters), len(letters))
         return max(len(batch), 1)

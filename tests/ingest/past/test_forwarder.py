@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from ingest.clock import TrueClock
-from ingest.readings import Reading
+from ingest.readings import Quality, Reading, Reason
 from ingest.store.appender import SqlAppender
 from ingest.store.log import SqlLog
 from ingest.store.past.forwarder import MOST_PER_BATCH, MOST_REFUSED, Condition, Forwarder
@@ -262,6 +262,18 @@ def test_the_lag_of_what_is_live_is_known_while_the_past_is_away(engine: Engine,
     picky.troubles = [PastAway("no answer")]
     worker.turn()
     assert worker.state.live_lag_s == 7.0
+
+
+def test_a_reading_that_is_judged_anew_is_no_lag(engine: Engine, picky: Picky) -> None:
+    (row,) = append(engine, 1)
+    worker = forwarder(engine, picky)
+    worker.clock = TrueClock(lambda: row.received_at)
+    worker.turn()
+    worker.clock = TrueClock(lambda: row.received_at + timedelta(minutes=5))
+    judged = replace(row, quality=Quality.BAD, reasons=(Reason.RATE_OF_CHANGE, Reason.REFUTED), requalified=True)
+    SqlAppender(engine).append(Batch(readings=[judged]))
+    assert worker.turn() == 1
+    assert worker.state.live_lag_s == 0.0
 
 
 def test_a_server_that_is_killed_again_and_again_loses_nothing(tmp_path: Path) -> None:
