@@ -97,7 +97,7 @@ class Dispatch:
 
     def _step(self, before: int, new: Sequence[Transition], now: datetime) -> int:
         known = self._progress()
-        if not new and not any(each.waits and each.next_at <= now for each in known.values()):
+        if not new and not any(self._is_due(each, now) for each in known.values()):
             return 0
         turn = _Turn(now, self._around.context(), self._around.directory())
         found = runs(new)
@@ -111,39 +111,54 @@ class Dispatch:
     def _told(self, turn: _Turn, found: Sequence[Run]) -> Mapping[Receiver, tuple[int, ...]]:
         return told(found, turn.directory, turn.context.registry, turn.now)
 
+    def _told_meanwhile(self, turn: _Turn, found: Sequence[Run]) -> Mapping[Receiver, tuple[int, ...]]:
+        """Who hears of it now, and whoever would have heard when it began: whose hours have ended since was not
+        relieved by anybody who had it to wait for."""
+        then = min((each.recorded_at for run in found for each in run.transitions), default=turn.now)
+        earlier = told(found, turn.directory, turn.context.registry, then)
+        both = {**earlier, **self._told(turn, found)}
+        return {each: tuple(sorted({*heard, *earlier.get(each, ())})) for each, heard in both.items()}
+
+    def _rests(self, there: Progress, now: datetime) -> bool:
+        """Whether a message that can wait must; no rest is longer than the usual one, unless the clock was set back."""
+        return now < there.next_at <= now + self._every
+
+    def _is_due(self, there: Progress, now: datetime) -> bool:
+        return there.waits and not self._rests(there, now)
+
     def _let_wait(self, turn: _Turn, found: Sequence[Run], before: int) -> None:
         """Whoever hears of something that can wait begins to wait; without a message of late that is no time at all."""
         known = self._progress()
         for receiver in self._told(turn, found):
             there = known.get(address_of(receiver))
             if there is None or not there.waits:
-                next_at = turn.now if there is None else max(turn.now, there.next_at)
+                next_at = there.next_at if there is not None and self._rests(there, turn.now) else turn.now
                 turn.progress[address_of(receiver)] = Progress(before, next_at, waits=True)
 
     def _make_digests(self, turn: _Turn, after: int) -> None:
         due: dict[int, set[Address]] = defaultdict(set)
         for address, there in {**self._progress(), **turn.progress}.items():
-            if there.waits and there.next_at <= turn.now:
+            if self._is_due(there, turn.now):
                 due[there.seen_transition_id].add(address)
         for seen, addresses in due.items():
             found = waiting([each for each in self._record.transitions_after(seen) if each.id <= after])
-            turn.planned += digests(found, self._told(turn, found), addresses)
+            turn.planned += digests(found, self._told_meanwhile(turn, found), addresses)
             turn.progress |= dict.fromkeys(addresses, Progress(after, turn.now + self._every, waits=False))
 
     def _write(self, turn: _Turn, before: int, after: int) -> int:
         made = [(planned, list(self._deliveries(turn, planned))) for planned in turn.planned]
+        known, self._known = self._progress(), None  # it is read again unless all of it is surely written
         with writing(self._engine) as connection:
             if self._fence is not None:
                 self._fence(connection)
             if cursor(connection, NAME) != before:
-                self._known = None
                 log.warning("another alert engine sends from the same database: end one of them")
                 return 0
             for planned, deliveries in made:
                 _add(connection, turn, planned, deliveries)
             keep_progress(connection, turn.progress)
             move_cursor(connection, NAME, after)
-        self._progress().update(turn.progress)
+        self._known = {**known, **turn.progress}
         return sum(len(deliveries) for _, deliveries in made)
 
     def _deliveries(self, turn: _Turn, planned: Planned) -> Iterator[Delivery]:

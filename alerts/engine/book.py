@@ -30,8 +30,11 @@ class Book:
     changes: list[Changed] = field(default_factory=list)
 
     def alert(self, key: Key, station_id: str) -> Alert:
-        """The alert as it stands in this turn."""
-        return self.changed.get(key) or self.known.get(key) or Alert(station_id)
+        """The alert as it stands in this turn. ``station_id`` is where its subject is now, ``""`` where that does not
+        matter: what was moved belongs to the new place as soon as nothing holds at the old one."""
+        found = self.changed.get(key) or self.known.get(key) or Alert(station_id)
+        moved = station_id and found.station_id != station_id and not found.standing.level
+        return replace(found, station_id=station_id) if moved else found
 
     def put(self, key: Key, alert: Alert, standing: Standing) -> Alert:
         """Let it stand so from now on."""

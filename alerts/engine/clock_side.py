@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import timedelta
 from typing import TypeAlias
 
+from alerts.engine.late import SETTLE
 from alerts.engine.settings import AlertSettings
 from alerts.engine.telling import Telling, last_known
 from alerts.rules.facts import Facts, Found
@@ -19,8 +19,6 @@ from ingest.stations import Registry
 
 LastStage: TypeAlias = Callable[[str, Alert], float | None]
 """The newest believed stage of a gauge, in metres; None where it is not known."""
-SETTLE = timedelta(seconds=60)
-"""A level that came by late readings only is told when no newer one has come for so long."""
 OF_READINGS = {each.name: lapsed if each.lapses else lost for each in ON_READING}
 """What becomes of an alert whose gauge is silent, by the rule that made it."""
 
@@ -50,13 +48,18 @@ def lose(telling: Telling, silent: Collection[str], registry: Registry, last: La
             telling.note(key, change, last_known(after, last(key[1], after)))
 
 
-def catch_up(telling: Telling, last: LastStage) -> None:
-    """Tell what could not be told before, where it still stands: a silence ended, late readings have settled."""
+def catch_up(telling: Telling, filling: Collection[str], last: LastStage) -> None:
+    """Tell what could not be told before, where it still stands: a silence ended, late readings have settled. Of the
+    gauges ``filling`` late ones are still coming in."""
     for key, known in telling.book.known.items():
         alert = telling.book.alert(key, known.station_id)
-        newest = alert.standing.observed_at
-        if alert.told != alert.standing.level and (newest is None or telling.now - newest >= SETTLE):
+        if alert.told != alert.standing.level and (key[0] not in OF_READINGS or _settled(telling, key, alert, filling)):
             _still(telling, key, last)
+
+
+def _settled(telling: Telling, key: Key, alert: Alert, filling: Collection[str]) -> bool:
+    newest = alert.standing.observed_at
+    return key[1] not in filling and (newest is None or telling.now - newest >= SETTLE)
 
 
 def _still(telling: Telling, key: Key, last: LastStage) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from alerts.engine.book import Book
 from alerts.engine.clock_side import ask_rules, catch_up, lose
+from alerts.engine.late import Late
 from alerts.engine.ledger import Ledger
 from alerts.engine.settings import AlertSettings
 from alerts.engine.telling import Source, Telling
@@ -47,6 +48,7 @@ class Engine:
         self._clock = clock
         self._known: dict[Key, Alert] | None = None
         self._courses: dict[str, Course] = {}
+        self._late = Late()
         self._registry: Registry | None = None
         self._places: Mapping[str, Place] = {}
 
@@ -72,7 +74,7 @@ class Engine:
             ask_rules(telling, facts, self._settings)
             silent = {each.gauge_id for each in facts.health.gauges if each.silent}
             lose(telling, silent, facts.registry, self._last_m)
-        catch_up(telling, self._last_m)
+        catch_up(telling, self._late.filling(telling.now), self._last_m)
         return len(telling.book.changes) if self._record(telling.book) else 0
 
     def forget(self) -> None:
@@ -106,10 +108,13 @@ class Engine:
         course = with_reading(self._course(reading), reading)
         self._courses[reading.gauge_id] = course
         stage = telling.book.alert((STAGE, reading.gauge_id), place.station.id).standing
+        source = Source(reading, self._is_live(reading))
+        if not source.live:
+            self._late.came(reading.gauge_id, telling.now)
         for rule in ON_READING:
             finding = rule.find(reading, course, place) if place.rules.of(rule.name).enabled else None
             if finding is not None and not is_history(stage, finding):
-                self._step(telling, rule, finding, Source(reading, self._is_live(reading)), course, place)
+                self._step(telling, rule, finding, source, course, place)
 
     def _step(
         self, telling: Telling, rule: ReadingRule, finding: Finding, source: Source, course: Course, place: Place
@@ -153,7 +158,12 @@ class Engine:
 
     def _record(self, book: Book, moved: tuple[int, int] | None = None) -> bool:
         """Write it, then remember it; False, and nothing is remembered, where another hand was faster."""
-        if not self._ledger.record(book, book.to_keep(), moved):
+        try:
+            written = self._ledger.record(book, book.to_keep(), moved)
+        except Exception:
+            self._known = None  # a commit that seems to have failed may have been made all the same
+            raise
+        if not written:
             self.forget()
             return False
         self._read().update(book.changed)

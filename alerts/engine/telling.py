@@ -15,6 +15,9 @@ from alerts.rules.machine import Standing
 from alerts.store.record import Key
 from ingest.readings import Reading
 
+UNTOLD_BEFORE = "untold"
+"""Why a fall is not told of which nobody heard the rise."""
+
 
 class Mutes(Protocol):
     """Who may say that nobody is told, and where somebody works."""
@@ -48,7 +51,7 @@ class Telling:
         """Note the transition of a change; where it is told, that people know the level from now on."""
         transition = self._transition(key, change, detail, source)
         if change.told:
-            transition = replace(transition, muted=self.mutes.muted(transition))
+            transition = replace(transition, muted=self.mutes.muted(transition) or self._unheard(key, change))
         self._put(key, change, transition)
 
     def note_still(
@@ -63,6 +66,10 @@ class Telling:
         transition = self._transition(key, change, detail(change), source)
         if not self.mutes.muted(transition):
             self._put(key, change, transition)
+
+    def _unheard(self, key: Key, change: Change) -> str:
+        """A fall to the level that people were told of last ends what nobody heard of (muted, or filled in)."""
+        return UNTOLD_BEFORE if change.cause is Cause.FALL and change.to_level == self.book.alert(key, "").told else ""
 
     def _put(self, key: Key, change: Change, transition: Transition) -> None:
         self.book.note(key, change, transition)

@@ -162,6 +162,7 @@ class Desk:
             cause=Cause.CLOSED,
             observed_at=change.at,
             recorded_at=change.at,
+            unconfirmed=change.unconfirmed,
             detail=detail,
             incident_id=of.id,
         )

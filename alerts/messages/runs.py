@@ -67,14 +67,23 @@ def runs(transitions: Iterable[Transition]) -> list[Run]:
 def waiting(transitions: Sequence[Transition]) -> list[Run]:
     """Of what a recipient has not heard, what still makes sense in a digest.
 
-    What was urgent went at once; what the same alert did before that is overtaken by it.
+    What was urgent went at once; what the same alert did before that is overtaken by it. A doubtful danger went to
+    staff only, so it overtakes only what was doubtful as well.
     """
-    urgent_until = {
-        (each.rule, each.subject_id): each.id for each in transitions if worth_telling(each) and each.urgent
-    }
-    return runs(each for each in transitions if each.id > urgent_until.get((each.rule, each.subject_id), 0))
+    urgent = [each for each in transitions if worth_telling(each) and each.urgent]
+    believed_until = {(each.rule, each.subject_id): each.id for each in urgent if not each.unconfirmed}
+    urgent_until = {(each.rule, each.subject_id): each.id for each in urgent}
+    urgent_ids = {each.id for each in urgent}
+
+    def waits(each: Transition) -> bool:
+        until = urgent_until if each.unconfirmed else believed_until
+        return each.id not in urgent_ids and each.id > until.get((each.rule, each.subject_id), 0)
+
+    return runs(filter(waits, transitions))
 
 
 def _goes_on(before: Transition, after: Transition) -> bool:
     same_direction = (before.cause in DOWNWARDS) == (after.cause in DOWNWARDS)
+    if after.cause in DOWNWARDS:  # the end of a doubt is for those who heard of it
+        return same_direction and before.unconfirmed == after.unconfirmed
     return same_direction and (before.unconfirmed or not after.unconfirmed)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.public import lifecycle
 from alerts.public.desk import all_clear_content, where_of
@@ -25,7 +26,7 @@ from alerts.records import STAGE
 from alerts.rules.kept import from_json
 from alerts.rules.machine import Standing as Stands
 from alerts.store import public as store
-from alerts.store.mutes import maintenance_in_force
+from alerts.store.mutes import maintenance_in_force, maintenance_since
 from alerts.store.record import cursor, move_cursor, transition_of
 from alerts.store.tables import standings, transitions
 from ingest.stations import Station
@@ -36,6 +37,10 @@ log = logging.getLogger(__name__)
 
 CURSOR = "public"
 MOST_PER_TURN = 100
+LOOK_BACK = timedelta(days=1)
+"""After a start so much is asked for work on gauges that has ended meanwhile."""
+OVERLAP = timedelta(minutes=1)
+"""The end of work is written down by other processes, somewhat after its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Watch:
         self._engine = engine
         self._around = around
         self._fence = fence
+        self._looked_at: datetime | None = None
 
     def turn(self, now: datetime) -> int:
         """Look at the stations whose alerts changed, and at what runs out; the number of messages touched."""
@@ -63,7 +69,9 @@ class Watch:
                 self._fence(connection)
             around = self._around()
             touched = self._follow(connection, around, now)
-            return touched + self._remind(connection, around, now) + self._let_expire(connection, around, now)
+            touched += self._remind(connection, around, now) + self._let_expire(connection, around, now)
+        self._looked_at = now
+        return touched
 
     def _anything(self, now: datetime) -> bool:
         """The usual answer is no, and needs no write lock."""
@@ -72,6 +80,7 @@ class Watch:
             newest = select(transitions.c.id).where(transitions.c.id > cursor(connection, CURSOR)).limit(1)
             return (
                 connection.execute(newest).first() is not None
+                or bool(self._freed(connection, now))
                 or any(_runs_out(each, around, now) for each in store.dangers_in_force(connection))
                 or any(_unused(each, around, now) for each in store.open_drafts(connection))
             )
@@ -80,13 +89,19 @@ class Watch:
         before = cursor(connection, CURSOR)
         wanted = select(transitions).where(transitions.c.id > before).order_by(transitions.c.id).limit(MOST_PER_TURN)
         new = [transition_of(row) for row in connection.execute(wanted)]
-        stations = dict.fromkeys(each.station_id for each in new if each.rule == STAGE)
+        changed = [each.station_id for each in new if each.rule == STAGE]
+        stations = dict.fromkeys([*changed, *self._freed(connection, now)])
         done = [
             each for each in stations if each in around.registry.stations and self._look(connection, around, each, now)
         ]
         if new:
             move_cursor(connection, CURSOR, new[-1].id)
         return len(done)
+
+    def _freed(self, connection: Connection, now: datetime) -> list[str]:
+        """Where work on gauges has just ended: what they say is held no longer, and they may not change any more."""
+        since = now - LOOK_BACK if self._looked_at is None else min(self._looked_at, now) - OVERLAP
+        return [each.station_id for each in maintenance_since(connection, since) if each.ends_at <= now]
 
     def _look(self, connection: Connection, around: Around, station_id: str, now: datetime) -> bool:
         """Do what one station needs; a mistake there must not keep the others waiting."""
@@ -95,14 +110,18 @@ class Watch:
                 return self._do(connection, around, around.registry.stations[station_id], now)
         except Refused as why:
             log.error("no draft for the public about %s: %s", station_id, why)
-            return False
+        except SQLAlchemyError:
+            raise  # nothing of this turn would be written: it is taken again
+        except Exception:
+            log.exception("no draft for the public about %s", station_id)
+        return False
 
     def _do(self, connection: Connection, around: Around, station: Station, now: datetime) -> bool:
         loudest = _loudest(connection, station.id, now)
         if loudest is None:
             return False
         known = _known(connection, station.id)
-        content = _danger_content(connection, around, station, loudest)
+        content = _danger_content(connection, around, station, loudest, now)
         grounds = store.grounds(connection, content, now)
         plan = planned(grounds, known, around.settings.draft_from)
         if plan is None:
@@ -204,8 +223,10 @@ def _known(connection: Connection, station_id: str) -> Known:
     return Known(going_on, by_gauge, store.automatic_draft(connection, station_id))
 
 
-def _danger_content(connection: Connection, around: Around, station: Station, loudest: _Loudest) -> Content:
-    seen = _seen(connection, loudest)
+def _danger_content(
+    connection: Connection, around: Around, station: Station, loudest: _Loudest, now: datetime
+) -> Content:
+    seen = _seen(connection, loudest, now)
     return Content(
         gravity=max(1, loudest.standing.level),
         texts=danger(around.registry, station, seen),
@@ -224,14 +245,17 @@ def _over_content(published: PublicMessage, around: Around, station: Station, pr
     return replace(content, texts=over(station, seen), hazard=0, observed_at=observed_at)
 
 
-def _seen(connection: Connection, loudest: _Loudest) -> Seen:
-    """What the last transition of a gauge says of it."""
+def _seen(connection: Connection, loudest: _Loudest, now: datetime) -> Seen:
+    """What the last transition of a gauge says of it; one that never had any says nothing but its level."""
     of_it = (transitions.c.rule == STAGE) & (transitions.c.subject_id == loudest.gauge_id)
     wanted = select(transitions).where(of_it, transitions.c.stage_m.is_not(None)).order_by(transitions.c.id.desc())
-    last = transition_of(connection.execute(wanted.limit(1)).one())
+    row = connection.execute(wanted.limit(1)).one_or_none()
+    standing = loudest.standing
+    if row is None:
+        return Seen(standing.level, None, standing.observed_at or now, standing.since)
+    last = transition_of(row)
     rise = last.detail.get("rise_m_per_h")
     rise_m_per_h = float(rise) if isinstance(rise, int | float) else None
-    standing = loudest.standing
     return Seen(standing.level, last.stage_m, last.observed_at, standing.since, rise_m_per_h)
 
 

@@ -142,7 +142,7 @@ def closed(standing: Standing, at: datetime) -> tuple[Standing, tuple[Change, ..
     after = Standing(observed_at=standing.observed_at)
     if standing.level == 0:
         return after, ()
-    return after, (_change(Cause.CLOSED, standing, after, at),)
+    return after, (replace(_change(Cause.CLOSED, standing, after, at), unconfirmed=_was_doubt(standing, after)),)
 
 
 def _not_ahead_of(standing: Standing, at: datetime) -> Standing:
@@ -276,7 +276,7 @@ def _level_left(level: int, below: Mapping[int, datetime], at: datetime, hold: t
 
 def _told_of(before: Standing, after: Standing, finding: Finding) -> list[Change]:
     if after.level < before.level:
-        return [_by(Cause.FALL, before, after, finding)]
+        return [replace(_by(Cause.FALL, before, after, finding), unconfirmed=_was_doubt(before, after))]
     changes = []
     if before.unverified and not after.unverified:
         changes.append(_by(Cause.VERIFIED, before, after, finding))
@@ -285,6 +285,11 @@ def _told_of(before: Standing, after: Standing, finding: Finding) -> list[Change
     if before.phase is Phase.RECOVERING and after.phase is Phase.FIRING:
         changes.append(_by(Cause.RELAPSED, before, after, finding))
     return changes
+
+
+def _was_doubt(before: Standing, after: Standing) -> bool:
+    """Whether nothing ends but a danger that was never believed: who did not hear of it hears of no end either."""
+    return before.unconfirmed and before.sure <= after.level
 
 
 def _by(cause: Cause, before: Standing, after: Standing, finding: Finding) -> Change:

@@ -20,6 +20,8 @@ from alerts.rules.trend import Trend, counts, next_level, rounded, shown, trend
 from ingest.readings import Quality, Reading
 
 NAME = "outlook"
+FURTHEST_H = 8760.0
+"""A threshold that is further away than this is none, and its time could not be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def _ahead(course: Course, place: Place, at: datetime) -> Ahead | None:
     slope_m_per_h = _risen(trend(course, at, least_m=own.least_rise_m), own)
     if slope_m_per_h is None:
         return None
-    return Ahead(*found, timedelta(hours=(found[1] - newest.stage_m) / slope_m_per_h))
+    within_h = (found[1] - newest.stage_m) / slope_m_per_h
+    return Ahead(*found, timedelta(hours=within_h)) if within_h <= FURTHEST_H else None
 
 
 def _risen(seen: Trend, own: OutlookSettings) -> float | None:
