@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -167,7 +167,7 @@ class Dispatch:
         for receiver in planned.receivers:
             wording = (receiver.language, receiver.form)
             if wording not in texts:
-                texts[wording] = compose(planned.runs, turn.context, receiver.language, receiver.form)
+                texts[wording] = _worded(planned, turn.context, receiver)
             text = self._personal(texts[wording], receiver, incident_id, turn.now)
             yield Delivery(
                 recipient_id=receiver.contact_id,
@@ -200,6 +200,19 @@ def tell_nobody(engine: Engine) -> None:
     with writing(engine) as connection:
         move_cursor(connection, NAME, end)
         forget_waiting(connection)
+
+
+def _worded(planned: Planned, context: Context, receiver: Receiver) -> Text:
+    """What cannot be worded with all that is known is told without it: nobody waits for a fault of ours."""
+    try:
+        return compose(planned.runs, context, receiver.language, receiver.form)
+    except Exception:
+        log.exception("a message could not be worded with its details; it is told without them")
+        return compose([_bare(each) for each in planned.runs], context, receiver.language, receiver.form)
+
+
+def _bare(run: Run) -> Run:
+    return Run(tuple(replace(each, detail={}) for each in run.transitions))
 
 
 def _incident_of(planned: Planned) -> int:

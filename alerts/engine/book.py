@@ -50,6 +50,18 @@ class Book:
         """People are told of this level."""
         self.changed[key] = replace(self.changed.get(key) or self.known[key], told=level)
 
+    def mark(self, key: Key) -> tuple[Alert | None, int]:
+        """How this turn has left an alert so far: for ``go_back``."""
+        return self.changed.get(key), len(self.changes)
+
+    def go_back(self, key: Key, mark: tuple[Alert | None, int]) -> None:
+        """Forget what this turn did to an alert since then."""
+        before, count = mark
+        del self.changes[count:]
+        self.changed.pop(key, None)
+        if before is not None:
+            self.changed[key] = before
+
     def to_keep(self) -> dict[Key, Alert]:
         """What must be written: an alert that is normal as it was keeps nothing that cannot be forgotten."""
         return {key: each for key, each in self.changed.items() if _matters(key, self.known.get(key), each)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -26,11 +26,16 @@ OF_READINGS = {each.name: lapsed if each.lapses else lost for each in ON_READING
 def ask_rules(telling: Telling, facts: Facts, settings: AlertSettings) -> None:
     """Ask every rule of the clock; an open alert whose subject it does not name any more is left."""
     for rule in ON_TICK:
-        named = {each.subject_id: each for each in rule.find(facts, settings.rules)}
-        known = telling.book.known
-        still = {key[1]: each for key, each in known.items() if key[0] == rule.name and _begun(each)}
-        for subject_id in sorted({*named, *still}):
-            found = named.get(subject_id) or _over(subject_id, still[subject_id].station_id, facts)
+        with telling.apart((rule.name, "")):
+            _ask(telling, rule, {each.subject_id: each for each in rule.find(facts, settings.rules)}, facts, settings)
+
+
+def _ask(telling: Telling, rule: TickRule, named: Mapping[str, Found], facts: Facts, settings: AlertSettings) -> None:
+    known = telling.book.known
+    still = {key[1]: each for key, each in known.items() if key[0] == rule.name and _begun(each)}
+    for subject_id in sorted({*named, *still}):
+        found = named.get(subject_id) or _over(subject_id, still[subject_id].station_id, facts)
+        with telling.apart((rule.name, subject_id)):
             _step(telling, rule.name, found, _timing(rule, found, facts.registry, settings))
 
 

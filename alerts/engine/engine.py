@@ -75,7 +75,9 @@ class Engine:
             silent = {each.gauge_id for each in facts.health.gauges if each.silent}
             lose(telling, silent, facts.registry, self._last_m)
         catch_up(telling, self._late.filling(telling.now), self._last_m)
-        return len(telling.book.changes) if self._record(telling.book) else 0
+        written = self._record(telling.book)
+        telling.complain()
+        return len(telling.book.changes) if written else 0
 
     def forget(self) -> None:
         """Drop what is remembered: another hand may have changed what is recorded."""
@@ -102,7 +104,9 @@ class Engine:
             place = self._places.get(reading.gauge_id)
             if place is not None:  # else retired since it reported: nobody is told about it any more
                 self._ask_rules(telling, reading, place)
-        return self._record(telling.book, (cursor, batch[-1].seq))
+        written = self._record(telling.book, (cursor, batch[-1].seq))
+        telling.complain()
+        return written
 
     def _ask_rules(self, telling: Telling, reading: Reading, place: Place) -> None:
         course = with_reading(self._course(reading), reading)
@@ -112,9 +116,10 @@ class Engine:
         if not source.live:
             self._late.came(reading.gauge_id, telling.now)
         for rule in ON_READING:
-            finding = rule.find(reading, course, place) if place.rules.of(rule.name).enabled else None
-            if finding is not None and not is_history(stage, finding):
-                self._step(telling, rule, finding, source, course, place)
+            with telling.apart((rule.name, reading.gauge_id)):
+                finding = rule.find(reading, course, place) if place.rules.of(rule.name).enabled else None
+                if finding is not None and not is_history(stage, finding):
+                    self._step(telling, rule, finding, source, course, place)
 
     def _step(
         self, telling: Telling, rule: ReadingRule, finding: Finding, source: Source, course: Course, place: Place

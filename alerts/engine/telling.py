@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,6 +16,8 @@ from alerts.rules.kept import Alert
 from alerts.rules.machine import Standing
 from alerts.store.record import Key
 from ingest.readings import Reading
+
+log = logging.getLogger(__name__)
 
 UNTOLD_BEFORE = "untold"
 """Why a fall is not told of which nobody heard the rise."""
@@ -46,6 +50,23 @@ class Telling:
     book: Book
     mutes: Mutes
     now: datetime
+    failures: list[Exception] = field(default_factory=list)
+
+    @contextmanager
+    def apart(self, key: Key) -> Iterator[None]:
+        """What goes wrong with one alert leaves it as it was, and keeps nobody from being told of all others."""
+        before = self.book.mark(key)
+        try:
+            yield
+        except Exception as error:
+            log.exception("the rule %s failed (%s)", *key)
+            self.book.go_back(key, before)
+            self.failures.append(error)
+
+    def complain(self) -> None:
+        """Raise the first failure, once all else is written: the round has come to no good end, and others hear it."""
+        if self.failures:
+            raise self.failures[0]
 
     def note(self, key: Key, change: Change, detail: Mapping[str, Any], source: Source | None = None) -> None:
         """Note the transition of a change; where it is told, that people know the level from now on."""

@@ -39,12 +39,12 @@ class Feeds:
 
     def turn(self, now: datetime) -> int:
         """Bring the files up to date; the number of messages in them, 0 where there was nothing to do."""
-        found = self._kept.published_since(now - KEPT)
-        names = tuple(message.identifier for message, _ in found)
+        names = self._kept.names_since(now - KEPT)
         if names == self._written:
             return 0
+        found = self._kept.published_since(now - KEPT)
         write_feeds(self._folder, found, self._around().issuer)
-        self._written = names
+        self._written = tuple(message.identifier for message, _ in found)
         return len(found)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.public import lifecycle
@@ -77,7 +77,7 @@ class Watch:
         """The usual answer is no, and needs no write lock."""
         around = self._around()
         with self._engine.connect() as connection:
-            newest = select(transitions.c.id).where(transitions.c.id > cursor(connection, CURSOR)).limit(1)
+            newest = select(transitions.c.id).where(_of_stage_after(cursor(connection, CURSOR))).limit(1)
             return (
                 connection.execute(newest).first() is not None
                 or bool(self._freed(connection, now))
@@ -87,10 +87,9 @@ class Watch:
 
     def _follow(self, connection: Connection, around: Around, now: datetime) -> int:
         before = cursor(connection, CURSOR)
-        wanted = select(transitions).where(transitions.c.id > before).order_by(transitions.c.id).limit(MOST_PER_TURN)
+        wanted = select(transitions).where(_of_stage_after(before)).order_by(transitions.c.id).limit(MOST_PER_TURN)
         new = [transition_of(row) for row in connection.execute(wanted)]
-        changed = [each.station_id for each in new if each.rule == STAGE]
-        stations = dict.fromkeys([*changed, *self._freed(connection, now)])
+        stations = dict.fromkeys([*(each.station_id for each in new), *self._freed(connection, now)])
         done = [
             each for each in stations if each in around.registry.stations and self._look(connection, around, each, now)
         ]
@@ -185,6 +184,11 @@ class Watch:
         for each in due:
             _save(connection, lifecycle.expired(each, now), now)
         return len(due)
+
+
+def _of_stage_after(transition_id: int) -> ColumnElement[bool]:
+    """No other rule is of any matter to the public."""
+    return (transitions.c.rule == STAGE) & (transitions.c.id > transition_id)
 
 
 def _runs_out(message: PublicMessage, around: Around, now: datetime) -> bool:

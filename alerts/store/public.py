@@ -161,6 +161,13 @@ class SqlPublicMessages:
             ordered = wanted.order_by(public_messages.c.id.desc()).limit(limit)
             return _messages(connection, connection.execute(ordered))
 
+    def names_since(self, since: datetime) -> tuple[str, ...]:
+        """The identifiers of what was published since a time, oldest first: asked for every second."""
+        sent = (public_messages.c.state == State.PUBLISHED) & (public_messages.c.sent_at >= since)
+        wanted = select(public_messages.c.identifier).where(sent, public_messages.c.cap.is_not(None))
+        with self._engine.connect() as connection:
+            return tuple(connection.scalars(wanted.order_by(public_messages.c.id)))
+
     def published_since(self, since: datetime) -> list[tuple[PublicMessage, bytes]]:
         """What was published since a time, with its CAP document, oldest first."""
         sent = (public_messages.c.state == State.PUBLISHED) & (public_messages.c.sent_at >= since)

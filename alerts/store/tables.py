@@ -15,6 +15,7 @@ standings = Table(
     Column("level", Integer, nullable=False),
     Column("told", Integer, nullable=False),
     Column("standing", Text, nullable=False),
+    Index("standings_of_station", "station_id", "rule"),
 )
 """Where the alert of each rule and subject stands; ``told`` is the level that people were told of last."""
 
@@ -46,6 +47,7 @@ transitions = Table(
     Column("reading_seq", Integer, nullable=False),
     Column("detail", JSON, nullable=False),
     Index("transitions_by_subject", "rule", "subject_id", "id"),
+    Index("transitions_by_rule", "rule", "id"),
     sqlite_autoincrement=True,
 )
 

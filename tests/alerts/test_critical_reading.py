@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, select, update
 from sqlalchemy import Engine as Database
 
-from alerts.dispatch.runs import waiting
 from alerts.engine.book import Book
 from alerts.engine.engine import Engine
 from alerts.engine.late import LONGEST, Late
 from alerts.engine.ledger import Ledger
 from alerts.engine.settings import AlertSettings
+from alerts.messages.compose import compose
+from alerts.messages.runs import Run, waiting
+from alerts.messages.told import Text
 from alerts.people import Directory
 from alerts.records import STAGE
-from alerts.rules import outlook
+from alerts.rules import outlook, stage
 from alerts.rules.course import Course, with_reading
 from alerts.rules.findings import Cause
 from alerts.rules.kept import Alert
 from alerts.rules.machine import Standing, closed
+from alerts.rules.table import ON_READING, ON_TICK, TickRule
 from alerts.store.mutes import end_silence
 from alerts.store.record import Key, keep_alerts
+from alerts.store.tables import standings, transitions
 from ingest.stations import Registry
 from ingest.store.log import SqlLog
 from ingest.store.tables import writing
 from tests.alerts.house import House
 from tests.alerts.machines import AT_ONCE, fold, place
-from tests.alerts.night import CITY, GAUGE, OTHER, at, reading, suspect
-from tests.alerts.public_house import RIVER, PublicHouse
+from tests.alerts.night import CITY, GAUGE, OTHER, OTHER_GAUGE, at, reading, suspect
+from tests.alerts.public_house import RIVER, ROAD, PublicHouse
 from tests.alerts.test_dispatch import Desk, rise
 from tests.alerts.test_engine import late, prompt, silence
 from tests.alerts.town import contact, group, people, route
@@ -248,6 +253,21 @@ def test_a_digest_whose_commit_only_seems_to_have_failed_is_not_made_twice(
     assert [len(each.data["alerts"]) for each in desk.to("duty")] == [1, 1, 1]
 
 
+def test_what_cannot_be_worded_with_its_details_is_told_without_them(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fussy(told: Sequence[Run], *more: Any) -> Text:
+        if any(each.last.detail for each in told):
+            broken()
+        return compose(told, *more)
+
+    monkeypatch.setattr("alerts.dispatch.dispatch.compose", fussy)
+    desk = Desk(database)
+    desk.record(replace(rise(4), detail={"next_m": 5.0}))
+    desk.turn()
+    assert [each.level for each in desk.to("duty")] == [4]
+
+
 # The public
 
 
@@ -280,3 +300,74 @@ def test_work_that_ended_while_nobody_looked_is_seen_after_a_start(database: Dat
     again = PublicHouse(database)
     again.clock.at = house.later(300)
     assert again.turn() == 1
+
+
+def test_a_place_that_cannot_be_looked_at_keeps_no_other_from_a_draft(database: Database) -> None:
+    house = PublicHouse(database)
+    house.stands(4, ROAD)
+    house.stands(4)
+    with writing(database) as connection:
+        connection.execute(update(standings).where(standings.c.station_id == ROAD.id).values(standing="torn"))
+    assert house.turn() == 1
+    assert house.newest().station_id == RIVER.id
+    assert house.turn() == 0
+
+
+# One thing must not stop the others
+
+
+def broken(*_: object) -> None:
+    raise OverflowError("a fault of ours")
+
+
+def test_a_rule_that_fails_on_one_gauge_keeps_no_other_from_being_told_and_is_heard_of(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails_high_up(*asked: Any) -> Mapping[str, Any]:
+        if asked[0].to_level == 5:
+            broken()
+        return stage.detail(*asked)
+
+    rules = (replace(ON_READING[0], detail=fails_high_up), *ON_READING[1:])
+    monkeypatch.setattr("alerts.engine.engine.ON_READING", rules)
+    house.receive(prompt(0, 3.2), replace(prompt(1, 5.2), gauge_id=OTHER_GAUGE.id), prompt(2, 4.2))
+    with pytest.raises(OverflowError):
+        house.engine.turn()
+    assert house.steps() == [(0, 3), (3, 4)]
+    assert house.alert(OTHER_GAUGE.id) is None  # its next reading is its first
+    house.receive(replace(prompt(3, 4.9), gauge_id=OTHER_GAUGE.id))
+    assert house.engine.turn() == 1
+    assert house.steps()[-1] == (0, 4)
+
+
+def test_a_rule_of_the_clock_that_fails_keeps_the_others_going(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(database)
+    house.serve()
+    house.receive(prompt(0, 4.2))
+    house.engine.turn()
+    house.silent = [GAUGE.id]
+    monkeypatch.setattr("alerts.engine.clock_side.ON_TICK", (TickRule("battery", broken), *ON_TICK))  # type: ignore[arg-type]
+    with pytest.raises(OverflowError):
+        house.tick()
+    assert house.causes() == [Cause.RISE, Cause.UNVERIFIED]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        select(standings).where(standings.c.rule == STAGE, standings.c.station_id == "a", standings.c.level > 0),
+        select(transitions).where(transitions.c.rule == STAGE).order_by(transitions.c.id.desc()).limit(9),
+        select(transitions)
+        .where(transitions.c.rule == STAGE, transitions.c.id > 7)
+        .order_by(transitions.c.id)
+        .limit(9),
+    ],
+    ids=["a station", "the newest", "what came after"],
+)
+def test_what_is_asked_again_and_again_is_found_by_an_index(database: Database, asked: Select[Any]) -> None:
+    statement = str(asked.compile(database, compile_kwargs={"literal_binds": True}))
+    with database.connect() as connection:
+        (plan,) = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")  # more lines would be a sort
+    assert "USING INDEX standings_of_station" in plan.detail or "USING INDEX transitions_by_rule" in plan.detail

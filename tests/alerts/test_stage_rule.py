@@ -118,7 +118,7 @@ def test_a_higher_good_reading_is_a_confirmed_rise() -> None:
 def test_a_spike_that_was_not_believed_ends_by_the_normal_rule() -> None:
     standing, changes = fold([suspect(0, 26.48), reading(10, 0.5), reading(29, 0.5), reading(30, 0.5)])
     assert [(each.cause, each.from_level, each.to_level) for each in changes][-1] == (Cause.FALL, 5, 0)
-    assert not changes[-1].unconfirmed
+    assert changes[-1].unconfirmed  # its end is for those who heard of it
     assert (standing.level, standing.unconfirmed) == (0, False)
 
 

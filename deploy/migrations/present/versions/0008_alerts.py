@@ -43,6 +43,7 @@ def _make_record() -> None:
         sa.Column("told", sa.Integer, nullable=False),
         sa.Column("standing", sa.Text, nullable=False),
     )
+    op.create_index("standings_of_station", "alert_standings", ["station_id", "rule"])
     op.create_table(
         "transitions",
         sa.Column("id", sa.Integer, **ID),
@@ -65,6 +66,7 @@ def _make_record() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("transitions_by_subject", "transitions", ["rule", "subject_id", "id"])
+    op.create_index("transitions_by_rule", "transitions", ["rule", "id"])
     op.create_index("ix_transitions_incident_id", "transitions", ["incident_id"])
     op.create_table(
         "incidents",
