@@ -47,9 +47,10 @@ class Transition:
     """A recorded change of the alert of one rule and one subject (a gauge, a camera, a gateway, a sign).
 
     ``observed_at`` is the time of what caused it, for a reading the device's; ``recorded_at`` is the house's.
-    ``unconfirmed`` marks a rise on a suspect reading, and the end of one that was never believed: for staff only. ``unverified`` says that the gauge has fallen
-    silent, so that the level is the last one known. ``live`` is False for what came late or was filled in afterwards:
-    history, of which nobody is told. ``muted`` says why nobody is told, empty where somebody is.
+    ``unconfirmed`` marks a rise on a suspect reading, and the end of one that was never believed: for staff only.
+    ``unverified`` says that the gauge has fallen silent, so that the level is the last one known. ``live`` is False for
+    what came late or was filled in afterwards: history, of which nobody is told. ``muted`` says why nobody is told,
+    empty where somebody is.
     ``reading_seq`` and ``stage_m`` are those of the reading, 0 and None where there was none.
     ``detail`` holds what a message needs besides, as numbers, texts and times in ISO 8601 (see alerts/messages).
     """
