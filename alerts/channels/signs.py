@@ -17,6 +17,8 @@ from typing import Any
 
 from alerts.records import Delivery
 
+CHANNEL = "mqtt"
+"""The channel of signs and sirens."""
 STATE = "state"
 """The last part of the topic on which a device reports: its own topic, then this."""
 LARGEST_REPORT_BYTES = 4096

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from alerts.channels.signs import CHANNEL as SIGNS
 from alerts.people.directory import Directory
 from alerts.people.hours import WEEK
 from alerts.people.matters import Matter
@@ -18,6 +19,8 @@ NOBODY = (
     "nobody is told of anything: alerts are recorded and shown, and sent to nobody; "
     "write a people file and run mizumori people import FILE"
 )
+SIGN, SIGN_LEVEL = "sign", 3
+"""The rule of signs that do not obey, and its level by default."""
 SHOWN = 6
 _MONDAY = date(2024, 1, 1)
 _DAY_MIN = 24 * 60
@@ -41,7 +44,12 @@ def gaps(directory: Directory, registry: Registry, at: datetime) -> list[str]:
     """
     if not directory.routes:
         return [NOBODY]
-    return [*_dead_ends(directory), *_of_stations(directory, registry, at), *_of_no_station(directory)]
+    return [
+        *_dead_ends(directory),
+        *_of_stations(directory, registry, at),
+        *_of_no_station(directory),
+        *_of_signs(directory),
+    ]
 
 
 def _dead_ends(directory: Directory) -> Iterator[str]:
@@ -85,6 +93,21 @@ def _of_no_station(directory: Directory) -> Iterator[str]:
         yield (
             "nobody would be told of a gateway, which belongs to no station: "
             "give a staff group a route without stations, areas and kinds, with min_level = 2 or lower"
+        )
+
+
+def _of_signs(directory: Directory) -> Iterator[str]:
+    """Where there are signs, somebody must hear that one fails; a sign that is told so does not count."""
+    addresses = (each for contact in directory.contacts.values() for each in contact.addresses)
+    if not any(each.channel == SIGNS for each in addresses):
+        return
+    routes = (
+        each for each in directory.routes if each.min_level <= SIGN_LEVEL and (not each.rules or SIGN in each.rules)
+    )
+    if all(each.channel == SIGNS for route in routes for each in directory.receivers(route)):
+        yield (
+            "nobody would be told of a sign or siren that does not do what it was told: "
+            f"give a staff group a route with the rule {SIGN}, or without rules, with min_level = {SIGN_LEVEL} or lower"
         )
 
 

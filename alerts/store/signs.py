@@ -9,14 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from alerts.channels.signs import GaugeLevel, SignState
+from alerts.channels.signs import CHANNEL, GaugeLevel, SignState
 from alerts.records import Delivery
 from alerts.store.desk import RECENT, delivery_of
 from alerts.store.tables import deliveries, signs
 from alerts.store.upsert import put
-
-CHANNEL = "mqtt"
-"""The channel of signs and sirens."""
 
 
 def read_signs(connection: Connection) -> dict[str, SignState]:

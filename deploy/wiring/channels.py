@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from alerts.channels.channel import Channel
+from alerts.channels.signs import CHANNEL as SIGNS
 from alerts.channels.signs import SignState
 from alerts.channels.table import CHANNELS, ChannelSettings, channels
 from alerts.drills import Allowed, drill_channels, real_channels
 from alerts.drills.guard import reaches
 from alerts.engine.signs import SignRecord
 from alerts.people import Directory
-from alerts.store.signs import CHANNEL as SIGNS
 from deploy.settings import Settings
 from ingest.clock import Clock
 

@@ -340,6 +340,21 @@ def test_a_crew_alone_leaves_the_unconfirmed_danger_untold() -> None:
     assert "an unconfirmed hazard 4 and 5, which only staff groups hear of, at fujii, ditch, under" in sentence
 
 
+@pytest.mark.parametrize(
+    ("limits", "covered"),
+    [({}, True), ({"rules": ["stage", "sign"]}, True), ({"rules": ["stage"]}, False), ({"min_level": 4}, False)],
+)
+def test_where_there_are_signs_somebody_must_hear_of_one_that_fails(limits: dict[str, object], covered: bool) -> None:
+    directory = Directory(
+        people(
+            [contact("duty"), contact("sign", "mqtt")],
+            [group("duty"), group("signs", GroupKind.CREW, ["sign"])],
+            [route("staff", "duty", **limits), route("closing", "signs")],
+        )
+    )
+    assert any("nobody would be told of a sign" in each for each in gaps(directory, TOWN, NOON)) is not covered
+
+
 def test_who_is_away_or_too_high_or_public_leaves_a_gap() -> None:
     away = Directory(people([contact("a", away=True)], [group("a")], [route("a")]))
     assert "hazard 4 and 5" in gaps(away, TOWN, NOON)[0]
