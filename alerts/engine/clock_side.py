@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeAlias
 
 from alerts.engine.late import SETTLE
@@ -39,11 +40,11 @@ def _ask(telling: Telling, rule: TickRule, named: Mapping[str, Found], facts: Fa
             _step(telling, rule.name, found, _timing(rule, found, facts.registry, settings))
 
 
-def lose(telling: Telling, silent: Collection[str], registry: Registry, last: LastStage) -> None:
+def lose(telling: Telling, silent: Mapping[str, datetime | None], registry: Registry, last: LastStage) -> None:
     """Alerts on readings whose gauge is silent, or was retired, stand at the last level known; what was only foreseen
-    lapses."""
+    lapses. ``silent`` says by gauge what was its newest observation when it was found to be so."""
     for key, known in telling.book.known.items():
-        gone = key[1] in silent or key[1] not in registry.gauges
+        gone = key[1] not in registry.gauges or (key[1] in silent and not _newer(known, silent[key[1]]))
         if key[0] not in OF_READINGS or not known.standing.level or not gone:
             continue
         alert = telling.book.alert(key, known.station_id)
@@ -51,6 +52,12 @@ def lose(telling: Telling, silent: Collection[str], registry: Registry, last: La
         after = telling.book.put(key, alert, standing)
         for change in changes:
             telling.note(key, change, last_known(after, last(key[1], after)))
+
+
+def _newer(alert: Alert, last_at: datetime | None) -> bool:
+    """Whether it knows of a reading that came after its gauge was judged: a silence that is over already."""
+    newest = alert.standing.observed_at
+    return newest is not None and last_at is not None and newest > last_at
 
 
 def catch_up(telling: Telling, filling: Collection[str], last: LastStage) -> None:

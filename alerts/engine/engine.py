@@ -72,7 +72,7 @@ class Engine:
         telling = self._begin()
         if facts is not None:
             ask_rules(telling, facts, self._settings)
-            silent = {each.gauge_id for each in facts.health.gauges if each.silent}
+            silent = {each.gauge_id: each.observed_at for each in facts.health.gauges if each.silent}
             lose(telling, silent, facts.registry, self._last_m)
         catch_up(telling, self._late.filling(telling.now), self._last_m)
         written = self._record(telling.book)

@@ -54,7 +54,7 @@ def need_ports(wanted: Sequence[tuple[str, str, int]]) -> None:
     for use, host, port in wanted:
         if port in taken:
             variable = f"MIZUMORI_{use.upper()}__PORT"
-            raise UsageError(f"{taken[port]} and {use} both want port {port}: set {variable} to another")
+            raise UsageError(f"{_key(taken[port])} and {_key(use)} both want port {port}: set {variable} to another")
         taken[port] = use
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as trial:
@@ -65,8 +65,13 @@ def need_ports(wanted: Sequence[tuple[str, str, int]]) -> None:
                 why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"({error.strerror})"
                 variable = f"MIZUMORI_{use.upper()}__PORT"
                 raise UsageError(
-                    f"port {port} of {host} for the {use} {why}: end that program or set {variable} to another number"
+                    f"port {port} of {host} for the {_key(use)} {why}: end that program or set {variable} to another number"
                 ) from error
+
+
+def _key(use: str) -> str:
+    """A part of the settings as the settings file writes it."""
+    return use.replace("__", ".")
 
 
 def wait_for_end() -> threading.Event:

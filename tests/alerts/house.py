@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Engine as Database
 from sqlalchemy import select
@@ -45,6 +46,8 @@ class House:
     settings: AlertSettings = field(default_factory=stage_alone)
     clock: HandClock = field(default_factory=lambda: HandClock(at(60)))
     silent: Sequence[str] = ()
+    last_at: datetime | None = None
+    """The newest observation of the silent ones when they were judged."""
 
     def __post_init__(self) -> None:
         self.record = SqlRecord(self.database)
@@ -72,7 +75,8 @@ class House:
         return Facts(self.clock.now(), self.registry(), Health(self.clock.now(), tuple(map(self._silent, self.silent))))
 
     def _silent(self, gauge_id: str) -> GaugeHealth:
-        return GaugeHealth(gauge_id, Mode.STEADY, 600.0, (DeviceFinding(Problem.SILENT, self.clock.now()),))
+        finding = DeviceFinding(Problem.SILENT, self.clock.now())
+        return GaugeHealth(gauge_id, Mode.STEADY, 600.0, (finding,), observed_at=self.last_at)
 
     def restarted(self) -> House:
         return House(self.database, self.settings, self.clock, self.silent)

@@ -153,6 +153,20 @@ def test_a_gauge_that_reports_again_recovers_by_the_normal_rule(house: House) ->
     assert house.steps() == [(0, 4), (4, 0)]
 
 
+def test_a_gauge_that_reported_after_it_was_judged_silent_is_not_silent(house: House) -> None:
+    house.receive(prompt(0, 3.2))
+    house.engine.turn()
+    house.silent, house.last_at = [GAUGE.id], at(0)
+    house.tick()
+    house.receive(prompt(120, 4.2))
+    house.engine.turn()
+    assert house.tick() == 0
+    assert [each.unverified for each in house.incidents()] == [False]
+    house.last_at = at(120)
+    assert house.tick() == 1
+    assert house.causes()[-1] is Cause.UNVERIFIED
+
+
 def test_the_alert_of_a_retired_gauge_stays_as_the_last_one_known(house: House) -> None:
     house.receive(prompt(0, 4.2))
     house.engine.turn()
