@@ -70,6 +70,8 @@ def show_list(context: Context, options: argparse.Namespace) -> int:
         registry = stores.city()
     finally:
         stores.close()
+    if options.station and not found and options.station not in registry.stations:
+        raise UsageError(f"there is no station {options.station}: mizumori levels shows those that there are")
     if options.json:
         say(json.dumps([_record(each) for each in found], ensure_ascii=False, indent=2))
     elif found:
@@ -82,7 +84,7 @@ def show_list(context: Context, options: argparse.Namespace) -> int:
 
 def table(found: list[Incident], registry: Registry) -> list[str]:
     """Incidents as lines of equal columns."""
-    head = ("number", "hazard", "state", "since", "rule", "station", "acknowledged", "assigned")
+    head = ("number", "level", "state", "since", "rule", "station", "acknowledged", "assigned")
     return columns([head, *(_row(each, registry) for each in found)])
 
 

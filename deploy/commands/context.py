@@ -63,10 +63,8 @@ def need_ports(wanted: Sequence[tuple[str, str, int]]) -> None:
                 trial.bind((host, port))
             except OSError as error:
                 why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"({error.strerror})"
-                variable = f"MIZUMORI_{use.upper()}__PORT"
-                raise UsageError(
-                    f"port {port} of {host} for the {_key(use)} {why}: end that program or set {variable} to another number"
-                ) from error
+                sentence = f"port {port} of {host} for {_key(use)} {why}: end that program or set"
+                raise UsageError(f"{sentence} MIZUMORI_{use.upper()}__PORT to another number") from error
 
 
 def _key(use: str) -> str:

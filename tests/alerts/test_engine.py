@@ -164,7 +164,7 @@ def test_a_gauge_that_reported_after_it_was_judged_silent_is_not_silent(house: H
     assert [each.unverified for each in house.incidents()] == [False]
     house.last_at = at(120)
     assert house.tick() == 1
-    assert house.causes()[-1] is Cause.UNVERIFIED
+    assert house.causes()[-1] == Cause.UNVERIFIED
 
 
 def test_the_alert_of_a_retired_gauge_stays_as_the_last_one_known(house: House) -> None:

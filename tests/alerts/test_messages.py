@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.messages.again import compose_together
 from alerts.messages.catalogue import one_line, texts
 from alerts.messages.compose import compose, compose_escalation, compose_reminder, compose_test
 from alerts.messages.digest import MOST_LINES
@@ -19,6 +20,7 @@ from alerts.messages.figures import exact_m
 from alerts.messages.layout import ONE_ASCII, ONE_SMS, TWO_SMS
 from alerts.messages.runs import Run
 from alerts.messages.told import Context, Form, Text
+from alerts.records import MessageKind
 from ingest.labels import staff_note
 from ingest.readings import Reason
 from ingest.stations import City, Gauge, Registry, Station, StationKind
@@ -442,6 +444,11 @@ def test_a_demonstration_is_marked_in_subject_and_body_and_nothing_else_is(langu
     assert text.subject.startswith(mark)
     assert text.body.startswith(texts(language)["demonstration"])
     assert told(language=language, form=Form.SHORT, registry=shown).body.startswith(mark)
+    sign = texts(language)["again"]["escalation_sign"]
+    for form in Form:
+        again = compose_together(MessageKind.ESCALATION, storm(3), context(registry=shown), language, form)
+        first = again.subject if form is Form.LONG else again.body
+        assert first.startswith(mark + sign), "what is not real is said before that nobody answered"
     plain = told(language=language)
     assert mark.strip() not in plain.subject
     assert texts(language)["demonstration"] not in plain.body

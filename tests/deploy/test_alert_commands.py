@@ -80,6 +80,7 @@ def test_what_cannot_be_done_says_what_to_do_instead(town: Town) -> None:
     assert "there is no incident 99: mizumori alert list --all" in town.say(
         "alert", "ack", "99", "--by", "当番", ends=1
     )
+    assert "no station nowhere" in town.say("alert", "list", "--station", "nowhere", ends=1)
     assert "say who does it" in town.say("alert", "ack", "1", "--by", " ", ends=1)
     silence = ("alert", "silence", "add", "--reason", "r", "--by", "b")
     assert "for example 90min, 12h or 3d" in town.say(*silence, "--for", "2 hours", ends=1)
