@@ -10,13 +10,14 @@ from alerts.public.records import Content, Refused, Step
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """A station now. ``level`` is that of the gauge behind the message, ``highest`` of any gauge of its stations;
-    ``maintenance`` names the work that goes on there."""
+    ``maintenance`` names the work that goes on there. ``stale`` says why no rule may act on the gauge by itself."""
 
     level: int = 0
     highest: int = 0
     unconfirmed: bool = False
     unverified: bool = False
     maintenance: str = ""
+    stale: str = ""
 
 
 def check(step: Step, content: Content, grounds: Grounds, draft_from: int, despite: str = "") -> None:

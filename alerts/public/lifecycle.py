@@ -81,6 +81,8 @@ def published_by(
         raise Refused(f"the rule {rule.id} publishes confirmed rises of gauges and nothing else")
     if content.hazard < rule.min_level or at >= rule.valid_until:
         raise Refused(f"the rule {rule.id} does not cover this, or no longer")
+    if grounds.stale:
+        raise Refused(f"the rule {rule.id} leaves it to people: {grounds.stale}")
     check(message.step, content, grounds, settings.draft_from)
     names = ", ".join(rule.approved_by)
     signed = _decided(message, f"{BY_RULE}{rule.id}", Action.PUBLISHED, at, f"approved in advance by {names}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -23,10 +23,13 @@ from alerts.public.records import (
 )
 from alerts.records import STAGE, Delivery, MessageKind, Outcome
 from alerts.rules.kept import from_json
+from alerts.rules.machine import Phase, Standing
 from alerts.store.deliveries import delivery_of, may_have_reached, withdraw
-from alerts.store.mutes import maintenance_in_force
+from alerts.store.mutes import maintenance_in_force, maintenance_since
 from alerts.store.tables import deliveries, messages, public_decisions, public_messages, standings
 
+WORK_MATTERS = timedelta(days=1)
+"""After the end of work on a gauge a rule waits so long for its first word."""
 OPEN = (State.DRAFT, State.APPROVED)
 _CONTENT = TypeAdapter(Content)
 _PLAIN = ("step", "state", "author", "created_at", "station_id", "chain_id", "corrects", "drill", "rule_id")
@@ -125,7 +128,20 @@ def grounds(connection: Connection, content: Content, at: datetime) -> Grounds:
         unconfirmed=any(each.unconfirmed for each in judged),
         unverified=any(each.unverified for each in found.values()),
         maintenance=holding[0].reason if holding else "",
+        stale="" if own is None else _stale(connection, own, content, at),
     )
+
+
+def _stale(connection: Connection, own: Standing, content: Content, at: datetime) -> str:
+    """What a gauge said during the work on it is no word of the water, nor is what it does not say any more."""
+    if own.unverified:
+        return "the gauge is silent"
+    if own.phase is Phase.RECOVERING:
+        return "the water is below that level again"
+    work = [each for each in maintenance_since(connection, at - WORK_MATTERS) if each.station_id in content.station_ids]
+    ends = [each.ends_at for each in work if each.ends_at <= at and each.concerns(content.gauge_id)]
+    heard_at = own.observed_at
+    return "it was last heard before the work on it ended" if ends and (not heard_at or heard_at < max(ends)) else ""
 
 
 def take_back(connection: Connection, public_ids: Sequence[int], at: datetime, why: str) -> list[Delivery]:

@@ -21,6 +21,8 @@ from alerts.messages.compose import compose
 from alerts.messages.runs import Run, waiting
 from alerts.messages.told import Text
 from alerts.people import Directory
+from alerts.public.records import State
+from alerts.public.settings import PublicMessages
 from alerts.records import STAGE
 from alerts.rules import outlook, stage
 from alerts.rules.course import Course, with_reading
@@ -40,6 +42,7 @@ from tests.alerts.night import CITY, GAUGE, OTHER, OTHER_GAUGE, at, reading, sus
 from tests.alerts.public_house import RIVER, ROAD, PublicHouse
 from tests.alerts.test_dispatch import Desk, rise
 from tests.alerts.test_engine import late, prompt, silence
+from tests.alerts.test_public import NIGHT
 from tests.alerts.town import contact, group, people, route
 
 
@@ -300,6 +303,29 @@ def test_work_that_ended_while_nobody_looked_is_seen_after_a_start(database: Dat
     again = PublicHouse(database)
     again.clock.at = house.later(300)
     assert again.turn() == 1
+
+
+STALE: Mapping[str, Mapping[str, Any]] = {
+    "silent": {"unverified": True},
+    "falling": {"below": {5: at(60)}},
+    "heard during the work": {"observed_at": at(100)},
+}
+
+
+@pytest.mark.parametrize("state", [*STALE, "heard since"])
+def test_a_rule_publishes_nothing_on_the_word_of_a_gauge_that_may_be_over(database: Database, state: str) -> None:
+    house = PublicHouse(database, PublicMessages.model_validate({"desk": "desk", "standing": [NIGHT]}))
+    house.works_on(ROAD)
+    house.later(121)
+    house.stands(5, ROAD)
+    own = replace(Standing(5, observed_at=house.clock.now(), since=at(0)), **STALE.get(state, {}))
+    with writing(database) as connection:
+        keep_alerts(connection, {(STAGE, f"{ROAD.id}-01"): Alert(ROAD.id, own, 5)})
+    assert house.turn() == 1
+    made = house.newest()
+    assert made.state is (State.DRAFT if state in STALE else State.PUBLISHED)
+    assert bool(house.deliveries(made)) == (state not in STALE)
+    assert len(house.deliveries(made, ("reminder",))) == (state in STALE)
 
 
 def test_a_place_that_cannot_be_looked_at_keeps_no_other_from_a_draft(database: Database) -> None:
