@@ -30,6 +30,12 @@ class Policy:
     escalation: Sequence[EscalationRule] = ()
     remind_s: Callable[[str, str], float] = _never
 
+    @property
+    def longest(self) -> timedelta:
+        """No step is further away than this, unless its time was made before the clock was set back."""
+        after_s = (max(each.repeat_s, *(step.after_s for step in each.steps)) for each in self.escalation)
+        return timedelta(seconds=max(after_s, default=0.0))
+
 
 @dataclass(frozen=True, slots=True)
 class Stands:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
@@ -34,6 +34,9 @@ from ingest.store.leases import Fence
 from ingest.store.tables import writing
 
 log = logging.getLogger(__name__)
+
+ASTRAY = timedelta(hours=2)
+"""Clocks differ; a due time that lies this much further ahead than any step was made by one that was wrong."""
 
 
 @dataclass
@@ -67,20 +70,29 @@ class Escalator:
     def turn(self, now: datetime) -> int:
         """Take every step that is due; the number of deliveries written."""
         with self._engine.connect() as connection:
-            found = due(connection, now)
+            found = self._due(connection, now, now)
             if not found or not self._not_held_back(connection, found, now):
                 return 0  # the usual case, which needs no write lock
         turn = _Turn(now, self._around.context(), self._around.directory())
         with writing(self._engine) as connection:
             if self._fence is not None:
                 self._fence(connection)
-            free = self._not_held_back(connection, due(connection, now + AHEAD), now)
+            free = self._not_held_back(connection, self._due(connection, now, now + AHEAD), now)
             steps = taken(free, now)
             last = newest_of(connection, [each.incident for each in steps])
             for each in steps:
                 self._take(turn, each, last.get(each.incident.id))
             save(connection, turn.changed)
             return self._write(connection, turn)
+
+    def _due(self, connection: Connection, now: datetime, until: datetime) -> list[Incident]:
+        """What is due until a time; at once what a clock that was set back since would leave waiting."""
+        beyond = now + self._policy.longest + ASTRAY
+        found = due(connection, until, beyond)
+        return [
+            replace(each, escalate_at=now) if each.escalate_at is not None and each.escalate_at > beyond else each
+            for each in found
+        ]
 
     def _not_held_back(self, connection: Connection, found: Sequence[Incident], now: datetime) -> list[Incident]:
         """What is muted stays due until it is not."""

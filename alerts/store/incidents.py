@@ -62,12 +62,13 @@ def incidents_of(
     return [incident_of(row) for row in connection.execute(wanted)]
 
 
-def due(connection: Connection, until: datetime, limit: int = 10_000) -> list[Incident]:
+def due(connection: Connection, until: datetime, beyond: datetime, limit: int = 10_000) -> list[Incident]:
     """The open ones of which others must be told, or people reminded, until a time; the worst first. Held until the
-    end of the transaction."""
+    end of the transaction. So are those of which others would be told ``beyond`` a time: no step is that far away."""
+    told = (incidents.c.escalate_at <= until) | (incidents.c.escalate_at > beyond)
     wanted = (
         select(incidents)
-        .where(incidents.c.closed_at.is_(None), (incidents.c.escalate_at <= until) | (incidents.c.remind_at <= until))
+        .where(incidents.c.closed_at.is_(None), told | (incidents.c.remind_at <= until))
         .order_by(incidents.c.level.desc(), incidents.c.id)
         .limit(limit)
         .with_for_update()

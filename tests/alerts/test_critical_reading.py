@@ -36,12 +36,14 @@ from alerts.store.tables import standings, transitions
 from ingest.stations import Registry
 from ingest.store.log import SqlLog
 from ingest.store.tables import writing
+from tests.alerts.duty import WATCHED
 from tests.alerts.house import House
 from tests.alerts.machines import AT_ONCE, fold, place
 from tests.alerts.night import CITY, GAUGE, OTHER, OTHER_GAUGE, at, reading, suspect
 from tests.alerts.public_house import RIVER, ROAD, PublicHouse
 from tests.alerts.test_dispatch import Desk, rise
 from tests.alerts.test_engine import late, prompt, silence
+from tests.alerts.test_escalation import Night
 from tests.alerts.test_public import NIGHT
 from tests.alerts.town import contact, group, people, route
 
@@ -269,6 +271,18 @@ def test_what_cannot_be_worded_with_its_details_is_told_without_them(
     desk.record(replace(rise(4), detail={"next_m": 5.0}))
     desk.turn()
     assert [each.level for each in desk.to("duty")] == [4]
+
+
+def test_after_the_clock_was_set_back_an_escalation_does_not_wait_for_hours(database: Database) -> None:
+    night = Night(database)
+    night.serve(WATCHED)
+    night.water(300, 4.2)
+    assert night.turn(301) == 0
+    night.turn(2)
+    assert [step for step, _ in night.told()] == ["escalation"]
+    assert night.turn(3) == 0
+    night.turn(8)
+    assert night.incident().escalation_step == 2
 
 
 # The public
