@@ -87,7 +87,7 @@ def steps(arriving: Sequence[Seen], by: Rule) -> list[Step]:
 
     ``arriving`` holds good and suspect readings; bad ones change nothing and are left out by the caller.
     A repeat of an observation may be left in: it says nothing new. A suspect one (not believed) raises only; what it
-    raised is confirmed by the first believed one at the same level.
+    raised is confirmed by the first believed one at the same level. Where none came, its end is unconfirmed as well.
     """
     timely = [each for count, each in enumerate(arriving) if _is_timely(each, arriving[:count])]
     found: list[Step] = []
@@ -97,7 +97,9 @@ def steps(arriving: Sequence[Seen], by: Rule) -> list[Step]:
         confirms = doubted and reading.believed and sure < reached <= level
         after = reached if confirms else _level_after(level, reading, timely[:count], by)
         if after != level or confirms:
-            found.append(Step(level, after, reading.observed_at, float(reading.stage_m), not reading.believed))
+            ends_a_doubt = doubted and not confirms and sure <= after < level
+            unconfirmed = not reading.believed or ends_a_doubt
+            found.append(Step(level, after, reading.observed_at, float(reading.stage_m), unconfirmed))
             doubted = not reading.believed
         sure = after if reading.believed and (confirms or after > level) else min(sure, after)
         level = after
