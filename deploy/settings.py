@@ -140,7 +140,7 @@ def read_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise SettingsError("\n".join(_sentences(error, file))) from error
+        raise SettingsError("\n".join(_sentences(error, file, environment))) from error
     _check_broker(settings)
     return settings
 
@@ -165,10 +165,11 @@ def _put(document: dict[str, Any], name: str, value: str) -> None:
     document[last] = value
 
 
-def _sentences(error: ValidationError, file: Path | None) -> Iterator[str]:
-    where = str(file) if file is not None else "settings"
+def _sentences(error: ValidationError, file: Path | None, environment: Mapping[str, str]) -> Iterator[str]:
     for each in error.errors():
         key = ".".join(str(part) for part in each["loc"])
+        variable = f"MIZUMORI_{key.replace('.', '__').upper()}"
+        where = variable if variable in environment else str(file or "settings")
         if key in MOVED:
             yield f"{where}: {key}: {MOVED[key]}"
         elif each["type"] == "extra_forbidden":
@@ -215,7 +216,18 @@ def _shown(default: object) -> str:
     if default in ((), "", {}):
         return "empty"
     if isinstance(default, dict):
-        return ", ".join(f"{key} = {value}" for key, value in default.items())
+        return ", ".join(f"{key} = {_inside(value)}" for key, value in default.items())
     if isinstance(default, tuple):
-        return ", ".join(map(str, default))
-    return str(default).lower() if isinstance(default, bool) else str(default)
+        return ", ".join(map(_inside, default))
+    return _inside(default)
+
+
+def _inside(value: object) -> str:
+    """A value as TOML has it within a line, without quotes."""
+    if isinstance(value, BaseModel):
+        return _inside({name: each for name, each in value if each not in ((), "", {})})
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_inside(each)}' for key, each in value.items())} }}"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_inside, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)

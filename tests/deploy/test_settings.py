@@ -10,7 +10,7 @@ from alerts.rules.place import Place, places
 from alerts.rules.settings import RulesSettings
 from deploy.__main__ import main
 from deploy.commands.settings import page
-from deploy.settings import Settings, SettingsError, read_settings
+from deploy.settings import Settings, SettingsError, describe, read_settings
 from ingest.stations import City, Gauge, Registry, Station, StationKind
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +60,8 @@ def test_a_mistake_is_named_with_what_to_write(text: str, sentence: str, tmp_pat
 def test_a_mistake_in_the_environment_is_named_too() -> None:
     with pytest.raises(SettingsError, match=r"there is no setting mqtt\.hots"):
         read_settings(None, {"MIZUMORI_MQTT__HOTS": "x"})
+    with pytest.raises(SettingsError, match=r"^MIZUMORI_MQTT__PORT: mqtt.port"):
+        read_settings(None, {"MIZUMORI_MQTT__PORT": "many"})
     with pytest.raises(SettingsError, match=r"there is no setting hots"):
         read_settings(None, {"MIZUMORI_HOTS": "x"})
 
@@ -115,6 +117,13 @@ def test_the_embedded_broker_is_reached_by_the_protocol_it_speaks() -> None:
 def test_a_broker_that_is_named_but_not_used_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"mqtt\.port is set, but the embedded broker is on"):
         read_settings(None, {"MIZUMORI_MQTT__PORT": "1999"})
+
+
+def test_a_default_is_written_as_a_settings_file_would_have_it() -> None:
+    shown = {key: default for key, default, _ in describe()}
+    assert [key for key, default in shown.items() if "'" in default or "=(" in default] == []
+    assert shown["alerts.escalation"].startswith("{ min_level = 4, steps = [{ after_s = 300.0 }], repeat_s = 600.0 }")
+    assert shown["alerts.rules.stage.kinds"] == "underpass = { hysteresis_m = 0.02 }"
 
 
 def test_every_setting_is_documented() -> None:
