@@ -94,10 +94,7 @@ class Desk:
     def withdraw(self, public_id: int, by: str, why: str = "") -> PublicMessage:
         """Take a draft back."""
         with self._act() as (connection, _, now):
-            after = lifecycle.withdrawn(store.one(connection, public_id), lifecycle.person(by), now, why)
-            store.save(connection, after)
-            record(connection, after, by, Action.WITHDRAWN, now, why=why)
-            return after
+            return _withdraw(connection, store.one(connection, public_id), by, now, why)
 
     def update(self, public_id: int, by: str, given: Given) -> PublicMessage:
         """Draft what follows a published message. What the gauge said then is not said again: it is for people to
@@ -116,12 +113,17 @@ class Desk:
             return self._kept(connection, Step.ALL_CLEAR, content, by, now, around, last)
 
     def cancel(self, public_id: int, by: str, why: Mapping[str, str]) -> Out:
-        """Take back a whole chain that should not have been: at once, to exactly those whom it may have reached."""
+        """Take back a whole chain that should not have been: at once, to exactly those whom it may have reached. What
+        was drafted to follow it waits for nobody any more."""
         with self._act() as (connection, around, now):
             last = self._end_of_chain(connection, public_id, Step.CANCEL)
             texts = taken_back(last.content.texts, _sent_at(last), _why(why))
             content = replace(_of_people(last.content), texts=texts, note=_note(why))
-            return self._at_once(connection, Step.CANCEL, content, by, now, around, last)
+            out = self._at_once(connection, Step.CANCEL, content, by, now, around, last)
+            for each in store.open_drafts(connection):
+                if each.chain_id == last.chain_id:
+                    _withdraw(connection, each, by, now, f"message {out.message.id} took the whole chain back")
+            return out
 
     def correct(self, public_id: int, by: str, why: Mapping[str, str], given: Given) -> Out:
         """Say what is right in place of a message that was wrong: at once, to exactly those whom the wrong one may
@@ -204,6 +206,13 @@ class Desk:
         around = self._around()
         with writing(self._engine) as connection:
             yield connection, around, self._clock.now()
+
+
+def _withdraw(connection: Connection, draft: PublicMessage, by: str, now: datetime, why: str) -> PublicMessage:
+    after = lifecycle.withdrawn(draft, lifecycle.person(by), now, why)
+    store.save(connection, after)
+    record(connection, after, by, Action.WITHDRAWN, now, why=why)
+    return after
 
 
 def changed(content: Content, given: Given) -> Content:

@@ -320,6 +320,16 @@ def test_a_cancellation_takes_the_whole_chain_back(house: PublicHouse) -> None:
         house.desk.update(first.id, "当番", Given())
 
 
+def test_what_was_drafted_to_follow_a_chain_that_is_taken_back_waits_for_nobody(house: PublicHouse) -> None:
+    first, other = house.out(3), house.desk.draft("当番", Given(station_ids=("under",), gravity=2))
+    update = house.desk.update(first.id, "当番", Given(gravity=5))
+    house.desk.approve(update.id, "当番")
+    clear = house.desk.all_clear(first.id, "当番")
+    house.desk.cancel(first.id, "当番", WHY)
+    states = [house.kept.one(each.id).state for each in (update, clear, other)]
+    assert states == [State.WITHDRAWN, State.WITHDRAWN, State.DRAFT]
+
+
 def test_every_published_chain_is_valid_cap(house: PublicHouse) -> None:
     first = house.out(3)
     house.later(1)
