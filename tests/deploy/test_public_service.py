@@ -59,7 +59,8 @@ def test_a_rise_is_drafted_published_and_corrected_through_the_running_service(
         assert main(["public", "publish", "1", "--by", "当番"], environment) == 0
         told = [tmp_path / f"resident-{number}.log" for number in range(2)]
         assert eventually(lambda: all(each.exists() and "氾濫危険水位に到達" in each.read_text() for each in told))
-        assert main(["public", "correct", "1", "--by", "当番", "--why", "点検中の値でした"], environment) == 0
+        correct = ("public", "correct", "1", "--by", "当番", "--why", "点検中の値でした")
+        assert main([*correct, "--headline", "藤井川の水位計は点検中です"], environment) == 0
         assert eventually(lambda: all("訂正" in each.read_text() for each in told))
         caps = tmp_path / "feeds" / "cap"
         assert eventually(lambda: caps.is_dir() and len(list(caps.glob("mizumori*.xml"))) == 2)
