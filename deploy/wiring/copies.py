@@ -54,9 +54,9 @@ class Preparation:
         alerts = stores.alerts
         before = alerts.last_transition_id()
         if stores.registry.registry() is not None:
-            engine = engine_of(stores, self.settings, self.clock)
-            engine.turn()
-            engine.tick(_nothing_is_known)
+            engine_of(stores, self.settings, self.clock).turn()
+            # Another one: it waits for no more late readings, and decides what they have made.
+            engine_of(stores, self.settings, self.clock).tick(_nothing_is_known)
             tell_nobody(stores.database)
         self.decided = alerts.last_transition_id() - before
         self.given_up = stores.deliveries.give_up_unsettled(self.clock.now(), NOT_SENT_AGAIN)

@@ -164,6 +164,8 @@ def test_what_came_late_and_was_told_after_the_backup_is_not_told_again(tmp_path
         desk.rise(2.5, ago=timedelta(hours=2))
         desk.back_up()
         desk.decide()
+        desk.later()
+        desk.decide()
         desk.send()
         assert len(web.requests) == 1
         again = desk.restored()
