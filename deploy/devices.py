@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from deploy.services import Worker
@@ -13,23 +14,18 @@ from ingest.clock import Clock
 from ingest.stations import Registry
 from simulators.faults import demonstration_faults
 from simulators.fleet import run_fleet
+from simulators.replay import Row, run_replay
 from simulators.storm import Storm
 
 log = logging.getLogger(__name__)
 
 
-class Fleet:
-    """All devices of a registry in a storm, publishing like real ones."""
+class Devices:
+    """Publishes in a thread, like real devices, what a subclass makes of them."""
 
-    def __init__(
-        self, settings: Settings, registry: Registry, storm: Storm, clock: Clock, since: datetime | None
-    ) -> None:
-        self._registry = registry
-        self._storm = storm
-        self._clock = clock
-        self._since = since
+    def __init__(self, settings: Settings, name: str) -> None:
         self._publisher = device_publisher(settings)
-        self._worker = Worker("fleet", self._run)
+        self._worker = Worker(name, self._run)
 
     def start(self) -> None:
         """Connect, then publish in a thread; raises BrokerError where the broker cannot be reached."""
@@ -43,6 +39,22 @@ class Fleet:
         self._publisher.close()
 
     def _run(self, stop: threading.Event) -> None:
+        raise NotImplementedError
+
+
+class Fleet(Devices):
+    """All devices of a registry in a storm."""
+
+    def __init__(
+        self, settings: Settings, registry: Registry, storm: Storm, clock: Clock, since: datetime | None
+    ) -> None:
+        super().__init__(settings, "fleet")
+        self._registry = registry
+        self._storm = storm
+        self._clock = clock
+        self._since = since
+
+    def _run(self, stop: threading.Event) -> None:
         faults = demonstration_faults(self._registry, self._storm)
         run_fleet(
             self._registry,
@@ -54,3 +66,19 @@ class Fleet:
             since=self._since,
             report=log.info,
         )
+
+
+class RecordedDevices(Devices):
+    """The devices of a recorded flood, which was moved to the present."""
+
+    def __init__(
+        self, settings: Settings, registry: Registry, rows: Sequence[Row], clock: Clock, say: Callable[[str], None]
+    ) -> None:
+        super().__init__(settings, "recording")
+        self._registry = registry
+        self._rows = rows
+        self._clock = clock
+        self._say = say
+
+    def _run(self, stop: threading.Event) -> None:
+        run_replay(self._rows, self._registry, self._publisher, self._clock, stop, self._say)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,19 +16,19 @@ from deploy.commands.recordings import rows_of
 from deploy.commands.registry import author
 from deploy.commands.serve import addresses, need_all_ports
 from deploy.commands.serving import serve_until_ended
-from deploy.devices import Fleet
+from deploy.devices import Fleet, RecordedDevices
 from deploy.drills import copied_from, drill_house, of_house, put_aside
 from deploy.folder_lock import InUse
 from deploy.schedule import Job
-from deploy.services import Service, Worker
+from deploy.services import Service
 from deploy.settings import Settings
 from deploy.wiring.channels import OUTBOX
-from deploy.wiring.house import device_publisher, whole_house
+from deploy.wiring.house import whole_house
 from deploy.wiring.monitor import monitor_line, monitored
 from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import Clock
 from ingest.store.tables import writing
-from simulators.replay import Row, run_replay, shift
+from simulators.replay import Row, shift
 from simulators.storm import demonstration_storm
 
 TO_RECIPIENTS = "訓練を実際の宛先に送ります"
@@ -100,33 +99,8 @@ def _services(
     if rows is None:
         water = Fleet(settings, registry, demonstration_storm(clock.now()), clock, since=None)
     else:
-        water = Recording(settings, stores, rows, clock)
+        water = RecordedDevices(settings, registry, rows, clock, say)
     return [*whole_house(settings, stores, clock, [announcer], allowed), water]
-
-
-class Recording:
-    """A recorded flood, moved to the present, as a service."""
-
-    def __init__(self, settings: Settings, stores: Stores, rows: Sequence[Row], clock: Clock) -> None:
-        self._stores = stores
-        self._rows = rows
-        self._clock = clock
-        self._publisher = device_publisher(settings)
-        self._worker = Worker("recording", self._run)
-
-    def start(self) -> None:
-        """Connect, then publish in a thread; raises BrokerError where the broker cannot be reached."""
-        self._publisher.connect()
-        self._worker.start()
-
-    def stop(self) -> None:
-        """Publish nothing more, wait for what is on its way, disconnect."""
-        self._worker.stop()
-        self._publisher.flush(5.0)
-        self._publisher.close()
-
-    def _run(self, stop: threading.Event) -> None:
-        run_replay(self._rows, self._stores.city(), self._publisher, self._clock, stop, say)
 
 
 def _put_aside(settings: Settings, context: Context) -> None:
