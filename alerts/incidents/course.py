@@ -19,6 +19,10 @@ Key: TypeAlias = tuple[str, str]
 """Station and rule."""
 
 
+NOT_ESCALATED = frozenset({"outlook"})
+"""What is only foreseen asks nobody a second time: the danger itself will."""
+
+
 def _never(_rule: str, _station_id: str) -> float:
     return 0.0
 
@@ -163,7 +167,7 @@ def asked(before: Incident, after: Incident, transition: Transition, policy: Pol
 
     People are asked by a message: where nobody was told nothing runs. A rise into another escalation begins that one.
     """
-    rule = governing(policy.escalation, after.level)
+    rule = None if after.rule in NOT_ESCALATED else governing(policy.escalation, after.level)
     if rule is None or not after.waits:
         return replace(after, escalate_at=None, escalation_step=0)
     if not _was_told(transition):

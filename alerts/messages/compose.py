@@ -13,15 +13,15 @@ optional: a line that lacks its figure is left out, and so is what is of another
   threshold minus hysteresis), ``hold_s``, ``next_level`` and ``next_m``, ``rise_m_per_h``, ``previous_m``,
   ``previous_at``, ``reasons`` (list of names of ``ingest.readings.Reason``). A fall with ``hold_s`` and without
   ``threshold_m`` is told as that of a threshold taken out of use;
-* ``rise``: ``rise10_m_per_h``, ``rise30_m_per_h`` with ``limit10_m_per_h``, ``limit30_m_per_h``, and those of the stage
-  from ``next_level`` on;
-* ``outlook``: those of a rise, ``next_level``, ``next_m``, ``eta`` (a time), ``eta_min``, ``rise_m_per_h``;
-* ``silence``: ``since`` (the newest observation), ``expected_s``, ``mode`` (``dry``, ``flood``, ``steady``),
-  ``problem`` (a name of ``ingest.health.problems.Problem``), ``stage_level`` (the last known hazard), ``gateway_id``,
-  ``last_m``;
-* ``camera``: ``since`` (last heard), ``problem`` (``no_heartbeat``, ``said_offline``), ``reason`` (its own words);
+* ``rise``: ``rise_m_per_h`` with its ``window_s`` and ``limit_m_per_h``, ``rise_10min_m_per_h``,
+  ``rise_30min_m_per_h``, ``station_level``, and those of the stage from ``next_level`` on;
+* ``outlook``: those of a rise, ``next_level``, ``next_m``, ``reaches_at``, ``reaches_in_s``;
+* ``silence``: ``last_at`` (the newest observation), ``heard_at``, ``expected_s``, ``mode`` (``dry``, ``flood``,
+  ``steady``), ``problem`` (a name of ``ingest.health.problems.Problem``), ``station_level`` (the last known hazard),
+  ``gateway_id``;
+* ``camera``: ``heard_at``, ``still_at``, ``state``, ``reason`` (``no_heartbeat``, ``never_heard``, or its own words);
 * ``battery``: ``since``, ``problem``, ``battery_pct``, ``battery_v``, ``battery_days``;
-* ``gateway``: ``since`` (last heard), ``silenced`` (ids of the gauges that it leaves unheard);
+* ``gateway``: ``heard_at``, ``gauges`` (how many it leaves unheard) and ``silenced`` (their ids);
 * ``sign``: ``commanded`` and ``commanded_at`` (what it was told, in the device's word), ``confirmed`` and
   ``confirmed_at`` (its last report, where there is any), ``since`` (from when on it is not known to obey), ``problem``
   (``sign_silent``, ``sign_differs``).

@@ -101,22 +101,24 @@ def incident(**more: Any) -> Incident:
 _FALLING = {**STAGE_DETAIL, "rise_m_per_h": -0.5, "previous_m": 2.58, "next_level": 3, "next_m": 3.0}
 _LOST: dict[str, Any] = {"since": iso(-80), "last_at": iso(30), "last_m": 4.23, "threshold_m": 4.0}
 _RISE: dict[str, Any] = {
-    "rise10_m_per_h": 2.4,
-    "rise30_m_per_h": 1.1,
-    "limit10_m_per_h": 1.5,
-    "limit30_m_per_h": 1.0,
+    "rise_m_per_h": 2.4,
+    "window_s": 600.0,
+    "rise_10min_m_per_h": 2.4,
+    "rise_30min_m_per_h": 1.1,
+    "limit_m_per_h": 1.5,
     "next_level": 2,
     "next_m": 2.0,
     "since": iso(30),
 }
-_SLOWER = {**_RISE, "rise10_m_per_h": 0.2, "rise30_m_per_h": 0.4}
+_SLOWER = {**_RISE, "rise_10min_m_per_h": 0.2, "rise_30min_m_per_h": 0.4}
 _SILENT: dict[str, Any] = {
-    "since": iso(-31),
+    "last_at": iso(-31),
+    "heard_at": iso(-31),
     "expected_s": 600,
     "mode": "flood",
     "problem": "silent",
     "last_m": 4.23,
-    "stage_level": 4,
+    "station_level": 4,
 }
 _NONE: dict[str, Any] = {"stage_m": None}
 OF_UNDERPASS: dict[str, Any] = {"subject_id": "ekimae-01", "station_id": "ekimae"}
@@ -199,13 +201,13 @@ SITUATIONS: dict[str, Run] = {
         stage_m=3.4,
         detail={
             **_RISE,
-            "rise10_m_per_h": 1.2,
-            "rise30_m_per_h": 1.1,
+            "rise_10min_m_per_h": 1.2,
+            "rise_30min_m_per_h": 1.1,
             "rise_m_per_h": 1.2,
             "next_level": 4,
             "next_m": 4.0,
         }
-        | {"eta_min": 30, "eta": iso(60), "previous_m": 3.2, "previous_at": iso(20)},
+        | {"reaches_in_s": 1800, "reaches_at": iso(60), "previous_m": 3.2, "previous_at": iso(20)},
     ),
     "an outlook is over": run(rule="outlook", from_level=2, to_level=0, cause="fall", stage_m=3.4, detail=_SLOWER),
     "a gauge is silent": run(rule="silence", from_level=0, to_level=2, detail=_SILENT, **_NONE),
@@ -218,7 +220,7 @@ SITUATIONS: dict[str, Run] = {
         subject_id="fujii-cam",
         from_level=0,
         to_level=1,
-        detail={"problem": "no_heartbeat", "since": iso(-90)},
+        detail={"state": "offline", "reason": "no_heartbeat", "heard_at": iso(-90)},
         **_NONE,
     ),
     "a battery is low": run(
@@ -234,7 +236,7 @@ SITUATIONS: dict[str, Run] = {
         station_id="",
         from_level=0,
         to_level=2,
-        detail={"since": iso(-10), "heard_alone": 3, "silenced": ["fujii-01", "minato-in", "minato-out"]},
+        detail={"heard_at": iso(-10), "gauges": 3, "silenced": ["fujii-01", "minato-in", "minato-out"]},
         **_NONE,
     ),
     "a gateway hears again": run(

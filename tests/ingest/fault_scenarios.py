@@ -9,11 +9,12 @@ import random
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,7 +25,20 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.store.log import SqlLog
 from ingest.store.tables import open_database
-from tests.ingest.faults import Load, Place, Tally, a_while, dated, ingest, mixed, newest_row, place, settled, tally
+from tests.ingest.faults import (
+    Child,
+    Load,
+    Place,
+    Tally,
+    a_while,
+    dated,
+    ingest,
+    mixed,
+    newest_row,
+    place,
+    settled,
+    tally,
+)
 from tests.ingest.faulty import COUNTED_BY_MESSAGE, POINTS, WITNESS
 from tests.parts import absent
 
@@ -306,7 +320,7 @@ def frozen_holder(folder: Path, protocol: Protocol, more: Mapping[str, str] | No
     with place(folder, settings) as where, ingest(where) as active, ingest(where) as standby:
         with Load(where.broker.port, LOAD_PER_S / 2) as load:
             time.sleep(1.0)
-            active.process.send_signal(signal.SIGSTOP)
+            _freeze(active, where)
             wait_s = _until_it_grows(where, within_s=20.0)
             time.sleep(1.0)
             active.process.send_signal(signal.SIGCONT)
@@ -319,6 +333,26 @@ def frozen_holder(folder: Path, protocol: Protocol, more: Mapping[str, str] | No
         active.stop()
     note = f"wait {wait_s:.1f} s, connections lost {log.count('connection to the broker is lost')}"
     return Outcome(f"the active one frozen, replaced and woken, MQTT {protocol}", found, note=note), wait_s
+
+
+def _freeze(child: Child, where: Place) -> None:
+    """Stop it where it stands, but not in the middle of a write: there it would keep SQLite's lock, and nobody could
+    write to that file until it is woken (docs/deliveries.md)."""
+    child.process.send_signal(signal.SIGSTOP)
+    while not _takes_writes(where):
+        child.process.send_signal(signal.SIGCONT)
+        time.sleep(0.05)
+        child.process.send_signal(signal.SIGSTOP)
+
+
+def _takes_writes(where: Place) -> bool:
+    with closing(sqlite3.connect(where.database, timeout=0.5, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            return False
+        return True
 
 
 def _until_it_grows(where: Place, within_s: float = 30.0) -> float:
