@@ -14,7 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from alerts.chronology.words import catalogue, kind_name, text_of
+from alerts.chronology.words import catalogue, jst, kind_name, text_of
 from alerts.records import Entry
 from ingest.clock import JST
 from ingest.stations import Registry, named
@@ -156,11 +156,6 @@ def _span(handed: Handed) -> str:
 def iso_jst(at: datetime) -> str:
     """ISO 8601 with ``+09:00`` and whole seconds."""
     return at.astimezone(JST).replace(microsecond=0).isoformat()
-
-
-def jst(at: datetime) -> str:
-    """A time as people in Japan read it."""
-    return f"{at.astimezone(JST):%Y-%m-%d %H:%M}"
 
 
 @cache

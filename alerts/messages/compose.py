@@ -1,7 +1,7 @@
 """The way in: what a message says.
 
 ``compose`` tells one run as an alert and several as a digest; ``compose_escalation`` asks again where nobody has
-acknowledged; ``compose_reminder`` says that something goes on; ``compose_test`` tries a way to reach somebody.
+acknowledged; ``compose_reminder`` says that something goes on.
 
 Everything comes from the transitions, the registry and the context. What a transition's ``detail`` may hold (all of it
 optional: a line that lacks its figure is left out, and so is what is of another type than is said here):
@@ -37,16 +37,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from alerts.messages.catalogue import lines, one_line, texts
+from alerts.messages.catalogue import lines, texts
 from alerts.messages.digest import Digest
 from alerts.messages.document import document, url_of
 from alerts.messages.figures import clock_time, duration
-from alerts.messages.layout import blocks, long_body, short_body, subject_of
+from alerts.messages.layout import long_body, short_body, subject_of
 from alerts.messages.runs import Run
 from alerts.messages.told import Context, Form, Text
-from alerts.messages.wording import Parts, marks, parts_of
+from alerts.messages.wording import Parts, parts_of
 from alerts.records import Incident, MessageKind
-from ingest.stations import named
 
 
 def compose(told: Sequence[Run], context: Context, language: str, form: Form = Form.LONG) -> Text:
@@ -75,19 +74,6 @@ def compose_reminder(incident: Incident, run: Run, context: Context, language: s
     lasted = duration((context.now - incident.opened_at).total_seconds(), texts(language))
     words = {"opened_at": clock_time(incident.opened_at, texts(language)), "lasted": lasted}
     return _text(_led(parts_of(run, context, language), "reminder", words), context, form, MessageKind.REMINDER)
-
-
-def compose_test(context: Context, language: str, form: Form) -> Text:
-    """Whether a message arrives; it tells of nothing."""
-    catalogue = texts(language)
-    city = one_line(named(context.registry.city.name, language))
-    subject = catalogue["test"]["subject"].format(marks=marks(context, catalogue), city=city)
-    says = [catalogue["test"]["body"]]
-
-    def lay_out(url: str, *, personal: bool) -> str:
-        return blocks(context, catalogue, [says], url, personal=personal) if form is Form.LONG else subject
-
-    return _with_dashboard(subject, document(MessageKind.TEST, (), context), "", lay_out)
 
 
 def _led(parts: Parts, section: str, words: dict[str, str]) -> Parts:

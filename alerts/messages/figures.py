@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +14,8 @@ STEADY_M_PER_H = 0.005
 """Below this a rate would be shown as 0.00."""
 OBSERVED = ("stage_m", "last_m", "previous_m")
 """Stages that were observed: cut to the centimetre, as on every screen. Others are written as they are set."""
+LARGEST = 1e12
+"""What is no figure of anything that is measured here; infinite, and what is no number, neither."""
 LONGEST = 200
 """Of a text of a transition's detail."""
 
@@ -58,7 +59,7 @@ def number_of(value: object) -> float | None:
     """A finite number; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) else None
+    return float(value) if abs(value) < LARGEST else None
 
 
 def shown(detail: Mapping[str, Any], catalogue: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, str]:

@@ -49,7 +49,9 @@ def _stations(scene: Scene) -> str:
     """The stations of the gauges that a gateway leaves unheard."""
     registry = scene.context.registry
     gauges = [registry.gauges[each] for each in silenced_by(scene) if each in registry.gauges]
-    names = list(dict.fromkeys(one_line(named(registry.station_of(each).name, scene.language)) for each in gauges))
+    stations = [registry.station_of(each) for each in gauges]
+    # A name of control characters alone leaves nothing: the id is better than a place left out.
+    names = list(dict.fromkeys(one_line(named(each.name, scene.language)) or each.id for each in stations))
     listed = names[:MOST_STATIONS]
     if len(names) > MOST_STATIONS:
         listed.append(scene.catalogue["and_more"].format(count=len(names) - MOST_STATIONS))

@@ -14,7 +14,7 @@ from alerts.deliveries.told import outcome_entry
 from alerts.records import URGENT_LEVEL, Delivery, Entry, Outcome
 from alerts.store.chronology import enter
 from alerts.store.tables import channel_use, deliveries, messages
-from alerts.store.upsert import put
+from ingest.store.upsert import put
 
 WAITING = (Outcome.PENDING, Outcome.SENDING)
 SETTLED = ("outcome", "attempts", "doubts", "due_at", "settled_at", "receipt", "error")

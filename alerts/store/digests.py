@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from alerts.people.matters import Address
 from alerts.store.tables import digest_progress
-from alerts.store.upsert import put
+from ingest.store.upsert import put
 
 
 @dataclass(frozen=True, slots=True)

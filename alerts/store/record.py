@@ -14,7 +14,7 @@ from alerts.rules.findings import UNTOLD, Cause
 from alerts.rules.kept import Alert, from_json, to_json
 from alerts.store.deliveries import delivery_of
 from alerts.store.tables import cursors, deliveries, message_transitions, standings, transitions
-from alerts.store.upsert import put
+from ingest.store.upsert import put
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from alerts.channels.signs import CHANNEL, GaugeLevel, SignState
 from alerts.records import Delivery
 from alerts.store.desk import RECENT, delivery_of
 from alerts.store.tables import deliveries, signs
-from alerts.store.upsert import put
+from ingest.store.upsert import put
 
 
 def read_signs(connection: Connection) -> dict[str, SignState]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
+from alerts.chronology.words import jst
 from alerts.records import Transition
 from alerts.rules.findings import UNTOLD
 from deploy.backtest.night import Night
 from deploy.backtest.report import Held, Lead, changes, held, leads, summary
-from ingest.clock import JST
 
 MOST_HELD = 20
 
@@ -70,8 +69,3 @@ def _numbers(night: Night) -> Iterator[str]:
     yield f"rises of the stage to hazard … {rises}"
     told = ", ".join(f"{name} {count}" for name, count in numbers["messages_by_recipient"].items()) or "nobody is told"
     yield f"{numbers['messages']} messages: {told}"
-
-
-def jst(at: datetime) -> str:
-    """A time of Japan to the minute."""
-    return f"{at.astimezone(JST):%Y-%m-%d %H:%M}"

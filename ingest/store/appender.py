@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Table, func, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -23,6 +22,7 @@ from ingest.store.protocol import Appended, Batch, Unavailable
 from ingest.store.redelivered import with_first_keys
 from ingest.store.statements import Statements
 from ingest.store.tables import camera_reports, readings, stills, writing
+from ingest.store.upsert import insert_into
 from ingest.store.vitals import insert_vitals
 
 Key: TypeAlias = tuple[str, str, str]
@@ -150,9 +150,5 @@ def _insert_new(connection: Connection, table: Table, values: list[dict[str, Any
     """Insert what is not there yet; a redelivered report or still is passed over."""
     written = 0
     for row in values:
-        written += connection.execute(_insert(connection, table).values(row).on_conflict_do_nothing()).rowcount
+        written += connection.execute(insert_into(connection, table).values(row).on_conflict_do_nothing()).rowcount
     return written
-
-
-def _insert(connection: Connection, table: Table) -> Any:
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)

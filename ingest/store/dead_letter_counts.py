@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, String, Table, Text, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ingest.readings import DeadLetter
 from ingest.store.protocol import BusyTopic, DeadLetterSummary
 from ingest.store.tables import UtcTime, dead_letters, metadata
+from ingest.store.upsert import put
 
 MOST_PER_TOPIC, MOST_BYTES_PER_TOPIC = 1_000, 4_000_000
 """Kept of one topic and day."""
@@ -122,7 +121,7 @@ def _write_days(connection: Connection, days: dict[Key, _Counts]) -> None:
         for (day, reason, topic), counts in days.items()
         if topic == EVERY_TOPIC or counts.kept
     ]
-    _replace(connection, dead_letter_days, rows)
+    put(connection, dead_letter_days, rows)
 
 
 def _write_totals(connection: Connection, counted: dict[str, _Counts]) -> None:
@@ -139,14 +138,7 @@ def _write_totals(connection: Connection, counted: dict[str, _Counts]) -> None:
                 "newest_at": counts.newest_at,
             }
         )
-    _replace(connection, dead_letter_totals, rows)
-
-
-def _replace(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
-    keys = [column.name for column in table.primary_key]
-    changes = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+    put(connection, dead_letter_totals, rows)
 
 
 def summary(connection: Connection) -> DeadLetterSummary:

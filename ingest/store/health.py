@@ -6,16 +6,15 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Column, Connection, Engine, Integer, Row, String, Table, Text, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ingest.health.fold import GaugeState, from_json, to_json
 from ingest.readings import Vitals
 from ingest.store.protocol import HealthChanges
 from ingest.store.tables import UtcTime, metadata, writing
+from ingest.store.upsert import insert_into, put
 from ingest.store.vitals import vitals_after
 
 log = logging.getLogger(__name__)
@@ -87,8 +86,7 @@ class SqlHealth:
         with writing(self._engine) as connection:
             if not _advanced(connection, before, changed):
                 return False
-            if rows:
-                _put(connection, gauge_health, rows, "gauge_id")
+            put(connection, gauge_health, rows)
         return True
 
     def retain(self, gauge_ids: Collection[str]) -> int:
@@ -140,7 +138,7 @@ def _advanced(connection: Connection, before: Progress, after: Progress) -> bool
         "turned_at": after.turned_at,
     }
     if before.turned_at is None:
-        insert = _insert(connection, health_progress).values(id=1, **values)
+        insert = insert_into(connection, health_progress).values(id=1, **values)
         return connection.execute(insert.on_conflict_do_nothing()).rowcount == 1
     moved = connection.execute(
         update(health_progress)
@@ -152,13 +150,3 @@ def _advanced(connection: Connection, before: Progress, after: Progress) -> bool
         .values(values)
     )
     return moved.rowcount == 1
-
-
-def _put(connection: Connection, table: Table, rows: list[dict[str, object]], key: str) -> None:
-    insert = _insert(connection, table)
-    others = {column.name: insert.excluded[column.name] for column in table.c if column.name != key}
-    connection.execute(insert.on_conflict_do_update(index_elements=[key], set_=others), rows)
-
-
-def _insert(connection: Connection, table: Table) -> Any:
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)

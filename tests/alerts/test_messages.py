@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from alerts.messages.again import compose_together
 from alerts.messages.catalogue import one_line, texts
-from alerts.messages.compose import compose, compose_escalation, compose_reminder, compose_test
+from alerts.messages.compose import compose, compose_escalation, compose_reminder
 from alerts.messages.digest import MOST_LINES
 from alerts.messages.document import MOST_ALERTS
 from alerts.messages.figures import exact_m
@@ -603,14 +603,6 @@ def test_a_reminder_says_since_when_it_goes_on(form: Form) -> None:
     assert text.subject.startswith("【継続・データなし】藤井川")
     assert "3時間" in text.body
     assert text.data["kind"] == "reminder"
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_test_says_that_it_is_one(language: str) -> None:
-    for form in Form:
-        text = compose_test(context(), language, form)
-        assert {"ja": "試験", "en": "test"}[language] in text.body
-        assert text.data["alerts"] == []
 
 
 # The document

@@ -124,7 +124,7 @@ def test_a_keeper_that_is_cut_off_anywhere_and_goes_on_ends_with_the_same_states
     engine, chance = database(tmp_path), random.Random(seed)
     log, said = a_day(engine, seed)
     monkeypatch.setattr("ingest.health_keeper.MOST_PER_STEP", 40)
-    for name in ("_advanced", "_put"):
+    for name in ("_advanced", "put"):
         monkeypatch.setattr(store, name, cut_by_chance(getattr(store, name), chance))
     cuts = sum(is_cut_off(engine) for _ in range(200))
     assert cuts > 5
