@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 import random
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -13,9 +12,11 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 from PIL.ExifTags import IFD, Base
 
 from ingest.clock import JST
-from ingest.hazard import Levels
 from ingest.stations import StationKind
+from simulators.caption import write_caption
 from simulators.chance import interpolated, share
+from simulators.lens import through_the_lens
+from simulators.scene import HD, Scene, Size
 from simulators.scenery import HEIGHT_PX, STAFF_WIDTH_PX, STAFF_X_PX, WIDTH_PX, scenery, water_tone
 
 JPEG_QUALITY = 78
@@ -27,36 +28,27 @@ DAYLIGHT = ((0.0, 0.22), (5.0, 0.22), (7.0, 0.95), (9.0, 1.0), (15.5, 1.0), (18.
 OFFSET_TIME_ORIGINAL = 0x9011
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a camera looks at. ``bottom_m`` and ``top_m`` are the ends of its staff gauge, above the gauge zero.
-
-    ``levels`` are marked on the staff. ``clock_at`` is burnt into the picture, ``at`` decides light and rain.
-    """
-
-    kind: StationKind
-    station_id: str
-    camera_id: str
-    stage_m: float
-    bottom_m: float
-    top_m: float
-    levels: Levels
-    rain_mm_per_h: float
-    at: datetime
-    blurred: bool = False
-
-
-def still(scene: Scene, taken_at: datetime | None = None) -> bytes:
-    """A JPEG of 640×360 with its time in EXIF (``taken_at``, else the time of the scene)."""
+def still(scene: Scene, taken_at: datetime | None = None, size: Size = HD, quality: int = JPEG_QUALITY) -> bytes:
+    """A JPEG of a size with its time in EXIF (``taken_at``, else the time of the scene); same arguments, same bytes."""
     picture = scenery(scene.kind, int(share(scene.camera_id, "view") * 1000)).copy()
     _draw_water(picture, scene)
     _draw_staff(picture, scene)
     picture = _darkened(picture, daylight(scene.at))
     _draw_rain(picture, scene)
-    if scene.blurred:
-        picture = picture.filter(ImageFilter.GaussianBlur(5))
-    _draw_caption(picture, scene)
-    return _jpeg(picture, taken_at or scene.at)
+    picture = through_the_lens(_posed(picture, scene), scene).resize(size, Image.Resampling.BICUBIC)
+    write_caption(picture, scene)
+    return _jpeg(picture, taken_at or scene.at, quality)
+
+
+def _posed(picture: Image.Image, scene: Scene) -> Image.Image:
+    pose = scene.pose
+    right = pose.right_px - pose.pan_deg * WIDTH_PX / 60
+    down = pose.down_px + pose.tilt_deg * WIDTH_PX / 60
+    turned = picture.rotate(-pose.roll_deg, Image.Resampling.BILINEAR, translate=(round(right), round(down)))
+    side = (1 - 1 / pose.zoom) / 2
+    return turned.crop(
+        (round(side * WIDTH_PX), round(side * HEIGHT_PX), round((1 - side) * WIDTH_PX), round((1 - side) * HEIGHT_PX))
+    ).resize((WIDTH_PX, HEIGHT_PX))
 
 
 def water_line_px(scene: Scene) -> int:
@@ -181,17 +173,9 @@ def _draw_rain(picture: Image.Image, scene: Scene) -> None:
     chance = random.Random(f"rain {scene.camera_id} {scene.at.isoformat()}")
     tone = round(70 + 130 * daylight(scene.at))
     draw = ImageDraw.Draw(picture, "RGBA")
-    for _ in range(min(260, round(3.2 * scene.rain_mm_per_h))):
+    for _ in range(min(260, round(3.2 * scene.weather.rain_mm_per_h))):
         x, y, length = chance.uniform(0, WIDTH_PX + 30), chance.uniform(-20, HEIGHT_PX), chance.uniform(10, 30)
         draw.line((x, y, x - 0.22 * length, y + length), fill=(tone, tone, tone + 15, 110), width=1)
-
-
-def _draw_caption(picture: Image.Image, scene: Scene) -> None:
-    draw = ImageDraw.Draw(picture)
-    clock = scene.at.astimezone(JST).strftime("%Y-%m-%d %H:%M:%S JST")
-    draw.rectangle((0, 0, WIDTH_PX, 24), fill=(0, 0, 0))
-    draw.text((8, 4), f"{scene.station_id} / {scene.camera_id}", fill=(255, 255, 255), font=_font(15))
-    draw.text((WIDTH_PX - 8, 4), clock, fill=(255, 255, 255), font=_font(15), anchor="ra")
 
 
 @lru_cache(maxsize=4)
@@ -199,12 +183,12 @@ def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size_px)
 
 
-def _jpeg(picture: Image.Image, taken_at: datetime) -> bytes:
+def _jpeg(picture: Image.Image, taken_at: datetime, quality: int) -> bytes:
     local = taken_at.astimezone(JST)
     exif = Image.Exif()
     details = exif.get_ifd(IFD.Exif)
     details[Base.DateTimeOriginal] = local.strftime("%Y:%m:%d %H:%M:%S")
     details[OFFSET_TIME_ORIGINAL] = local.strftime("%z")[:3] + ":" + local.strftime("%z")[3:]
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=JPEG_QUALITY, exif=exif)
+    picture.save(out, "JPEG", quality=quality, exif=exif)
     return out.getvalue()

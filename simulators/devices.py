@@ -13,12 +13,15 @@ from datetime import UTC, datetime, timedelta
 from ingest.hazard import levels_at
 from ingest.readings import CameraState
 from ingest.stations import Camera, Gauge, Registry
-from simulators.cameras import Scene, still
+from simulators.cameras import still
 from simulators.chance import share
 from simulators.faults import FaultPlan
 from simulators.gauges import Waters, base_m, ladder
 from simulators.messages import Message, reading_message, status_message, still_message
+from simulators.scene import Lens, Scene, Weather
 from simulators.vitals import vitals
+
+BLURRED_PX = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,9 @@ class Devices:
             bottom_m=base - 0.1 * (top_m - base),
             top_m=top_m,
             levels=levels_at(station.kind, gauge, at) if gauge else {},
-            rain_mm_per_h=self.waters.rain_mm_per_h(station.id, at),
             at=at,
-            blurred=blurred,
+            weather=Weather(rain_mm_per_h=self.waters.rain_mm_per_h(station.id, at)),
+            lens=Lens(defocus_px=BLURRED_PX if blurred else 0.0),
         )
 
     def _wet(self, gauge: Gauge, at: datetime) -> bool:

@@ -9,7 +9,8 @@ from PIL.ExifTags import IFD, Base
 
 from ingest.hazard import UNDERPASS_DEPTH_M
 from ingest.stations import StationKind
-from simulators.cameras import Scene, daylight, still, water_line_px
+from simulators.cameras import daylight, still, water_line_px
+from simulators.scene import SMALL, Scene, Weather
 
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
@@ -25,10 +26,13 @@ def scene(kind: StationKind = StationKind.RIVER, share: float = 0.5, **changes: 
         "bottom_m": 0.0,
         "top_m": top_m,
         "levels": UNDERPASS_DEPTH_M if kind is StationKind.UNDERPASS else {2: 1.8, 5: 2.7},
-        "rain_mm_per_h": 0.0,
         "at": NOON,
     }
     return Scene(**(values | changes))  # type: ignore[arg-type]
+
+
+def small(scene: Scene) -> bytes:
+    return still(scene, size=SMALL)
 
 
 def opened(jpeg: bytes) -> Image.Image:
@@ -39,7 +43,7 @@ def opened(jpeg: bytes) -> Image.Image:
 
 def surface_px(kind: StationKind, share: float) -> int:
     """The highest row where the picture differs from the one of a dry bed, right of the staff gauge."""
-    wet, dry = (opened(still(scene(kind, each))).convert("L") for each in (share, 0.0))
+    wet, dry = (opened(small(scene(kind, each))).convert("L") for each in (share, 0.0))
     column = 400
     rows = [y for y in range(60, 355) if _row_change(wet, dry, column, y) > 12]
     return min(rows)
@@ -53,7 +57,7 @@ def _row_change(one: Image.Image, other: Image.Image, column: int, y: int) -> fl
 
 @pytest.mark.parametrize("kind", list(StationKind))
 def test_a_still_opens_and_carries_its_time(kind: StationKind) -> None:
-    picture = opened(still(scene(kind)))
+    picture = opened(small(scene(kind)))
     details = picture.getexif().get_ifd(IFD.Exif)
     assert (picture.format, picture.size) == ("JPEG", (640, 360))
     assert details[Base.DateTimeOriginal] == "2026:11:21 12:00:00"
@@ -68,7 +72,7 @@ def test_the_water_stands_higher_in_the_picture_for_a_higher_stage(kind: Station
 
 
 def test_the_road_of_a_dry_underpass_is_dry() -> None:
-    dry, wet = (opened(still(scene(StationKind.UNDERPASS, share))) for share in (0.0, 0.2))
+    dry, wet = (opened(small(scene(StationKind.UNDERPASS, share))) for share in (0.0, 0.2))
     road = (450, 340, 620, 352)
     red, _, blue = dry.crop(road).resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
     muddy_red, _, muddy_blue = wet.crop(road).resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
@@ -82,7 +86,7 @@ def test_the_night_is_dark() -> None:
 
 
 def test_the_same_scene_is_the_same_picture_and_a_minute_later_another_one() -> None:
-    assert still(scene(rain_mm_per_h=40.0)) == still(scene(rain_mm_per_h=40.0))
+    assert still(scene(weather=Weather(rain_mm_per_h=40.0))) == still(scene(weather=Weather(rain_mm_per_h=40.0)))
     assert still(scene()) != still(scene(at=NOON + timedelta(minutes=1)))
 
 
