@@ -1,29 +1,22 @@
 """The one small file that speaks HTTP for the channels.
 
-Every exchange ends at its time, whatever the other side does: httpx bounds each wait for bytes, and this file all of
-them together, so that headers or a body that drip for ever hold nobody. Redirects are not followed, the environment's
-proxies are not used, and no address or header gets into a message or a log: they carry secrets.
+Every exchange ends at its time, whatever the other side does (``ingest.exchange``). Redirects are not followed, the
+environment's proxies are not used, and no address or header gets into a message or a log: they carry secrets.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-import ssl
-import threading
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import Any
 
-import httpcore
 import httpx
 
 from alerts.channels.channel import ChannelError
 from alerts.channels.http_settings import HttpSettings
+from ingest.exchange import Transport, ending_in, waits
 
 TRY_AGAIN = {401, 403, 404, 407, 408, 409, 423, 425, 429}
 """Of the 4xx answers those that somebody can put right, or that time does; 409 is a first attempt still at work."""
@@ -32,7 +25,6 @@ PERHAPS_DONE = {504}
 LARGEST_ANSWER_BYTES = 8192
 BODY_S = 2.0
 """Once the head of the answer is there everything is said: its body is only the other side's explanation."""
-CONNECT_S = 5.0
 UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.WriteTimeout)
 """The message was not handed over, or not to its end."""
 NO_ADDRESS = (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)
@@ -65,10 +57,8 @@ class Http:
     """A pool of connections that a channel's threads share. ``timeout_s`` of the settings bounds a whole exchange."""
 
     def __init__(self, settings: HttpSettings) -> None:
-        for chatty in ("httpx", "httpcore"):  # they log whole addresses, and a webhook's address is its password
-            logging.getLogger(chatty).setLevel(logging.WARNING)
         self._timeout_s = settings.timeout_s
-        transport = _Transport(_trust(settings.ca_file), settings.proxy or None)
+        transport = Transport(settings.ca_file, settings.proxy)
         self._client = httpx.Client(transport=transport, follow_redirects=False, trust_env=False)
 
     def post_json(self, url: str, document: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
@@ -77,11 +67,11 @@ class Http:
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], method: str = "POST") -> Answer:
         """Send a body and return the answer, whatever its status; ChannelError where there is none."""
-        limits = httpx.Timeout(self._timeout_s, connect=min(CONNECT_S, self._timeout_s))
+        limits = waits(self._timeout_s)
         plain = {"Accept-Encoding": "identity", "User-Agent": "mizumori", **headers}
         try:
             with (
-                _ending_in(self._timeout_s),
+                ending_in(self._timeout_s),
                 self._client.stream(method, url, content=body, headers=plain, timeout=limits) as answer,
             ):
                 text, whole = _beginning(answer)
@@ -96,12 +86,6 @@ class Http:
     def close(self) -> None:
         """Close every connection."""
         self._client.close()
-
-
-@cache
-def _trust(ca_file: str) -> ssl.SSLContext:
-    """Whom to trust; reading all the usual authorities takes long enough to do it once for all channels."""
-    return ssl.create_default_context(cafile=ca_file or None)
 
 
 def as_json(document: Mapping[str, Any]) -> bytes:
@@ -149,7 +133,7 @@ def _beginning(answer: httpx.Response) -> tuple[str, bool]:
     """The first bytes of the body, and whether it ended there. The status counts even if the body never comes."""
     data, whole = b"", False
     try:
-        with _ending_in(BODY_S):
+        with ending_in(BODY_S):
             for piece in answer.iter_raw():
                 data += piece
                 if len(data) > LARGEST_ANSWER_BYTES:
@@ -171,83 +155,3 @@ def _retry_after_s(headers: Mapping[str, str]) -> float | None:
         return max(0.0, (parsedate_to_datetime(text) - sent).total_seconds())
     except (ValueError, TypeError):
         return None
-
-
-class _Ends(threading.local):
-    """When the exchange of this thread has to be over, by the monotonic clock; None where there is none."""
-
-    at_s: float | None = None
-
-    def within(self, timeout_s: float | None) -> float | None:
-        """That time-out, or what is left until the end."""
-        if self.at_s is None:
-            return timeout_s
-        left_s = max(0.001, self.at_s - time.monotonic())
-        return left_s if timeout_s is None else min(timeout_s, left_s)
-
-
-_ends = _Ends()
-
-
-@contextmanager
-def _ending_in(seconds: float) -> Iterator[None]:
-    before = _ends.at_s
-    _ends.at_s = time.monotonic() + seconds if before is None else min(before, time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _ends.at_s = before
-
-
-class _Stream(httpcore.NetworkStream):
-    """A connection whose every wait ends when its thread's exchange has to."""
-
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
-        self._stream = stream
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._still_time(httpcore.ReadTimeout)
-        return self._stream.read(max_bytes, _ends.within(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._still_time(httpcore.WriteTimeout)
-        self._stream.write(buffer, _ends.within(timeout))
-
-    def _still_time(self, late: type[Exception]) -> None:
-        """Bytes that are always there already would never let a wait time out."""
-        if _ends.at_s is not None and time.monotonic() >= _ends.at_s:
-            raise late("the exchange took longer than it may")
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, _ends.within(timeout)))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-class _Backend(httpcore.SyncBackend):
-    """Makes such connections."""
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        return _Stream(super().connect_tcp(host, port, _ends.within(timeout), local_address, socket_options))
-
-
-class _Transport(httpx.HTTPTransport):
-    """httpx's own, with connections that end in time: there is no public way to give it others."""
-
-    def __init__(self, trust: ssl.SSLContext, proxy: str | None) -> None:
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
-        super().__init__(verify=trust, trust_env=False, proxy=proxy, limits=limits)
-        self._pool._network_backend = _Backend()
