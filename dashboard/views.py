@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.records import Maintenance
-from ingest.camera_state import condition
+from ingest.cameras.condition import condition
 from ingest.hazard import Levels, hazard_at, levels_at
 from ingest.readings import CameraState, Quality, Reading, Still
 from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
@@ -271,8 +271,7 @@ def hours_to_next(view: GaugeView) -> float | None:
 
 def camera_view(camera: Camera, latest: CameraLatest | None, now: datetime) -> CameraView:
     """One camera at ``now``: silence of more than three intervals makes it offline whatever it said last."""
-    report = latest.report if latest else None
     still = latest.still if latest else None
     age_s = (now - still.taken_at).total_seconds() if still else None
-    now_is = condition(camera, report, still, now)
+    now_is = condition(camera, latest, now)
     return CameraView(camera, now_is.state, now_is.reason, still, age_s, now_is.heard_at)

@@ -57,8 +57,10 @@ def interpret(message: Message, roster: Roster, limits: ClockLimits) -> Kept:
         if address is None:
             return _of_network(message, roster, limits)
         _refuse_oversized(message, LARGEST_BYTES[address.subject])
-        if address.of_gauge:
+        if address.kind == "gauge":
             return _of_gauge(message, _gauge(address, roster), address.subject, limits)
+        if address.kind != "camera":
+            raise Refused(Refusal.UNKNOWN_DEVICE, f"{address.device_id} is not in the registry")
         _refuse_strange_camera(address, roster)
         return _of_camera(DECODERS[address.subject](message), address.device_id, message, limits)
     except Refused as refused:
@@ -286,4 +288,13 @@ def _still(item: Picture, camera_id: str, message: Message, limits: ClockLimits)
     taken_at, suspect = _believed(in_utc(item.device_at), message.received_at, limits)
     content = hashlib.sha256(item.data).hexdigest()[:12]
     name = f"{camera_id}/{taken_at:%Y%m%d}/{taken_at:%H%M%S}-{content}.{item.suffix}"
-    return Still(camera_id, taken_at, message.received_at, name, item.width_px, item.height_px, suspect)
+    return Still(
+        camera_id=camera_id,
+        taken_at=taken_at,
+        received_at=message.received_at,
+        file=name,
+        width_px=item.width_px,
+        height_px=item.height_px,
+        clock_suspect=suspect,
+        size_bytes=len(item.data),
+    )

@@ -36,7 +36,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One observation of a gauge.
+    """One observation of a gauge, or of the state of a pump or gate, whose id ``gauge_id`` then is.
 
     ``value`` is in the unit of its quantity, for stage metres above the gauge zero.
     ``observed_at`` is the time that counts; ``device_at`` is what the device claimed, if it claimed one.
@@ -98,6 +98,20 @@ class CameraState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CameraVitals:
+    """What a camera says of its insides; None where it says nothing. ``storage_pct`` is what is used of its memory."""
+
+    fps: float | None = None
+    temperature_c: float | None = None
+    storage_pct: float | None = None
+    battery_pct: float | None = None
+    battery_v: float | None = None
+
+
+NO_CAMERA_VITALS = CameraVitals()
+
+
+@dataclass(frozen=True, slots=True)
 class CameraReport:
     """A heartbeat or last will of a camera, with its reason where it is not well."""
 
@@ -107,11 +121,15 @@ class CameraReport:
     received_at: datetime
     reason: str = ""
     seq: int = 0
+    vitals: CameraVitals = NO_CAMERA_VITALS
 
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A camera image that is kept on disk as ``file`` (a name below the stills folder)."""
+    """A camera image that is kept on disk as ``file`` (a name below the stills folder).
+
+    Its pixels are not looked at when it comes: that is done afterwards (``ingest.sight``), and nobody sees it before.
+    """
 
     camera_id: str
     taken_at: datetime
@@ -121,6 +139,7 @@ class Still:
     height_px: int
     clock_suspect: bool = False
     seq: int = 0
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,25 +10,22 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
+from ingest.devices import Camera as Camera
+from ingest.devices import Gate as Gate
+from ingest.devices import Pump as Pump
+from ingest.naming import Frozen as Frozen
+from ingest.naming import Identifier as Identifier
+from ingest.naming import Metres as Metres
+from ingest.naming import Names as Names
+from ingest.naming import named as named
 from ingest.units import METRES_PER, PASCALS_PER
 from ingest.waters import circle
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-"""Lower-case name used in topics and addresses, for example ``fujii-01``."""
-
 Hazard = Annotated[int, Field(ge=1, le=5)]
-
-
-def _to_the_millimetre(length_m: float) -> float:
-    return round(length_m, 3)
-
-
-Metres = Annotated[float, AfterValidator(_to_the_millimetre)]
-"""A length kept to the millimetre, as stages are: a tie between the two must stay a tie."""
 
 
 class StationKind(StrEnum):
@@ -42,30 +39,17 @@ class StationKind(StrEnum):
 
 
 class Quantity(StrEnum):
-    """What a gauge observes. Stage comes first; others take the same way."""
+    """What is observed. Stage comes first; the state of pumps and gates takes the same way.
+
+    The value of ``running`` is 0 or 1, that of ``fault`` 0 for none, else the device's own number of it (1 where it has
+    none), of ``opening`` per cent, of ``flow`` m³/s.
+    """
 
     STAGE = "stage"
-
-
-class Frozen(BaseModel):
-    """A value that refuses unknown keys, infinite numbers and later changes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-def _has_japanese(names: dict[str, str]) -> dict[str, str]:
-    if not names.get("ja", "").strip():
-        raise ValueError('a name needs at least Japanese: name = { ja = "…", en = "…" }')
-    return names
-
-
-Names = Annotated[dict[str, str], AfterValidator(_has_japanese)]
-"""A name per language; Japanese is required and stands in where another is missing."""
-
-
-def named(names: Mapping[str, str], language: str) -> str:
-    """The name in ``language``, else in English unless Japanese was asked for, else in Japanese."""
-    return names.get(language) or (names.get("en") if language != "ja" else None) or names["ja"]
+    RUNNING = "running"
+    FAULT = "fault"
+    OPENING = "opening"
+    FLOW = "flow"
 
 
 class ThresholdSet(Frozen):
@@ -156,11 +140,13 @@ class Gauge(Frozen):
     ``sensors`` says it in full, from a time on, and takes the place of ``reports`` then.
     ``bank_m``, ``inner_flood_m`` (内水氾濫危険水位) and ``stage_volume`` serve the defaults per kind.
     ``interval_s`` is the time between reports when wet, ``dry_interval_s`` when dry.
+    ``role`` says of a gauge of a pump station on which side of the pumps it stands.
     """
 
     id: Identifier
     station_id: Identifier
     name: Names | None = None
+    role: Literal["", "inner", "outer"] = ""
     quantity: Quantity = Quantity.STAGE
     reports: Literal["stage", "below_crown"] = "stage"
     datum_m: float | None = None
@@ -198,15 +184,6 @@ class Gauge(Frozen):
             raise ValueError("a sensor that reads elevation needs datum_m, the elevation of the gauge zero")
 
 
-class Camera(Frozen):
-    """A camera of a station; ``interval_s`` is the time between stills."""
-
-    id: Identifier
-    station_id: Identifier
-    name: Names | None = None
-    interval_s: float = Field(default=300.0, gt=0)
-
-
 class Station(Frozen):
     """A danger spot. Position in degrees (JGD2011/WGS84).
 
@@ -229,6 +206,10 @@ class Station(Frozen):
         return self
 
 
+Device: TypeAlias = Gauge | Camera | Pump | Gate
+"""What belongs to a station."""
+
+
 class City(Frozen):
     """The city, and the lines of its vector map as lists of (lon, lat).
 
@@ -248,15 +229,22 @@ class Registry(Frozen):
     """Everything that is watched, by identifier, as it stands now (retired items are not in it)."""
 
     city: City
-    stations: dict[str, Station] = {}
-    gauges: dict[str, Gauge] = {}
-    cameras: dict[str, Camera] = {}
-    labels: dict[str, dict[str, dict[int, str]]] = {}
+    stations: dict[str, Station] = Field(default={})
+    gauges: dict[str, Gauge] = Field(default={})
+    cameras: dict[str, Camera] = Field(default={})
+    pumps: dict[str, Pump] = Field(default={})
+    gates: dict[str, Gate] = Field(default={})
+    labels: dict[str, dict[str, dict[int, str]]] = Field(default={})
     """City's own hazard labels: language → station kind → hazard → text."""
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        items: list[Gauge | Camera] = [*self.gauges.values(), *self.cameras.values()]
+        items: list[Device] = [
+            *self.gauges.values(),
+            *self.cameras.values(),
+            *self.pumps.values(),
+            *self.gates.values(),
+        ]
         for item in items:
             if item.station_id not in self.stations:
                 raise ValueError(f"{item.id} belongs to station {item.station_id}, which is not in the registry")
@@ -271,7 +259,7 @@ class Registry(Frozen):
     def of(
         cls,
         city: City,
-        items: Iterable[Station | Gauge | Camera],
+        items: Iterable[Station | Device],
         labels: dict[str, dict[str, dict[int, str]]] | None = None,
     ) -> Registry:
         """A registry from its items in any order."""
@@ -281,10 +269,12 @@ class Registry(Frozen):
             stations={item.id: item for item in found if isinstance(item, Station)},
             gauges={item.id: item for item in found if isinstance(item, Gauge)},
             cameras={item.id: item for item in found if isinstance(item, Camera)},
+            pumps={item.id: item for item in found if isinstance(item, Pump)},
+            gates={item.id: item for item in found if isinstance(item, Gate)},
             labels=labels or {},
         )
 
-    def station_of(self, item: Gauge | Camera) -> Station:
+    def station_of(self, item: Device) -> Station:
         """The station an item belongs to."""
         return self.stations[item.station_id]
 
@@ -295,6 +285,20 @@ class Registry(Frozen):
     def cameras_of(self, station_id: str) -> tuple[Camera, ...]:
         """The cameras of a station in the order of the registry."""
         return tuple(camera for camera in self.cameras.values() if camera.station_id == station_id)
+
+    def pumps_of(self, station_id: str) -> tuple[Pump, ...]:
+        """The pumps of a station in the order of the registry."""
+        return tuple(pump for pump in self.pumps.values() if pump.station_id == station_id)
+
+    def gates_of(self, station_id: str) -> tuple[Gate, ...]:
+        """The gates of a station in the order of the registry."""
+        return tuple(gate for gate in self.gates.values() if gate.station_id == station_id)
+
+    def inner_gauge_of(self, station_id: str) -> Gauge | None:
+        """The gauge on the side that the pumps drain: the one with that role, else the first with no role."""
+        gauges = self.gauges_of(station_id)
+        inner = [each for each in gauges if each.role == "inner"] or [each for each in gauges if not each.role]
+        return inner[0] if inner else None
 
 
 def in_force(sets: Iterable[ThresholdSet], at: datetime) -> ThresholdSet | None:

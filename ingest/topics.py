@@ -5,6 +5,8 @@
 ``mizumori/v1/{station}/gauge/{gauge}/uplink``    the device's own message, of the model that the registry names
 ``mizumori/v1/{station}/camera/{camera}/status``
 ``mizumori/v1/{station}/camera/{camera}/still``
+``mizumori/v1/{station}/pump/{pump}/state``
+``mizumori/v1/{station}/gate/{gate}/state``
 ``application/{application}/device/{device}/event/up``   ChirpStack v4
 ``v3/{application}/devices/{device}/up``                 The Things Stack v3
 """
@@ -23,13 +25,15 @@ ALL = (OWN, CHIRPSTACK_UPLINKS, THE_THINGS_STACK_UPLINKS)
 
 
 class Subject(StrEnum):
-    """What a message of our own topics is about: the last part of its topic."""
+    """What a message of our own topics is about."""
 
     READING = "reading"
     SENML = "senml"
     UPLINK = "uplink"
     STATUS = "status"
     STILL = "still"
+    PUMP = "pump"
+    GATE = "gate"
 
 
 class Network(StrEnum):
@@ -39,14 +43,17 @@ class Network(StrEnum):
     THE_THINGS_STACK = "the_things_stack"
 
 
-_DEVICE = {
-    Subject.READING: "gauge",
-    Subject.SENML: "gauge",
-    Subject.UPLINK: "gauge",
-    Subject.STATUS: "camera",
-    Subject.STILL: "camera",
+_PLACE = {
+    Subject.READING: ("gauge", "reading"),
+    Subject.SENML: ("gauge", "senml"),
+    Subject.UPLINK: ("gauge", "uplink"),
+    Subject.STATUS: ("camera", "status"),
+    Subject.STILL: ("camera", "still"),
+    Subject.PUMP: ("pump", "state"),
+    Subject.GATE: ("gate", "state"),
 }
-_SUBJECTS = {str(subject): subject for subject in Subject}
+"""The kind of device, and the last part of the topic."""
+_SUBJECTS = {place: subject for subject, place in _PLACE.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +65,14 @@ class Address:
     subject: Subject
 
     @property
-    def of_gauge(self) -> bool:
-        """Whether it is a gauge's topic; a camera's otherwise."""
-        return _DEVICE[self.subject] == "gauge"
+    def kind(self) -> str:
+        """Whose topic it is: ``gauge``, ``camera``, ``pump`` or ``gate``."""
+        return _PLACE[self.subject][0]
 
     def topic(self) -> str:
         """The topic text."""
-        return f"{PREFIX}/{self.station_id}/{_DEVICE[self.subject]}/{self.device_id}/{self.subject}"
+        kind, word = _PLACE[self.subject]
+        return f"{PREFIX}/{self.station_id}/{kind}/{self.device_id}/{word}"
 
 
 def parse(topic: str) -> Address | None:
@@ -72,8 +80,8 @@ def parse(topic: str) -> Address | None:
     parts = topic.split("/")
     if len(parts) != 6 or parts[0] != "mizumori" or parts[1] != "v1":
         return None
-    subject = _SUBJECTS.get(parts[5])
-    if subject is None or parts[3] != _DEVICE[subject] or not parts[2] or not parts[4]:
+    subject = _SUBJECTS.get((parts[3], parts[5]))
+    if subject is None or not parts[2] or not parts[4]:
         return None
     return Address(parts[2], parts[4], subject)
 

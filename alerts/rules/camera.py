@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from alerts.rules.facts import Facts, Found, in_trouble
 from alerts.rules.settings import RulesSettings
-from ingest.camera_state import NEVER_HEARD, condition
+from ingest.cameras.condition import NEVER_HEARD, condition
 from ingest.readings import CameraState
 from ingest.store.protocol import CameraLatest
 
 NAME = "camera"
-NOTHING = CameraLatest(None, None)
+NOTHING = CameraLatest()
 
 
 def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
@@ -26,7 +26,7 @@ def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
         if not own.enabled:
             continue
         latest = facts.cameras.get(camera.id, NOTHING)
-        now_is = condition(camera, latest.report, latest.still, facts.now)
+        now_is = condition(camera, latest, facts.now)
         if now_is.state is CameraState.OFFLINE and (own.never_heard or now_is.silence != NEVER_HEARD):
             detail = {
                 "state": str(now_is.state),

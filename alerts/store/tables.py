@@ -97,6 +97,17 @@ message_transitions = Table(
     Column("transition_id", Integer, ForeignKey("transitions.id"), primary_key=True, index=True),
 )
 
+transition_stills = Table(
+    "transition_stills",
+    metadata,
+    Column("transition_id", Integer, ForeignKey("transitions.id"), primary_key=True),
+    Column("still_seq", Integer, nullable=False),
+    Column("camera_id", String(64), nullable=False),
+    Column("taken_at", UtcTime, nullable=False),
+    Column("file", String(200), nullable=False),
+)
+"""The still nearest to each change of an alert."""
+
 deliveries = Table(
     "deliveries",
     metadata,

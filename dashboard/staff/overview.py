@@ -14,7 +14,7 @@ from dashboard.staff import words
 from dashboard.staff.addresses import Page
 from dashboard.staff.facts import CameraFacts, GaugeTrouble, StationFacts
 from dashboard.staff.pieces import badge, flags, link, notified, panel, sentence, trend
-from ingest.camera_state import NO_HEARTBEAT
+from ingest.cameras.condition import NO_HEARTBEAT
 from ingest.readings import CameraState
 from ingest.stations import Gauge, Registry, named
 

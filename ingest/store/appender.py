@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ingest.readings import Reading
 from ingest.store import rows
+from ingest.store.cameras import note_reports, note_stills
 from ingest.store.dead_letters import keep_dead_letters
 from ingest.store.protocol import Appended, Batch, Unavailable
 from ingest.store.redelivered import with_first_keys
@@ -60,13 +61,16 @@ class SqlAppender:
                 self._fence(connection)
             fresh = self._append_readings(connection, batch.readings)
             insert_vitals(connection, batch.vitals)
-            return Appended(
+            appended = Appended(
                 readings=fresh,
                 duplicates=len(batch.readings) - fresh,
                 reports=_insert_new(connection, camera_reports, [rows.row_of_report(each) for each in batch.reports]),
                 stills=_insert_new(connection, stills, [rows.row_of_still(each) for each in batch.stills]),
                 dead_letters=keep_dead_letters(connection, batch.dead_letters),
             )
+            note_reports(connection, batch.reports)
+            note_stills(connection, batch.stills)
+            return appended
 
     def _append_readings(self, connection: Connection, batch: Sequence[Reading]) -> int:
         if not batch:

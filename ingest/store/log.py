@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlalchemy import Engine, and_, func, select
 
 from ingest.readings import DeadLetter, Quality, Reading
+from ingest.stations import Quantity
 from ingest.store import rows
+from ingest.store.cameras import newest_of_cameras
 from ingest.store.dead_letter_counts import summary
 from ingest.store.dead_letters import DeadLetters, Wanted
 from ingest.store.protocol import CameraLatest, DeadLetterSummary, Latest, Marks
 from ingest.store.registry import registry_revisions
-from ingest.store.tables import camera_reports, latest_readings, readings, stills
+from ingest.store.tables import camera_reports, latest_readings, looks, readings, stills
 
 
 class SqlLog:
@@ -25,7 +27,10 @@ class SqlLog:
 
     def marks(self) -> Marks:
         """The ends of the log now."""
-        ends = (readings.c.seq, camera_reports.c.seq, stills.c.seq, registry_revisions.c.revision)
+        ends = (
+            *(readings.c.seq, camera_reports.c.seq, stills.c.seq),
+            *(looks.c.still_seq, registry_revisions.c.revision),
+        )
         with self._engine.connect() as connection:
             return Marks(*(connection.scalar(select(func.max(end))) or 0 for end in ends))
 
@@ -38,13 +43,18 @@ class SqlLog:
             return [rows.reading_of(row) for row in connection.execute(wanted)]
 
     def latest(self) -> dict[str, Latest]:
-        """The newest reading by gauge id."""
+        """The newest reading of the stage by gauge id."""
+        of_stage = latest_readings.c.quantity == Quantity.STAGE
         with self._engine.connect() as connection:
             newest = self._by_gauge(
-                connection.execute(select(readings).join(latest_readings, readings.c.seq == latest_readings.c.seq))
+                connection.execute(
+                    select(readings).join(latest_readings, readings.c.seq == latest_readings.c.seq).where(of_stage)
+                )
             )
             good = self._by_gauge(
-                connection.execute(select(readings).join(latest_readings, readings.c.seq == latest_readings.c.good_seq))
+                connection.execute(
+                    select(readings).join(latest_readings, readings.c.seq == latest_readings.c.good_seq).where(of_stage)
+                )
             )
         return {gauge_id: Latest(reading, good.get(gauge_id)) for gauge_id, reading in newest.items()}
 
@@ -52,18 +62,26 @@ class SqlLog:
     def _by_gauge(found: Iterable[object]) -> dict[str, Reading]:
         return {reading.gauge_id: reading for reading in map(rows.reading_of, found)}  # type: ignore[arg-type]
 
-    def history(self, gauge_id: str, since: datetime, until: datetime) -> list[Reading]:
+    def history(
+        self, gauge_id: str, since: datetime, until: datetime, quantity: Quantity = Quantity.STAGE
+    ) -> list[Reading]:
         """Readings of a gauge observed in [since, until], by ``observed_at``; of corrected ones the last revision."""
-        wanted = and_(readings.c.gauge_id == gauge_id, readings.c.observed_at.between(since, until))
+        wanted = and_(
+            readings.c.gauge_id == gauge_id,
+            readings.c.observed_at.between(since, until),
+            readings.c.quantity == quantity,
+        )
         with self._engine.connect() as connection:
             found = connection.execute(select(readings).where(wanted).order_by(readings.c.observed_at, readings.c.seq))
             return _last_revisions(map(rows.reading_of, found))
 
     def recent(self, since: datetime) -> dict[str, list[Reading]]:
-        """Good readings of every gauge observed since, by gauge id and ``observed_at``: for trends."""
+        """Good readings of the stage of every gauge observed since, by gauge id and ``observed_at``: for trends."""
         with self._engine.connect() as connection:
             found = connection.execute(
-                select(readings).where(readings.c.observed_at >= since).order_by(readings.c.observed_at, readings.c.seq)
+                select(readings)
+                .where(readings.c.observed_at >= since, readings.c.quantity == Quantity.STAGE)
+                .order_by(readings.c.observed_at, readings.c.seq)
             )
             kept = _last_revisions(map(rows.reading_of, found))
         by_gauge: dict[str, list[Reading]] = defaultdict(list)
@@ -72,16 +90,20 @@ class SqlLog:
                 by_gauge[reading.gauge_id].append(reading)
         return dict(by_gauge)
 
-    def cameras(self) -> dict[str, CameraLatest]:
-        """The newest report and still by camera id."""
-        newest_report = select(func.max(camera_reports.c.seq)).group_by(camera_reports.c.camera_id)
-        newest_still = select(func.max(stills.c.seq)).group_by(stills.c.camera_id)
+    def states(self) -> dict[tuple[str, Quantity], Reading]:
+        """The newest reading of everything that is not a stage, by the id of its pump or gate and its quantity."""
         with self._engine.connect() as connection:
-            found = connection.execute(select(camera_reports).where(camera_reports.c.seq.in_(newest_report)))
-            reports = {row.camera_id: rows.report_of(row) for row in found}
-            found = connection.execute(select(stills).where(stills.c.seq.in_(newest_still)))
-            pictures = {row.camera_id: rows.still_of(row) for row in found}
-        return {each: CameraLatest(reports.get(each), pictures.get(each)) for each in reports.keys() | pictures.keys()}
+            found = connection.execute(
+                select(readings)
+                .join(latest_readings, readings.c.seq == latest_readings.c.seq)
+                .where(latest_readings.c.quantity != Quantity.STAGE)
+            )
+            return {(each.gauge_id, each.quantity): each for each in map(rows.reading_of, found)}
+
+    def cameras(self) -> dict[str, CameraLatest]:
+        """What is newest of every camera that was heard, by its id."""
+        with self._engine.connect() as connection:
+            return newest_of_cameras(connection)
 
     def dead_letters(self) -> DeadLetterSummary:
         """Refused messages by reason."""

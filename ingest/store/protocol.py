@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from ingest.health.fold import GaugeState
 from ingest.readings import CameraReport, DeadLetter, Quality, Reading, Still, Vitals
-from ingest.stations import Registry
+from ingest.sight.look import Look
+from ingest.stations import Quantity, Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,25 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class CameraLatest:
-    """The newest report and the newest still of a camera; None where there was none yet."""
+    """A camera's newest report by its time, and of its stills the newest that can be shown, with the look at it.
 
-    report: CameraReport | None
-    still: Still | None
+    ``still_at`` is when a still last came, also one that was not looked at yet; ``heard_at`` when anything did.
+    None where there was none yet.
+    """
+
+    report: CameraReport | None = None
+    still: Still | None = None
+    look: Look | None = None
+    still_at: datetime | None = None
+    heard_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """A still that can be shown, with the look at it."""
+
+    still: Still
+    look: Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,7 @@ class Marks:
     reading_seq: int = 0
     report_seq: int = 0
     still_seq: int = 0
+    look_seq: int = 0
     registry_revision: int = 0
 
 
@@ -101,10 +119,12 @@ class Log(Protocol):
         ...
 
     def latest(self) -> dict[str, Latest]:
-        """The newest reading by gauge id."""
+        """The newest reading of the stage by gauge id."""
         ...
 
-    def history(self, gauge_id: str, since: datetime, until: datetime) -> list[Reading]:
+    def history(
+        self, gauge_id: str, since: datetime, until: datetime, quantity: Quantity = Quantity.STAGE
+    ) -> list[Reading]:
         """Readings of a gauge observed in [since, until], by ``observed_at``; of corrected ones the last revision."""
         ...
 
@@ -112,8 +132,12 @@ class Log(Protocol):
         """Good readings of every gauge observed since, by gauge id and ``observed_at``: for trends."""
         ...
 
+    def states(self) -> dict[tuple[str, Quantity], Reading]:
+        """The newest reading of everything that is not a stage, by the id of its pump or gate and its quantity."""
+        ...
+
     def cameras(self) -> dict[str, CameraLatest]:
-        """The newest report and still by camera id."""
+        """What is newest of every camera that was heard, by its id."""
         ...
 
     def dead_letters(self) -> DeadLetterSummary:
@@ -169,22 +193,48 @@ class RegistryStore(Protocol):
         ...
 
 
+class Copy(StrEnum):
+    """The copies of a still: as it came, small, and both again without what its camera's masks cover."""
+
+    WHOLE = "whole"
+    THUMB = "thumb"
+    MASKED = "masked"
+    MASKED_THUMB = "masked_thumb"
+
+
 class Stills(Protocol):
     """The image files."""
 
-    def read(self, file: str) -> bytes | None:
-        """The bytes of a still, or None where it is no longer kept."""
+    def read(self, file: str, copy: Copy = Copy.WHOLE) -> bytes | None:
+        """The bytes of a still or of a copy of it, or None where it is not kept, or no longer."""
+        ...
+
+
+class Pictures(Protocol):
+    """The stills that were looked at and can be shown."""
+
+    def strip(self, camera_id: str, since: datetime, until: datetime, most: int) -> list[Pictured]:
+        """Those of a camera taken in [since, until], by ``taken_at``; where there are more than ``most``, spread evenly
+        with the first and the last."""
+        ...
+
+    def nearest(self, camera_ids: Sequence[str], at: datetime, within: timedelta) -> Pictured | None:
+        """The one of these cameras taken nearest to a time; None where none lies that near."""
         ...
 
 
 class History(Protocol):
     """What was observed, however long ago: from the present and the past together, each observation once."""
 
-    def history(self, gauge_id: str, since: datetime, until: datetime) -> list[Reading]:
+    def history(
+        self, gauge_id: str, since: datetime, until: datetime, quantity: Quantity = Quantity.STAGE
+    ) -> list[Reading]:
         """Readings of a gauge observed in [since, until], by ``observed_at``; of corrected ones the last revision."""
         ...
 
-    def course(self, gauge_id: str, since: datetime, until: datetime, steps: int) -> Course:
+    def course(
+        self, gauge_id: str, since: datetime, until: datetime, steps: int, quantity: Quantity = Quantity.STAGE
+    ) -> Course:
         """The same thinned to about ``steps`` steps, with the lowest and highest of each step and quality."""
         ...
 

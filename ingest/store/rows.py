@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row
 
-from ingest.readings import CameraReport, CameraState, Quality, Reading, Reason, Still
+from ingest.readings import CameraReport, CameraState, CameraVitals, Quality, Reading, Reason, Still
+from ingest.sight.look import Look, PictureFault
 from ingest.stations import Quantity
 
 
@@ -48,7 +50,10 @@ def row_of_reading(reading: Reading) -> dict[str, Any]:
 
 def report_of(row: Row[Any]) -> CameraReport:
     """A camera report from a row of ``camera_reports``."""
-    return CameraReport(row.camera_id, CameraState(row.state), row.reported_at, row.received_at, row.reason, row.seq)
+    vitals = CameraVitals(row.fps, row.temperature_c, row.storage_pct, row.battery_pct, row.battery_v)
+    return CameraReport(
+        row.camera_id, CameraState(row.state), row.reported_at, row.received_at, row.reason, row.seq, vitals
+    )
 
 
 def row_of_report(report: CameraReport) -> dict[str, Any]:
@@ -59,6 +64,7 @@ def row_of_report(report: CameraReport) -> dict[str, Any]:
         "reason": report.reason,
         "reported_at": report.reported_at,
         "received_at": report.received_at,
+        **asdict(report.vitals),
     }
 
 
@@ -73,6 +79,7 @@ def still_of(row: Row[Any]) -> Still:
         height_px=row.height_px,
         clock_suspect=bool(row.clock_suspect),
         seq=row.seq,
+        size_bytes=row.size_bytes,
     )
 
 
@@ -86,4 +93,41 @@ def row_of_still(still: Still) -> dict[str, Any]:
         "width_px": still.width_px,
         "height_px": still.height_px,
         "clock_suspect": int(still.clock_suspect),
+        "size_bytes": still.size_bytes,
     }
+
+
+def look_of(row: Row[Any]) -> Look:
+    """A look from a row of ``looks``."""
+    return Look(
+        still_seq=row.still_seq,
+        camera_id=row.camera_id,
+        taken_at=row.taken_at,
+        looked_at=row.looked_at,
+        usable=row.usable,
+        refused=row.refused,
+        faults=_faults(row.faults),
+        seen=_faults(row.seen),
+        figures=row.figures,
+        miniature=row.miniature,
+    )
+
+
+def row_of_look(look: Look) -> dict[str, Any]:
+    """The columns of a look."""
+    return {
+        "still_seq": look.still_seq,
+        "camera_id": look.camera_id,
+        "taken_at": look.taken_at,
+        "looked_at": look.looked_at,
+        "usable": look.usable,
+        "refused": look.refused[:200],
+        "faults": " ".join(sorted(look.faults)),
+        "seen": " ".join(sorted(look.seen)),
+        "figures": dict(look.figures),
+        "miniature": look.miniature,
+    }
+
+
+def _faults(text: str) -> frozenset[PictureFault]:
+    return frozenset(PictureFault(each) for each in text.split())

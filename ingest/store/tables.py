@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Connection,
     DateTime,
@@ -133,6 +134,11 @@ camera_reports = Table(
     Column("reason", String(200), nullable=False),
     Column("reported_at", UtcTime, nullable=False),
     Column("received_at", UtcTime, nullable=False),
+    Column("fps", Float),
+    Column("temperature_c", Float),
+    Column("storage_pct", Float),
+    Column("battery_pct", Float),
+    Column("battery_v", Float),
     UniqueConstraint("camera_id", "reported_at", "state"),
     sqlite_autoincrement=True,
 )
@@ -148,9 +154,53 @@ stills = Table(
     Column("width_px", Integer, nullable=False),
     Column("height_px", Integer, nullable=False),
     Column("clock_suspect", Integer, nullable=False),
+    Column("size_bytes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("camera_id", "taken_at", "file"),
+    Index("stills_by_receipt", "received_at"),
     sqlite_autoincrement=True,
 )
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("still_seq", Integer, primary_key=True, autoincrement=False),
+    Column("camera_id", String(64), nullable=False),
+    Column("taken_at", UtcTime, nullable=False),
+    Column("looked_at", UtcTime, nullable=False),
+    Column("usable", Boolean, nullable=False),
+    Column("refused", String(200), nullable=False),
+    Column("faults", String(100), nullable=False),
+    Column("seen", String(100), nullable=False),
+    Column("figures", JSON, nullable=False),
+    Column("miniature", LargeBinary, nullable=False),
+    Index("looks_by_time", "camera_id", "taken_at"),
+)
+"""What was seen in each still. They are written in the order of the stills, so the highest number is how far it is."""
+
+camera_latest = Table(
+    "camera_latest",
+    metadata,
+    Column("camera_id", String(64), primary_key=True),
+    Column("report_seq", Integer),
+    Column("reported_at", UtcTime),
+    Column("shown_seq", Integer),
+    Column("shown_at", UtcTime),
+    Column("still_at", UtcTime),
+    Column("heard_at", UtcTime),
+)
+"""Of each camera the newest report, the newest still that can be shown, by their own times, and the last receipts."""
+
+camera_memory = Table(
+    "camera_memory",
+    metadata,
+    Column("camera_id", String(64), primary_key=True),
+    Column("memory", LargeBinary, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("reference_file", String(200), nullable=False),
+    Column("reference_at", UtcTime),
+    Column("reference_by", String(200), nullable=False),
+)
+"""What recognition remembers of each camera, and which still is its picture of a normal day."""
 
 dead_letters = Table(
     "dead_letters",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from sqlalchemy import Engine
 
 from ingest.readings import Reading
+from ingest.stations import Quantity
 from ingest.store.log import SqlLog
 from ingest.store.past.course import course_of_past, last_revisions, step_of, thinned
 from ingest.store.past.lanes import present_since
@@ -24,7 +25,7 @@ LEFT_ALONE_S = 15.0
 REMEMBERED_S, MOST_REMEMBERED = 60.0, 64
 """A course that several screens ask for again is answered from memory for so long."""
 
-Asked: TypeAlias = tuple[str, datetime, datetime, int]
+Asked: TypeAlias = tuple[str, Quantity, datetime, datetime, int]
 
 
 class WholeHistory:
@@ -44,14 +45,18 @@ class WholeHistory:
         self._remembered: dict[Asked, tuple[float, Course]] = {}
         self.away = ""
 
-    def history(self, gauge_id: str, since: datetime, until: datetime) -> list[Reading]:
+    def history(
+        self, gauge_id: str, since: datetime, until: datetime, quantity: Quantity = Quantity.STAGE
+    ) -> list[Reading]:
         """Readings of a gauge observed in [since, until], by ``observed_at``; of corrected ones the last revision."""
         before = self._before(since, until)
-        newer = self._log.history(gauge_id, since, until)
+        newer = self._log.history(gauge_id, since, until, quantity)
         older = None if before is None else self._ask(lambda: self._past.rows(gauge_id, [before]))
-        return last_revisions((*older, *newer)) if older else newer
+        return last_revisions((*_of(quantity, older), *newer)) if older else newer
 
-    def course(self, gauge_id: str, since: datetime, until: datetime, steps: int) -> Course:
+    def course(
+        self, gauge_id: str, since: datetime, until: datetime, steps: int, quantity: Quantity = Quantity.STAGE
+    ) -> Course:
         """The same thinned to about ``steps`` steps, with the lowest and highest of each step and quality.
 
         Whoever asks for the very same again within a minute gets the same, if the past had to be asked for it.
@@ -59,21 +64,21 @@ class WholeHistory:
         step = step_of(since, until, steps)
         before = self._before(since, until)
         if before is None:
-            return Course(thinned(self._log.history(gauge_id, since, until), step), step)
-        asked = (gauge_id, since, until, steps)
+            return Course(thinned(self._log.history(gauge_id, since, until, quantity), step), step)
+        asked = (gauge_id, quantity, since, until, steps)
         with self._lock:
             at_s, known = self._remembered.get(asked, (-REMEMBERED_S, None))
         if known is None or self._monotonic() - at_s >= REMEMBERED_S:
-            known = self._course(gauge_id, (since, until), before, step)
+            known = self._course(gauge_id, quantity, (since, until), before, step)
             if known.whole:
                 self._remember(asked, known)
         return known
 
-    def _course(self, gauge_id: str, span: Span, before: Span, step: timedelta) -> Course:
-        newer = self._log.history(gauge_id, *span)
+    def _course(self, gauge_id: str, quantity: Quantity, span: Span, before: Span, step: timedelta) -> Course:
+        newer = self._log.history(gauge_id, *span, quantity)
         late = [each for each in newer if each.observed_at <= before[1]]
         older = self._ask(lambda: course_of_past(self._past, gauge_id, before, step, late))
-        return Course(thinned((*(older or ()), *newer), step), step, whole=older is not None)
+        return Course(thinned((*_of(quantity, older or ()), *newer), step), step, whole=older is not None)
 
     def _remember(self, asked: Asked, course: Course) -> None:
         with self._lock:
@@ -103,3 +108,8 @@ class WholeHistory:
             return None
         self.away = ""
         return found
+
+
+def _of(quantity: Quantity, readings: Iterable[Reading]) -> list[Reading]:
+    """A pump has several quantities under one id, and the past gives all of them."""
+    return [each for each in readings if each.quantity is quantity]

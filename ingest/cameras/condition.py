@@ -1,0 +1,77 @@
+"""How a camera is: one rule for whoever asks. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.readings import CameraReport, CameraState
+from ingest.rhythm import LATE_AFTER_INTERVALS
+from ingest.sight.look import PictureFault
+from ingest.stations import Camera
+from ingest.store.protocol import CameraLatest
+
+NEVER_HEARD, NO_HEARTBEAT, NO_STILL = "never_heard", "no_heartbeat", "no_still"
+"""Reasons that a camera did not give itself: nothing ever came, nothing comes any more, it speaks and sends no
+stills."""
+WORST_FIRST = (
+    PictureFault.FROZEN,
+    PictureFault.COVERED,
+    PictureFault.SHIFTED,
+    PictureFault.DARK,
+    PictureFault.BLURRED,
+)
+"""Of several faults of a picture the one that misleads most stands for it: a frozen one shows a river of yesterday."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraCondition:
+    """A camera at one moment. ``silence`` is one of the reasons above or empty, ``faults`` are those of its picture,
+    ``said`` its own words.
+
+    ``heard_at`` is when anything last came from it, None where nothing ever did.
+    """
+
+    state: CameraState
+    silence: str = ""
+    faults: tuple[PictureFault, ...] = ()
+    said: str = ""
+    heard_at: datetime | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why it is not well, in one word of ours or in its own words; empty where all is well."""
+        return self.silence or (str(self.faults[0]) if self.faults else "") or self.said
+
+
+def condition(camera: Camera, latest: CameraLatest | None, now: datetime) -> CameraCondition:
+    """The camera at ``now``.
+
+    Silence of more than three intervals makes it offline whatever it said last, and so does its last will until it is
+    heard again. Degraded is one whose picture cannot be trusted, that sends no stills, or that says so itself.
+    """
+    heard_at = latest and latest.heard_at
+    if latest is None or heard_at is None:
+        return CameraCondition(CameraState.OFFLINE, NEVER_HEARD)
+    if _late(heard_at, max(camera.interval_s, camera.heartbeat_s or 0.0), now):
+        return CameraCondition(CameraState.OFFLINE, NO_HEARTBEAT, heard_at=heard_at)
+    said = _in_force(latest.report, heard_at)
+    if said is not None and said.state is CameraState.OFFLINE:
+        return CameraCondition(CameraState.OFFLINE, said=said.reason, heard_at=heard_at)
+    silence = "" if latest.still_at and not _late(latest.still_at, camera.interval_s, now) else NO_STILL
+    faults = tuple(each for each in WORST_FIRST if latest.look and each in latest.look.faults)
+    words = said.reason if said is not None else ""
+    well = not silence and not faults and (said is None or said.state is CameraState.ONLINE)
+    state = CameraState.ONLINE if well else CameraState.DEGRADED
+    return CameraCondition(state, silence, faults, words, heard_at)
+
+
+def _late(at: datetime, interval_s: float, now: datetime) -> bool:
+    return (now - at).total_seconds() > LATE_AFTER_INTERVALS * interval_s
+
+
+def _in_force(report: CameraReport | None, heard_at: datetime) -> CameraReport | None:
+    """What it said last; a last will is over as soon as anything comes after it."""
+    if report is None or (report.state is CameraState.OFFLINE and heard_at > report.received_at):
+        return None
+    return report

@@ -1,0 +1,136 @@
+"""What is newest of each camera, its looks, and the stills that can be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, bindparam, case, func, select
+
+from ingest.readings import CameraReport, Still
+from ingest.sight.look import Look
+from ingest.store import rows
+from ingest.store.protocol import CameraLatest, Pictured
+from ingest.store.tables import camera_latest, camera_reports, looks, stills
+from ingest.store.upsert import insert_into
+
+
+def note_reports(connection: Connection, reports: Sequence[CameraReport]) -> None:
+    """Let the newest report of each camera, by its own time, take its place; the report itself is written already."""
+    for report in reports:
+        seq = connection.scalar(
+            select(camera_reports.c.seq).where(
+                camera_reports.c.camera_id == report.camera_id,
+                camera_reports.c.reported_at == report.reported_at,
+                camera_reports.c.state == report.state,
+            )
+        )
+        _note(
+            connection,
+            {"camera_id": report.camera_id, "report_seq": seq, "reported_at": report.reported_at},
+            newest_by="reported_at",
+            received_at=report.received_at,
+        )
+
+
+def note_stills(connection: Connection, received: Sequence[Still]) -> None:
+    """Remember when a still of each camera came last: it is shown only when it was looked at."""
+    for still in received:
+        values = {"camera_id": still.camera_id, "still_at": still.received_at}
+        _note(connection, values, newest_by="still_at", received_at=still.received_at)
+
+
+def keep_look(connection: Connection, look: Look, received_at: datetime) -> None:
+    """Write a look; a picture that can be shown becomes the newest of its camera if it is by the time it was taken.
+
+    ``received_at`` is that of the still.
+    """
+    connection.execute(insert_into(connection, looks).values(rows.row_of_look(look)).on_conflict_do_nothing())
+    if look.usable:
+        values = {"camera_id": look.camera_id, "shown_seq": look.still_seq, "shown_at": look.taken_at}
+        _note(connection, values, newest_by="shown_at", received_at=received_at)
+
+
+def _note(connection: Connection, values: dict[str, Any], newest_by: str, received_at: datetime) -> None:
+    """Write what is not older than what is there. Something known from after this one's receipt was dated by a clock of
+    ours that was set back since: it gives way."""
+    insert = insert_into(connection, camera_latest).values(**values, heard_at=received_at)
+    old, new = camera_latest.c, insert.excluded
+    received = bindparam("received_at", received_at, type_=camera_latest.c.heard_at.type)
+    newer = old[newest_by].is_(None) | (new[newest_by] >= old[newest_by]) | (old[newest_by] > received)
+    kept = {name: case((newer, new[name]), else_=old[name]) for name in values if name != "camera_id"}
+    heard = case((old.heard_at.is_(None) | (old.heard_at < new.heard_at), new.heard_at), else_=old.heard_at)
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=["camera_id"], set_={**kept, "heard_at": heard}),
+    )
+
+
+def newest_of_cameras(connection: Connection) -> dict[str, CameraLatest]:
+    """What is newest of every camera that was heard, by its id."""
+    reports = connection.execute(
+        select(camera_reports).join(camera_latest, camera_reports.c.seq == camera_latest.c.report_seq)
+    )
+    report = {row.camera_id: rows.report_of(row) for row in reports}
+    shown = connection.execute(select(stills).join(camera_latest, stills.c.seq == camera_latest.c.shown_seq))
+    still = {row.camera_id: rows.still_of(row) for row in shown}
+    seen = connection.execute(select(looks).join(camera_latest, looks.c.still_seq == camera_latest.c.shown_seq))
+    look = {row.camera_id: rows.look_of(row) for row in seen}
+    return {
+        row.camera_id: CameraLatest(
+            report=report.get(row.camera_id),
+            still=still.get(row.camera_id),
+            look=look.get(row.camera_id),
+            still_at=row.still_at,
+            heard_at=row.heard_at,
+        )
+        for row in connection.execute(select(camera_latest))
+    }
+
+
+class SqlPictures:
+    """The stills of a database that were looked at and can be shown."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def strip(self, camera_id: str, since: datetime, until: datetime, most: int) -> list[Pictured]:
+        """Those of a camera taken in [since, until], by ``taken_at``; where there are more than ``most``, spread evenly
+        with the first and the last."""
+        wanted = (looks.c.camera_id == camera_id, looks.c.usable, looks.c.taken_at.between(since, until))
+        with self._engine.connect() as connection:
+            found = connection.scalars(select(looks.c.still_seq).where(*wanted).order_by(looks.c.taken_at)).all()
+            return self._pictured(connection, _spread(found, most))
+
+    def nearest(self, camera_ids: Sequence[str], at: datetime, within: timedelta) -> Pictured | None:
+        """The one of these cameras taken nearest to a time; None where none lies that near."""
+        mine = (looks.c.camera_id.in_(camera_ids), looks.c.usable)
+        before = self._edge(at - within, at).where(*mine).order_by(looks.c.taken_at.desc())
+        after = self._edge(at, at + within).where(*mine).order_by(looks.c.taken_at)
+        with self._engine.connect() as connection:
+            found = [row for each in (before, after) for row in connection.execute(each.limit(1))]
+            nearest = min(found, key=lambda row: (abs(row.taken_at - at), row.still_seq), default=None)
+            return None if nearest is None else self._pictured(connection, [nearest.still_seq])[0]
+
+    @staticmethod
+    def _edge(since: datetime, until: datetime) -> Select[tuple[int, datetime]]:
+        return select(looks.c.still_seq, looks.c.taken_at).where(looks.c.taken_at.between(since, until))
+
+    @staticmethod
+    def _pictured(connection: Connection, seqs: Sequence[int]) -> list[Pictured]:
+        still = {
+            row.seq: rows.still_of(row) for row in connection.execute(select(stills).where(stills.c.seq.in_(seqs)))
+        }
+        found = connection.execute(select(looks).where(looks.c.still_seq.in_(seqs)).order_by(looks.c.taken_at))
+        return [Pictured(still[row.still_seq], rows.look_of(row)) for row in found if row.still_seq in still]
+
+
+def looked_up_to(connection: Connection) -> int:
+    """The number of the last still that was looked at."""
+    return connection.scalar(select(func.max(looks.c.still_seq))) or 0
+
+
+def _spread(found: Sequence[int], most: int) -> list[int]:
+    if len(found) <= most or most < 2:
+        return list(found[-most:])
+    return [found[round(index * (len(found) - 1) / (most - 1))] for index in range(most)]
