@@ -114,11 +114,11 @@ def _gauge(address: Address, roster: Roster) -> Watched:
 
 
 def _refuse_strange_camera(address: Address, roster: Roster) -> None:
-    station_id = roster.cameras.get(address.device_id)
-    if station_id is None:
+    camera = roster.cameras.get(address.device_id)
+    if camera is None:
         raise Refused(Refusal.UNKNOWN_DEVICE, f"{address.device_id} is not in the registry")
-    if station_id != address.station_id:
-        raise _stranger(address, station_id)
+    if camera.station_id != address.station_id:
+        raise _stranger(address, camera.station_id)
 
 
 def _stranger(address: Address, station_id: str) -> Refused:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ingest.stations import Gauge, QualityLimits, Quantity, Reads, Registry, Sensor, StationKind
+from ingest.stations import Camera, Gate, Gauge, Pump, QualityLimits, Quantity, Reads, Registry, Sensor, StationKind
 
 NO_LIMITS = QualityLimits()
 
@@ -71,33 +71,60 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
+class Eye:
+    """A camera as ingest sees it."""
+
+    station_id: str
+    interval_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A pump or a gate as ingest sees it; ``kind`` is that of its topics."""
+
+    station_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """All that ingest takes messages from.
 
-    ``cameras`` maps to the station's id; ``devices`` the identifier of a device at a network server to the gauges
-    that have, had or will have it as a sensor; ``neighbours`` a station to those next above and below it on its water.
+    ``cameras`` and ``equipment`` (pumps and gates) are by id; ``devices`` maps the identifier of a device at a network
+    server to the gauges that have, had or will have it as a sensor; ``neighbours`` a station to those next above and
+    below it on its water.
     """
 
     gauges: Mapping[str, Watched] = field(default_factory=dict)
-    cameras: Mapping[str, str] = field(default_factory=dict)
+    cameras: Mapping[str, Eye] = field(default_factory=dict)
+    equipment: Mapping[str, Machine] = field(default_factory=dict)
     devices: Mapping[str, tuple[Watched, ...]] = field(default_factory=dict)
     by_station: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     neighbours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def build(
-        cls, gauges: Iterable[Watched], cameras: Mapping[str, str], above: Mapping[str, tuple[str, ...]]
+        cls,
+        gauges: Iterable[Watched],
+        cameras: Iterable[Camera],
+        equipment: Iterable[Pump | Gate],
+        above: Mapping[str, tuple[str, ...]],
     ) -> Roster:
-        """The roster from its gauges, the station of each camera, and the stations next above a station."""
+        """The roster from its devices, and the stations next above a station."""
         by_id = {gauge.id: gauge for gauge in gauges}
-        return cls(by_id, cameras, _by_device(by_id.values()), _by_station(by_id.values()), _neighbours(above))
+        eyes = {each.id: Eye(each.station_id, each.interval_s) for each in cameras}
+        machines = {
+            each.id: Machine(each.station_id, "pump" if isinstance(each, Pump) else "gate") for each in equipment
+        }
+        return cls(by_id, eyes, machines, _by_device(by_id.values()), _by_station(by_id.values()), _neighbours(above))
 
     @classmethod
     def of(cls, registry: Registry) -> Roster:
         """The roster of a registry."""
         return cls.build(
             (watched(gauge, registry.stations[gauge.station_id].kind) for gauge in registry.gauges.values()),
-            {camera.id: camera.station_id for camera in registry.cameras.values()},
+            registry.cameras.values(),
+            [*registry.pumps.values(), *registry.gates.values()],
             {station.id: station.upstream for station in registry.stations.values() if station.upstream},
         )
 

@@ -147,7 +147,7 @@ class Gauge(Frozen):
     station_id: Identifier
     name: Names | None = None
     role: Literal["", "inner", "outer"] = ""
-    quantity: Quantity = Quantity.STAGE
+    quantity: Literal[Quantity.STAGE] = Quantity.STAGE
     reports: Literal["stage", "below_crown"] = "stage"
     datum_m: float | None = None
     crown_m: float | None = None

@@ -50,7 +50,7 @@ def condition(camera: Camera, latest: CameraLatest | None, now: datetime) -> Cam
     Silence of more than three intervals makes it offline whatever it said last, and so does its last will until it is
     heard again. Degraded is one whose picture cannot be trusted, that sends no stills, or that says so itself.
     """
-    heard_at = latest and latest.heard_at
+    heard_at = latest.heard_at if latest is not None else None
     if latest is None or heard_at is None:
         return CameraCondition(CameraState.OFFLINE, NEVER_HEARD)
     if _late(heard_at, max(camera.interval_s, camera.heartbeat_s or 0.0), now):

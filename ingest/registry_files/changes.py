@@ -78,6 +78,8 @@ def documents(registry: Registry) -> dict[Key, Document]:
     found |= {(Section.STATION, each.id): _document(each) for each in registry.stations.values()}
     found |= {(Section.GAUGE, each.id): _document(each) for each in registry.gauges.values()}
     found |= {(Section.CAMERA, each.id): _document(each) for each in registry.cameras.values()}
+    found |= {(Section.PUMP, each.id): _document(each) for each in registry.pumps.values()}
+    found |= {(Section.GATE, each.id): _document(each) for each in registry.gates.values()}
     for language, kinds in registry.labels.items():
         for kind, texts in kinds.items():
             found[Section.LABELS, f"{language}.{kind}"] = {str(hazard): text for hazard, text in texts.items()}

@@ -11,19 +11,25 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ingest.hazard import TOP, default_levels
-from ingest.registry_files.entries import Entry, Place, Section
+from ingest.registry_files.entries import OBSERVED, Entry, Place, Section
 from ingest.registry_files.instruments import device_mistakes, sensor_mistakes
 from ingest.registry_files.mistakes import Mistake
 from ingest.registry_files.sentences import EXAMPLES, mistakes_of, odd_values, unknown_key
 from ingest.registry_files.waters import upstream_mistakes
-from ingest.stations import Camera, City, Gauge, Sensor, Station, StationKind, ThresholdSet
+from ingest.stations import Camera, City, Gate, Gauge, Pump, Sensor, Station, StationKind, ThresholdSet
 
-Item = Station | Gauge | Camera
+Item = Station | Gauge | Camera | Pump | Gate
 Version = TypeVar("Version", ThresholdSet, Sensor)
 Labels = dict[str, dict[str, dict[int, str]]]
 
-MODELS: Mapping[Section, type[Station] | type[Gauge] | type[Camera]] = MappingProxyType(
-    {Section.STATION: Station, Section.GAUGE: Gauge, Section.CAMERA: Camera}
+MODELS: Mapping[Section, type[Item]] = MappingProxyType(
+    {
+        Section.STATION: Station,
+        Section.GAUGE: Gauge,
+        Section.CAMERA: Camera,
+        Section.PUMP: Pump,
+        Section.GATE: Gate,
+    }
 )
 """What an entry of a section becomes."""
 _THRESHOLDS = f"thresholds, for example {EXAMPLES['thresholds']}"
@@ -136,13 +142,14 @@ def _twice(entries: Iterable[Entry]) -> Iterator[Mistake]:
     for entry in entries:
         if entry.id is None:
             continue
-        other = first.setdefault((entry.section, entry.id), entry.place)
+        section = Section.GAUGE if entry.section in OBSERVED else entry.section
+        other = first.setdefault((section, entry.id), entry.place)
         if other is not entry.place:
             yield entry.mistake(f"this id is taken already ({other.file}, line {other.inside('id').line})", ("id",))
 
 
 def _lonely(entries: Sequence[Entry], unread: AbstractSet[str]) -> Iterator[Mistake]:
-    if unread & {"gauges", "cameras"}:
+    if unread & {"gauges", "cameras", "pumps", "gates"}:
         return
     watched = {entry.data.get("station_id") for entry in entries}
     for entry in entries:

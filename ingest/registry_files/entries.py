@@ -18,12 +18,16 @@ class Section(StrEnum):
     STATION = "station"
     GAUGE = "gauge"
     CAMERA = "camera"
+    PUMP = "pump"
+    GATE = "gate"
     LABELS = "labels"
 
 
 VERSIONED = ("thresholds", "sensors")
 """The lists of a gauge whose members are in force from ``valid_from`` on."""
 _NO_COLUMNS = (*VERSIONED, "quality")
+OBSERVED = (Section.GAUGE, Section.PUMP, Section.GATE)
+"""What has readings: these share their ids."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import tomli_w
 from ingest.clock import JST
 from ingest.registry_files.entries import VERSIONED
 from ingest.registry_files.tables import HAZARDS, TABLES
-from ingest.stations import Camera, City, Gauge, Registry, Sensor, Station, ThresholdSet
+from ingest.stations import City, Device, Gauge, Registry, Sensor, Station, ThresholdSet
 
 _Lines = Iterator[str]
 
@@ -27,12 +27,16 @@ def to_toml(registry: Registry) -> str:
             lines += _gauge(gauge)
         for camera in registry.cameras_of(station.id):
             lines += _table("[[stations.cameras]]", camera)
+        for pump in registry.pumps_of(station.id):
+            lines += _table("[[stations.pumps]]", pump)
+        for gate in registry.gates_of(station.id):
+            lines += _table("[[stations.gates]]", gate)
     lines += _labels(registry)
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def to_csv(registry: Registry, folder: Path) -> None:
-    """The registry as five tables for spreadsheets and ``registry.toml``, which holds the rest and names them.
+    """The registry as tables for spreadsheets and ``registry.toml``, which holds the rest and names them.
 
     The tables are UTF-8 with a byte order mark, which spreadsheets need to recognise it. Blanks at the ends
     of a text do not survive a table.
@@ -41,6 +45,8 @@ def to_csv(registry: Registry, folder: Path) -> None:
     _write(folder, "stations", (_cells(station, ()) for station in registry.stations.values()))
     _write(folder, "gauges", (_cells(gauge, VERSIONED) for gauge in registry.gauges.values()))
     _write(folder, "cameras", (_cells(camera, ()) for camera in registry.cameras.values()))
+    _write(folder, "pumps", (_cells(pump, ()) for pump in registry.pumps.values()))
+    _write(folder, "gates", (_cells(gate, ()) for gate in registry.gates.values()))
     rows = ((gauge, each) for gauge in registry.gauges.values() for each in gauge.thresholds)
     _write(folder, "thresholds", (_threshold_cells(gauge, each) for gauge, each in rows))
     sensors = ((gauge, each) for gauge in registry.gauges.values() for each in gauge.sensors)
@@ -76,7 +82,7 @@ def _labels(registry: Registry) -> _Lines:
             yield from (f"{hazard} = {_text(text)}" for hazard, text in texts.items())
 
 
-def _table(header: str, item: City | Station | Gauge | Camera) -> _Lines:
+def _table(header: str, item: City | Station | Device) -> _Lines:
     yield ""
     yield header
     for key, value in item.model_dump(mode="json", exclude_defaults=True, exclude={"station_id", *VERSIONED}).items():
@@ -123,13 +129,17 @@ def _write(folder: Path, table: str, rows: Iterable[dict[str, Any]]) -> None:
         writer.writerows(found)
 
 
-def _cells(item: Station | Gauge | Camera, apart: tuple[str, ...]) -> dict[str, Any]:
+def _cells(item: Station | Device, apart: tuple[str, ...]) -> dict[str, Any]:
     cells: dict[str, Any] = {}
     for key, value in item.model_dump(mode="json", exclude_defaults=True, exclude=set(apart)).items():
         if key == "quality":
             cells |= value
         elif key == "upstream":
             cells[key] = " ".join(value)
+        elif key == "clock_area":
+            cells[key] = " ".join(str(share) for share in value.values())
+        elif key == "masks":
+            cells[key] = ";".join(" ".join(f"{x},{y}" for x, y in mask) for mask in value)
         elif isinstance(value, dict):
             cells |= {f"{key}_{language}": text for language, text in value.items()}
         elif key == "stage_volume":

@@ -13,17 +13,22 @@ from ingest.registry_files.entries import Entry, Place, Section
 from ingest.registry_files.mistakes import Mistake, RegistryMistakes
 from ingest.registry_files.sentences import unknown_key
 from ingest.registry_files.tables import (
+    ENTRIES,
     TABLES,
     Row,
-    camera_entry,
-    gauge_entry,
     read_rows,
     sensor,
-    station_entry,
     threshold_set,
 )
 from ingest.stations import Registry
 
+DEVICES = {
+    Section.GAUGE: "gauges",
+    Section.CAMERA: "cameras",
+    Section.PUMP: "pumps",
+    Section.GATE: "gates",
+}
+"""What stands below a station, and under which key."""
 KEYS = ("city", "stations", "labels", "tables")
 
 
@@ -62,10 +67,10 @@ def _unknown_tops(document: Mapping[str, Any], top: Place, draft: _Draft) -> Non
 def _stations(found: Any, place: Place, draft: _Draft) -> None:
     for index, data in _each_table(found, place, "[[stations]]", draft):
         here = place.inside(index)
-        own = {key: value for key, value in data.items() if key not in ("gauges", "cameras")}
+        own = {key: value for key, value in data.items() if key not in DEVICES.values()}
         station = Entry(Section.STATION, own, here)
         draft.entries.append(station)
-        for section, key in ((Section.GAUGE, "gauges"), (Section.CAMERA, "cameras")):
+        for section, key in DEVICES.items():
             _devices(data.get(key, []), section, here.inside(key), station, draft)
 
 
@@ -89,7 +94,7 @@ def _tables(found: Any, place: Place, folder: Path, draft: _Draft) -> None:
         draft.mistakes.append(place.mistake('write a table: [tables] and below it stations = "stations.csv"'))
         return
     draft.mistakes += [place.mistake(unknown_key(key, TABLES), (key,)) for key in found if key not in TABLES]
-    for table, entry_of in (("stations", station_entry), ("gauges", gauge_entry), ("cameras", camera_entry)):
+    for table, entry_of in ENTRIES.items():
         draft.entries += [entry_of(row) for row in _rows(found, table, place, folder, draft)]
     gauges = {entry.id: entry for entry in draft.entries if entry.section is Section.GAUGE}
     for table, version_of in (("thresholds", threshold_set), ("sensors", sensor)):

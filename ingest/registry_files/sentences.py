@@ -13,13 +13,16 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from ingest.devices import Box, Live, Pull
 from ingest.registry_files.entries import VERSIONED, Entry, Place
 from ingest.registry_files.mistakes import Mistake
 from ingest.registry_files.positions import Path
 from ingest.stations import (
     Camera,
     City,
+    Gate,
     Gauge,
+    Pump,
     QualityLimits,
     Quantity,
     Reads,
@@ -47,6 +50,13 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "upstream": 'upstream = ["fujii-kinosho"]',
         "stage_volume": "stage_volume = [[0.0, 0.0], [1.0, 800.0], [2.0, 2000.0]]",
         "outlines": "outlines = [[[133.10, 34.40], [133.15, 34.42]]]",
+        "public": "public = true",
+        "lit": "lit = true",
+        "masks": "masks = [[[0.1, 0.2], [0.3, 0.2], [0.3, 0.4]]]",
+        "clock_area": "clock_area = { left = 0.0, top = 0.0, right = 1.0, bottom = 0.07 }",
+        "pull": 'pull = { url = "http://192.0.2.7/snapshot.jpg" }',
+        "url": 'url = "http://192.0.2.7/snapshot.jpg"',
+        "live": 'live = { kind = "mjpeg", url = "http://192.0.2.7/video.mjpg" }',
         "rivers": "rivers = [[[133.10, 34.40], [133.15, 34.42]]]",
     }
 )
@@ -54,12 +64,21 @@ CELLS: Mapping[str, str] = MappingProxyType(
     {
         "valid_from": "2026-04-01T00:00:00+09:00",
         "stage_volume": "0:0 1.0:800 2.0:2000",
+        "masks": "0.1,0.2 0.3,0.2 0.3,0.4",
+        "clock_area": "0.0 0.0 1.0 0.07",
     }
 )
 _INSIDE: Mapping[str, type[BaseModel]] = MappingProxyType(
-    {"thresholds": ThresholdSet, "sensors": Sensor, "quality": QualityLimits}
+    {
+        "thresholds": ThresholdSet,
+        "sensors": Sensor,
+        "quality": QualityLimits,
+        "clock_area": Box,
+        "pull": Pull,
+        "live": Live,
+    }
 )
-_MODELS: tuple[type[BaseModel], ...] = (City, Station, Gauge, Camera, *_INSIDE.values())
+_MODELS: tuple[type[BaseModel], ...] = (City, Station, Gauge, Camera, Pump, Gate, *_INSIDE.values())
 _BOUNDS = MappingProxyType(
     {"greater_than": "above", "greater_than_equal": "at least", "less_than": "below", "less_than_equal": "at most"}
 )
@@ -126,6 +145,9 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
     return f"`{key}` is not known; {advice}"
 
 
+_SWITCHES = (("demonstration",), ("public",), ("lit",))
+
+
 def odd_values(entry: Entry) -> list[Mistake]:
     """Values that the validator would take for something else: true for 1, a year for seconds since 1970."""
     return [*_switches(entry), *_bare_years(entry)]
@@ -133,7 +155,7 @@ def odd_values(entry: Entry) -> list[Mistake]:
 
 def _switches(entry: Entry) -> Iterator[Mistake]:
     for path, value in _leaves(entry.data):
-        if isinstance(value, bool) and path != ("demonstration",):
+        if isinstance(value, bool) and path not in _SWITCHES:
             name = entry.place_of(path).called(path)
             yield entry.mistake(f"`{name}` cannot be {_shown(value)}{_instead(entry.place, str(path[-1]))}", path)
 
@@ -175,7 +197,8 @@ def _extra(finding: _Finding) -> str:
 
 
 def _choice(finding: _Finding) -> str:
-    return f"{finding.name} cannot be {finding.value}: write one of {', '.join(_CHOICES[finding.key])}"
+    choices = _CHOICES.get(".".join(str(each) for each in finding.spot)) or _CHOICES[finding.key]
+    return f"{finding.name} cannot be {finding.value}: write one of {', '.join(choices)}"
 
 
 def _pattern(finding: _Finding) -> str:
@@ -231,7 +254,10 @@ def _shown(value: Any) -> str:
 _CHOICES: Mapping[str, Iterable[str]] = MappingProxyType(
     {
         "kind": tuple(StationKind),
-        "quantity": tuple(Quantity),
+        "quantity": (Quantity.STAGE,),
+        "role": ("inner", "outer"),
+        "pull.auth": ("none", "basic", "digest"),
+        "live.kind": ("hls", "mjpeg", "page"),
         "reports": ("stage", "below_crown"),
         "reads": tuple(Reads),
     }
@@ -240,6 +266,7 @@ _PATTERNS: Mapping[str, str] = MappingProxyType(
     {
         "id": "write small letters a-z, digits, - and _, at most 64, the first a letter or digit",
         "device": "write its identifier in small letters a-z, digits, ., - and _, for example 24e124713b123456",
+        "credential": "write the name of credentials in the settings in small letters a-z, digits, - and _",
         "municipal_code": 'write the six digits of the 全国地方公共団体コード, for example "342050"',
     }
 )

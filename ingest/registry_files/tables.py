@@ -8,12 +8,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ingest.devices import Box
 from ingest.registry_files.entries import Entry, Place, Section
 from ingest.registry_files.mistakes import Mistake
 from ingest.registry_files.sentences import unknown_key
@@ -45,18 +47,29 @@ TABLES: Mapping[str, Columns] = MappingProxyType(
         "gauges": Columns(
             ("id", "station"),
             (
-                *("quantity", "reports", "datum_m", "crown_m", "bank_m", "inner_flood_m", "stage_volume"),
+                *("role", "quantity", "reports", "datum_m", "crown_m", "bank_m", "inner_flood_m", "stage_volume"),
                 *("min_m", "max_m", "interval_s", "dry_interval_s", "hysteresis_m"),
                 *LIMITS,
             ),
             ("name",),
         ),
-        "cameras": Columns(("id", "station"), ("interval_s",), ("name",)),
+        "cameras": Columns(
+            ("id", "station"),
+            (
+                *("interval_s", "heartbeat_s", "public", "lit", "masks", "clock_area"),
+                *("pull_url", "pull_auth", "pull_credential", "live_kind", "live_url"),
+            ),
+            ("name",),
+        ),
+        "pumps": Columns(("id", "station"), ("interval_s", "start_m", "capacity_m3_per_s"), ("name",)),
+        "gates": Columns(("id", "station"), ("interval_s",), ("name",)),
         "thresholds": Columns(("gauge", "valid_from"), tuple(f"hazard_{hazard}" for hazard in HAZARDS)),
         "sensors": Columns(("gauge", "valid_from"), tuple(key for key in Sensor.model_fields if key != "valid_from")),
     }
 )
 """The tables that a file may name under ``[tables]``."""
+PARTS = ("pull", "live")
+"""Tables within a camera: their columns begin with their name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +130,35 @@ def gauge_entry(row: Row) -> Entry:
 
 def camera_entry(row: Row) -> Entry:
     """A row of the table of cameras; its station is ``station_id``."""
+    cells = {key: cell for key, cell in row.cells.items() if key.partition("_")[0] not in PARTS}
+    data = _nested(cells)
+    data["station_id"] = data.pop("station", None)
+    for part in PARTS:
+        inner = {key.removeprefix(f"{part}_"): cell for key, cell in row.cells.items() if key.startswith(f"{part}_")}
+        data |= {part: inner} if inner else {}
+    if "masks" in data:
+        data["masks"] = [[point.split(",") for point in mask.split()] for mask in data["masks"].split(";")]
+    if "clock_area" in data:
+        data["clock_area"] = dict(zip(Box.model_fields, data["clock_area"].split(), strict=False))
+    return Entry(Section.CAMERA, data, row.place)
+
+
+def _device_entry(section: Section, row: Row) -> Entry:
     data = _nested(row.cells)
     data["station_id"] = data.pop("station", None)
-    return Entry(Section.CAMERA, data, row.place)
+    return Entry(section, data, row.place)
+
+
+ENTRIES: Mapping[str, Callable[[Row], Entry]] = MappingProxyType(
+    {
+        "stations": station_entry,
+        "gauges": gauge_entry,
+        "cameras": camera_entry,
+        "pumps": partial(_device_entry, Section.PUMP),
+        "gates": partial(_device_entry, Section.GATE),
+    }
+)
+"""The tables that hold one item a row, and how a row is read."""
 
 
 def threshold_set(row: Row) -> dict[str, Any]:

@@ -25,11 +25,11 @@ from sqlalchemy import (
 )
 
 from ingest.registry_files.changes import Action, Change, Document, Key, compare, documents, with_past
-from ingest.registry_files.checks import MODELS
+from ingest.registry_files.checks import MODELS, Item
 from ingest.registry_files.entries import Section
 from ingest.registry_files.instruments import conflicts
 from ingest.registry_files.mistakes import RegistryConflict
-from ingest.stations import Camera, City, Gauge, Registry, Station
+from ingest.stations import City, Gauge, Registry
 from ingest.store.tables import UtcTime, metadata
 
 registry_items = Table(
@@ -164,7 +164,7 @@ def _in_service(connection: Connection) -> Registry | None:
     return Registry.of(city, _items(serving), labels)
 
 
-def _items(serving: Mapping[Key, Document]) -> Iterable[Station | Gauge | Camera]:
+def _items(serving: Mapping[Key, Document]) -> Iterable[Item]:
     for (section, _), document in serving.items():
         if section in MODELS:
             yield MODELS[section].model_validate(document)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from ingest.registry_files.entries import Section
 from ingest.roster import Roster, Watched, watched
-from ingest.stations import Camera, Gauge, Station, StationKind
+from ingest.stations import Camera, Gate, Gauge, Pump, Station, StationKind
 from ingest.store.registry import registry_items, registry_revisions
 
 PER_STEP = 500
@@ -45,7 +45,9 @@ def _read(connection: Connection) -> Roster:
     above = {each.id: each.upstream for each in stations if each.upstream}
     del stations
     cameras = [Camera.model_validate(each) for each in _documents(connection, Section.CAMERA)]
-    return Roster.build(_gauges(connection, kinds), {each.id: each.station_id for each in cameras}, above)
+    pumps = [Pump.model_validate(each) for each in _documents(connection, Section.PUMP)]
+    gates = [Gate.model_validate(each) for each in _documents(connection, Section.GATE)]
+    return Roster.build(_gauges(connection, kinds), cameras, [*pumps, *gates], above)
 
 
 def _gauges(connection: Connection, kinds: dict[str, StationKind]) -> Iterator[Watched]:

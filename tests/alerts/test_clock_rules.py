@@ -23,6 +23,7 @@ from ingest.rhythm import Mode
 from ingest.stations import Camera, Registry
 from ingest.store.protocol import CameraLatest
 from tests.alerts.night import CITY, GAUGE, OTHER, OTHER_GAUGE, RIVER, at, reading
+from tests.cameras import newest
 
 LIMITS = HealthSettings()
 DRY = GAUGE.model_copy(update={"dry_interval_s": 86400.0})
@@ -187,7 +188,7 @@ def seen(
 ) -> CameraLatest:
     heard = CameraReport(EYE.id, report, at(minute), at(minute), reason) if report else None
     still = Still(EYE.id, at(still_min), at(still_min), "a.jpg", 640, 480) if still_min is not None else None
-    return CameraLatest(heard, still)
+    return newest(heard, still)
 
 
 def watched(minute: float, latest: CameraLatest | None) -> Facts:

@@ -21,9 +21,9 @@ from ingest.health.problems import Finding, GatewayHealth, GaugeHealth, Health, 
 from ingest.readings import CameraReport, CameraState
 from ingest.rhythm import Mode
 from ingest.stations import Camera, Registry
-from ingest.store.protocol import CameraLatest
 from tests.alerts.house import House
 from tests.alerts.night import CITY, GAUGE, REGISTRY, RIVER, at, reading, transition
+from tests.cameras import newest
 
 
 def body(rule: str, detail: dict[str, object], language: str, registry: Registry = REGISTRY, **more: object) -> str:
@@ -69,7 +69,7 @@ def test_a_camera_says_why_and_when_it_was_heard_last(language: str) -> None:
     camera = Camera(id="fujii-cam", station_id="fujii")
     registry = Registry.of(CITY, [RIVER, GAUGE, camera])
     report = CameraReport("fujii-cam", CameraState.ONLINE, at(0), at(0))
-    facts = Facts(at(240), registry, Health(at(240)), {"fujii-cam": CameraLatest(report, None)})
+    facts = Facts(at(240), registry, Health(at(240)), {"fujii-cam": newest(report)})
     (found,) = find_cameras(facts, RulesSettings())
     said = body("camera", dict(found.finding.detail), language, registry, subject_id="fujii-cam")
     for line in (

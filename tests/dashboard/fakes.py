@@ -13,8 +13,9 @@ from ingest.clock import Clock
 from ingest.health.fold import Device, GaugeState, with_reading, with_vitals
 from ingest.health.limits import HealthSettings
 from ingest.readings import CameraReport, CameraState, Quality, Reading, Still, Vitals
-from ingest.stations import Registry, StationKind
-from ingest.store.protocol import BusyTopic, CameraLatest, Course, DeadLetterSummary, HealthChanges, Latest, Marks
+from ingest.stations import Quantity, Registry, StationKind
+from ingest.store.protocol import BusyTopic, CameraLatest, Copy, Course, DeadLetterSummary, HealthChanges, Latest, Marks
+from tests.cameras import newest
 from tests.dashboard.fake_city import SPOTS, history, reading
 
 
@@ -45,7 +46,8 @@ class FakeLog:
         """The ends of the lists."""
         if self.broken:
             raise ConnectionError("the store is away")
-        return Marks(len(self.readings), len(self.reports), len(self.stills), self.registry_revision)
+        stills = len(self.stills)
+        return Marks(len(self.readings), len(self.reports), stills, stills, self.registry_revision)
 
     def readings_after(self, seq: int, limit: int = 1000) -> list[Reading]:
         """Rows after ``seq``."""
@@ -62,16 +64,25 @@ class FakeLog:
             found[row.gauge_id] = Latest(row, good)
         return found
 
-    def history(self, gauge_id: str, since: datetime, until: datetime) -> list[Reading]:
+    def history(
+        self, gauge_id: str, since: datetime, until: datetime, quantity: Quantity = Quantity.STAGE
+    ) -> list[Reading]:
         """Readings of a gauge in a span."""
         self.queries += 1
-        rows = (each for each in self.readings if each.gauge_id == gauge_id and since <= each.observed_at <= until)
-        return sorted(rows, key=lambda each: each.observed_at)
+        mine = [each for each in self.readings if each.gauge_id == gauge_id and each.quantity is quantity]
+        return sorted((each for each in mine if since <= each.observed_at <= until), key=lambda each: each.observed_at)
 
-    def course(self, gauge_id: str, since: datetime, until: datetime, steps: int) -> Course:
+    def course(
+        self, gauge_id: str, since: datetime, until: datetime, steps: int, quantity: Quantity = Quantity.STAGE
+    ) -> Course:
         """All of them: a screen is wide enough for a test."""
         del steps
-        return Course(self.history(gauge_id, since, until), timedelta(seconds=1), whole=not self.past_away)
+        return Course(self.history(gauge_id, since, until, quantity), timedelta(seconds=1), whole=not self.past_away)
+
+    def states(self) -> dict[tuple[str, Quantity], Reading]:
+        """Newest reading of everything that is not a stage."""
+        found = sorted(self.readings, key=lambda each: each.observed_at)
+        return {(each.gauge_id, each.quantity): each for each in found if each.quantity is not Quantity.STAGE}
 
     def recent(self, since: datetime) -> dict[str, list[Reading]]:
         """Good readings by gauge."""
@@ -87,7 +98,7 @@ class FakeLog:
         self.queries += 1
         reports = {each.camera_id: each for each in self.reports}
         stills = {each.camera_id: each for each in self.stills}
-        return {key: CameraLatest(reports.get(key), stills.get(key)) for key in reports.keys() | stills.keys()}
+        return {key: newest(reports.get(key), stills.get(key)) for key in reports.keys() | stills.keys()}
 
     def dead_letters(self) -> DeadLetterSummary:
         """What the test put there."""
@@ -154,9 +165,9 @@ class FakeStills:
 
     files: dict[str, bytes] = field(default_factory=dict)
 
-    def read(self, file: str) -> bytes | None:
-        """The bytes, or None."""
-        return self.files.get(file)
+    def read(self, file: str, copy: Copy = Copy.WHOLE) -> bytes | None:
+        """The bytes, or None; there are no copies."""
+        return self.files.get(file) if copy is Copy.WHOLE else None
 
 
 @dataclass

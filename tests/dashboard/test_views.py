@@ -11,8 +11,9 @@ from dashboard.staff.facts import flags
 from dashboard.views import Board, GaugeView, StationView, board, camera_view, gauge_view, hours_to_next
 from ingest.readings import CameraReport, CameraState, Quality, Reading, Still
 from ingest.stations import Camera, Gauge, Station, StationKind, ThresholdSet
-from ingest.store.protocol import CameraLatest, Latest
+from ingest.store.protocol import Latest
 from ingest.trend import rise_m_per_h
+from tests.cameras import newest
 from tests.dashboard import fake_city, fakes
 from tests.dashboard.fake_city import reading
 
@@ -123,13 +124,14 @@ def test_nothing_is_extrapolated_from_an_unconfirmed_stage() -> None:
 
 def test_a_camera_that_does_not_answer_is_offline_whatever_it_said_last() -> None:
     report = CameraReport("cam", CameraState.ONLINE, ago(16), ago(16))
-    view = camera_view(CAMERA, CameraLatest(report, None), NOW)
+    view = camera_view(CAMERA, newest(report), NOW)
     assert (view.state, view.reason, view.heard_at) == (CameraState.OFFLINE, "no_heartbeat", ago(16))
 
 
 def test_a_camera_says_itself_that_it_is_degraded_and_why() -> None:
     report = CameraReport("cam", CameraState.DEGRADED, ago(1), ago(1), "frozen")
-    view = camera_view(CAMERA, CameraLatest(report, None), NOW)
+    still = Still("cam", ago(1), ago(1), "cam/a.jpg", 640, 360)
+    view = camera_view(CAMERA, newest(report, still), NOW)
     assert (view.state, view.reason) == (CameraState.DEGRADED, "frozen")
 
 
@@ -141,8 +143,8 @@ def test_a_camera_never_heard_of_is_offline() -> None:
 def test_an_old_still_is_old_even_when_the_camera_answers() -> None:
     report = CameraReport("cam", CameraState.ONLINE, ago(1), ago(1))
     still = Still("cam", ago(40), ago(40), "cam/a.jpg", 640, 360)
-    view = camera_view(CAMERA, CameraLatest(report, still), NOW)
-    assert (view.state, view.still_old) == (CameraState.ONLINE, True)
+    view = camera_view(CAMERA, newest(report, still), NOW)
+    assert (view.state, view.reason, view.still_old) == (CameraState.DEGRADED, "no_still", True)
 
 
 def test_the_worst_station_comes_first() -> None:

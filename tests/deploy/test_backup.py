@@ -39,6 +39,7 @@ from tests.alerts.town import contact, group, people, route
 from tests.deploy.houses import CLOCK, city_house, eventually
 from tests.deploy.ingests import Ingest, environment_of, running_ingest
 from tests.ingest.cities import small_city
+from tests.ingest.stores import look_at_all
 from tests.ingest.test_pipeline import picture
 from tests.parts import PROJECT
 
@@ -67,6 +68,7 @@ def test_what_was_acknowledged_before_a_backup_of_a_running_ingest_is_in_it_and_
     assert restored == everything[: len(restored)]
     assert [each.seq for each in restored] == list(range(1, len(restored) + 1))
     assert stores.alerts.cursor(READINGS) == len(restored)
+    look_at_all(stores.database)
     still = stores.log.cameras()["fujii-cam"].still
     assert still is not None
     assert stores.stills.read(still.file) == picture()

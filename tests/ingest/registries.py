@@ -8,11 +8,15 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from ingest.decoders import MODELS
+from ingest.devices import Box, Live, Pull
 from ingest.stations import (
     MOUNTED,
     Camera,
     City,
+    Device,
+    Gate,
     Gauge,
+    Pump,
     QualityLimits,
     Reads,
     Registry,
@@ -115,10 +119,30 @@ def gauges(gauge_id: str, station_id: str) -> st.SearchStrategy[Gauge]:
     ).map(Gauge.model_validate)
 
 
+def cameras(camera_id: str, station_id: str) -> st.SearchStrategy[Camera]:
+    shares = st.floats(0, 1).map(lambda share: round(share, 4))
+    polygon = st.lists(st.tuples(shares, shares), min_size=3, max_size=5).map(tuple)
+    box = st.builds(Box, left=st.just(0.0), top=st.just(0.1), right=st.floats(0.1, 1), bottom=st.floats(0.2, 1))
+    url = st.just("http://192.0.2.7:8080/snapshot.jpg?channel=1")
+    optional: dict[str, Any] = {
+        "name": names,
+        "interval_s": positive,
+        "heartbeat_s": positive,
+        "public": st.booleans(),
+        "lit": st.booleans(),
+        "masks": st.lists(polygon, max_size=2).map(tuple),
+        "clock_area": box,
+        "pull": st.builds(Pull, url=url) | st.builds(Pull, url=url, auth=st.just("digest"), credential=st.just("dam")),
+        "live": st.builds(Live, kind=st.sampled_from(["hls", "mjpeg", "page"]), url=url),
+    }
+    ids = {"id": st.just(camera_id), "station_id": st.just(station_id)}
+    return st.fixed_dictionaries(ids, optional=optional).map(Camera.model_validate)
+
+
 @st.composite
 def registries(draw: st.DrawFn) -> Registry:
     """Registries that a file can hold: every station is watched, every gauge knows its thresholds."""
-    items: list[Station | Gauge | Camera] = []
+    items: list[Station | Device] = []
     chosen = draw(st.lists(identifiers, min_size=1, max_size=3, unique=True))
     for index, name in enumerate(chosen):
         station = st.builds(
@@ -134,5 +158,8 @@ def registries(draw: st.DrawFn) -> Registry:
         )
         items += [draw(station), draw(gauges(f"{name}-g", name))]
         if draw(st.booleans()):
-            items.append(Camera(id=f"{name}-c", station_id=name, interval_s=draw(positive)))
+            items.append(draw(cameras(f"{name}-c", name)))
+        if draw(st.booleans()):
+            items.append(Pump(id=f"{name}-p", station_id=name, interval_s=draw(positive), start_m=draw(measured)))
+            items.append(Gate(id=f"{name}-q", station_id=name, interval_s=draw(positive)))
     return Registry.of(draw(cities), items, draw(labels))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from ingest.pipeline import observation_key
 from ingest.readings import Quality, Reading
+from ingest.sight.look import Look
+from ingest.store.cameras import keep_look, looked_up_to
 from ingest.store.registry import registry_items
-from ingest.store.tables import metadata, open_database
+from ingest.store.rows import still_of
+from ingest.store.tables import metadata, open_database, stills, writing
 from tests.ingest.cities import NOON, reading_message
 
 
@@ -35,6 +38,17 @@ def reading(
     key = observation_key(at, reading_message("{}"))
     received_at = NOON + timedelta(days=1)  # all of them: what is older than another one is late
     return Reading(gauge, stage_m, at, received_at, key, quality=quality, device_at=at, redelivered=redelivered)
+
+
+def look_at_all(engine: Engine) -> None:
+    """Look at every still that was not looked at, and find it good."""
+    with writing(engine) as connection:
+        waiting = connection.execute(
+            select(stills).where(stills.c.seq > looked_up_to(connection)).order_by(stills.c.seq)
+        )
+        for still in map(still_of, waiting.all()):
+            look = Look(still.seq, still.camera_id, still.taken_at, still.received_at)
+            keep_look(connection, look, still.received_at)
 
 
 def undated(stage_m: float, received_at: datetime, packet_id: int, *, redelivered: bool = False) -> Reading:

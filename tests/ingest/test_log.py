@@ -23,7 +23,7 @@ from ingest.store.log import SqlLog
 from ingest.store.protocol import Appended, Batch
 from ingest.store.redelivered import REDELIVERED_AMONG
 from tests.ingest.cities import NOON, reading_message, small_roster
-from tests.ingest.stores import database, reading, undated
+from tests.ingest.stores import database, look_at_all, reading, undated
 
 MINUTE = timedelta(minutes=1)
 
@@ -247,6 +247,8 @@ def test_reports_and_stills_come_once_and_the_newest_is_known(engine: Engine, lo
     still = Still("cam", NOON, NOON, "cam/20260701/120000-abc.jpg", 64, 48)
     written = SqlAppender(engine).append(Batch(reports=reports, stills=[still, still]))
     assert (written.reports, written.stills) == (1, 1)
+    assert log.cameras()["cam"].still is None  # nobody is shown what was not looked at
+    look_at_all(engine)
     latest = log.cameras()["cam"]
     assert latest.report is not None
     assert latest.report.state is CameraState.ONLINE
@@ -258,6 +260,7 @@ def test_old_stills_go_with_their_files_but_the_newest_of_a_camera_stays(engine:
     names = [f"cam/20260701/12000{each}-abc.jpg" for each in range(3)]
     stills = [Still("cam", NOON + each * MINUTE, NOON + each * MINUTE, name, 64, 48) for each, name in enumerate(names)]
     SqlAppender(engine).append(Batch(readings=[reading(1.0)], stills=stills))
+    look_at_all(engine)
     removed: list[str] = []
     assert prune(engine, NOON + timedelta(days=1), removed.append) == 2
     assert removed == names[:2]

@@ -21,7 +21,7 @@ from ingest.store.protocol import Appended, Batch, Unavailable
 from ingest.store.recall import SqlRecall
 from ingest.store.stills import StillFolder
 from tests.ingest.cities import NOON, message, reading_message, small_roster
-from tests.ingest.stores import database
+from tests.ingest.stores import database, look_at_all
 from tests.ingest.test_pipeline import STILL, picture
 
 
@@ -150,6 +150,7 @@ def test_a_still_is_on_the_disk_when_its_message_is_acknowledged(engine: Engine,
     found: list[bytes | None] = []
 
     def acknowledge() -> None:
+        look_at_all(engine)
         still = log.cameras()["fujii-cam"].still
         assert still is not None
         found.append(StillFolder(tmp_path / "stills").read(still.file))

@@ -80,7 +80,8 @@ def _make_ties() -> None:
 
 def _keep() -> None:
     op.execute(
-        "INSERT INTO looks (still_seq, camera_id, taken_at, looked_at, usable, refused, faults, seen, figures, miniature)"
+        "INSERT INTO looks"
+        " (still_seq, camera_id, taken_at, looked_at, usable, refused, faults, seen, figures, miniature)"
         " SELECT seq, camera_id, taken_at, received_at, true, '', '', '', '{}', '' FROM stills"
     )
     op.execute(
