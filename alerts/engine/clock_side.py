@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from alerts.engine.late import SETTLE
@@ -92,7 +92,8 @@ def _over(subject_id: str, station_id: str, facts: Facts) -> Found:
 def _timing(rule: TickRule, found: Found, registry: Registry, settings: AlertSettings) -> Timing:
     general = settings.rules.of(rule.name)
     station = registry.stations.get(found.station_id)
-    return (general if station is None else general.at(station.kind, station.id)).timing
+    timing = (general if station is None else general.at(station.kind, station.id)).timing
+    return replace(timing, duration=max(timing.duration, timedelta(seconds=found.lasting_s)))
 
 
 def _step(telling: Telling, rule: str, found: Found, timing: Timing) -> None:

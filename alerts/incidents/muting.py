@@ -14,7 +14,7 @@ from ingest.health.problems import Health
 
 GAUGE_SILENCE = "silence"
 """The rule of the silence of a gauge."""
-OF_OTHERS = frozenset({"camera", "gateway", "sign"})
+OF_OTHERS = frozenset({"camera", "picture", "gateway", "sign"})
 """Rules whose subjects are no gauges: work on a gauge says nothing of them."""
 
 

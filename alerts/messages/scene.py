@@ -71,13 +71,15 @@ class Scene:
 
     @property
     def place(self) -> str:
-        """The station, and which of its gauges where it has more than one; the subject where there is no station."""
+        """The station, and which of its gauges or cameras where it has more than one; the subject where there is no
+        station."""
         station = self.station_name
         if not station:
             return one_line(self.last.subject_id)
         if not self.one_of_several:
             return station
-        return str(self.catalogue["place"].format(station=station, gauge=self.gauge_name))
+        item = self.gauge_name if self.gauge is not None else self.camera_name
+        return str(self.catalogue["place"].format(station=station, gauge=item))
 
     @property
     def gauge_name(self) -> str:
@@ -86,13 +88,21 @@ class Scene:
 
     @property
     def camera_name(self) -> str:
-        """The camera's name, or a word for it."""
-        return self._item_name(self.camera, "camera_unnamed")
+        """The camera's name, or a word for it; of several without a name the id, which tells them apart."""
+        camera = self.camera
+        return camera.id if camera and not camera.name and self.one_of_several else self.name_of_camera(camera)
+
+    def name_of_camera(self, camera: Camera | None) -> str:
+        """A camera's name, or a word for it."""
+        return self._item_name(camera, "camera_unnamed")
 
     @property
     def one_of_several(self) -> bool:
-        """Whether the subject is one of several gauges of its station."""
-        return self.gauge is not None and len(self.context.registry.gauges_of(self.last.station_id)) > 1
+        """Whether the subject is one of several gauges, or cameras, of its station."""
+        registry, station_id = self.context.registry, self.last.station_id
+        if self.gauge is not None:
+            return len(registry.gauges_of(station_id)) > 1
+        return self.camera is not None and len(registry.cameras_of(station_id)) > 1
 
     @property
     def city(self) -> str:

@@ -68,6 +68,7 @@ def _of_place(scene: Scene) -> dict[str, str]:
         "kind": catalogue["kinds"][station.kind] if station else "",
         "gauge_line": _gauge_line(scene),
         "camera": scene.camera_name,
+        "camera_line": _camera_line(scene),
         "subject": one_line(last.subject_id),
         "subject_name": scene.gauge_name if scene.gauge else scene.camera_name if scene.camera else last.subject_id,
         "rule": one_line(last.rule),
@@ -82,6 +83,13 @@ def _gauge_line(scene: Scene) -> str:
     if scene.gauge is None or not (scene.gauge.name or scene.one_of_several):
         return ""
     return str(scene.catalogue["gauge"].format(gauge=scene.gauge_name))
+
+
+def _camera_line(scene: Scene) -> str:
+    """Nothing where the only camera of a station has no name: it would say the word for it twice."""
+    if scene.camera is None or not (scene.camera.name or scene.one_of_several):
+        return ""
+    return str(scene.catalogue["camera_line"].format(camera=scene.camera_name))
 
 
 def _hazards(scene: Scene) -> str:

@@ -29,11 +29,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding about a subject: a gauge, a camera, a sign or a gateway (which belongs to no station: ``""``)."""
+    """A finding about a subject: a gauge, a camera, a sign or a gateway (which belongs to no station: ``""``).
+
+    ``lasting_s`` is how long it must last at least, where that is longer than the rule's ``duration_s``."""
 
     subject_id: str
     station_id: str
     finding: Finding
+    lasting_s: float = 0.0
 
 
 def in_trouble(

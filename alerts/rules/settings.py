@@ -179,6 +179,28 @@ class CameraSettings(RuleSettings):
     never_heard: bool = Field(default=False, description="whether a camera that was never heard counts")
 
 
+class PictureSettings(RuleSettings):
+    """A camera whose picture cannot be trusted, though it speaks. Each problem may be left out."""
+
+    level: int = Field(default=1, ge=1, le=5, description=RUNG)
+    wet_from_level: int = Field(default=1, ge=1, le=5, description="the hazard from which its station counts as wet")
+    while_wet_level: int = Field(default=2, ge=1, le=5, description="the same while its station is wet")
+    hold_s: float = Field(default=600.0, ge=0, le=30 * DAY_S, description="seconds that it must be well before it ends")
+    remind_s: float = Field(
+        default=DAY_S, ge=0, le=30 * DAY_S, description="seconds after which staff are told again; 0: never"
+    )
+    frozen: bool = Field(default=True, description="whether a picture that stands still counts")
+    covered: bool = Field(default=True, description="whether a covered one counts")
+    shifted: bool = Field(default=True, description="whether one that shows another view counts")
+    dark: bool = Field(default=True, description="whether one that is dark by day, or though it is lit, counts")
+    blurred: bool = Field(default=True, description="whether a blurred one counts")
+    no_still: bool = Field(default=True, description="whether a camera that speaks and sends no stills counts")
+    no_still_s: float = Field(
+        default=600.0, ge=0, le=DAY_S, description="seconds without a still, while it speaks, before that counts"
+    )
+    own_word: bool = Field(default=True, description="whether one counts that calls itself degraded")
+
+
 class BatterySettings(RuleSettings):
     """A battery that is low. What a solar panel lifts by day sinks again at night: it must be well for a day."""
 
@@ -226,6 +248,7 @@ class RulesSettings(BaseModel):
     outlook: OutlookSettings = Field(default=OutlookSettings(), description="when the next threshold would be reached")
     silence: SilenceSettings = Field(default=SilenceSettings(), description="a gauge that is overdue")
     camera: CameraSettings = Field(default=CameraSettings(), description="a camera that is offline")
+    picture: PictureSettings = Field(default=PictureSettings(), description="a camera whose picture cannot be trusted")
     battery: BatterySettings = Field(default=BatterySettings(), description="a battery that is low")
     gateway: GatewaySettings = Field(default=GatewaySettings(), description="a gateway that hears nothing")
     sign: SignRuleSettings = Field(

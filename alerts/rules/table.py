@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from alerts.rules import battery, camera, gateway, outlook, rise, sign, silence, stage
+from alerts.rules import battery, camera, gateway, outlook, picture, rise, sign, silence, stage
 from alerts.rules.course import Course
 from alerts.rules.facts import Facts, Found
 from alerts.rules.findings import Change, Finding
@@ -59,6 +59,7 @@ ON_READING: tuple[ReadingRule, ...] = (
 ON_TICK: tuple[TickRule, ...] = (
     TickRule(silence.NAME, silence.find),
     TickRule(camera.NAME, camera.find),
+    TickRule(picture.NAME, picture.find),
     TickRule(battery.NAME, battery.find),
     TickRule(gateway.NAME, gateway.find),
     TickRule(sign.NAME, sign.find),

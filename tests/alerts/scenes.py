@@ -223,6 +223,20 @@ SITUATIONS: dict[str, Run] = {
         detail={"state": "offline", "reason": "no_heartbeat", "heard_at": iso(-90)},
         **_NONE,
     ),
+    "a picture is frozen beside rising water": run(
+        rule="picture",
+        subject_id="fujii-cam",
+        from_level=0,
+        to_level=2,
+        detail={"picture": "frozen", "picture_also": ["covered"], "still_at": iso(28), "station_level": 3},
+        **_NONE,
+    ),
+    "a frozen picture after the flood": run(
+        rule="picture", subject_id="fujii-cam", from_level=2, to_level=1, cause="fall", detail={"picture": "frozen"}
+    ),
+    "a picture is well again": run(
+        rule="picture", subject_id="fujii-cam", from_level=2, to_level=0, cause="fall", detail={}, **_NONE
+    ),
     "a battery is low": run(
         rule="battery",
         from_level=0,
