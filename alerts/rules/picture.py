@@ -96,4 +96,4 @@ def _found(
 
 
 def _taken_at(latest: CameraLatest) -> datetime | None:
-    return latest.still and latest.still.taken_at
+    return latest.still.taken_at if latest.still else None
