@@ -97,6 +97,11 @@ class Child:
         command = [sys.executable, "-m", "deploy.benches.subscribers", kind, str(folder), str(port)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
     def used(self) -> Used:
         """What it has received and used until now; the first answer comes when it is ready."""
         stdin, stdout = self._process.stdin, self._process.stdout
@@ -143,7 +148,7 @@ def measure(plan: Plan, broker: OwnMosquitto, folder: Path, say: Callable[[str],
 
 
 @contextmanager
-def _listening(broker: OwnMosquitto) -> Iterator[int]:
+def listening(broker: OwnMosquitto) -> Iterator[int]:
     """A broker without memory of the one before, whose sessions would go on to fill."""
     broker.start()
     try:
@@ -156,18 +161,18 @@ def _row(plan: Plan, gauges: int, broker: OwnMosquitto, folder: Path) -> Row:
     _load("registry", folder, broker.port, gauges).wait()
     idle: list[Speed] = []
     busy: list[Speed] = []
-    with _listening(broker) as port, subscriber("ingest", folder, port) as ingest:
+    with listening(broker) as port, subscriber("ingest", folder, port) as ingest:
         for _ in range(plan.rounds):
             busy.append(_round(plan, gauges, ingest, folder, port))
         kept = ingest.used().readings
-    with _listening(broker) as port, subscriber("whole", folder, port) as whole:
-        delays_ms = _delays_ms(plan, gauges, folder, port)
+    with listening(broker) as port, subscriber("whole", folder, port) as whole:
+        delays = delays_ms(folder, port, gauges, plan.rate_per_s, plan.latency_s)
         peak_mb, kept = whole.used().peak_mb, kept + whole.used().readings
-    with _listening(broker) as port, subscriber("nothing", folder, port) as nothing:
+    with listening(broker) as port, subscriber("nothing", folder, port) as nothing:
         for _ in range(plan.rounds):
             idle.append(_round(plan, gauges, nothing, folder, port))
     sent = plan.rounds * plan.messages + round(plan.latency_s * plan.rate_per_s)
-    hundredths = quantiles(delays_ms, n=100)
+    hundredths = quantiles(delays, n=100)
     return Row(
         gauges=gauges,
         nothing_per_s=median(each.per_s for each in idle),
@@ -191,23 +196,23 @@ def _round(plan: Plan, gauges: int, child: Child, folder: Path, port: int) -> Sp
     return Speed(plan.messages / took_s, plan.messages / (after.cpu_s - before.cpu_s))
 
 
-def _delays_ms(plan: Plan, gauges: int, folder: Path, port: int) -> list[float]:
+def delays_ms(folder: Path, port: int, gauges: int, rate_per_s: float, seconds: float) -> list[float]:
     """From publication to durable, as another process sees it."""
-    count = round(plan.latency_s * plan.rate_per_s)
+    count = round(seconds * rate_per_s)
     stores = open_stores(settings_of(folder, port))
     seq = stores.log.marks().reading_seq
-    delays_ms: list[float] = []
-    load = _load("publish", folder, port, gauges, count, plan.rate_per_s)
-    until_s = time.monotonic() + plan.latency_s + WITHIN_S
-    while len(delays_ms) < count and time.monotonic() < until_s:
+    delays: list[float] = []
+    load = _load("publish", folder, port, gauges, count, rate_per_s)
+    until_s = time.monotonic() + seconds + WITHIN_S
+    while len(delays) < count and time.monotonic() < until_s:
         found = stores.log.readings_after(seq)
         now = machine_time()
-        delays_ms += [(now - each.observed_at).total_seconds() * 1000 for each in found]
+        delays += [(now - each.observed_at).total_seconds() * 1000 for each in found]
         seq = found[-1].seq if found else seq
         time.sleep(SEEN_EVERY_S)
     load.wait()
     stores.close()
-    return delays_ms
+    return delays
 
 
 def _load(what: str, folder: Path, port: int, gauges: int, *more: float) -> subprocess.Popen[bytes]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from deploy.benches import alerts, own_mosquitto
+from deploy.benches import alerts, cameras, own_mosquitto
+from deploy.benches.family import NotTold
 from deploy.benches.influxd import OwnInfluxd
 from deploy.benches.ingest import Plan, table
 from deploy.benches.ingest import measure as measure_ingest
@@ -48,6 +49,17 @@ def add_to(commands: Any) -> None:
     ingest.add_argument("--seconds", type=positive, default=20.0, help="for how long (20)")
     ingest.add_argument("--json", type=Path, help="file to write the figures to as well")
     ingest.set_defaults(run=bench_ingest)
+    text = "measure what cameras cost, and whether the levels notice them"
+    eyes = benches.add_parser("cameras", help=text, description=text)
+    eyes.add_argument("--cameras", type=count, default=300, help="(300)")
+    eyes.add_argument("--per-minute", type=positive, default=1.0, help="stills a minute of each (1)")
+    eyes.add_argument("--gauges", type=count, default=3_000, help="gauges beside them (3000)")
+    eyes.add_argument("--rate", type=positive, default=500.0, help="their readings a second (500)")
+    eyes.add_argument("--seconds", type=positive, default=60.0, help="for how long, with and without cameras (60)")
+    eyes.add_argument("--rounds", type=count, default=2, help="how often, of which the median counts (2)")
+    eyes.add_argument("--burst", type=count, default=300, help="stills at full speed (300)")
+    eyes.add_argument("--json", type=Path, help="file to write the figures to as well")
+    eyes.set_defaults(run=bench_cameras)
     text = "measure how soon people are told, of one gauge and of a storm over all of them"
     told = benches.add_parser("alerts", help=text, description=text)
     told.add_argument("--gauges", type=count, default=20_000, help="gauges while the delay is measured (20000)")
@@ -134,6 +146,33 @@ def bench_alerts(_: Context, options: argparse.Namespace) -> int:
     if options.json:
         options.json.write_text(json.dumps([asdict(each) for each in found], indent=1) + "\n", encoding="utf-8")
     return 1 if any(each.unserved if isinstance(each, alerts.Storm) else each.lost for each in found) else 0
+
+
+def bench_cameras(_: Context, options: argparse.Namespace) -> int:
+    """Gauges and cameras publish to a Mosquitto of its own; 1 where a still or a reading was lost."""
+    program = own_mosquitto.program()
+    if program is None:
+        raise UsageError("this needs a real broker: install Mosquitto, for example apt install mosquitto")
+    plan = cameras.Plan(
+        cameras=options.cameras,
+        per_minute=options.per_minute,
+        gauges=max(options.gauges, options.cameras),
+        rate_per_s=options.rate,
+        seconds=options.seconds,
+        rounds=options.rounds,
+        burst=options.burst,
+    )
+    with TemporaryDirectory(prefix="mizumori-bench-") as temporary:
+        broker = own_mosquitto.OwnMosquitto(program, Path(temporary), free_ports(1)[0])
+        try:
+            found = cameras.Bench(plan, broker, Path(temporary)).run(say)
+        except NotTold as error:
+            raise UsageError(str(error)) from error
+    for line in cameras.table(found):
+        say(line)
+    if options.json:
+        options.json.write_text(json.dumps(found.as_json, indent=1) + "\n", encoding="utf-8")
+    return 1 if found.lost or found.levels_lost else 0
 
 
 @contextmanager
