@@ -11,7 +11,19 @@ from PIL import Image
 
 from ingest.sight.gist import Gist
 from ingest.sight.memory import Face
-from ingest.sight.structure import TILE, WIDTH, Field, Grey, Tiles, by_tile, directions, gradients, likeness, match, movements
+from ingest.sight.structure import (
+    TILE,
+    WIDTH,
+    Field,
+    Grey,
+    Tiles,
+    by_tile,
+    directions,
+    gradients,
+    likeness,
+    match,
+    movements,
+)
 
 RELIABLE = 0.3
 """Usual likeness from which a tile's loss means something: below, it shows water, trees in the wind, or nothing."""
@@ -23,7 +35,7 @@ GLARED = 244
 """Mean grey level from which a tile is blinded."""
 JITTER = 1.5
 """Points by which a mast may tremble."""
-TURNS_DEG = (-14, -10, -7, -4, 4, 7, 10, 14)
+TURNS_DEG = (-14, -10, -6, -3, 3, 6, 10, 14)
 ZOOMS = (1.15, 1.3, 1.5, 1.75, 2.0)
 
 
@@ -64,7 +76,8 @@ class Comparison:
         """The tiles that are mostly like the face, outside of the clock, and not blinded."""
         means = self.gist.small.reshape(self.like.shape[0], TILE, self.like.shape[1], TILE).mean(axis=(1, 3))
         clear = by_tile(np.abs(self.edges) ** 2) >= CLEAR
-        return self.gist.open & clear & (self.face.usual >= RELIABLE) & (means < GLARED)
+        votes: NDArray[np.bool_] = self.gist.open & clear & (self.face.usual >= RELIABLE) & (means < GLARED)
+        return votes
 
     @cached_property
     def lost(self) -> NDArray[np.bool_]:
@@ -75,6 +88,11 @@ class Comparison:
     def lost_share(self) -> float:
         """Share of the votes."""
         return float(np.count_nonzero(self.lost)) / max(1, int(np.count_nonzero(self.votes)))
+
+    @cached_property
+    def kept(self) -> float:
+        """What is left of the usual likeness over all voting tiles: 1 all, 0 nothing."""
+        return float(self.like[self.votes].sum()) / max(1e-6, float(self.face.usual[self.votes].sum()))
 
     @cached_property
     def traces(self) -> float:
@@ -130,7 +148,9 @@ def _turned(grey: Grey) -> list[Grey]:
     """The face as it would look from a camera that was turned about its axis or zoomed."""
     picture = Image.fromarray(grey)
     turned = [picture.rotate(angle, Image.Resampling.BILINEAR, fillcolor=float(grey.mean())) for angle in TURNS_DEG]
-    zoomed = [picture.resize(picture.size, Image.Resampling.BILINEAR, box=_middle(picture.size, zoom)) for zoom in ZOOMS]
+    zoomed = [
+        picture.resize(picture.size, Image.Resampling.BILINEAR, box=_middle(picture.size, zoom)) for zoom in ZOOMS
+    ]
     return [np.asarray(each, dtype=np.float32) for each in (*turned, *zoomed)]
 
 

@@ -31,10 +31,11 @@ KNOWN = 6
 LOW_TENTH, PACE = 0.1, 0.3
 
 
-def frozen(gist: Gist, memory: Memory, view: View) -> Finding:
+def frozen(gist: Gist, memory: Memory, view: View, hidden: bool) -> Finding:
     """Whether a picture is the one before, by samples that no encoder touched and by the picture in small.
 
-    Withheld where there is no picture before, or no information in either.
+    Withheld where there is no picture before, or no information in either. What lies over a lens (``hidden``) does
+    not move: then only the very same samples count.
     """
     measured = change(gist, memory)
     if measured is None:
@@ -42,7 +43,7 @@ def frozen(gist: Gist, memory: Memory, view: View) -> Finding:
     busy, most, fine = measured
     usual = memory.changes.get(view.light, Change())
     figures = {"changed_share": busy, "changed_most": most, "changed_fine": fine}
-    return Finding(_untouched(busy, usual) or _encoded_anew(most, fine, usual), figures)
+    return Finding(_untouched(busy, usual) or (not hidden and _encoded_anew(most, fine, usual)), figures)
 
 
 def _untouched(busy: float, usual: Change) -> bool:

@@ -47,7 +47,8 @@ class Gist:
     def coarse(self) -> Samples:
         """Grey of 64×36 points."""
         halves = self.small.reshape(HEIGHT // 2, 2, WIDTH // 2, 2).mean(axis=(1, 3))
-        return np.rint(halves).astype(np.uint8)
+        points: Samples = np.rint(halves).astype(np.uint8)
+        return points
 
     @cached_property
     def light(self) -> tuple[float, float, float]:
@@ -62,7 +63,9 @@ def gist(picture: Image.Image, clock_area: Box | None) -> Gist:
     ``clock_area`` is where the camera writes its own clock (left, top, right, bottom as shares).
     """
     if picture.width < WIDTH or picture.height < HEIGHT:
-        raise ValueError(f"a picture of {picture.width}×{picture.height} is too small to judge: {WIDTH}×{HEIGHT} at least")
+        raise ValueError(
+            f"a picture of {picture.width}×{picture.height} is too small to judge: {WIDTH}×{HEIGHT} at least"
+        )
     grey = picture if picture.mode == "L" else picture.convert("L")
     work = grey.reduce(max(1, round(grey.width / WORK_WIDTH)))
     small = work.convert("F").resize((WIDTH, HEIGHT), Image.Resampling.BOX)

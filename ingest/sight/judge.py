@@ -23,6 +23,8 @@ Findings = Mapping[PictureFault, Finding]
 DUSK_LIGHT = 60.0
 """Grey level that the brightest fiftieth of a picture must reach in twilight for its view to be compared."""
 WITHHELD = Finding(None)
+HIDEABLE = (PictureFault.BLURRED, PictureFault.COVERED, PictureFault.SHIFTED)
+"""What cannot be told in the dark."""
 
 
 def judge(gist: Gist, memory: Memory, view: View) -> tuple[Verdict, Memory]:
@@ -44,14 +46,20 @@ def judge(gist: Gist, memory: Memory, view: View) -> tuple[Verdict, Memory]:
 def _found(gist: Gist, memory: Memory, view: View) -> tuple[Findings, Comparison | None]:
     """Every fault by itself; what cannot be told because of another is withheld."""
     compared = _beside_its_face(gist, memory, view)
-    found = {PictureFault.FROZEN: frozen(gist, memory, view), PictureFault.DARK: dark(gist, view)}
-    sight = dict.fromkeys((PictureFault.BLURRED, PictureFault.COVERED, PictureFault.SHIFTED), WITHHELD)
-    if not found[PictureFault.DARK].seen:
-        sight[PictureFault.COVERED] = covered(compared, view)
-        if not sight[PictureFault.COVERED].seen:
-            sight[PictureFault.BLURRED] = blurred(gist, compared.face if compared else None, view)
-            sight[PictureFault.SHIFTED] = shifted(compared, view)
-    return found | sight, compared
+    found = {PictureFault.DARK: dark(gist, view)}
+    found |= dict.fromkeys(HIDEABLE, WITHHELD) if found[PictureFault.DARK].seen else _sight(gist, compared, view)
+    hidden = any(found[fault].seen for fault in (PictureFault.DARK, PictureFault.COVERED))
+    found[PictureFault.FROZEN] = frozen(gist, memory, view, hidden)
+    return found, compared
+
+
+def _sight(gist: Gist, compared: Comparison | None, view: View) -> dict[PictureFault, Finding]:
+    """A view that is found elsewhere is not covered, and behind a cover nothing is blurred."""
+    moved, hidden = shifted(compared, view), covered(compared, view)
+    if moved.seen:
+        hidden = Finding(None, hidden.figures)
+    soft = WITHHELD if hidden.seen else blurred(gist, compared.face if compared else None, view)
+    return {PictureFault.SHIFTED: moved, PictureFault.COVERED: hidden, PictureFault.BLURRED: soft}
 
 
 def _beside_its_face(gist: Gist, memory: Memory, view: View) -> Comparison | None:

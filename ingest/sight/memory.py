@@ -74,7 +74,8 @@ class Run:
 class Memory:
     """What is known of a camera. A new one knows nothing.
 
-    ``taken_at``, ``samples`` and ``coarse`` (see ``Gist``) are of its newest picture, ``width`` and ``height`` its size.
+    ``taken_at``, ``samples`` and ``coarse`` (see ``Gist``) are of its newest picture, ``width`` and ``height``
+    its size.
     """
 
     width: int = 0
@@ -151,7 +152,7 @@ def _read(kept: bytes) -> Memory:
 
 
 class _Arrays:
-    """Cuts what was kept into arrays, in the order in which ``_arrays`` put them; ValueError where bytes are missing."""
+    """Cuts what was kept into arrays, in the order of ``_arrays``; ValueError where bytes are missing."""
 
     def __init__(self, kept: bytes) -> None:
         self._kept, self._at = kept, 0

@@ -75,7 +75,9 @@ def _followed(face: Face, compared: Comparison) -> Face:
         return seen
     place = compared.place
     drift = (face.drift[0] + SEASON * place.right, face.drift[1] + SEASON * place.down)
-    dither = (np.arange(gist.small.size, dtype=np.float32).reshape(gist.small.shape) * SPREAD + face.followed * SPREAD) % 1
+    dither = (
+        np.arange(gist.small.size, dtype=np.float32).reshape(gist.small.shape) * SPREAD + face.followed * SPREAD
+    ) % 1
     grey = np.floor(face.grey + SEASON * (gist.small - face.grey) + dither).astype(np.float32)
     return replace(seen, grey=np.clip(grey, 0, 255), followed=(face.followed + 1) % 1_000_000, drift=drift)
 
@@ -87,5 +89,3 @@ def _averaged(face: Face, gist: Gist, like: Tiles, weight: float) -> Face:
     blended = face.sharp + np.float32(weight) * (now - face.sharp)
     sharp = np.where(np.isnan(now), face.sharp, np.where(np.isnan(face.sharp), now, blended))
     return replace(face, usual=usual.astype(np.float32), sharp=sharp.astype(np.float32))
-
-

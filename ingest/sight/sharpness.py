@@ -52,7 +52,8 @@ def _energies(lines: NDArray[np.int16], rows: int, columns: int) -> tuple[Tiles,
     middle = lines.shape[1] - 2 * COARSE
     fine = lines[:, COARSE + FINE : COARSE + FINE + middle] - lines[:, COARSE - FINE : COARSE - FINE + middle]
     coarse = lines[:, 2 * COARSE :] - lines[:, :middle]
-    return _means(fine, rows, columns) / (2 * FINE) ** 2, _means(coarse, rows, columns) / (2 * COARSE) ** 2
+    energies = _means(fine, rows, columns), _means(coarse, rows, columns)
+    return energies[0] / np.float32(4 * FINE**2), energies[1] / np.float32(4 * COARSE**2)
 
 
 def _means(differences: NDArray[np.int16], rows: int, columns: int) -> Tiles:

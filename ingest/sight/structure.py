@@ -18,16 +18,32 @@ Tiles = NDArray[np.float32]
 WIDTH, HEIGHT = 128, 72
 TILE = 8
 ROWS, COLUMNS = HEIGHT // TILE, WIDTH // TILE
+AROUND = 4
 FAINT = 1.0
 """Gradient in grey levels a point below which an edge counts for little: noise and the encoder make as much."""
 
 
 def gradients(small: Grey) -> Field:
-    """Central differences as complex numbers, zero at the rim; grey levels a point."""
+    """Central differences as complex numbers, zero at the rim; grey levels a point.
+
+    What changes slowly over the view is taken out first: it is sky, shade and haze.
+    """
+    small = small - _surroundings(small)
     field = np.zeros(small.shape, dtype=np.complex64)
     field.real[:, 1:-1] = (small[:, 2:] - small[:, :-2]) / 2
     field.imag[1:-1, :] = (small[2:, :] - small[:-2, :]) / 2
     return field
+
+
+def _surroundings(small: Grey) -> Grey:
+    """The mean of 9×9 points about each point, by running sums."""
+    wide = 2 * AROUND + 1
+    sums = (
+        np.pad(small, ((AROUND + 1, AROUND), (AROUND + 1, AROUND)), mode="edge").cumsum(0, dtype=np.float64).cumsum(1)
+    )
+    boxes = sums[wide:, wide:] - sums[:-wide, wide:] - sums[wide:, :-wide] + sums[:-wide, :-wide]
+    means: Grey = (boxes / wide**2).astype(np.float32)
+    return means
 
 
 def directions(gradient: Field) -> Field:

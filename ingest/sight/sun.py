@@ -10,7 +10,7 @@ def elevation_deg(lat: float, lon: float, at: datetime) -> float:
     """Height of the sun's centre above the horizon in degrees, negative below it; ``lon`` counts to the east.
 
     NOAA's Global Monitoring Laboratory, *General Solar Position Calculations* (the short series by the fractional
-    year). Without refraction; within half a degree of an almanac, which is far finer than clouds and hills allow.
+    year). Without refraction; within about half a degree of an almanac, which is far finer than clouds and hills allow.
     """
     moment = at.astimezone(UTC)
     minutes = moment.hour * 60 + moment.minute + moment.second / 60

@@ -20,11 +20,30 @@ class Thresholds(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    dark_below: float = Field(default=40, gt=0, le=255, description="dark: the brightest fiftieth of a picture is below this grey level (0 to 255)")
-    blurred_share: float = Field(default=0.6, gt=0, le=1, description="blurred: this share of the view lost its usual sharpness")
-    covered_share: float = Field(default=0.5, gt=0, le=1, description="covered: this share of the usual view is hidden by something without edges of its own")
-    shifted_by: float = Field(default=0.018, gt=0, le=0.5, description="shifted: the view moved by this share of its width")
-    pictures: int = Field(default=2, ge=1, le=3, description="so many faulty pictures in a row make a fault stand, and as many good ones end it")
+    dark_below: float = Field(
+        default=40,
+        gt=0,
+        le=255,
+        description="dark: the brightest fiftieth of a picture is below this grey level (0 to 255)",
+    )
+    blurred_share: float = Field(
+        default=0.6, gt=0, le=1, description="blurred: this share of the view lost its usual sharpness"
+    )
+    covered_share: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="covered: this share of the usual view is hidden by something without edges of its own",
+    )
+    shifted_by: float = Field(
+        default=0.018, gt=0, le=0.5, description="shifted: the view moved by this share of its width"
+    )
+    pictures: int = Field(
+        default=2,
+        ge=1,
+        le=3,
+        description="so many faulty pictures in a row make a fault stand, and as many good ones end it",
+    )
 
 
 @dataclass(frozen=True, slots=True)
