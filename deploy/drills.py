@@ -17,6 +17,7 @@ from deploy.folder_lock import alone
 from deploy.settings import Settings, SettingsError
 from ingest.clock import JST
 from ingest.mqtt_settings import MqttSettings
+from ingest.pull.settings import CameraSettings
 from ingest.stations import City, Registry
 from ingest.store.registry import SqlRegistry
 
@@ -45,6 +46,7 @@ def drill_house(settings: Settings) -> Settings:
         broker=BrokerSettings(embedded=True, port=_moved(settings.broker.port)),
         mqtt=MqttSettings(client_id="mizumori-drill"),
         ingest=settings.ingest,
+        cameras=CameraSettings(pull=False),
         health=settings.health,
         alerts=alerts_of_drill(settings.alerts),
         dashboard=settings.dashboard.model_copy(update=dashboard),

@@ -20,6 +20,7 @@ from deploy.broker import BrokerSettings
 from deploy.monitor.settings import MonitorSettings
 from ingest.health.limits import HealthSettings
 from ingest.mqtt_settings import MqttSettings
+from ingest.pull.settings import CameraSettings
 from ingest.quality import ClockLimits
 from ingest.store.past.settings import PastSettings
 
@@ -104,6 +105,7 @@ class Settings(BaseModel):
     broker: BrokerSettings = Field(default=BrokerSettings(), description="the embedded broker")
     mqtt: MqttSettings = Field(default=MqttSettings(), description="the broker that ingest listens to")
     ingest: IngestSettings = Field(default=IngestSettings(), description="what ingest accepts")
+    cameras: CameraSettings = Field(default=CameraSettings(), description="cameras that are asked for their stills")
     health: HealthSettings = Field(default=HealthSettings(), description="from when on a device is in trouble")
     past: PastSettings = Field(default=PastSettings(), description="where the past is kept")
     alerts: AlertSettings = Field(default=AlertSettings(), description="the rules and how people are told")

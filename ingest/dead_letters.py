@@ -66,6 +66,10 @@ class Retry:
 
     def one(self, letter: DeadLetter) -> Retried:
         """Try a letter; raises Unavailable or OSError where the store cannot write now, and the letter stays."""
+        if letter.reason == Refusal.NOT_FETCHED:
+            return Retried(
+                letter, refused="no message came that could be tried again; the camera is asked again anyway"
+            )
         if not letter.whole:
             cut = f"only {len(letter.head)} of its {letter.size_bytes} bytes were kept, so it cannot be tried again"
             return Retried(letter, refused=cut)

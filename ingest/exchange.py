@@ -7,13 +7,15 @@ nobody. The environment's proxies are not used, and no address or header gets in
 from __future__ import annotations
 
 import logging
+import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
+from weakref import WeakSet
 
 import httpcore
 import httpx
@@ -33,7 +35,14 @@ class Transport(httpx.HTTPTransport):
             logging.getLogger(chatty).setLevel(logging.WARNING)
         limits = httpx.Limits(max_connections=most_connections, max_keepalive_connections=20, keepalive_expiry=5.0)
         super().__init__(verify=_trust(ca_file), trust_env=False, proxy=proxy or None, limits=limits)
-        self._pool._network_backend = _Backend()
+        self._backend = self._pool._network_backend = _Backend()
+
+    def break_off(self) -> None:
+        """End every exchange that is under way, and begin none any more: their threads get an error of httpx at once.
+
+        ``close`` alone leaves a thread that waits for bytes waiting until its time-out.
+        """
+        self._backend.break_off()
 
 
 def waits(timeout_s: float) -> httpx.Timeout:
@@ -77,8 +86,10 @@ _ends = _Ends()
 class _Stream(httpcore.NetworkStream):
     """A connection whose every wait ends when its thread's exchange has to."""
 
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, opened: Callable[[_Stream], None]) -> None:
+        """``opened`` is told of every stream that takes this one's place."""
         self._stream = stream
+        self._told = opened
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         self._still_time(httpcore.ReadTimeout)
@@ -99,14 +110,26 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, _ends.within(timeout)))
+        stream = _Stream(self._stream.start_tls(ssl_context, server_hostname, _ends.within(timeout)), self._told)
+        self._told(stream)
+        return stream
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
+    def break_off(self) -> None:
+        """Wake the thread that waits for it. The call of the plain socket also serves one in TLS, without a word."""
+        with suppress(OSError):
+            socket.socket.shutdown(self.get_extra_info("socket"), socket.SHUT_RDWR)
+
 
 class _Backend(httpcore.SyncBackend):
-    """Makes such connections."""
+    """Makes such connections, and knows those that are open."""
+
+    def __init__(self) -> None:
+        self._open: WeakSet[_Stream] = WeakSet()
+        self._lock = threading.Lock()
+        self._over = False
 
     def connect_tcp(
         self,
@@ -116,4 +139,22 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        return _Stream(super().connect_tcp(host, port, _ends.within(timeout), local_address, socket_options))
+        if self._over:
+            raise httpcore.ConnectError("no exchange is begun any more")
+        opened = super().connect_tcp(host, port, _ends.within(timeout), local_address, socket_options)
+        stream = _Stream(opened, self._opened)
+        self._opened(stream)
+        return stream
+
+    def break_off(self) -> None:
+        with self._lock:
+            self._over = True
+            streams = list(self._open)
+        for each in streams:
+            each.break_off()
+
+    def _opened(self, stream: _Stream) -> None:
+        with self._lock:
+            self._open.add(stream)
+        if self._over:
+            stream.break_off()

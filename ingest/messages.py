@@ -15,7 +15,8 @@ class Refusal(StrEnum):
     """Why a message became a dead letter.
 
     ``no_measurement`` is a normal event that brings no reading (a join, an answer to a command, a rehearsal by the
-    network's console); ``no_value`` a device that says that it could not measure (no echo, a failed sensor).
+    network's console); ``no_value`` a device that says that it could not measure (no echo, a failed sensor);
+    ``not_fetched`` is no message: a camera that was asked for a still gave none.
     """
 
     UNKNOWN_TOPIC = "unknown_topic"
@@ -27,6 +28,7 @@ class Refusal(StrEnum):
     OVERSIZED = "oversized"
     UNREADABLE_IMAGE = "unreadable_image"
     RETAINED_WITHOUT_TIME = "retained_without_time"
+    NOT_FETCHED = "not_fetched"
     UNWRITABLE = "unwritable"
     UNEXPECTED = "unexpected"
 

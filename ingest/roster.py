@@ -92,7 +92,7 @@ class Roster:
 
     ``cameras`` and ``equipment`` (pumps and gates) are by id; ``devices`` maps the identifier of a device at a network
     server to the gauges that have, had or will have it as a sensor; ``neighbours`` a station to those next above and
-    below it on its water.
+    below it on its water. ``asked`` are the cameras that do not send by themselves, as the registry has them.
     """
 
     gauges: Mapping[str, Watched] = field(default_factory=dict)
@@ -101,6 +101,7 @@ class Roster:
     devices: Mapping[str, tuple[Watched, ...]] = field(default_factory=dict)
     by_station: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     neighbours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: tuple[Camera, ...] = ()
 
     @classmethod
     def build(
@@ -111,12 +112,21 @@ class Roster:
         above: Mapping[str, tuple[str, ...]],
     ) -> Roster:
         """The roster from its devices, and the stations next above a station."""
+        cameras = list(cameras)
         by_id = {gauge.id: gauge for gauge in gauges}
         eyes = {each.id: Eye(each.station_id, each.interval_s) for each in cameras}
         machines = {
             each.id: Machine(each.station_id, "pump" if isinstance(each, Pump) else "gate") for each in equipment
         }
-        return cls(by_id, eyes, machines, _by_device(by_id.values()), _by_station(by_id.values()), _neighbours(above))
+        return cls(
+            gauges=by_id,
+            cameras=eyes,
+            equipment=machines,
+            devices=_by_device(by_id.values()),
+            by_station=_by_station(by_id.values()),
+            neighbours=_neighbours(above),
+            asked=tuple(each for each in cameras if each.pull is not None),
+        )
 
     @classmethod
     def of(cls, registry: Registry) -> Roster:

@@ -29,6 +29,7 @@ from deploy.stopwatch import Stopwatch
 from deploy.wiring.house import device_publisher, whole_house
 from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import Clock, ScaledClock
+from ingest.pull.settings import CameraSettings
 from ingest.stations import Registry
 from ingest.store.past.settings import PastSettings
 from simulators.publisher import BrokerError
@@ -134,6 +135,7 @@ def own_house(settings: Settings, data: Path, speed: float) -> Settings:
             "drill": DrillSettings(),
             "past": PastSettings(),
             "alerts": alerts_of_drill(settings.alerts),
+            "cameras": CameraSettings(pull=False),
             "database": "",
             "ingest": settings.ingest.model_copy(
                 update={"clock_behind_s": settings.ingest.clock_behind_s + LAG_S * speed}

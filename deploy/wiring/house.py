@@ -20,6 +20,7 @@ from deploy.wiring.ingest import (
 )
 from deploy.wiring.pages import public_server, publisher_job, staff_server
 from deploy.wiring.past import forwarder_of, open_past, past_jobs, watched_forwarder
+from deploy.wiring.pull import pull_jobs
 from deploy.wiring.stores import Stores, folder_use
 from ingest.clock import Clock
 from simulators.publisher import Broker
@@ -38,6 +39,7 @@ def whole_house(
     ingest, keeper = ingest_service(settings, stores, clock), lease_of(HOUSEKEEPING, stores)
     kept = [
         *ingest_jobs(settings, stores, clock),
+        *pull_jobs(settings, stores, clock),
         *past_jobs(settings, stores, forwarder, clock),
     ]
     jobs = [

@@ -14,6 +14,7 @@ from deploy.wiring.ingest import (
     only_while_held,
 )
 from deploy.wiring.past import forwarder_of, open_past, past_jobs, watched_forwarder
+from deploy.wiring.pull import pull_jobs
 from deploy.wiring.stores import Stores, folder_use
 from ingest.clock import Clock
 
@@ -22,7 +23,11 @@ def ingest_alone(settings: Settings, stores: Stores, clock: Clock) -> list[Servi
     """Ingest, the forwarder to the past and the housekeeping, in the order in which they start."""
     past = open_past(settings, stores)
     forwarder = forwarder_of(stores, past.past, clock)
-    jobs = [*ingest_jobs(settings, stores, clock), *past_jobs(settings, stores, forwarder, clock)]
+    jobs = [
+        *ingest_jobs(settings, stores, clock),
+        *pull_jobs(settings, stores, clock),
+        *past_jobs(settings, stores, forwarder, clock),
+    ]
     keeper = lease_of(HOUSEKEEPING, stores)
     return [
         folder_use(settings),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ingest.cameras.asked import Asked
 from ingest.readings import CameraReport, CameraState
 from ingest.rhythm import LATE_AFTER_INTERVALS
 from ingest.sight.look import PictureFault
@@ -27,7 +28,7 @@ WORST_FIRST = (
 @dataclass(frozen=True, slots=True)
 class CameraCondition:
     """A camera at one moment. ``silence`` is one of the reasons above or empty, ``faults`` are those of its picture,
-    ``said`` its own words.
+    ``said`` its own words, ``asked`` why requests for its stills are in vain (a word of ``ingest.pull.vain.Cause``).
 
     ``heard_at`` is when anything last came from it, None where nothing ever did.
     """
@@ -37,6 +38,7 @@ class CameraCondition:
     faults: tuple[PictureFault, ...] = ()
     said: str = ""
     heard_at: datetime | None = None
+    asked: str = ""
 
     @property
     def reason(self) -> str:
@@ -48,8 +50,25 @@ def condition(camera: Camera, latest: CameraLatest | None, now: datetime) -> Cam
     """The camera at ``now``.
 
     Silence of more than three intervals makes it offline whatever it said last, and so does its last will until it is
-    heard again. Degraded is one whose picture cannot be trusted, that sends no stills, or that says so itself.
+    heard again. Degraded is one whose picture cannot be trusted, that sends no stills, or that says so itself. One that
+    answers the requests for its stills is not silent, whatever it answers.
     """
+    asked = latest.asked if latest is not None and camera.pull is not None else None
+    if latest is None or asked is None:
+        return _of(camera, latest, now)
+    found = _of(camera, replace(latest, heard_at=_heard_at(latest.heard_at, asked, now)), now)
+    return replace(found, asked=asked.failing)
+
+
+def _heard_at(heard_at: datetime | None, asked: Asked, now: datetime) -> datetime | None:
+    """A camera that refuses its picture is asked more seldom than it is expected to speak; until then it is there."""
+    if asked.failing and asked.reached:
+        return now
+    known = [each for each in (heard_at, asked.answered_at) if each is not None]
+    return max(known, default=None)
+
+
+def _of(camera: Camera, latest: CameraLatest | None, now: datetime) -> CameraCondition:
     heard_at = latest.heard_at if latest is not None else None
     if latest is None or heard_at is None:
         return CameraCondition(CameraState.OFFLINE, NEVER_HEARD)

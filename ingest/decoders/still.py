@@ -1,4 +1,5 @@
-"""A camera image: JPEG or PNG bytes. Its time is the user property ``taken_at``, else the EXIF time with its offset."""
+"""A camera image: JPEG or PNG bytes. Its time is the user property ``taken_at``, else the EXIF time with its offset,
+else the property ``modified_at``, which a picture that was fetched has from its web server."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ def decode(message: Message) -> list[Picture]:
         with Image.open(io.BytesIO(message.payload), formats=list(SUFFIX)) as image:
             _refuse_bomb(image)
             image.load()
-            taken_at = _property_time(message) or _exif_time(image)
+            taken_at = _time(message, "taken_at") or _exif_time(image) or _time(message, "modified_at")
             picture = Picture(message.payload, SUFFIX[image.format or "JPEG"], image.width, image.height, taken_at)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise Refused(Refusal.UNREADABLE_IMAGE, f"not a whole JPEG or PNG: {error}") from error
@@ -33,8 +34,8 @@ def _refuse_bomb(image: Image.Image) -> None:
         raise Refused(Refusal.OVERSIZED, detail)
 
 
-def _property_time(message: Message) -> datetime | None:
-    text = message.properties.get("taken_at")
+def _time(message: Message, name: str) -> datetime | None:
+    text = message.properties.get(name)
     return _aware(text) if text else None
 
 

@@ -12,6 +12,7 @@ from ingest.readings import CameraReport, Still
 from ingest.sight.look import Look
 from ingest.store import rows
 from ingest.store.protocol import CameraLatest, Pictured
+from ingest.store.requests import asked
 from ingest.store.tables import camera_latest, camera_reports, looks, stills
 from ingest.store.upsert import insert_into
 
@@ -67,7 +68,7 @@ def _note(connection: Connection, values: dict[str, Any], newest_by: str, receiv
 
 
 def newest_of_cameras(connection: Connection) -> dict[str, CameraLatest]:
-    """What is newest of every camera that was heard, by its id."""
+    """What is newest of every camera that was heard or asked, by its id."""
     reports = connection.execute(
         select(camera_reports).join(camera_latest, camera_reports.c.seq == camera_latest.c.report_seq)
     )
@@ -76,16 +77,19 @@ def newest_of_cameras(connection: Connection) -> dict[str, CameraLatest]:
     still = {row.camera_id: rows.still_of(row) for row in shown}
     seen = connection.execute(select(looks).join(camera_latest, looks.c.still_seq == camera_latest.c.shown_seq))
     look = {row.camera_id: rows.look_of(row) for row in seen}
-    return {
+    requests = asked(connection)
+    found = {
         row.camera_id: CameraLatest(
             report=report.get(row.camera_id),
             still=still.get(row.camera_id),
             look=look.get(row.camera_id),
             still_at=row.still_at,
             heard_at=row.heard_at,
+            asked=requests.pop(row.camera_id, None),
         )
         for row in connection.execute(select(camera_latest))
     }
+    return found | {camera_id: CameraLatest(asked=each) for camera_id, each in requests.items()}
 
 
 class SqlPictures:

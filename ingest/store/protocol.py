@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from ingest.cameras.asked import Asked
 from ingest.health.fold import GaugeState
 from ingest.readings import CameraReport, DeadLetter, Quality, Reading, Still, Vitals
 from ingest.sight.look import Look
@@ -27,7 +28,7 @@ class CameraLatest:
     """A camera's newest report by its time, and of its stills the newest that can be shown, with the look at it.
 
     ``still_at`` is when a still last came, also one that was not looked at yet; ``heard_at`` when anything did.
-    None where there was none yet.
+    ``asked`` says how requests go, where it does not send by itself. None where there was none yet.
     """
 
     report: CameraReport | None = None
@@ -35,6 +36,7 @@ class CameraLatest:
     look: Look | None = None
     still_at: datetime | None = None
     heard_at: datetime | None = None
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class Log(Protocol):
         ...
 
     def cameras(self) -> dict[str, CameraLatest]:
-        """What is newest of every camera that was heard, by its id."""
+        """What is newest of every camera that was heard or asked, by its id."""
         ...
 
     def dead_letters(self) -> DeadLetterSummary:

@@ -202,6 +202,19 @@ camera_memory = Table(
 )
 """What recognition remembers of each camera, and which still is its picture of a normal day."""
 
+camera_requests = Table(
+    "camera_requests",
+    metadata,
+    Column("camera_id", String(64), primary_key=True),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("answered_at", UtcTime),
+    Column("failing_since", UtcTime),
+    Column("failures", Integer, nullable=False),
+    Column("cause", String(40), nullable=False),
+    Column("sentence", String(500), nullable=False),
+)
+"""How the requests for the stills of a camera go, written when they begin to fail, at each failure and at the end."""
+
 dead_letters = Table(
     "dead_letters",
     metadata,

@@ -65,6 +65,16 @@ def _make_cameras() -> None:
         sa.Column("reference_at", TIME),
         sa.Column("reference_by", sa.String(200), nullable=False),
     )
+    op.create_table(
+        "camera_requests",
+        sa.Column("camera_id", sa.String(64), primary_key=True),
+        sa.Column("asked_at", TIME, nullable=False),
+        sa.Column("answered_at", TIME),
+        sa.Column("failing_since", TIME),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("cause", sa.String(40), nullable=False),
+        sa.Column("sentence", sa.String(500), nullable=False),
+    )
 
 
 def _make_ties() -> None:
