@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.channels.channel import ChannelError
+from alerts.pictures.photo import NoPhotos, Photos
 from alerts.records import Delivery
 
 PROGRAM = Path(__file__).with_name("apprise_process.py")
@@ -44,8 +46,9 @@ class Apprise:
 
     idempotent = False
 
-    def __init__(self, settings: AppriseSettings) -> None:
+    def __init__(self, settings: AppriseSettings, photos: Photos | None = None) -> None:
         self._settings = settings
+        self._photos = photos or NoPhotos()
 
     def send(self, delivery: Delivery) -> str:
         """Have apprise send it; what it cannot say for sure is unknown."""
@@ -54,6 +57,7 @@ class Apprise:
             "title": delivery.subject,
             "body": delivery.body,
             "timeout_s": self._settings.timeout_s,
+            **self._pictured(delivery),
         }
         outcome, detail = self._run(json.dumps(task))
         if outcome != "sent":
@@ -64,6 +68,14 @@ class Apprise:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+    def _pictured(self, delivery: Delivery) -> dict[str, object]:
+        photo = self._photos.photo(delivery)
+        if photo is None:
+            return {}
+        return {
+            "picture": {"name": photo.name, "media_type": photo.media_type, "base64": b64encode(photo.data).decode()}
+        }
 
     def _run(self, task: str) -> tuple[str, str]:
         # -P: the folder of this file has an email.py and an http.py, which are not Python's.

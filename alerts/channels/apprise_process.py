@@ -1,7 +1,9 @@
 """The only importer of apprise: a program that sends one message and says what became of it.
 
-It reads ``{"url", "title", "body", "timeout_s"}`` and writes ``[outcome, detail]``: sent, failed, refused (no such
-address) or unknown. Nothing of apprise's own log leaves it, because addresses and header values stand there.
+It reads ``{"url", "title", "body", "timeout_s"}``, with ``picture`` (``name``, ``media_type``, ``base64``) where one
+goes along, and writes ``[outcome, detail]``: sent, failed, refused (no such address) or unknown. A service that takes
+no attachments gets the text alone. Nothing of apprise's own log leaves it, because addresses and header values stand
+there.
 """
 
 from __future__ import annotations
@@ -10,9 +12,11 @@ import json
 import logging
 import re
 import sys
+from base64 import b64decode
 from typing import Any
 
 import apprise
+from apprise.attachment.memory import AttachMemory
 
 NEVER_SENT = re.compile(
     r"NewConnectionError|ConnectTimeout|Connection refused|CERTIFICATE_VERIFY_FAILED|SSLError|NameResolution|"
@@ -49,8 +53,20 @@ def send(task: dict[str, Any]) -> tuple[str, str]:
     kept = _Kept()
     logger.addHandler(kept)
     logger.setLevel(logging.DEBUG)
-    done = plugin.notify(title=task["title"], body=task["body"], notify_type=apprise.NotifyType.WARNING)
+    done = plugin.notify(
+        title=task["title"], body=task["body"], notify_type=apprise.NotifyType.WARNING, attach=_attached(plugin, task)
+    )
     return ("sent", "") if done else _why("\n".join(kept.lines))
+
+
+def _attached(plugin: Any, task: dict[str, Any]) -> Any:
+    """The picture, from memory to memory: nothing of it is written to a disk."""
+    picture = task.get("picture")
+    if picture is None or not plugin.attachment_support:
+        return None
+    content = b64decode(picture["base64"])
+    memory: Any = AttachMemory  # it has no types
+    return apprise.AppriseAttachment(memory(content, name=picture["name"], mimetype=picture["media_type"]))
 
 
 def silence() -> None:

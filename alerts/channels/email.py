@@ -18,6 +18,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from alerts.channels.channel import ChannelError
+from alerts.pictures.photo import NoPhotos, Photos
 from alerts.records import Delivery
 
 URGENT = 4
@@ -77,8 +78,10 @@ class Email:
 
     idempotent = False
 
-    def __init__(self, settings: EmailSettings) -> None:
+    def __init__(self, settings: EmailSettings, photos: Photos | None = None) -> None:
+        """``photos`` are the pictures that go along, as attachments that mail programs show below the text."""
         self._settings = settings
+        self._photos = photos or NoPhotos()
         self._domain = _addressed(settings.sender).split("@")[1]
         # Read once and not for each mail: the usual authorities are many.
         self._trust = (
@@ -150,6 +153,10 @@ class Email:
         if delivery.level >= URGENT:
             mail["Importance"] = "high"
         mail.set_content(delivery.body, cte="base64")
+        photo = self._photos.photo(delivery)
+        if photo is not None:
+            kind, _, form = photo.media_type.partition("/")
+            mail.add_attachment(photo.data, maintype=kind, subtype=form, filename=photo.name, disposition="inline")
         return mail
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,6 +20,7 @@ from alerts.channels.slack import SlackSettings
 from alerts.channels.sms import SmsSettings
 from alerts.channels.teams import TeamsSettings
 from alerts.channels.webhook import WebhookSettings
+from alerts.pictures.photo import NoPhotos, Photos
 from alerts.records import Delivery
 
 
@@ -40,12 +41,13 @@ class ChannelSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a channel needs besides its settings: the time, whom to tell what signs say of themselves, and what is known
-    of these."""
+    """What a channel needs besides its settings: the time, whom to tell what signs say of themselves, what is known of
+    these, and the pictures that go along with messages."""
 
     now: Callable[[], datetime]
     on_feedback: OnFeedback | None = None
     signs: Sequence[SignState] = ()
+    photos: Photos = field(default_factory=NoPhotos)
 
 
 def _nothing(settings: ChannelSettings) -> str:
@@ -63,12 +65,12 @@ class Row:
 
 
 TABLE: Mapping[str, Row] = {
-    "email": Row(lambda settings, _: email.Email(settings.email), email.check_address),
+    "email": Row(lambda settings, around: email.Email(settings.email, around.photos), email.check_address),
     "line": Row(
         lambda settings, _: line.Line(settings.line), line.check_address, lambda settings: line.missing(settings.line)
     ),
     "webhook": Row(
-        lambda settings, around: webhook.Webhook(settings.webhook, around.now),
+        lambda settings, around: webhook.Webhook(settings.webhook, around.now, around.photos),
         webhook.check_address,
     ),
     "sms": Row(
@@ -81,7 +83,7 @@ TABLE: Mapping[str, Row] = {
         mqtt_settings.check_address,
         lambda settings: mqtt_settings.missing(settings.mqtt),
     ),
-    "apprise": Row(lambda settings, _: apprise.Apprise(settings.apprise), apprise.check_address),
+    "apprise": Row(lambda settings, around: apprise.Apprise(settings.apprise, around.photos), apprise.check_address),
     "logfile": Row(lambda _settings, _: logfile.LogFile(), logfile.check_address),
 }
 CHANNELS = tuple(TABLE)
@@ -110,10 +112,11 @@ def channels(
     on_feedback: OnFeedback | None = None,
     names: Collection[str] = CHANNELS,
     signs: Sequence[SignState] = (),
+    photos: Photos | None = None,
 ) -> Mapping[str, Channel]:
     """The channels of these names. ``on_feedback`` gets the state of a sign after each command and each report;
-    ``signs`` are what is known of them from before."""
-    around = Surroundings(now, on_feedback, signs)
+    ``signs`` are what is known of them from before, ``photos`` the pictures of messages (None: they go without)."""
+    around = Surroundings(now, on_feedback, signs, photos or NoPhotos())
     lacking = missing(settings)
     return {
         name: NotSetUp(lacking[name]) if name in lacking else row.make(settings, around)

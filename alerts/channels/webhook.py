@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,10 +13,13 @@ from pydantic import Field, field_validator
 
 from alerts.channels.http import Http, accepted, as_json
 from alerts.channels.http_settings import HttpSettings, web_address
+from alerts.pictures.photo import Fit, NoPhotos, Photo, Photos
 from alerts.records import Delivery
 
 check_address = web_address
 SHORTEST_SECRET = 32
+THUMB = Fit(longest_px=640, most_bytes=48_000)
+"""Of a picture in a document: with the third that base64 adds at most 64 kB."""
 
 
 class WebhookSettings(HttpSettings):
@@ -44,14 +48,15 @@ class Webhook:
 
     idempotent = True
 
-    def __init__(self, settings: WebhookSettings, now: Callable[[], datetime]) -> None:
+    def __init__(self, settings: WebhookSettings, now: Callable[[], datetime], photos: Photos | None = None) -> None:
         self._settings = settings
+        self._photos = photos or NoPhotos()
         self._now = now
         self._http = Http(settings)
 
     def send(self, delivery: Delivery) -> str:
         """Post the delivery; 2xx is accepted."""
-        body = as_json(document(delivery))
+        body = as_json(document(delivery, self._photos.photo(delivery, THUMB)))
         secret = self._settings.secrets.get(delivery.recipient_id, self._settings.secret)
         timestamp = int(self._now().timestamp())
         headers = {
@@ -74,8 +79,9 @@ def signature(secret: str, timestamp: int, body: bytes) -> str:
     return hmac.new(secret.encode(), str(timestamp).encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def document(delivery: Delivery) -> dict[str, Any]:
-    """What a receiver gets: the message as a person reads it, and ``data`` for machines."""
+def document(delivery: Delivery, photo: Photo | None = None) -> dict[str, Any]:
+    """What a receiver gets: the message as a person reads it, ``data`` for machines, and the picture where one goes
+    along (what it shows is in ``data``)."""
     created_at = delivery.created_at or delivery.due_at
     return {
         "key": delivery.key,
@@ -88,4 +94,10 @@ def document(delivery: Delivery) -> dict[str, Any]:
         "subject": delivery.subject,
         "body": delivery.body,
         "data": dict(delivery.data),
+        **({"picture": _pictured(photo)} if photo is not None else {}),
     }
+
+
+def _pictured(photo: Photo) -> dict[str, Any]:
+    size = {"width_px": photo.width_px, "height_px": photo.height_px}
+    return {"name": photo.name, "media_type": photo.media_type, **size, "base64": b64encode(photo.data).decode()}

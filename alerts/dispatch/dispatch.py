@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from sqlalchemy import Connection, Engine
 
@@ -17,7 +17,8 @@ from alerts.messages.compose import compose
 from alerts.messages.runs import Run, runs, waiting
 from alerts.messages.told import Context, Text
 from alerts.people.directory import Directory
-from alerts.people.matters import Address, Receiver, address_of
+from alerts.people.matters import Address, GroupKind, Receiver, address_of
+from alerts.pictures.tied import Tied
 from alerts.records import Delivery, Entry, Message, MessageKind, Transition
 from alerts.store.chronology import enter
 from alerts.store.deliveries import add
@@ -49,14 +50,43 @@ class NoLinks:
         return None
 
 
+def _no_pictures(transition_ids: Collection[int]) -> Mapping[int, Tied]:
+    del transition_ids
+    return {}
+
+
+Wording: TypeAlias = tuple[str, str, bool, bool]
+"""What a text depends on: those of the same share it."""
+
+
 @dataclass(frozen=True)
 class Surroundings:
-    """What messages are made with, asked anew at each turn."""
+    """What messages are made with, asked anew at each turn. ``pictures`` are the stills that are tied to transitions,
+    ``attaches`` the channels that take them along."""
 
     directory: Callable[[], Directory]
     context: Callable[[], Context]
     links: Links
     new_key: Callable[[], str]
+    pictures: Callable[[Collection[int]], Mapping[int, Tied]] = _no_pictures
+    attaches: Collection[str] = ()
+
+    def pictured(self, context: Context, told: Iterable[Run]) -> Context:
+        """The context with the stills that belong to what is told; without any where they cannot be read."""
+        try:
+            return replace(context, pictures=self.pictures([each.id for run in told for each in run.transitions]))
+        except Exception:
+            log.exception("the pictures of a message cannot be read; it is told without them")
+            return context
+
+    def for_reader(self, context: Context, receiver: Receiver) -> tuple[Wording, Context]:
+        """The context of one receiver, and what tells it from that of others."""
+        own = replace(
+            context,
+            attached=receiver.channel in self.attaches,
+            staff=receiver.group_kind is GroupKind.STAFF,
+        )
+        return (receiver.language, receiver.form, own.attached, own.staff), own
 
 
 @dataclass
@@ -146,6 +176,7 @@ class Dispatch:
             turn.progress |= dict.fromkeys(addresses, Progress(after, turn.now + self._every, waits=False))
 
     def _write(self, turn: _Turn, before: int, after: int) -> int:
+        turn.context = self._around.pictured(turn.context, (run for each in turn.planned for run in each.runs))
         made = [(planned, list(self._deliveries(turn, planned))) for planned in turn.planned]
         known, self._known = self._progress(), None  # it is read again unless all of it is surely written
         with writing(self._engine) as connection:
@@ -162,12 +193,12 @@ class Dispatch:
         return sum(len(deliveries) for _, deliveries in made)
 
     def _deliveries(self, turn: _Turn, planned: Planned) -> Iterator[Delivery]:
-        texts: dict[tuple[str, str], Text] = {}
+        texts: dict[Wording, Text] = {}
         level, incident_id = max(each.level for each in planned.runs), _incident_of(planned)
         for receiver in planned.receivers:
-            wording = (receiver.language, receiver.form)
+            wording, context = self._around.for_reader(turn.context, receiver)
             if wording not in texts:
-                texts[wording] = _worded(planned, turn.context, receiver)
+                texts[wording] = _worded(planned, context, receiver)
             text = self._personal(texts[wording], receiver, incident_id, turn.now)
             yield Delivery(
                 recipient_id=receiver.contact_id,
@@ -208,7 +239,8 @@ def _worded(planned: Planned, context: Context, receiver: Receiver) -> Text:
         return compose(planned.runs, context, receiver.language, receiver.form)
     except Exception:
         log.exception("a message could not be worded with its details; it is told without them")
-        return compose([_bare(each) for each in planned.runs], context, receiver.language, receiver.form)
+        bare = replace(context, pictures={})
+        return compose([_bare(each) for each in planned.runs], bare, receiver.language, receiver.form)
 
 
 def _bare(run: Run) -> Run:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from alerts.engine.book import Book
 from alerts.incidents import course
 from alerts.incidents.evidence import Evidence
 from alerts.incidents.muting import Mutes
+from alerts.pictures.witness import Seen, Witness
 from alerts.records import Transition
 from alerts.rules.kept import Alert
 from alerts.rules.machine import Standing
@@ -22,6 +23,7 @@ from alerts.store.chronology import enter
 from alerts.store.incidents import BY_HAND, open_incidents, save
 from alerts.store.mutes import maintenance_in_force, silences_in_force
 from alerts.store.record import Key, SqlRecord, add_transitions, cursor, keep_alerts, move_cursor
+from alerts.store.ties import tie
 from ingest.store.leases import Fence
 from ingest.store.tables import writing
 
@@ -31,7 +33,7 @@ NAME = "readings"
 
 class Ledger:
     """``outages`` names for a silent gauge the gateway whose failure explains it; ``evidence`` locks what an incident
-    began with, in the transaction that opens it."""
+    began with, in the transaction that opens it; ``witness`` says which still is tied to a change."""
 
     def __init__(
         self,
@@ -39,12 +41,14 @@ class Ledger:
         policy: course.Policy | None = None,
         fence: Fence | None = None,
         evidence: Evidence | None = None,
+        witness: Witness | None = None,
     ) -> None:
         self._database = database
         self._record = SqlRecord(database)
         self._policy = policy or course.Policy()
         self._fence = fence
         self._evidence = evidence
+        self._witness = witness
         self._mutes = Mutes()
         self._now: datetime | None = None
         self._revision = 0
@@ -88,6 +92,7 @@ class Ledger:
         if not kept and not book.changes and moved is None:
             return True
         self._index(kept)
+        seen = self._seen(book)  # before the transaction: looking for pictures must not hold up whoever writes
         with writing(self._database) as connection:
             if self._fence is not None:
                 self._fence(connection)
@@ -98,12 +103,17 @@ class Ledger:
                     return False
                 move_cursor(connection, NAME, moved[1])
             keep_alerts(connection, kept)
-            if book.changes:
-                self._write_changes(connection, book)
+            if seen:
+                self._write_changes(connection, book, seen)
         return True
 
-    def _write_changes(self, connection: Connection, book: Book) -> None:
+    def _seen(self, book: Book) -> list[Seen]:
+        """The changes in the order in which they happened, with what the cameras say to them."""
         found = [each.transition for each in sorted(book.changes, key=lambda each: each.transition.reading_seq)]
+        return self._witness.see(found) if self._witness is not None else [Seen(each) for each in found]
+
+    def _write_changes(self, connection: Connection, book: Book, seen: Sequence[Seen]) -> None:
+        found = [each.transition for each in seen]
         changed = course.after(open_incidents(connection), found, self._stands(book, found), self._policy)
         ids = save(connection, changed.incidents)
         placed = [
@@ -113,6 +123,7 @@ class Ledger:
         numbered = [
             replace(each, id=number) for each, number in zip(placed, add_transitions(connection, placed), strict=True)
         ]
+        tie(connection, {each.id: by.tied for each, by in zip(numbered, seen, strict=True) if by.tied is not None})
         enter(connection, *(of_transition(each) for each in numbered))
         if self._evidence is not None:
             written = [replace(each, id=number) for each, number in zip(changed.incidents, ids, strict=True)]

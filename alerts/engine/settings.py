@@ -9,6 +9,7 @@ from alerts.channels.table import CHANNELS, ChannelSettings
 from alerts.deliveries.deadman import DeadmanSettings
 from alerts.deliveries.limits import OutboxSettings
 from alerts.incidents.settings import ESCALATION, Escalation, IncidentSettings
+from alerts.pictures.settings import PictureMessages
 from alerts.public.settings import PublicMessages
 from alerts.rules.settings import RulesSettings
 
@@ -35,6 +36,7 @@ class AlertSettings(BaseModel):
     incidents: IncidentSettings = Field(
         default=IncidentSettings(), description="how long anything may be muted, and what is kept as evidence"
     )
+    pictures: PictureMessages = Field(default=PictureMessages(), description="the pictures that go along with messages")
     public: PublicMessages = Field(default=PublicMessages(), description="who must agree before the public is told")
     answers: AnswerSettings = Field(default=AnswerSettings(), description="where crews answer by the links they get")
     outbox: dict[str, OutboxSettings] = Field(

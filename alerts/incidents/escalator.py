@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine
 
 from alerts.chronology.words import line
-from alerts.dispatch.dispatch import Surroundings
+from alerts.dispatch.dispatch import Surroundings, Wording
 from alerts.incidents.again import AHEAD, Again, Letter, Taken, is_urgent, letters, taken
 from alerts.incidents.course import Policy
 from alerts.incidents.escalation import after_reminder, after_step, step_of, told_of_reminder, told_of_step
@@ -129,6 +129,7 @@ class Escalator:
 
     def _write(self, connection: Connection, turn: _Turn) -> int:
         told = letters(turn.found)
+        turn.context = self._around.pictured(turn.context, (Run((each.last,)) for each in turn.found))
         for each in told:
             add(connection, _message(turn, each), list(self._deliveries(turn, each)))
         enter(connection, *(_line(turn, each) for each in turn.found))
@@ -137,11 +138,11 @@ class Escalator:
         return sum(len(each.receivers) for each in told)
 
     def _deliveries(self, turn: _Turn, letter: Letter) -> Iterator[Delivery]:
-        texts: dict[tuple[str, str], Text] = {}
+        texts: dict[Wording, Text] = {}
         for receiver in letter.receivers:
-            wording = (receiver.language, receiver.form)
+            wording, context = self._around.for_reader(turn.context, receiver)
             if wording not in texts:
-                texts[wording] = _text(turn, letter, receiver)
+                texts[wording] = _text(context, letter, receiver)
             said = texts[wording]
             link = self._around.links.link(receiver, letter.incident_id or 0, turn.now)
             said = said if link is None else said.with_link(link)
@@ -164,14 +165,14 @@ def _matter(turn: _Turn, seen: Incident, last: Transition) -> Matter:
     return replace(matter_of(last, turn.context.registry), level=seen.level, unconfirmed=seen.unconfirmed)
 
 
-def _text(turn: _Turn, letter: Letter, receiver: Receiver) -> Text:
+def _text(context: Context, letter: Letter, receiver: Receiver) -> Text:
     language, form, first = receiver.language, receiver.form, letter.found[0]
     runs = [Run((each.last,)) for each in letter.found]
     if len(runs) > 1:
-        return compose_together(letter.kind, runs, turn.context, language, form)
+        return compose_together(letter.kind, runs, context, language, form)
     if letter.kind is MessageKind.ESCALATION:
-        return compose_escalation(first.incident, runs[0], first.step, turn.context, language, form)
-    return compose_reminder(first.incident, runs[0], turn.context, language, form)
+        return compose_escalation(first.incident, runs[0], first.step, context, language, form)
+    return compose_reminder(first.incident, runs[0], context, language, form)
 
 
 def _message(turn: _Turn, letter: Letter) -> Message:

@@ -9,7 +9,9 @@ optional: a line that lacks its figure is left out, and so is what is of another
 * of every rule: ``since`` (when the alert left level 0), ``maintenance`` (true while somebody works on the device) and
   ``maintenance_until``, ``last_m`` and ``last_at`` (the newest believed stage and its time; what an ``unverified`` or
   ``closed`` one is told by), ``by`` and ``reason`` (a person's name and words, where the cause is ``closed``);
-* ``stage``: ``threshold_m`` and ``release_m`` (of the level told about, for a fall of the one that was left; release is
+* of the rules in ``alerts.pictures.rules`` the still that is tied to it comes with the context, not with the detail;
+* ``stage``: ``doubt`` (why picture and stage do not agree: a name of ``ingest.sight.doubt.DoubtReason``; for staff),
+  ``threshold_m`` and ``release_m`` (of the level told about, for a fall of the one that was left; release is
   threshold minus hysteresis), ``hold_s``, ``next_level`` and ``next_m``, ``rise_m_per_h``, ``previous_m``,
   ``previous_at``, ``reasons`` (list of names of ``ingest.readings.Reason``). A fall with ``hold_s`` and without
   ``threshold_m`` is told as that of a threshold taken out of use;
@@ -20,6 +22,8 @@ optional: a line that lacks its figure is left out, and so is what is of another
   ``steady``), ``problem`` (a name of ``ingest.health.problems.Problem``), ``station_level`` (the last known hazard),
   ``gateway_id``;
 * ``camera``: ``heard_at``, ``still_at``, ``state``, ``reason`` (``no_heartbeat``, ``never_heard``, or its own words);
+* ``picture``: ``picture`` (what is wrong: a name of ``ingest.sight.look.PictureFault``, ``no_still``, ``own_word``),
+  ``picture_also`` (list of others), ``reason`` (the camera's own words), ``still_at``, ``heard_at``, ``station_level``;
 * ``battery``: ``since``, ``problem``, ``battery_pct``, ``battery_v``, ``battery_days``;
 * ``gateway``: ``heard_at``, ``gauges`` (how many it leaves unheard) and ``silenced`` (their ids);
 * ``sign``: ``commanded`` and ``commanded_at`` (what it was told, in the device's word), ``confirmed`` and
@@ -42,6 +46,7 @@ from alerts.messages.digest import Digest
 from alerts.messages.document import document, url_of
 from alerts.messages.figures import clock_time, duration
 from alerts.messages.layout import long_body, short_body, subject_of
+from alerts.messages.picture import picture_document
 from alerts.messages.runs import Run
 from alerts.messages.told import Context, Form, Text
 from alerts.messages.wording import Parts, parts_of
@@ -89,9 +94,10 @@ def _led(parts: Parts, section: str, words: dict[str, str]) -> Parts:
 
 def _text(parts: Parts, context: Context, form: Form, kind: MessageKind) -> Text:
     told = (parts.scene.run,)
+    picture = picture_document(parts.scene)
     return _with_dashboard(
         subject=subject_of(parts, context),
-        data=document(kind, told, context),
+        data=document(kind, told, context) | ({"picture": picture} if picture else {}),
         url=url_of(told, context),
         lay_out=partial(long_body if form is Form.LONG else short_body, parts, context),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from alerts.messages.catalogue import filled
+from alerts.messages.picture import picture_lines
 from alerts.messages.told import Context
 from alerts.messages.wording import Parts, marks
 
@@ -45,10 +46,11 @@ def long_body(parts: Parts, context: Context, url: str, *, personal: bool) -> st
         work = [catalogue["maintenance"], filled(catalogue["maintenance_until"], words)]
     where = filled(catalogue["where"], words) or filled(catalogue["where_without_kind"], words)
     headline = catalogue["headline"].format(sign=parts.sign, headline=parts.headline)
+    picture = list(picture_lines(parts.scene, url, personal=personal))
     return blocks(
         context,
         catalogue,
-        [work, parts.lead, [where, headline], parts.facts, parts.note],
+        [work, parts.lead, [where, headline], parts.facts, parts.note, picture],
         url,
         personal=personal,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from alerts.messages.catalogue import one_line, texts
 from alerts.messages.runs import Run
 from alerts.messages.told import Context, Situation
+from alerts.pictures.tied import Tied
 from alerts.records import Transition
 from alerts.rules.findings import Cause
 from ingest.stations import Camera, Gauge, Station, named
@@ -47,6 +48,17 @@ class Scene:
     def catalogue(self) -> dict[str, Any]:
         """The words of the language."""
         return texts(self.language)
+
+    @property
+    def pictured(self) -> Transition:
+        """The newest transition that a still is tied to; the newest of all where there is none."""
+        known = self.context.pictures
+        return next((each for each in reversed(self.run.transitions) if each.id in known), self.last)
+
+    @property
+    def tied(self) -> Tied | None:
+        """The still beside the run."""
+        return self.context.pictures.get(self.pictured.id)
 
     @property
     def station(self) -> Station | None:

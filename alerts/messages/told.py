@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from alerts.people.matters import Form as Form
+from alerts.pictures.tied import Tied
 from ingest.stations import Registry
 
 
@@ -32,13 +33,17 @@ class Context:
     """What a message needs besides its transitions.
 
     ``now`` is the time of sending, ``base_url`` the address of the staff dashboard (empty: no link). A drill marks
-    every message; so does a registry of demonstration data.
+    every message; so does a registry of demonstration data. ``pictures`` are the stills that are tied to transitions,
+    by their ids; ``attached`` says that the picture goes along, ``staff`` that the reader is one of the staff.
     """
 
     registry: Registry
     now: datetime
     base_url: str = ""
     drill: bool = False
+    pictures: Mapping[int, Tied] = field(default_factory=dict)
+    attached: bool = False
+    staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ def _of_detail(scene: Scene) -> dict[str, str]:
     found["battery"] = values["battery"].get(str(scene.detail.get("problem")), "")
     found["gauges"] = str(len(silenced_by(scene))) if "silenced" in scene.detail else ""
     found["stations"] = _stations(scene)
+    if not scene.context.staff:
+        found.pop("doubt", None)
     return found
 
 

@@ -105,8 +105,10 @@ transition_stills = Table(
     Column("camera_id", String(64), nullable=False),
     Column("taken_at", UtcTime, nullable=False),
     Column("file", String(200), nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("faults", String(100), nullable=False),
 )
-"""The still nearest to each change of an alert."""
+"""The still nearest to each change of an alert, with what was known of its picture."""
 
 deliveries = Table(
     "deliveries",

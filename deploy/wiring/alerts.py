@@ -21,8 +21,10 @@ from alerts.engine.signs import SignRecord
 from alerts.incidents.escalator import Escalator
 from alerts.incidents.evidence import Evidence
 from alerts.messages.told import Context
+from alerts.pictures.photo import NoPhotos
 from alerts.rules.settings import check_stations
 from alerts.store.deliveries import SqlDeliveries
+from alerts.store.ties import SqlTies
 from deploy.alerting import Alerting
 from deploy.services import Service
 from deploy.settings import Settings
@@ -32,6 +34,7 @@ from deploy.wiring.channels import house_channels, signs_in_service
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.desk import policy, record_settings
 from deploy.wiring.people import warn_of_shortcomings
+from deploy.wiring.pictures import second_look, witness_of
 from deploy.wiring.public import public_steps, warn_of_public_shortcomings
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
@@ -70,7 +73,7 @@ def alerting(
 ) -> Alerting:
     """The alerts of one tenure. ``fence`` goes with every transaction, ``permitted`` is asked before each message."""
     signs = SignRecord(stores.database, stores.city, fence)
-    opened = house_channels(settings, allowed, clock, signs)
+    opened = house_channels(settings, allowed, clock, signs, NoPhotos())
     outboxes = _outboxes(settings, stores, clock, opened, fence, permitted)
 
     def wake() -> None:
@@ -90,7 +93,8 @@ def engine_of(stores: Stores, settings: AlertSettings, clock: Clock, fence: Fenc
 
 
 def _ledger(stores: Stores, settings: AlertSettings, fence: Fence | None) -> Ledger:
-    return Ledger(stores.database, policy(settings, stores), fence, Evidence(stores.city, settings.incidents))
+    evidence = Evidence(stores.city, settings.incidents)
+    return Ledger(stores.database, policy(settings, stores), fence, evidence, witness_of(settings, stores))
 
 
 def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None, signs: SignRecord) -> list[Step]:
@@ -103,6 +107,7 @@ def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None
         context=lambda: Context(stores.city(), clock.now(), settings.dashboard.url, drill=settings.drill.enabled),
         links=crew_links(settings),
         new_key=lambda: str(uuid4()),
+        pictures=SqlTies(stores.database).of,
     )
     dispatch = Dispatch(stores.database, around, settings.alerts.digest_s, fence)
     escalator = Escalator(stores.database, policy(settings.alerts, stores), around, lambda: ledger.outages, fence)
@@ -111,6 +116,7 @@ def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None
         Step("readings", lambda _: engine.turn()),
         Step("clock", lambda _: engine.tick(gather.facts), timedelta(seconds=settings.alerts.tick_s)),
         Step("dispatch", dispatch.turn),
+        second_look(settings.alerts, stores, fence),
         *public_steps(settings, stores, fence),
         Step("escalation", escalator.turn, ESCALATES),
     ]

@@ -12,6 +12,7 @@ from alerts.drills import Allowed, drill_channels, real_channels
 from alerts.drills.guard import reaches
 from alerts.engine.signs import SignRecord
 from alerts.people import Directory
+from alerts.pictures.photo import Photos
 from deploy.settings import Settings
 from ingest.clock import Clock
 
@@ -19,16 +20,19 @@ OUTBOX = "outbox"
 """The folder of a drill's data folder for what was not sent."""
 
 
-def house_channels(settings: Settings, allowed: Allowed, clock: Clock, record: SignRecord) -> Mapping[str, Channel]:
+def house_channels(
+    settings: Settings, allowed: Allowed, clock: Clock, record: SignRecord, photos: Photos
+) -> Mapping[str, Channel]:
     """The channels of this house by name; those of a drill that reach nobody are not even made.
 
-    ``record`` gets what signs are told and say, and knows what they were told before.
+    ``record`` gets what signs are told and say, and knows what they were told before; ``photos`` are the pictures that
+    go along with messages.
     """
     own, drill = channel_settings(settings), settings.drill.enabled
     names = [each for each in CHANNELS if not drill or reaches(each, allowed)]
     moves_signs = SIGNS in names and own.mqtt.host
     known = record.restore(clock.now(), own.mqtt.state_at, drill=drill) if moves_signs else []
-    real = channels(own, clock.now, record.note, names, known)
+    real = channels(own, clock.now, record.note, names, known, photos)
     return drill_channels(CHANNELS, real, allowed, settings.data_folder / OUTBOX) if drill else real_channels(real)
 
 

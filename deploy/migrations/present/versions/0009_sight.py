@@ -85,6 +85,8 @@ def _make_ties() -> None:
         sa.Column("camera_id", sa.String(64), nullable=False),
         sa.Column("taken_at", TIME, nullable=False),
         sa.Column("file", sa.String(200), nullable=False),
+        sa.Column("size_bytes", sa.Integer, nullable=False),
+        sa.Column("faults", sa.String(100), nullable=False),
     )
 
 

@@ -1,0 +1,29 @@
+"""The pictures beside alerts: where they are looked up, and what of them leaves the house."""
+
+from __future__ import annotations
+
+from alerts.engine.rounds import Step
+from alerts.engine.settings import AlertSettings
+from alerts.pictures.album import Album
+from alerts.pictures.second_look import EVERY, SecondLook
+from alerts.pictures.settings import PictureMessages
+from alerts.pictures.witness import Witness
+from deploy.wiring.stores import Stores
+from ingest.store.cameras import SqlPictures
+from ingest.store.leases import Fence
+
+
+def witness_of(settings: AlertSettings, stores: Stores) -> Witness:
+    """Who ties stills to the changes of alerts."""
+    return Witness(_album(settings.pictures, stores), settings.pictures.rules)
+
+
+def second_look(settings: AlertSettings, stores: Stores, fence: Fence | None) -> Step:
+    """The step that looks for a nearer still."""
+    own = settings.pictures
+    look = SecondLook(stores.database, _album(own, stores), own.rules, own.again_after, fence)
+    return Step("pictures", look.turn, EVERY)
+
+
+def _album(own: PictureMessages, stores: Stores) -> Album:
+    return Album(stores.city, SqlPictures(stores.database), own.within)
