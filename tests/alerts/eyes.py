@@ -61,7 +61,7 @@ class Watched(Duty):
 
 
 def _told(tied: Tied | None) -> tuple[str, float] | None:
-    return tied and (tied.camera_id, (tied.taken_at - at(0)) / timedelta(minutes=1))
+    return (tied.camera_id, (tied.taken_at - at(0)) / timedelta(minutes=1)) if tied else None
 
 
 def looked_at(
