@@ -1,0 +1,161 @@
+"""A picture beside the camera's face: what of the view is still there, and where it went. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ingest.sight.gist import Gist
+from ingest.sight.memory import Face
+from ingest.sight.structure import (
+    TILE,
+    WIDTH,
+    Field,
+    Grey,
+    Tiles,
+    by_tile,
+    directions,
+    gradients,
+    likeness,
+    match,
+    movements,
+)
+
+RELIABLE = 0.3
+"""Usual likeness from which a tile's loss means something: below, it shows water, trees in the wind, or nothing."""
+CLEAR = 0.15
+"""Mean square of the face's edges from which a tile has a structure to lose; a sky has none."""
+LOST = 0.35
+"""Part of its usual likeness below which a tile is lost."""
+GLARED = 244
+"""Mean grey level from which a tile is blinded."""
+JITTER = 1.5
+"""Points by which a mast may tremble."""
+TURNS_DEG = (-14, -10, -6, -3, 3, 6, 10, 14)
+ZOOMS = (1.15, 1.3, 1.5, 1.75, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the face is found in the picture: points right and down, how well it fits there, and turned or zoomed."""
+
+    right: int
+    down: int
+    fit: float
+    turned: bool = False
+
+    @property
+    def away(self) -> float:
+        """How far it moved, as a share of the width."""
+        return float(np.hypot(self.right, self.down)) / WIDTH
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A gist and a face, compared as far as somebody asks."""
+
+    gist: Gist
+    face: Face
+
+    @cached_property
+    def edges(self) -> Field:
+        """The edges of the face, by their direction."""
+        return directions(gradients(self.face.grey))
+
+    @cached_property
+    def like(self) -> Tiles:
+        """Likeness of each tile to the face."""
+        return likeness(self.gist.directions, self.edges)
+
+    @cached_property
+    def votes(self) -> NDArray[np.bool_]:
+        """The tiles that are mostly like the face, outside of the clock, and not blinded."""
+        means = self.gist.small.reshape(self.like.shape[0], TILE, self.like.shape[1], TILE).mean(axis=(1, 3))
+        clear = by_tile(np.abs(self.edges) ** 2) >= CLEAR
+        votes: NDArray[np.bool_] = self.gist.open & clear & (self.face.usual >= RELIABLE) & (means < GLARED)
+        return votes
+
+    @cached_property
+    def lost(self) -> NDArray[np.bool_]:
+        """The voting tiles that show something else, or nothing."""
+        return self.votes & (self.like < LOST * self.face.usual)
+
+    @cached_property
+    def lost_share(self) -> float:
+        """Share of the votes."""
+        return float(np.count_nonzero(self.lost)) / max(1, int(np.count_nonzero(self.votes)))
+
+    @cached_property
+    def kept(self) -> float:
+        """What is left of the usual likeness over all voting tiles: 1 all, 0 nothing."""
+        return float(self.like[self.votes].sum()) / max(1e-6, float(self.face.usual[self.votes].sum()))
+
+    @cached_property
+    def traces(self) -> float:
+        """What the lost tiles still have of the face, on average: above 0 through fog or a web, 0 behind a cover."""
+        return float(self.like[self.lost].mean()) if self.lost.any() else 1.0
+
+    @cached_property
+    def edgeless_share(self) -> float:
+        """Share of the lost tiles without an edge, or with soft ones only, that mostly have sharp ones."""
+        if not self.lost.any():
+            return 0.0
+        sharp = self.gist.sharp.by_tile()[self.lost]
+        usual = np.nan_to_num(self.face.sharp[self.lost], nan=2.0)
+        return float(np.mean(~(sharp - 1 >= 0.5 * (usual - 1))))
+
+    @cached_property
+    def here(self) -> float:
+        """How well the face fits where it always was, trembling allowed."""
+        fits, (right, down) = self._fits, movements()
+        return float(fits[np.hypot(right, down) <= JITTER].max())
+
+    @cached_property
+    def place(self) -> Place:
+        """Where the face fits best when it is only moved."""
+        return _best(self._fits)
+
+    @cached_property
+    def turned(self) -> Place:
+        """Where the face fits best when it is also turned or zoomed; costs some milliseconds."""
+        now = self.gist.directions * self._weights
+        places = (_best(match(now, directions(gradients(each)))) for each in _turned(self.face.grey))
+        best = max(places, key=lambda place: place.fit)
+        return Place(best.right, best.down, best.fit, turned=True)
+
+    @cached_property
+    def _fits(self) -> NDArray[np.float32]:
+        weights = (self.face.usual >= RELIABLE).repeat(TILE, 0).repeat(TILE, 1)
+        return match(self.gist.directions * self._weights, self.edges * weights)
+
+    @cached_property
+    def _weights(self) -> NDArray[np.bool_]:
+        """The clock stands still wherever the camera looks: it must not vote."""
+        return self.gist.open.repeat(TILE, 0).repeat(TILE, 1)
+
+
+def _best(fits: NDArray[np.float32]) -> Place:
+    place = int(fits.argmax())
+    right, down = movements()
+    return Place(int(right.flat[place]), int(down.flat[place]), float(fits.flat[place]))
+
+
+def _turned(grey: Grey) -> list[Grey]:
+    """The face as it would look from a camera that was turned about its axis or zoomed."""
+    picture = Image.fromarray(grey)
+    turned = [picture.rotate(angle, Image.Resampling.BILINEAR, fillcolor=float(grey.mean())) for angle in TURNS_DEG]
+    zoomed = [
+        picture.resize(picture.size, Image.Resampling.BILINEAR, box=_middle(picture.size, zoom)) for zoom in ZOOMS
+    ]
+    return [np.asarray(each, dtype=np.float32) for each in (*turned, *zoomed)]
+
+
+@lru_cache(maxsize=16)
+def _middle(size: tuple[int, int], zoom: float) -> tuple[float, float, float, float]:
+    width, height = size
+    side, top = width * (1 - 1 / zoom) / 2, height * (1 - 1 / zoom) / 2
+    return side, top, width - side, height - top

@@ -1,0 +1,89 @@
+"""What a picture is judged by: a few thousand numbers taken in one pass. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ingest.sight.samples import Box, Samples, outside, samples
+from ingest.sight.sharpness import Sharpness, sharpness
+from ingest.sight.structure import COLUMNS, HEIGHT, ROWS, WIDTH, Field, Grey, directions, gradients
+
+WORK_WIDTH = 640
+
+
+@dataclass(frozen=True)
+class Gist:
+    """A picture as the judge sees it; light is in grey levels, 0 to 255.
+
+    ``width`` and ``height`` in pixels. ``samples`` are single pixels, ``told`` says which of them lie outside of the
+    camera's own clock. ``small`` is the grey picture of 128×72 points, ``sharp`` the sharpness of its 16×9 tiles,
+    ``open`` which of the tiles the clock does not touch.
+    """
+
+    width: int
+    height: int
+    samples: Samples
+    told: NDArray[np.bool_]
+    small: Grey
+    sharp: Sharpness
+    open: NDArray[np.bool_]
+
+    @cached_property
+    def gradient(self) -> Field:
+        """Edges in small, grey levels a point."""
+        return gradients(self.small)
+
+    @cached_property
+    def directions(self) -> Field:
+        """Edges in small by their direction."""
+        return directions(self.gradient)
+
+    @cached_property
+    def coarse(self) -> Samples:
+        """Grey of 64×36 points."""
+        halves = self.small.reshape(HEIGHT // 2, 2, WIDTH // 2, 2).mean(axis=(1, 3))
+        points: Samples = np.rint(halves).astype(np.uint8)
+        return points
+
+    @cached_property
+    def light(self) -> tuple[float, float, float]:
+        """The samples outside of the clock: mean, 2nd and 98th percentile."""
+        shown = np.sort(self.samples[self.told])
+        return float(shown.mean()), float(shown[len(shown) // 50]), float(shown[-1 - len(shown) // 50])
+
+
+def gist(picture: Image.Image, clock_area: Box | None) -> Gist:
+    """All figures of a decoded picture of any mode and at least 128×72 pixels; ValueError for a smaller one.
+
+    ``clock_area`` is where the camera writes its own clock (left, top, right, bottom as shares).
+    """
+    if picture.width < WIDTH or picture.height < HEIGHT:
+        raise ValueError(
+            f"a picture of {picture.width}×{picture.height} is too small to judge: {WIDTH}×{HEIGHT} at least"
+        )
+    grey = picture if picture.mode == "L" else picture.convert("L")
+    work = grey.reduce(max(1, round(grey.width / WORK_WIDTH)))
+    small = work.convert("F").resize((WIDTH, HEIGHT), Image.Resampling.BOX)
+    return Gist(
+        width=grey.width,
+        height=grey.height,
+        samples=samples(np.asarray(grey)),
+        told=outside(clock_area),
+        small=np.asarray(small, dtype=np.float32),
+        sharp=sharpness(np.asarray(work)),
+        open=_open_tiles(clock_area),
+    )
+
+
+def _open_tiles(area: Box | None) -> NDArray[np.bool_]:
+    tiles = np.ones((ROWS, COLUMNS), dtype=np.bool_)
+    if area is not None:
+        left, top, right, bottom = area
+        first_row, last_row = int(top * ROWS), int(np.ceil(bottom * ROWS))
+        tiles[first_row:last_row, int(left * COLUMNS) : int(np.ceil(right * COLUMNS))] = False
+    return tiles

@@ -1,0 +1,138 @@
+"""The judge: a picture, what is remembered of its camera, and the hour → what is wrong with it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from ingest.sight.blurred import blurred
+from ingest.sight.comparison import Comparison
+from ingest.sight.covered import covered
+from ingest.sight.dark import dark
+from ingest.sight.frozen import change, frozen, learned
+from ingest.sight.gist import Gist
+from ingest.sight.look import PictureFault
+from ingest.sight.memory import Change, Face, Light, Memory, Run
+from ingest.sight.reference import known, taught
+from ingest.sight.shifted import shifted
+from ingest.sight.view import Finding, Verdict, View
+
+Findings = Mapping[PictureFault, Finding]
+DUSK_LIGHT = 60.0
+"""Grey level that the brightest fiftieth of a picture must reach in twilight for its view to be compared."""
+WITHHELD = Finding(None)
+HIDEABLE = (PictureFault.BLURRED, PictureFault.COVERED, PictureFault.SHIFTED)
+"""What cannot be told in the dark."""
+
+
+def judge(gist: Gist, memory: Memory, view: View) -> tuple[Verdict, Memory]:
+    """What is wrong with a picture, and what is remembered after it.
+
+    A fault stands from its second faulty picture on (one good one between them does not matter) and is over after two
+    good ones; a picture that says nothing of a fault counts as neither. A picture that is not newer than the newest is
+    judged by itself and leaves the memory as it is.
+    """
+    if memory.taken_at is not None and view.taken_at <= memory.taken_at:
+        findings, _ = _found(gist, replace(memory, samples=None), view)
+        return _verdict(findings, memory), memory
+    memory = _of_this_size(memory, gist)
+    findings, compared = _found(gist, memory, view)
+    after = _remembered(gist, memory, view, findings, compared)
+    return _verdict(findings, after), after
+
+
+def _found(gist: Gist, memory: Memory, view: View) -> tuple[Findings, Comparison | None]:
+    """Every fault by itself; what cannot be told because of another is withheld."""
+    compared = _beside_its_face(gist, memory, view)
+    found = {PictureFault.DARK: dark(gist, view)}
+    found |= dict.fromkeys(HIDEABLE, WITHHELD) if found[PictureFault.DARK].seen else _sight(gist, compared, view)
+    hidden = any(found[fault].seen for fault in (PictureFault.DARK, PictureFault.COVERED))
+    found[PictureFault.FROZEN] = frozen(gist, memory, view, hidden)
+    return found, compared
+
+
+def _sight(gist: Gist, compared: Comparison | None, view: View) -> dict[PictureFault, Finding]:
+    """A view that is found elsewhere is not covered, and behind a cover nothing is blurred."""
+    moved, hidden = shifted(compared, view), covered(compared, view)
+    if moved.seen:
+        hidden = Finding(None, hidden.figures)
+    soft = WITHHELD if hidden.seen else blurred(gist, compared.face if compared else None, view)
+    return {PictureFault.SHIFTED: moved, PictureFault.COVERED: hidden, PictureFault.BLURRED: soft}
+
+
+def _beside_its_face(gist: Gist, memory: Memory, view: View) -> Comparison | None:
+    """The comparison with that face of this hour which is more alike; None where none is known or nothing is seen."""
+    faces = list(_faces(memory, view))
+    if not faces or (not view.day and not view.lit and gist.light[2] < DUSK_LIGHT):
+        return None
+    return min((Comparison(gist, face) for face in faces), key=lambda compared: compared.lost_share)
+
+
+def _faces(memory: Memory, view: View) -> Iterator[Face]:
+    """By day the day's, at night under a lamp the night's; between them both, once both are known."""
+    lights = [Light.DAY] if view.day else [Light.NIGHT] if view.night else [Light.DAY, Light.NIGHT]
+    if not view.lit:
+        lights = [light for light in lights if light is Light.DAY]
+    faces = [known(memory, light) for light in lights]
+    if all(face is not None for face in faces):
+        yield from (face for face in faces if face is not None)
+
+
+def _of_this_size(memory: Memory, gist: Gist) -> Memory:
+    """The memory for pictures of this size: how sharp they are has to be learned anew after a change."""
+    if (memory.width, memory.height) == (gist.width, gist.height):
+        return memory
+    faces = {light: replace(face, sharp=np.full_like(face.sharp, np.nan)) for light, face in memory.faces.items()}
+    return replace(memory, width=gist.width, height=gist.height, faces=faces, samples=None, coarse=None)
+
+
+def _remembered(gist: Gist, memory: Memory, view: View, found: Findings, compared: Comparison | None) -> Memory:
+    after = replace(
+        memory,
+        taken_at=view.taken_at,
+        samples=gist.samples,
+        coarse=gist.coarse,
+        runs={fault: _run(memory.runs.get(fault, Run()), finding.seen, view) for fault, finding in found.items()},
+        changes=_changes(gist, memory, view, found[PictureFault.FROZEN]),
+    )
+    faultless = not after.standing and not any(finding.seen for finding in found.values())
+    return replace(after, faces=_taught(gist, memory, view, compared)) if faultless else after
+
+
+def _run(run: Run, seen: bool | None, view: View) -> Run:
+    needed = view.thresholds.pictures
+    if seen is None:
+        return run
+    if seen:
+        bad = min(run.bad + 1, 1_000)
+        return Run(bad, 0, run.stands or bad >= needed)
+    good = min(run.good + 1, 1_000)
+    return Run(0, good, False) if good >= needed else replace(run, good=good)
+
+
+def _changes(gist: Gist, memory: Memory, view: View, found: Finding) -> Mapping[Light, Change]:
+    measured = change(gist, memory)
+    if measured is None or found.seen:
+        return memory.changes
+    busy, most, _ = measured
+    usual = memory.changes.get(view.light, Change())
+    return {**memory.changes, view.light: learned(usual, busy, most)}
+
+
+def _taught(gist: Gist, memory: Memory, view: View, compared: Comparison | None) -> Mapping[Light, Face]:
+    light = Light.DAY if view.day else Light.NIGHT if view.night and view.lit else None
+    if light is None:
+        return memory.faces
+    face = taught(memory.faces.get(light), gist, compared)
+    return memory.faces if face is None else {**memory.faces, light: face}
+
+
+def _verdict(found: Findings, after: Memory) -> Verdict:
+    return Verdict(
+        faults=after.standing,
+        seen=frozenset(fault for fault, finding in found.items() if finding.seen),
+        withheld=frozenset(fault for fault, finding in found.items() if finding.seen is None),
+        figures={name: round(value, 4) for finding in found.values() for name, value in finding.figures.items()},
+    )

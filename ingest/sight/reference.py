@@ -1,0 +1,91 @@
+"""The normal face of a camera: learned by itself, chosen by people, following nothing but what is slow. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ingest.sight.comparison import JITTER, Comparison
+from ingest.sight.gist import Gist
+from ingest.sight.memory import Face, Light, Memory
+from ingest.sight.structure import WIDTH, Tiles, by_tile
+
+LEARNED = 5
+"""Pictures that must agree before a face is a reference."""
+STRUCTURED = 14
+"""Tiles that must show edges for a picture to be a face at all."""
+AGREEING = 0.3
+"""Likeness of two pictures of the same view, averaged over the tiles with edges."""
+FIRM = 24
+"""Pictures over which the usual likeness and sharpness of a tile are averaged."""
+SEASON = 1 / 300
+"""Pace at which a face follows what is slow: at a picture every five minutes it is a day's time."""
+FAITHFUL = 0.25
+"""Share of the view that may be lost in a picture that the face follows."""
+SPREAD = 0.6180339887
+"""Golden ratio: steps of a rounding that is right on average, though a face is kept in whole grey levels."""
+
+
+def known(memory: Memory, light: Light) -> Face | None:
+    """The face by this light, once enough pictures have agreed on it."""
+    face = memory.faces.get(light)
+    return face if face is not None and face.agreed >= LEARNED else None
+
+
+def with_reference(memory: Memory, gist: Gist, light: Light = Light.DAY) -> Memory:
+    """The memory with a picture that people chose as the normal face; what was learned of it before is forgotten."""
+    return replace(memory, faces={**memory.faces, light: replace(_first(gist), agreed=LEARNED)})
+
+
+def taught(face: Face | None, gist: Gist, compared: Comparison | None) -> Face | None:
+    """The face after a good picture: begun, agreed with, doubted (and begun anew), or followed."""
+    if face is None:
+        return _first(gist) if _structured(gist) else None
+    if face.agreed < LEARNED:
+        return _agreed(face, gist) if _structured(gist) else face
+    return face if compared is None else _followed(face, compared)
+
+
+def _first(gist: Gist) -> Face:
+    edges = by_tile(np.abs(gist.directions) ** 2)
+    usual = np.where(edges > 0.1, 0.7, 0.0).astype(np.float32)
+    return Face(gist.small, usual, gist.sharp.by_tile())
+
+
+def _structured(gist: Gist) -> bool:
+    return int(np.count_nonzero(np.isfinite(gist.sharp.by_tile()) & gist.open)) >= STRUCTURED
+
+
+def _agreed(face: Face, gist: Gist) -> Face:
+    compared = Comparison(gist, face)
+    edged = np.isfinite(face.sharp) & gist.open
+    if float(compared.like[edged].mean()) < AGREEING or compared.place.away > 0.015:
+        return replace(face, agreed=face.agreed - 1) if face.agreed > 1 else _first(gist)
+    weight = 1 / (face.agreed + 1)
+    grey = face.grey + weight * (gist.small - face.grey)
+    return replace(_averaged(face, gist, compared.like, 2 * weight), grey=grey, agreed=face.agreed + 1)
+
+
+def _followed(face: Face, compared: Comparison) -> Face:
+    """What moved a little is followed a little, and how far is added up, so that nothing creeps away unnoticed."""
+    gist = compared.gist
+    seen = _averaged(face, gist, compared.like, 1 / FIRM)
+    if compared.lost_share > FAITHFUL or compared.place.away * WIDTH > JITTER:
+        return seen
+    place = compared.place
+    drift = (face.drift[0] + SEASON * place.right, face.drift[1] + SEASON * place.down)
+    dither = (
+        np.arange(gist.small.size, dtype=np.float32).reshape(gist.small.shape) * SPREAD + face.followed * SPREAD
+    ) % 1
+    grey = np.floor(face.grey + SEASON * (gist.small - face.grey) + dither).astype(np.float32)
+    return replace(seen, grey=np.clip(grey, 0, 255), followed=(face.followed + 1) % 1_000_000, drift=drift)
+
+
+def _averaged(face: Face, gist: Gist, like: Tiles, weight: float) -> Face:
+    """Usual likeness and sharpness, moved towards this picture's; a sharpness that was not known is taken over."""
+    usual = face.usual + np.float32(weight) * (np.clip(like, 0, 1) - face.usual)
+    now = gist.sharp.by_tile()
+    blended = face.sharp + np.float32(weight) * (now - face.sharp)
+    sharp = np.where(np.isnan(now), face.sharp, np.where(np.isnan(face.sharp), now, blended))
+    return replace(face, usual=usual.astype(np.float32), sharp=sharp.astype(np.float32))

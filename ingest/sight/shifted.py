@@ -1,0 +1,57 @@
+"""Shifted: the camera looks elsewhere than on a normal day. Pure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ingest.sight.comparison import Comparison, Place
+from ingest.sight.covered import EDGELESS, VOTES
+from ingest.sight.structure import WIDTH
+from ingest.sight.view import Finding, View
+
+SUSPECT = 0.3
+"""Share of the view that must be lost before anybody looks where it went."""
+CLEARER, BETTER = 0.08, 1.35
+"""A face that fits elsewhere must fit better there than here, by so much and by so many times."""
+TURNED_CLEARER = 0.12
+FITS, TURNED_FITS = 0.15, 0.2
+"""How well it must fit there at all; whatever hides the view fits somewhere by chance."""
+GONE, LEFT = 0.7, 0.12
+"""Where the view is found nowhere: share of it that must be lost, and likeness that may be left by chance.
+
+A flood leaves what stands above the water.
+"""
+
+
+def shifted(compared: Comparison | None, view: View) -> Finding:
+    """Whether the face is found elsewhere (moved, turned, zoomed), or nothing of it is left but sharp edges are.
+
+    Withheld where no face is known for this light, or too little of it is to be seen.
+    """
+    if compared is None or np.count_nonzero(compared.votes) < VOTES:
+        return Finding(None)
+    if float(np.hypot(*compared.face.drift)) / WIDTH >= view.thresholds.shifted_by:
+        return Finding(True, {"crept_share": float(np.hypot(*compared.face.drift)) / WIDTH})
+    if compared.lost_share < SUSPECT and compared.place.away < view.thresholds.shifted_by:
+        return Finding(False, {"moved_share": compared.place.away})
+    moved = _moved(compared, compared.place, view)
+    turned = not moved and _turned(compared)
+    figures = {"moved_share": compared.place.away, "fit_here": compared.here, "fit_there": compared.place.fit}
+    return Finding(moved or turned or _gone(compared), figures)
+
+
+def _moved(compared: Comparison, place: Place, view: View) -> bool:
+    clear = place.fit >= FITS and place.fit >= compared.here + CLEARER and place.fit >= BETTER * compared.here
+    return clear and place.away >= view.thresholds.shifted_by
+
+
+def _gone(compared: Comparison) -> bool:
+    """Nothing of the view is left, and what there is instead has edges of its own."""
+    lost = compared.lost_share >= GONE and compared.kept < LEFT
+    return lost and compared.edgeless_share < EDGELESS
+
+
+def _turned(compared: Comparison) -> bool:
+    there = compared.turned
+    clear = there.fit >= TURNED_FITS and there.fit >= compared.here + TURNED_CLEARER
+    return clear and there.fit >= BETTER * compared.here
