@@ -11,9 +11,9 @@ from types import MappingProxyType
 from ingest.clock import JST
 from simulators.cameras import JPEG_QUALITY, still
 from simulators.chance import between, share
+from simulators.drawing.covers import COVERS
 from simulators.scene import HD, Lamp, Lens, Pose, Scene, Size, Weather
 
-COVERS = ("leaf", "spray", "hand", "cloth", "mud", "snow")
 TURNS = ("pan", "tilt", "roll", "zoom", "sky", "ground")
 
 
@@ -140,7 +140,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "dark": Fault("the iris or the exposure failed: almost black by day", _seen(_dark)),
         "blurred": Fault("out of focus, sigma 2 to 8 pixels at a width of 640", _seen(_blurred)),
         "fogged_lens": Fault("the dome is wet inside", _seen(_fogged_lens)),
-        "covered": Fault("something lies over 60 to 100 % of the view", _seen(_covered), COVERS),
+        "covered": Fault("something lies over 60 to 100 % of the view", _seen(_covered), tuple(COVERS)),
         "shifted": Fault("turned, tilted, rolled or zoomed away from its view", _seen(_shifted), TURNS),
         "truncated": Fault("the file ends too early", _truncated),
         "garbage": Fault("bytes that are no picture", _garbage),
@@ -185,7 +185,7 @@ def _rising(scene: Scene, grade: float) -> Scene:
 
 def _jitter(scene: Scene, grade: float) -> Scene:
     words = (scene.camera_id, scene.seed, scene.at.isoformat())
-    right, down = (grade * between(-1, 1, *words, way) for way in ("right", "down"))
+    right, down = (grade * between(-2, 2, *words, way) for way in ("right", "down"))
     return replace(scene, pose=replace(scene.pose, right_px=right, down_px=down))
 
 
@@ -204,6 +204,6 @@ NUISANCES: Mapping[str, Nuisance] = MappingProxyType(
         "night": Nuisance("a night without a lamp; the grade is the hour", _night),
         "lit_night": Nuisance("a night under a lamp or infrared light of the camera's own", _lit_night),
         "rising": Nuisance("the water rises from low to over the banks", _rising),
-        "jitter": Nuisance("the mast trembles by up to a pixel (of 640)", _jitter),
+        "jitter": Nuisance("the mast trembles by up to two pixels (of 640)", _jitter),
     }
 )

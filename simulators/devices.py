@@ -18,7 +18,7 @@ from simulators.chance import share
 from simulators.faults import FaultPlan
 from simulators.gauges import Waters, base_m, ladder
 from simulators.messages import Message, reading_message, status_message, still_message
-from simulators.scene import Lens, Scene, Weather
+from simulators.scene import HD, Lens, Scene, Size, Weather
 from simulators.vitals import vitals
 
 BLURRED_PX = 5.0
@@ -26,10 +26,11 @@ BLURRED_PX = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """All devices of a city in their water, with their faults."""
+    """All devices of a city in their water, with their faults; ``size`` is that of the cameras' pictures."""
 
     waters: Waters
     faults: FaultPlan
+    size: Size = HD
 
     @property
     def registry(self) -> Registry:
@@ -70,7 +71,7 @@ class Devices:
         if state is CameraState.OFFLINE:
             return [status]
         scene = self.scene(camera, fault.pictured_at(at), blurred=state is CameraState.DEGRADED)
-        return [status, still_message(camera, still(scene, taken_at=at))]
+        return [status, still_message(camera, still(scene, at, self.size))]
 
     def scene(self, camera: Camera, at: datetime, blurred: bool = False) -> Scene:
         """What a camera sees: the first gauge of its station; without a gauge, low water."""

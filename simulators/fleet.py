@@ -1,4 +1,4 @@
-"""All devices of a city at once: the present first, then the past, then live until stopped."""
+"""All devices of a city at once: the present first, then the past, the pictures, then live until stopped."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from simulators.devices import Devices, grid_point, grid_points
 from simulators.faults import FaultPlan
 from simulators.gauges import Waters
 from simulators.messages import Message
+from simulators.scene import HD, Size
 from simulators.storm import Storm
 
 LONGEST_WAIT_S = 5.0
@@ -41,18 +42,21 @@ def run_fleet(
     *,
     since: datetime | None,
     report: Report,
+    size: Size = HD,
 ) -> Sent:
     """Be all devices of a registry until ``stop`` is set; returns what was sent.
 
-    First the present reading of every gauge and picture of every camera, then the readings after ``since`` up to
-    now (oldest first; None: none), then live. Whoever runs it again sends the same observations with the same
-    values, which a receiver knows as repeats. A message that cannot be handed over is reported and tried again.
+    First the present reading of every gauge, then the readings after ``since`` up to now (oldest first; None: none),
+    then the present picture of every camera in a ``size``, then live. Whoever runs it again sends the same
+    observations with the same values, which a receiver knows as repeats. A message that cannot be handed over is
+    reported and tried again.
     """
-    fleet = _Fleet(Devices(Waters(registry, storm), faults), sender, stop, report)
+    fleet = _Fleet(Devices(Waters(registry, storm), faults, size), sender, stop, report)
     started = clock.now()
-    fleet.send_present(started)
+    fleet.send_present(registry.gauges.values(), started)
     if since is not None:
         fleet.send_past(since, started)
+    fleet.send_present(registry.cameras.values(), started)
     fleet.send_live(started, clock)
     return fleet.sent
 
@@ -65,8 +69,9 @@ class _Fleet:
         self._report = report
         self.sent = Sent()
 
-    def send_present(self, now: datetime) -> None:
-        for device in _all(self._devices.registry):
+    def send_present(self, devices: Iterable[Gauge | Camera], now: datetime) -> None:
+        """What they see and measure now."""
+        for device in devices:
             self.sent.present += self._send(self._messages(device, grid_point(device, now)))
         self._report(f"{self.sent.present} messages of the present are sent")
 

@@ -1,15 +1,18 @@
 """Stills: what can be read from them."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
 from ingest.hazard import UNDERPASS_DEPTH_M
 from ingest.stations import StationKind
-from simulators.cameras import daylight, still, water_line_px
+from simulators.cameras import staff_px, still, water_line_px
+from simulators.drawing.light import daylight
 from simulators.scene import SMALL, Scene, Weather
 
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -41,18 +44,13 @@ def opened(jpeg: bytes) -> Image.Image:
     return picture
 
 
-def surface_px(kind: StationKind, share: float) -> int:
-    """The highest row where the picture differs from the one of a dry bed, right of the staff gauge."""
-    wet, dry = (opened(small(scene(kind, each))).convert("L") for each in (share, 0.0))
-    column = 400
-    rows = [y for y in range(60, 355) if _row_change(wet, dry, column, y) > 12]
-    return min(rows)
-
-
-def _row_change(one: Image.Image, other: Image.Image, column: int, y: int) -> float:
-    box = (column, y, column + 20, y + 1)
-    pairs = zip(one.crop(box).tobytes(), other.crop(box).tobytes(), strict=True)
-    return sum(abs(a - b) for a, b in pairs) / 20
+def surface_px(wet: Scene) -> int:
+    """The highest row of the staff gauge that looks much darker than it does without water."""
+    left, top, right, bottom = (round(edge) for edge in staff_px(wet, SMALL))
+    without = replace(wet, stage_m=wet.bottom_m - 1.0)
+    shades = [np.asarray(opened(small(each)).convert("L"), dtype=float) for each in (wet, without)]
+    boards = [shade[top:bottom, left + 2 : right - 2].mean(axis=1) for shade in shades]
+    return top + int(np.argmax(boards[1] - boards[0] > 20))
 
 
 @pytest.mark.parametrize("kind", list(StationKind))
@@ -65,10 +63,19 @@ def test_a_still_opens_and_carries_its_time(kind: StationKind) -> None:
 
 
 @pytest.mark.parametrize("kind", list(StationKind))
-def test_the_water_stands_higher_in_the_picture_for_a_higher_stage(kind: StationKind) -> None:
-    lines = [surface_px(kind, share) for share in (0.4, 0.6, 0.9)]
-    assert lines[0] > lines[1] + 10 > lines[2] + 20
-    assert lines[1] == pytest.approx(water_line_px(scene(kind, 0.6)), abs=6)
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_the_water_crosses_the_staff_gauge_where_the_stage_says(kind: StationKind, share: float) -> None:
+    wet = scene(kind, share)
+    assert surface_px(wet) == pytest.approx(water_line_px(wet, SMALL), abs=3)
+
+
+@pytest.mark.parametrize("kind", list(StationKind))
+def test_the_staff_gauge_is_in_the_view_and_large_enough_to_be_read(kind: StationKind) -> None:
+    for number in range(12):
+        left, top, right, bottom = staff_px(scene(kind, camera_id=f"cam-{number}"))
+        assert 0 < left < right < 1280
+        assert 0 < top < bottom < 720
+        assert bottom - top > 180
 
 
 def test_the_road_of_a_dry_underpass_is_dry() -> None:

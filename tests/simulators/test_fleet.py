@@ -15,6 +15,7 @@ from simulators.devices import Devices, grid_point, grid_points, phase_s
 from simulators.faults import NO_FAULTS, CameraFault, FaultPlan, GaugeFault
 from simulators.fleet import Sent, run_fleet
 from simulators.gauges import Waters
+from simulators.scene import SMALL
 from simulators.storm import demonstration_storm
 from tests.simulators.city import ORIGIN, city
 from tests.simulators.fakes import ListSender, StepClock, SteppingStop
@@ -39,7 +40,7 @@ def run(
 ) -> Sent:
     clock = StepClock(start, speed=60.0)
     return run_fleet(
-        registry, STORM, faults, sender, clock, SteppingStop(clock, start + live), since=since, report=quiet
+        registry, STORM, faults, sender, clock, SteppingStop(clock, start + live), since=since, report=quiet, size=SMALL
     )
 
 
@@ -203,7 +204,7 @@ def test_a_scaled_clock_plays_an_hour_in_a_second() -> None:
     registry, sender, stop = city(3), ListSender(), threading.Event()
     clock = ScaledClock(ORIGIN, 3600.0, time.monotonic, time.monotonic())
     threading.Timer(1.0, stop.set).start()
-    sent = run_fleet(registry, STORM, NO_FAULTS, sender, clock, stop, since=None, report=quiet)
+    sent = run_fleet(registry, STORM, NO_FAULTS, sender, clock, stop, since=None, report=quiet, size=SMALL)
     assert sent.live == len(sender.sent) - sent.present
     gauge_id = next(iter(registry.gauges))
     assert 30 <= len(readings(sender, gauge_id)) <= 75
