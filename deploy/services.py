@@ -8,11 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Protocol, Self
 
 from ingest.inbox import Inbox
 from ingest.mqtt import Subscriber
-from ingest.receiver import Receiver
+from ingest.receiver import Counts, Receiver
 
 log = logging.getLogger(__name__)
 
@@ -54,19 +55,30 @@ class House:
         self._stack.close()
 
 
-class IngestService:
-    """The subscriber, its inbox and the worker behind it."""
+@dataclass(frozen=True)
+class Lane:
+    """An inbox and the worker behind it."""
 
-    def __init__(self, inbox: Inbox, subscriber: Subscriber, receiver: Receiver) -> None:
-        self.inbox = inbox
+    name: str
+    inbox: Inbox
+    receiver: Receiver
+
+
+class IngestService:
+    """The subscriber, its lanes and their workers."""
+
+    def __init__(self, subscriber: Subscriber, *lanes: Lane) -> None:
         self.subscriber = subscriber
-        self.receiver = receiver
-        receiver.settle = subscriber.settle
-        self._worker = threading.Thread(target=receiver.run, name="ingest", daemon=True)
+        self.lanes = lanes
+        self._workers = []
+        for lane in lanes:
+            lane.receiver.settle = subscriber.settle
+            self._workers.append(threading.Thread(target=lane.receiver.run, name=lane.name, daemon=True))
 
     def start(self) -> None:
         """Begin to work, then to receive; waits a little for the broker, and goes on trying where it is away."""
-        self._worker.start()
+        for worker in self._workers:
+            worker.start()
         self.subscriber.start()
         until = time.monotonic() + CONNECT_WITHIN_S
         while not self.subscriber.connected and time.monotonic() < until:
@@ -79,17 +91,31 @@ class IngestService:
         """Whether the subscription stands now."""
         return self.subscriber.connected
 
+    @property
+    def counts(self) -> Counts:
+        """What went through all lanes since the start."""
+        return Counts().and_these(*(lane.receiver.counts for lane in self.lanes))
+
+    @property
+    def waiting(self) -> int:
+        """Messages that wait to be written."""
+        return sum(len(lane.inbox) for lane in self.lanes)
+
     def give_up(self) -> None:
-        """End without keeping what is in the inbox: it was not acknowledged, and another process has it already."""
-        self.receiver.abandon()
-        self.inbox.close()
+        """End without keeping what is in the inboxes: it was not acknowledged, and another process has it already."""
+        for lane in self.lanes:
+            lane.receiver.abandon()
+            lane.inbox.close()
         self.subscriber.stop()
 
     def stop(self) -> None:
-        """Keep and acknowledge what is in the inbox, then disconnect."""
-        self.inbox.close()
-        self._worker.join(STOP_WITHIN_S)
-        self.receiver.abandon()
+        """Keep and acknowledge what is in the inboxes, then disconnect."""
+        for lane in self.lanes:
+            lane.inbox.close()
+        until = time.monotonic() + STOP_WITHIN_S
+        for worker, lane in zip(self._workers, self.lanes, strict=True):
+            worker.join(max(0.0, until - time.monotonic()))
+            lane.receiver.abandon()
         self.subscriber.stop()
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Generic, Protocol, TypeVar
 
 from deploy.monitor.signs import Probe
@@ -123,7 +122,7 @@ class StandbyIngest(Standby[IngestService]):
     def counts(self) -> Counts:
         """What went through this process since its start, over all tenures."""
         active = self._active
-        return self._before if active is None else _sum(self._before, active.receiver.counts)
+        return self._before if active is None else self._before.and_these(active.counts)
 
     @property
     def connected(self) -> bool:
@@ -141,13 +140,9 @@ class StandbyIngest(Standby[IngestService]):
     def waiting(self) -> int:
         """Messages that wait to be written."""
         active = self._active
-        return 0 if active is None else len(active.inbox)
+        return 0 if active is None else active.waiting
 
     def lost(self, active: IngestService) -> None:
         """Its counts go on counting."""
         del active
         self._before = self.counts
-
-
-def _sum(one: Counts, other: Counts) -> Counts:
-    return Counts(**{each.name: getattr(one, each.name) + getattr(other, each.name) for each in fields(Counts)})

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from typing import NamedTuple
 
 from ingest.messages import Message
@@ -19,10 +20,12 @@ LOOK_S = 0.05
 
 
 class Arrived(NamedTuple):
-    """A message and how to acknowledge it once it is durable."""
+    """A message and how to acknowledge it once it is durable. ``entered_s`` is when by the monotonic clock, where that
+    matters."""
 
     message: Message
     acknowledge: Callable[[], object]
+    entered_s: float = 0.0
 
 
 class Inbox:
@@ -47,6 +50,20 @@ class Inbox:
             self._drained.clear()
             if not self._has_room():
                 self._drained.wait(LOOK_S)
+        self._enter(arrived)
+
+    def offer(self, arrived: Arrived, wait_s: float) -> bool:
+        """As ``put``, but wait for room no longer than this; False where there was none."""
+        if not self._closed and not self._has_room():
+            self._drained.clear()
+            if not self._has_room() and wait_s > 0:
+                self._drained.wait(wait_s)
+            if not self._closed and not self._has_room():
+                return False
+        self._enter(arrived)
+        return True
+
+    def _enter(self, arrived: Arrived) -> None:
         if self._closed:
             return
         with self._entering:
@@ -55,13 +72,16 @@ class Inbox:
         if len(self._waiting) >= self._wanted or not self._has_room():
             self._filled.set()
 
-    def take(self, most: int, gather_s: float, wait_s: float) -> list[Arrived]:
-        """Up to ``most`` messages: waits ``wait_s`` for the first, then at most ``gather_s`` for others."""
+    def take(self, most: int, gather_s: float, wait_s: float, most_bytes: int | None = None) -> list[Arrived]:
+        """Up to ``most`` messages: waits ``wait_s`` for the first, then at most ``gather_s`` for others.
+
+        With ``most_bytes`` no more than those, but for a first one that is larger."""
         if not self._waiting:
             self._await(1, wait_s)
         if self._waiting and len(self._waiting) < most and self._has_room():
             self._await(most, gather_s)
-        taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+        count = min(most, len(self._waiting))
+        taken = [self._waiting.popleft() for _ in range(count if most_bytes is None else self._light(count, most_bytes))]
         self._bytes_out += sum(len(each.message.payload) for each in taken)
         self._drained.set()
         return taken
@@ -85,6 +105,14 @@ class Inbox:
     def __len__(self) -> int:
         """Messages that wait."""
         return len(self._waiting)
+
+    def _light(self, most: int, most_bytes: int) -> int:
+        """How many of the first ``most`` hold no more than these bytes; at least one where any waits."""
+        for number, each in enumerate(islice(self._waiting, most)):
+            most_bytes -= len(each.message.payload)
+            if most_bytes < 0:
+                return max(number, 1)
+        return most
 
     def _await(self, wanted: int, wait_s: float) -> None:
         """Sleep until that many messages wait, there is no room for more, or the time is over."""

@@ -16,7 +16,8 @@ class Refusal(StrEnum):
 
     ``no_measurement`` is a normal event that brings no reading (a join, an answer to a command, a rehearsal by the
     network's console); ``no_value`` a device that says that it could not measure (no echo, a failed sensor);
-    ``not_fetched`` is no message: a camera that was asked for a still gave none.
+    ``not_fetched`` is no message: a camera that was asked for a still gave none. ``too_many`` are pictures of one camera
+    beyond its pace, ``overloaded`` those that nobody had room for.
     """
 
     UNKNOWN_TOPIC = "unknown_topic"
@@ -27,6 +28,8 @@ class Refusal(StrEnum):
     IMPOSSIBLE = "impossible"
     OVERSIZED = "oversized"
     UNREADABLE_IMAGE = "unreadable_image"
+    TOO_MANY = "too_many"
+    OVERLOADED = "overloaded"
     RETAINED_WITHOUT_TIME = "retained_without_time"
     NOT_FETCHED = "not_fetched"
     UNWRITABLE = "unwritable"
@@ -47,6 +50,7 @@ class Message(NamedTuple):
     ``payload`` may be only the head of it; ``size_bytes`` is the size of the whole.
 
     ``packet_id`` is the broker's number for it within the session; ``properties`` are MQTT 5 user properties.
+    ``turned_away`` says why nobody is to look into it, in a sentence; empty for nearly all.
     """
 
     topic: str
@@ -57,6 +61,7 @@ class Message(NamedTuple):
     redelivered: bool = False
     retained: bool = False
     properties: Mapping[str, str] = NO_PROPERTIES
+    turned_away: str = ""
 
     @property
     def whole(self) -> bool:

@@ -17,7 +17,7 @@ from ingest.decoders.decoded import Decoded, Heard, Observed, Picture, Status, U
 from ingest.messages import Message, Refusal, Refused
 from ingest.quality import ClockLimits, check
 from ingest.readings import CameraReport, CameraState, DeadLetter, Quality, Reading, Reason, Still, Vitals
-from ingest.roster import Roster, Watched
+from ingest.roster import Eye, Roster, Watched
 from ingest.sensing import stage_m
 from ingest.topics import Address, Subject, network_of, parse
 from ingest.uplinks import of_device, of_network, wanted
@@ -53,6 +53,8 @@ class Kept(NamedTuple):
 def interpret(message: Message, roster: Roster, limits: ClockLimits) -> Kept:
     """What is kept of a message. Never raises for what is in the message."""
     try:
+        if message.turned_away:
+            raise Refused(Refusal.OVERLOADED, message.turned_away)
         address = parse(message.topic)
         if address is None:
             return _of_network(message, roster, limits)
@@ -268,6 +270,18 @@ def in_utc(at: datetime | None) -> datetime | None:
         return at.astimezone(UTC)
     except OverflowError:
         return EARLIEST if at.year == 1 else LATEST
+
+
+def believed_time(device_at: datetime | None, received_at: datetime, limits: ClockLimits) -> datetime:
+    """The time that counts for something that a device dated so, or not at all."""
+    return _believed(in_utc(device_at), received_at, limits)[0]
+
+
+def camera_of(topic: str, roster: Roster) -> tuple[str, Eye] | None:
+    """The camera that publishes on a topic; None where there is none."""
+    address = parse(topic)
+    camera = roster.cameras.get(address.device_id) if address is not None else None
+    return None if address is None or camera is None else (address.device_id, camera)
 
 
 def _believed(device_at: datetime | None, received_at: datetime, limits: ClockLimits) -> tuple[datetime, bool]:

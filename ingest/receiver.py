@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from itertools import count
 from typing import Protocol
@@ -62,11 +62,17 @@ class Counts:
             dead_letters=self.dead_letters + appended.dead_letters,
         )
 
+    def and_these(self, *others: Counts) -> Counts:
+        """Together with those of others."""
+        names = [each.name for each in fields(self)]
+        return Counts(**{name: sum(getattr(each, name) for each in (self, *others)) for name in names})
+
 
 class Receiver:
     """Takes from the inbox until it is closed and empty, or until it is told to stop.
 
     ``settle`` is called after the acknowledgements of a batch: for whoever sends them together.
+    ``held_up`` says whether a batch is just being tried again.
     """
 
     def __init__(
@@ -86,14 +92,18 @@ class Receiver:
         self.settle: Callable[[], None] = nothing_to_settle
         self._quality = QualityControl(recall, limits)
         self._stop = threading.Event()
+        self.held_up = False
         self.counts = Counts()
 
     def run(self) -> None:
         """Work until the inbox is finished. A batch that cannot be written is tried again, never acknowledged."""
         while not self._inbox.finished and not self._stop.is_set():
-            batch = self._inbox.take(MOST_PER_BATCH, GATHER_S, WAIT_S)
+            batch = self._take()
             if batch:
                 self._until_done(partial(self.keep, batch))
+
+    def _take(self) -> Sequence[Arrived]:
+        return self._inbox.take(MOST_PER_BATCH, GATHER_S, WAIT_S)
 
     def abandon(self) -> None:
         """Stop even where the store refuses: what is not acknowledged will be delivered again."""
@@ -103,19 +113,29 @@ class Receiver:
         """Top of the worker's loop: whatever goes wrong is logged and tried again; only ``abandon`` ends it."""
         for attempt in count():
             try:
-                return work()
+                work()
+                return self._done()
             except (Unavailable, OSError) as error:
                 log.error("the store cannot write (%s); nothing is acknowledged until it can", error)
             except Exception:
                 log.exception("a batch could not be kept; it is tried again")
+            self.held_up = True
             if self._stop.wait(RETRY_S[min(attempt, len(RETRY_S) - 1)]):
                 return None
         return None
 
+    def _done(self) -> None:
+        if self.held_up:
+            self.held_up = False
+            self._recovered()
+
+    def _recovered(self) -> None:
+        """Work was held up, and is no more."""
+
     def keep(self, batch: Sequence[Arrived]) -> None:
         """Write a batch durably, then acknowledge its messages in the order of arrival."""
         roster = self._roster()
-        self._write([self._interpret(each.message, roster) for each in batch], batch, roster)
+        self._write([self._interpret(each, roster) for each in batch], batch, roster)
 
     def _write(self, kept: Sequence[Kept], batch: Sequence[Arrived], roster: Roster) -> None:
         """A message that the store can never take is found by halving the batch, and becomes a dead letter."""
@@ -173,12 +193,15 @@ class Receiver:
             return Kept(dead_letters=(dead_letter(message, Refusal.UNWRITABLE, str(error)),))
         return kept
 
-    def _interpret(self, message: Message, roster: Roster) -> Kept:
+    def _interpret(self, arrived: Arrived, roster: Roster) -> Kept:
         try:
-            return interpret(message, roster, self._limits)
+            return self._understood(arrived, roster)
         except Exception as error:  # a fault of ours must not stop the messages behind this one
-            log.exception("a message on %s could not be interpreted", message.topic)
-            return Kept(dead_letters=(dead_letter(message, Refusal.UNEXPECTED, repr(error)),))
+            log.exception("a message on %s could not be interpreted", arrived.message.topic)
+            return Kept(dead_letters=(dead_letter(arrived.message, Refusal.UNEXPECTED, repr(error)),))
+
+    def _understood(self, arrived: Arrived, roster: Roster) -> Kept:
+        return interpret(arrived.message, roster, self._limits)
 
 
 def _say_refused(letters: Sequence[DeadLetter]) -> None:

@@ -11,14 +11,18 @@ from deploy.broker import EmbeddedBroker
 from deploy.holder import is_gone, this_process
 from deploy.monitor.service_probes import Commits, IngestProbe
 from deploy.schedule import Job
-from deploy.services import IngestService, Service
+from deploy.services import IngestService, Lane, Service
 from deploy.settings import Settings
 from deploy.standby import StandbyIngest
 from deploy.wiring.clockwork import machine_time
 from deploy.wiring.stores import Stores
+from ingest.cameras.intake import StillIntake
+from ingest.cameras.pace import Pace
+from ingest.cameras.receiver import StillReceiver
 from ingest.clock import Clock, Steadiness
 from ingest.dead_letters import Retry
 from ingest.inbox import Inbox
+from ingest.lanes import Lanes, lane_of_stills
 from ingest.lease import Lease
 from ingest.mqtt import Subscriber
 from ingest.pipeline import interpret
@@ -29,6 +33,7 @@ from ingest.store.dead_letters import MOST_PER_TURN as MOST_LETTERS_PER_TURN
 from ingest.store.dead_letters import DeadLetters, prune_dead_letters
 from ingest.store.housekeeping import MOST_PER_TURN, prune
 from ingest.store.leases import SqlLeases, fence
+from ingest.store.protocol import Appender
 from ingest.store.recall import SqlRecall
 from ingest.store.vitals import MOST_PER_TURN as MOST_VITALS_PER_TURN
 from ingest.store.vitals import prune_vitals
@@ -53,12 +58,14 @@ def ingest_service(settings: Settings, stores: Stores, clock: Clock) -> StandbyI
     commits = Commits()
 
     def build(epoch: int) -> IngestService:
-        inbox = Inbox()
+        inbox, stills = Inbox(), lane_of_stills()
         appender = commits.of(SqlAppender(stores.database, fence(lease.name, epoch)))
-        recall = SqlRecall(stores.database)
-        receiver = Receiver(inbox, stores.watched, appender, stores.stills, settings.ingest.clock_limits, recall)
-        subscriber = Subscriber(mqtt, inbox, clock, lambda: lease.held and lease.epoch == epoch)
-        return IngestService(inbox, subscriber, receiver)
+        recall, limits = SqlRecall(stores.database), settings.ingest.clock_limits
+        readings_worker = Receiver(inbox, stores.watched, appender, stores.stills, limits, recall)
+        stills_worker = still_receiver(settings, stores, appender, stills)
+        lanes = Lanes(inbox, stills, lambda: stills_worker.held_up)
+        subscriber = Subscriber(mqtt, lanes, clock, lambda: lease.held and lease.epoch == epoch)
+        return IngestService(subscriber, Lane("ingest", inbox, readings_worker), Lane("stills", stills, stills_worker))
 
     service = StandbyIngest(lease, build)
     service.probe = IngestProbe(
@@ -68,6 +75,16 @@ def ingest_service(settings: Settings, stores: Stores, clock: Clock) -> StandbyI
         interval_s=lambda: min((each.interval_s for each in stores.watched().gauges.values()), default=NO_GAUGE_S),
     )
     return service
+
+
+def still_receiver(settings: Settings, stores: Stores, appender: Appender, inbox: Inbox) -> StillReceiver:
+    """The worker of stills, from their lane or from elsewhere: ``keep([Arrived(message, lambda: None)])`` writes a
+    picture as if it had come over MQTT on the topic of its camera, and raises Unavailable or OSError where the database
+    cannot write. It keeps the pace of the cameras in mind, so each thread has one of its own.
+    """
+    limits = settings.ingest.clock_limits
+    intake = StillIntake(limits, Pace(limits.behind))
+    return StillReceiver(inbox, stores.watched, appender, stores.stills, limits, intake)
 
 
 def lease_of(name: str, stores: Stores) -> Lease:

@@ -100,7 +100,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image that was opened and found whole; ``suffix`` is ``jpg`` or ``png``."""
+    """An image without metadata, whole by its markers; ``suffix`` is ``jpg`` or ``png``."""
 
     data: bytes
     suffix: str

@@ -1,55 +1,56 @@
-"""A camera image: JPEG or PNG bytes. Its time is the user property ``taken_at``, else the EXIF time with its offset,
-else the property ``modified_at``, which a picture that was fetched has from its web server."""
+"""A camera image: JPEG or PNG bytes, whole and of a size that can be opened, without what they say of their maker.
+
+Its pixels are not looked at here. Its time is the user property ``taken_at``, else the EXIF time with its offset, else
+the property ``modified_at``, which a picture that was fetched has from its web server.
+"""
 
 from __future__ import annotations
 
-import io
 from datetime import datetime
-
-from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ingest.decoders.decoded import Picture
 from ingest.messages import Message, Refusal, Refused
+from ingest.stripping import Broken, Exif, exif_of, strip
 
 MOST_PIXELS = 20_000_000
-SUFFIX = {"JPEG": "jpg", "PNG": "png"}
+LEAST_SIDE_PX, MOST_SIDE_PX = 16, 20_000
 
 
 def decode(message: Message) -> list[Picture]:
-    """The one image of the message, opened to its last byte."""
+    """The one image of the message."""
     try:
-        with Image.open(io.BytesIO(message.payload), formats=list(SUFFIX)) as image:
-            _refuse_bomb(image)
-            image.load()
-            taken_at = _time(message, "taken_at") or _exif_time(image) or _time(message, "modified_at")
-            picture = Picture(message.payload, SUFFIX[image.format or "JPEG"], image.width, image.height, taken_at)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Refused(Refusal.UNREADABLE_IMAGE, f"not a whole JPEG or PNG: {error}") from error
-    return [picture]
+        found = strip(message.payload)
+    except Broken as broken:
+        raise Refused(Refusal.UNREADABLE_IMAGE, f"not a whole JPEG or PNG: {broken}") from broken
+    _refuse_size(found.width_px, found.height_px)
+    return [Picture(found.data, found.suffix, found.width_px, found.height_px, _taken_at(message, found.exif))]
 
 
-def _refuse_bomb(image: Image.Image) -> None:
-    if image.width * image.height > MOST_PIXELS:
-        detail = f"{image.width}×{image.height} pixels are more than the {MOST_PIXELS:,} allowed"
-        raise Refused(Refusal.OVERSIZED, detail)
+def taken_at(message: Message) -> datetime | None:
+    """When it says that it was taken, read without looking at the rest; None where it says nothing."""
+    return _taken_at(message, exif_of(message.payload))
 
 
-def _time(message: Message, name: str) -> datetime | None:
+def _refuse_size(width_px: int, height_px: int) -> None:
+    size = f"{width_px:,}×{height_px:,} pixels"
+    if width_px * height_px > MOST_PIXELS:
+        raise Refused(Refusal.OVERSIZED, f"{size} are more than the {MOST_PIXELS:,} allowed")
+    if max(width_px, height_px) > MOST_SIDE_PX:
+        raise Refused(Refusal.OVERSIZED, f"{size}: no side may have more than {MOST_SIDE_PX:,}")
+    if min(width_px, height_px) < LEAST_SIDE_PX:
+        detail = f"{size} show nothing: at least {LEAST_SIDE_PX}×{LEAST_SIDE_PX} are needed"
+        raise Refused(Refusal.UNREADABLE_IMAGE, detail)
+
+
+def _taken_at(message: Message, exif: Exif) -> datetime | None:
+    return _of_property(message, "taken_at") or exif.taken_at or _of_property(message, "modified_at")
+
+
+def _of_property(message: Message, name: str) -> datetime | None:
+    """The time of a property; None where it is no time or has no offset: then what else is known counts."""
     text = message.properties.get(name)
-    return _aware(text) if text else None
-
-
-def _exif_time(image: Image.Image) -> datetime | None:
-    exif = image.getexif().get_ifd(ExifTags.IFD.Exif)
-    taken = exif.get(ExifTags.Base.DateTimeOriginal)
-    offset = exif.get(ExifTags.Base.OffsetTimeOriginal)
-    if not isinstance(taken, str) or not isinstance(offset, str):
+    if not text:
         return None
-    return _aware(f"{taken[:10].replace(':', '-')}T{taken[11:19]}{offset}")
-
-
-def _aware(text: str) -> datetime | None:
-    """The time, or None where it is no time or has no offset: then the time of receipt counts."""
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:

@@ -7,6 +7,7 @@ is there already.
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeAlias
@@ -38,18 +39,21 @@ bring a device's stored history holds more readings than that."""
 
 
 class SqlAppender:
-    """Appends to the log of a database. One process writes at a time."""
+    """Appends to the log of a database. One process writes at a time, and of its threads one after the other: those who
+    wait for SQLite's own lock would sleep longer than it is held."""
 
     def __init__(self, engine: Engine, fence: Callable[[Connection], None] | None = None) -> None:
         """``fence`` is asked first in every transaction and raises where this process may write no more."""
         self._engine = engine
         self._fence = fence
+        self._writing = threading.Lock()
         self._statements = Statements.of(engine.dialect)
 
     def append(self, batch: Batch) -> Appended:
         """Write all of a batch or nothing; Unavailable where the database cannot write now."""
         try:
-            return self._append(batch)
+            with self._writing:
+                return self._append(batch)
         except (DataError, IntegrityError):
             raise
         except (DBAPIError, PoolTimeout) as error:

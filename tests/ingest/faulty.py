@@ -21,9 +21,10 @@ from sqlalchemy import Connection, Engine, event
 from deploy.settings import read_settings
 from deploy.wiring.ingest import ingest_service
 from deploy.wiring.stores import open_stores
-from ingest import lease, receiver
+from ingest import lease
 from ingest.inbox import Arrived, Inbox
-from ingest.mqtt import Line, Subscriber
+from ingest.mqtt import Line
+from ingest.order import Ticket
 from ingest.receiver import Receiver
 from ingest.store.appender import SqlAppender
 from tests.ingest.mqtt_parts import CLOCK
@@ -149,13 +150,13 @@ POINTS: dict[str, Callable[[Kill], None]] = {
     "received, not queued": before(Inbox, "put"),
     "queued": after(Inbox, "put"),
     "taken": after(Inbox, "take"),
-    "decoded": after(receiver, "interpret"),
+    "decoded": after(Receiver, "_interpret"),
     "before the judgement": before(Receiver, "_judged"),
     "judged": after(Receiver, "_judged"),
     "before the transaction": before(SqlAppender, "append"),
     "inside the transaction": inside_the_transaction,
     "committed, nothing acknowledged": after(SqlAppender, "append"),
-    "between two acknowledgements": after(Subscriber, "_acknowledge"),
+    "between two acknowledgements": after(Ticket, "close"),
     "acknowledged, nothing sent": before(Line, "acknowledge_together"),
     "acknowledgements sent": after(Line, "acknowledge_together"),
     "everything acknowledged": after(Receiver, "keep"),

@@ -16,7 +16,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import Engine
 
-from deploy.services import IngestService
+from deploy.services import IngestService, Lane
 from ingest.clock import TrueClock
 from ingest.inbox import Inbox
 from ingest.mqtt import Subscriber
@@ -47,7 +47,9 @@ class Ingest:
     def __init__(self, engine: Engine, folder: Path, settings: MqttSettings, inbox: Inbox | None = None) -> None:
         self.inbox = Inbox() if inbox is None else inbox
         self.subscriber = Subscriber(settings, self.inbox, CLOCK)
-        self.service = IngestService(self.inbox, self.subscriber, receiver(engine, folder, self.inbox))
+        self.service = IngestService(
+            self.subscriber, Lane("ingest", self.inbox, receiver(engine, folder, self.inbox))
+        )
 
     def __enter__(self) -> Self:
         self.service.start()

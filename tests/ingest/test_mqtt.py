@@ -18,7 +18,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from sqlalchemy import Engine
 
 from deploy.broker import EmbeddedBroker
-from deploy.services import IngestService
+from deploy.services import IngestService, Lane
 from ingest.clock import TrueClock
 from ingest.inbox import Inbox
 from ingest.mqtt import Subscriber
@@ -78,7 +78,7 @@ def ingest(engine: Engine, folder: Path, settings: MqttSettings, appender: Appen
     inbox, roster = Inbox(), small_roster()
     kept_by = appender or SqlAppender(engine)
     receiver = Receiver(inbox, lambda: roster, kept_by, StillFolder(folder / "stills"), ClockLimits())
-    return IngestService(inbox, Subscriber(settings, inbox, CLOCK), receiver)
+    return IngestService(Subscriber(settings, inbox, CLOCK), Lane("ingest", inbox, receiver))
 
 
 def eventually(what: Callable[[], bool], within_s: float = 10.0) -> bool:
@@ -189,7 +189,7 @@ def test_while_the_disk_is_full_nothing_is_acknowledged_and_afterwards_nothing_i
     for each in published:
         each.wait_for_publish(10)
     assert count(engine) == 0
-    first.receiver.abandon()
+    first.lanes[0].receiver.abandon()
     first.stop()
     second = ingest(engine, tmp_path, MqttSettings(port=mosquitto.port))
     second.start()
@@ -225,13 +225,13 @@ def test_cut_off_between_commit_and_acknowledgement_nothing_counts_twice(
     for _ in range(5):
         send('{"stage_m": 1.0}')
     assert eventually(lambda: count(engine) > 0)
-    first.receiver.abandon()
+    first.lanes[0].receiver.abandon()
     first.stop()
     second = ingest(engine, tmp_path, settings)
     second.start()
-    assert eventually(lambda: second.receiver.counts.messages == 5)
+    assert eventually(lambda: second.counts.messages == 5)
     second.stop()
-    assert second.receiver.counts.duplicates >= 1
+    assert second.counts.duplicates >= 1
     assert count(engine) == 5
 
 

@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
-from ingest import mqtt
+from ingest import duel
 from ingest.inbox import Arrived, Inbox
 from ingest.mqtt import Subscriber
 from ingest.mqtt_settings import MqttSettings
@@ -80,7 +80,7 @@ def test_acknowledging_on_a_dead_line_whose_broker_is_gone_holds_up_nobody(
     engine: Engine, mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """paho then writes in the thread that acknowledges, notices there that the line is cut, and says so from there."""
-    monkeypatch.setattr(mqtt.Subscriber, "_replace_if_dead", lambda _: None)
+    monkeypatch.setattr(Subscriber, "_replace_if_dead", lambda _: None)
     with Ingest(engine, tmp_path, MqttSettings(port=mosquitto.port)) as ingest, Sender(mosquitto.port) as sender:
         subscriber = ingest.subscriber
 
@@ -94,7 +94,7 @@ def test_acknowledging_on_a_dead_line_whose_broker_is_gone_holds_up_nobody(
 
         def acknowledge() -> None:
             for _ in range(3):
-                subscriber._acknowledge(subscriber._epoch, 1, 1)
+                subscriber._line.order.ticket(1).close()
                 subscriber.settle()
 
         worker = threading.Thread(target=acknowledge, daemon=True)
@@ -163,7 +163,7 @@ def test_a_stranger_with_our_client_id_is_named_and_not_fought_for_ever(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(mqtt, "OFTEN_LOST", 2)
+    monkeypatch.setattr(duel, "OFTEN_LOST", 2)
     with Ingest(engine, tmp_path, MqttSettings(port=mosquitto.port)) as ingest:
         stranger = Client(CallbackAPIVersion.VERSION2, client_id="mizumori-ingest", clean_session=False)
         stranger.connect("127.0.0.1", mosquitto.port)

@@ -1,0 +1,54 @@
+"""What is asked of a still before anybody looks into it: whether it waited too long, and whether its camera keeps pace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from ingest.cameras.pace import Pace
+from ingest.decoders.still import taken_at
+from ingest.inbox import Arrived
+from ingest.lanes import turned_away
+from ingest.messages import Message, Refusal, Refused
+from ingest.pipeline import Kept, believed_time, camera_of, dead_letter, interpret
+from ingest.quality import ClockLimits
+from ingest.roster import Roster
+
+PATIENCE_S = 5.0
+"""How long a still may wait in its lane: what came behind it is not acknowledged before it."""
+LATE = "it waited {:.0f} s for pictures before it to be kept: look at the disk"
+
+
+class StillIntake:
+    """Interprets stills for the worker of their lane."""
+
+    def __init__(self, limits: ClockLimits, pace: Pace, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._limits = limits
+        self._pace = pace
+        self._monotonic = monotonic
+        self._going_since_s = 0.0
+
+    def recovered(self) -> None:
+        """What could not be written is written: whatever waits meanwhile did so for no fault of the pictures."""
+        self._going_since_s = self._monotonic()
+
+    def interpret(self, arrived: Arrived, roster: Roster) -> Kept:
+        """What is kept of a still. Never raises for what is in the message."""
+        waited_s = self._monotonic() - max(arrived.entered_s, self._going_since_s)
+        if arrived.entered_s and waited_s > PATIENCE_S:
+            return interpret(turned_away(arrived, LATE.format(waited_s)).message, roster, self._limits)
+        try:
+            self._keep_pace(arrived.message, roster)
+        except Refused as refused:
+            return Kept(dead_letters=(dead_letter(arrived.message, refused.refusal, refused.detail),))
+        return interpret(arrived.message, roster, self._limits)
+
+    def _keep_pace(self, message: Message, roster: Roster) -> None:
+        found = camera_of(message.topic, roster)
+        if found is None:
+            return  # refused further on, with its reason
+        camera_id, camera = found
+        at = believed_time(taken_at(message), message.received_at, self._limits)
+        if why := self._pace.excess(camera_id, camera.interval_s, at, message.received_at):
+            raise Refused(Refusal.TOO_MANY, why)
