@@ -81,7 +81,9 @@ class Inbox:
         if self._waiting and len(self._waiting) < most and self._has_room():
             self._await(most, gather_s)
         count = min(most, len(self._waiting))
-        taken = [self._waiting.popleft() for _ in range(count if most_bytes is None else self._light(count, most_bytes))]
+        taken = [
+            self._waiting.popleft() for _ in range(count if most_bytes is None else self._light(count, most_bytes))
+        ]
         self._bytes_out += sum(len(each.message.payload) for each in taken)
         self._drained.set()
         return taken

@@ -60,13 +60,14 @@ class Lanes:
 
     def _takes(self, still: Arrived) -> bool:
         """Whether the lane of the stills has room, or soon enough; after a refusal it is not waited for again."""
-        patience_s = 0.0 if self._overloaded else HOLD_S
-        while not self._stills.offer(still, min(patience_s, LOOK_S)):
-            if time.monotonic() - still.entered_s >= patience_s and not self._held_up():
-                self._overloaded = True
-                return False
-        self._overloaded = False
-        return True
+        taken = self._stills.offer(still, wait_s=0.0)
+        while not taken and (self._held_up() or self._may_wait(still)):
+            taken = self._stills.offer(still, LOOK_S)
+        self._overloaded = not taken
+        return taken
+
+    def _may_wait(self, still: Arrived) -> bool:
+        return not self._overloaded and time.monotonic() - still.entered_s < HOLD_S
 
 
 def turned_away(arrived: Arrived, why: str) -> Arrived:

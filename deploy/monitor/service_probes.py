@@ -23,8 +23,12 @@ class Line(Protocol):
     """The connection to the broker."""
 
     replaced: int
-    taken_over: int
     sessions_lost: int
+
+    @property
+    def taken_over(self) -> int:
+        """How often another client with our name was found at work."""
+        ...
 
 
 class Ingest(Protocol):

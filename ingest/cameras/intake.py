@@ -1,10 +1,9 @@
-"""What is asked of a still before anybody looks into it: whether it waited too long, and whether its camera keeps pace."""
+"""What is asked of a still before anybody looks into it: did it wait too long, does its camera keep pace."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 
 from ingest.cameras.pace import Pace
 from ingest.decoders.still import taken_at

@@ -2,7 +2,7 @@
 
 A camera that was cut off sends what it has kept at the speed of its line, and each of those stills has a minute of its
 own; one that has gone wild fills the same minute. So it is the minutes that are limited, and the number over longer
-spans only so far that no sequence of invented times goes on for ever. Bounded in memory, pure but for what it remembers.
+spans only so far that no sequence of invented times goes on for ever. Bounded in memory.
 """
 
 from __future__ import annotations

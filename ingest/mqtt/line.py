@@ -1,6 +1,6 @@
 """One client of paho: how it connects, acknowledges in one piece, shows signs of life and is put out of service.
 
-Facts behind it (paho-mqtt 2): with ``manual_ack`` a QoS 1 message is acknowledged only by ``ack``; ``ack`` does not know
+Facts behind it (paho-mqtt 2): with ``manual_ack`` a QoS 1 message is acknowledged only by ``ack``; ``ack`` knows not
 which connection a packet number came from, so every connection has an order of its own, and what is acknowledged of
 older ones is dropped (ingest/order.py); an exception in a callback ends the network thread while it still says
 "connected".

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from ingest.stripping.exif import UPRIGHT, Exif, only_orientation, parse
@@ -61,35 +62,22 @@ def segments(data: bytes) -> Iterator[Segment]:
 
 def strip(data: bytes) -> Stripped:
     """The picture without what its pixels do not need; raises Broken."""
-    view, kept = memoryview(data), [memoryview(START)]
-    size, exif, scans = (0, 0), None, 0
-    for each in segments(data):
-        if each.marker in SOF:
-            if size != (0, 0):
-                raise Broken("it has two frames")
-            size = _size(data, each)
-        elif each.marker == SCAN:
-            scans += 1
-        elif each.marker == EXIF and exif is None:
-            exif = _exif(data, each)
-        if piece := _needed(view, each):
-            kept.append(piece)
-    if not scans or size == (0, 0):
+    found, view = list(segments(data)), memoryview(data)
+    frames = [each for each in found if each.marker in SOF]
+    kept = [memoryview(START), *(piece for each in found if (piece := _needed(view, each)))]
+    if not frames or not any(each.marker == SCAN for each in found):
         raise Broken("it holds no picture")
-    exif = exif or Exif()
+    if len(frames) > 1:
+        raise Broken("it has two frames")
+    exif = _first_exif(data, found)
     if exif.orientation != UPRIGHT:
         kept.insert(1, memoryview(_exif_segment(exif.orientation)))
-    return Stripped(joined(data, kept), "jpg", *size, exif)
+    return Stripped(joined(data, kept), "jpg", *_size(data, frames[0]), exif)
 
 
 def exif_of(data: bytes) -> Exif:
     """What its EXIF says; raises Broken where the head is broken."""
-    for each in segments(data):
-        if each.marker == EXIF and (found := _exif(data, each)) is not None:
-            return found
-        if each.marker == SOS:
-            break
-    return Exif()
+    return _first_exif(data, takewhile(lambda each: each.marker != SOS, segments(data)))
 
 
 def _marker(data: bytes, at: int) -> tuple[int, int]:
@@ -136,12 +124,13 @@ def _size(data: bytes, frame: Segment) -> tuple[int, int]:
     return width_px, height_px
 
 
-def _exif(data: bytes, segment: Segment) -> Exif | None:
-    """None where the segment is of something else, XMP for example."""
-    body = segment.start + 4
-    if data[body : body + 6] != b"Exif\0\0":
-        return None
-    return parse(data[body + 6 : segment.end])
+def _first_exif(data: bytes, found: Iterable[Segment]) -> Exif:
+    """Of the segments with the marker of EXIF the first that is one: XMP has the same."""
+    for each in found:
+        body = each.start + 4
+        if each.marker == EXIF and data[body : body + 6] == b"Exif\0\0":
+            return parse(data[body + 6 : each.end])
+    return Exif()
 
 
 def _exif_segment(orientation: int) -> bytes:

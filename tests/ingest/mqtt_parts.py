@@ -47,9 +47,7 @@ class Ingest:
     def __init__(self, engine: Engine, folder: Path, settings: MqttSettings, inbox: Inbox | None = None) -> None:
         self.inbox = Inbox() if inbox is None else inbox
         self.subscriber = Subscriber(settings, self.inbox, CLOCK)
-        self.service = IngestService(
-            self.subscriber, Lane("ingest", self.inbox, receiver(engine, folder, self.inbox))
-        )
+        self.service = IngestService(self.subscriber, Lane("ingest", self.inbox, receiver(engine, folder, self.inbox)))
 
     def __enter__(self) -> Self:
         self.service.start()

@@ -20,6 +20,7 @@ from ingest.store.log import SqlLog
 from ingest.store.protocol import Appended, Batch, Unavailable
 from ingest.store.recall import SqlRecall
 from ingest.store.stills import StillFolder
+from ingest.stripping import strip
 from tests.ingest.cities import NOON, message, reading_message, small_roster
 from tests.ingest.stores import database, look_at_all
 from tests.ingest.test_pipeline import STILL, picture
@@ -156,7 +157,7 @@ def test_a_still_is_on_the_disk_when_its_message_is_acknowledged(engine: Engine,
         found.append(StillFolder(tmp_path / "stills").read(still.file))
 
     work(receiver(engine, tmp_path, inbox), inbox, [Arrived(message(STILL, data), acknowledge)])
-    assert found == [data]
+    assert found == [strip(data).data]
 
 
 @pytest.mark.parametrize("file", ["../../etc/passwd", "cam/20260701/../x.jpg", "/etc/passwd", "cam/20260701/x.sh", ""])
