@@ -14,7 +14,6 @@ from PIL import Image
 from ingest.decoders.still import decode, taken_at
 from ingest.messages import Refusal, Refused
 from ingest.stripping import Broken, Exif, exif_of, strip
-from tests.ingest.cities import message
 from tests.ingest.camera_files import (
     SECRETS,
     bomb,
@@ -28,6 +27,7 @@ from tests.ingest.camera_files import (
     segment,
     talkative,
 )
+from tests.ingest.cities import message
 
 STILL = "mizumori/v1/fujii/camera/fujii-cam/still"
 TAKEN = datetime(2026, 7, 1, 11, 58, tzinfo=UTC)
