@@ -16,7 +16,7 @@ class Refusal(StrEnum):
 
     ``no_measurement`` is a normal event that brings no reading (a join, an answer to a command, a rehearsal by the
     network's console); ``no_value`` a device that says that it could not measure (no echo, a failed sensor);
-    ``not_fetched`` is no message: a camera that was asked for a still gave none. ``too_many`` are pictures of one camera
+    ``not_fetched`` is no message: a camera that was asked for a still gave none; ``too_many`` are pictures of a camera
     beyond its pace, ``overloaded`` those that nobody had room for.
     """
 
