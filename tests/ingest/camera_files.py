@@ -19,10 +19,8 @@ SECRETS = (b"34.40912", MAKER.encode(), b"serial 4711", b"xmpmeta", b"a comment"
 @lru_cache
 def scene(width: int = 320, height: int = 180, seed: int = 1, mode: str = "RGB") -> Image.Image:
     """Something with edges, areas and noise."""
-    dice = random.Random(seed)
-    image = Image.new(mode, (width, height))
-    image.putdata([tuple(dice.randrange(256) for _ in mode) if len(mode) > 1 else dice.randrange(256)
-                   for _ in range(width * height)])  # fmt: skip
+    noise = random.Random(seed).randbytes(width * height * len(mode))
+    image = Image.frombytes(mode, (width, height), noise)
     return image.filter(ImageFilter.GaussianBlur(2)) if mode in ("RGB", "L") else image
 
 

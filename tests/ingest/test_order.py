@@ -71,7 +71,7 @@ def test_two_workers_at_once_keep_the_order() -> None:
     lanes = [[each for each in tickets if each.packet_id % 3], [each for each in tickets if not each.packet_id % 3]]
     for lane in lanes:
         dice.shuffle(lane)
-    threads = [threading.Thread(target=lambda lane=lane: [each.close() for each in lane]) for lane in lanes]  # type: ignore[misc]
+    threads = [threading.Thread(target=lambda lane=lane: [each.close() for each in lane]) for lane in lanes]
     given: list[int] = []
     for thread in threads:
         thread.start()
