@@ -14,6 +14,7 @@ from alerts.people import Directory
 from alerts.people.gaps import NOBODY
 from alerts.store.people import SqlDirectory
 from alerts.store.tables import directory as directory_table
+from deploy.doctor.cameras import camera_checks
 from deploy.doctor.clocks import clock_checks
 from deploy.doctor.outside import check_broker, check_port, check_service
 from deploy.doctor.stores import (
@@ -33,6 +34,7 @@ from deploy.settings import Settings
 from deploy.wiring.belongings import belongings
 from deploy.wiring.people import shortcomings
 from deploy.wiring.public import public_shortcomings
+from ingest.pull.fetch import Fetcher
 from ingest.stations import Registry
 from ingest.store.log import SqlLog
 from ingest.store.past.influx import InfluxPast
@@ -83,6 +85,7 @@ def _contents(settings: Settings, file: Path, now: datetime, found: list[Check])
         registry = SqlRegistry(database).registry()
         newest = newest_received_at(database)
         found.append(check_registry(registry))
+        found += _safely("cameras", lambda: _cameras(settings, registry, now))
         found += _safely("people", lambda: [_people(settings, _directory(database), registry, now)])
         found += _safely("public", lambda: _public(settings, _directory(database), registry))
         found.append(check_messages(newest, registry, now))
@@ -105,6 +108,16 @@ def _public(settings: Settings, directory: Directory, registry: Registry | None)
     lacks = list(public_shortcomings(settings.alerts.public, directory, registry)) if registry is not None else []
     if lacks:
         yield Check("public", State.DEGRADED, "; ".join(lacks))
+
+
+def _cameras(settings: Settings, registry: Registry | None, now: datetime) -> Iterable[Check]:
+    if registry is None or not settings.cameras.pull:
+        return
+    fetcher = Fetcher(settings.cameras)
+    try:
+        yield from camera_checks(list(registry.cameras.values()), fetcher, now)
+    finally:
+        fetcher.close()
 
 
 def _people(settings: Settings, directory: Directory, registry: Registry | None, now: datetime) -> Check:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-CredentialName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
+NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
 
 class Credential(BaseModel):
@@ -46,9 +47,17 @@ class CameraSettings(BaseModel):
     ca_file: str = Field(
         default="", description="certificate authority of cameras over https; empty for the usual ones"
     )
-    credentials: dict[CredentialName, Credential] = Field(
+    credentials: dict[str, Credential] = Field(
         default={}, description="users and passwords by the name that the registry gives as `credential`"
     )
+
+    @field_validator("credentials", mode="before")
+    @classmethod
+    def _are_named_as_in_the_registry(cls, credentials: Any) -> Any:
+        for name in credentials if isinstance(credentials, dict) else ():
+            if not NAME.fullmatch(name):
+                raise ValueError(f"{name!r} cannot name a credential: write lower-case letters, digits, - and _")
+        return credentials
 
     @field_validator("ca_file")
     @classmethod
