@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.records import Maintenance
-from ingest.cameras.condition import condition
+from dashboard.camera_views import CameraView, camera_view
 from ingest.hazard import Levels, hazard_at, levels_at
-from ingest.readings import CameraState, Quality, Reading, Still
+from ingest.readings import CameraState, Quality, Reading
 from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
-from ingest.stations import Camera, Gauge, Registry, Station
+from ingest.stations import Gauge, Registry, Station
 from ingest.store.protocol import CameraLatest, Latest
 from ingest.trend import rise_m_per_h
 
@@ -73,26 +73,6 @@ class GaugeView:
     def being_checked(self) -> bool:
         """Whether the public is told "being checked" in place of a level."""
         return self.unconfirmed or self.sensor_fault or self.held_over
-
-
-@dataclass(frozen=True, slots=True)
-class CameraView:
-    """A camera now: its state with the reason, and its newest still (whose own time says how old it is).
-
-    ``heard_at`` is when anything last came from it, None where nothing ever did.
-    """
-
-    camera: Camera
-    state: CameraState
-    reason: str
-    still: Still | None
-    still_age_s: float | None
-    heard_at: datetime | None = None
-
-    @property
-    def still_old(self) -> bool:
-        """Whether the newest still is older than three intervals."""
-        return self.still_age_s is not None and self.still_age_s > LATE_AFTER_INTERVALS * self.camera.interval_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,11 +247,3 @@ def hours_to_next(view: GaugeView) -> float | None:
     if view.silent or view.being_checked or view.maintenance is not None:
         return None
     return (view.next_level[1] - stage_m) / rise
-
-
-def camera_view(camera: Camera, latest: CameraLatest | None, now: datetime) -> CameraView:
-    """One camera at ``now``: silence of more than three intervals makes it offline whatever it said last."""
-    still = latest.still if latest else None
-    age_s = (now - still.taken_at).total_seconds() if still else None
-    now_is = condition(camera, latest, now)
-    return CameraView(camera, now_is.state, now_is.reason, still, age_s, now_is.heard_at)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.records import Delivery, Transition
-from dashboard.views import Board, CameraView, GaugeView, StationView
+from dashboard.camera_views import CameraView
+from dashboard.views import Board, GaugeView, StationView
 from ingest.metres import centimetres
-from ingest.readings import CameraState
+from ingest.readings import NO_CAMERA_VITALS, CameraState, CameraVitals
+from ingest.sight.look import PictureFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,10 @@ class StationFacts:
 
 @dataclass(frozen=True, slots=True)
 class CameraFacts:
-    """A camera and its newest still. ``minutes`` is the age of the still."""
+    """A camera and its newest still. ``minutes`` is the age of the still.
+
+    ``reason`` is the first of why it is not well; ``silence``, ``faults`` and ``said`` are all of it.
+    """
 
     camera_id: str
     station_id: str
@@ -51,6 +56,10 @@ class CameraFacts:
     minutes: int | None
     old: bool
     clock_suspect: bool
+    silence: str = ""
+    faults: tuple[PictureFault, ...] = ()
+    said: str = ""
+    vitals: CameraVitals = NO_CAMERA_VITALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,7 @@ def flags(view: StationView) -> tuple[str, ...]:
     ``maintenance`` while somebody works on a gauge, ``held_over`` where what is shown was observed during such work.
 
     ``silent_other`` where the level that is shown is of today, and another gauge of the station is silent.
+    ``camera`` where a camera of the station is silent, or its picture cannot be trusted.
     """
     never = bool(view.gauges) and all(gauge.shown is None for gauge in view.gauges)
     shown_is_old = view.worst is not None and view.worst.silent
@@ -126,6 +136,7 @@ def flags(view: StationView) -> tuple[str, ...]:
         "sensor_fault": any(gauge.sensor_fault for gauge in view.gauges),
         "maintenance": view.maintained,
         "held_over": any(gauge.held_over for gauge in view.gauges),
+        "camera": any(camera.state is not CameraState.ONLINE for camera in view.cameras),
     }
     return tuple(flag for flag, raised in found.items() if raised)
 
@@ -143,6 +154,10 @@ def camera_facts(view: CameraView) -> CameraFacts:
         minutes=_minutes(view.still_age_s),
         old=view.still_old,
         clock_suspect=view.still.clock_suspect if view.still else False,
+        silence=view.condition.silence,
+        faults=view.condition.faults,
+        said=view.condition.said,
+        vitals=view.vitals,
     )
 
 
