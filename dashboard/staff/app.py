@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -13,15 +15,24 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
 from dashboard.i18n import LANGUAGES, text
-from dashboard.staff import callbacks, still_route
-from dashboard.staff.addresses import DEVICES
-from dashboard.staff.security import SecurityHeaders, policy
+from dashboard.staff import callbacks, cameras_route, still_route
+from dashboard.staff.addresses import CAMERAS, DEVICES
+from dashboard.staff.live_origins import origins
+from dashboard.staff.security import SecurityHeaders
 from dashboard.staff.services import StaffServices
 from dashboard.staff.watch import SECTIONS, Watch
 
 ALIVE = "alive"
 """Path that answers OK while the server runs; a page that lost its connection asks there before it loads anew."""
 SAID = ("live", "ago", "late", "lost", "unread", "waiting", "never", "hint", "jst")
+VIEWER = (
+    *(f"viewer.{name}" for name in ("close", "earlier", "later", "taken", "loading", "failed", "reference")),
+    *(f"live.{name}" for name in ("title", "connecting", "unchecked", "since", "unreachable")),
+    *(f"live.{name}" for name in ("nothing", "stopped", "over", "hidden", "again")),
+    "cameras.do_not_judge",
+)
+_LOADED_WHEN_NEEDED = r"^hls\."
+"""The player of live video is large, and most pages show none."""
 _INDEX = (Path(__file__).parent / "index.html").read_text("utf-8")
 
 
@@ -33,6 +44,7 @@ def create_app(services: StaffServices) -> Dash:
         server=cast(Any, server),
         backend="fastapi",
         assets_folder=str(Path(__file__).parent / "assets"),
+        assets_ignore=_LOADED_WHEN_NEEDED,
         index_string=_INDEX,
         title=text("ja", "app.title"),
         update_title="",
@@ -46,15 +58,23 @@ def create_app(services: StaffServices) -> Dash:
         add_log_handler=False,
     )
     app.layout = frame()
-    callbacks.register(app, services, Watch(services))
+    watch = Watch(services)
+    callbacks.register(app, services, watch)
     still_route.register(server, services.stills)
+    cameras_route.register(server, services)
     _register_pages(app)
     # Dash finds its assets at the first request of "/"; the first may as well be for the page of a station.
     cast(Any, app)._setup_server()
     # Dash gathers assets and callbacks at the first request of its own paths; a page of ours may be asked for before.
     cast(Any, app)._setup_server()
-    server.add_middleware(SecurityHeaders, content_policy=policy(app.csp_hashes()))
+    server.add_middleware(SecurityHeaders, script_hashes=app.csp_hashes(), elsewhere=partial(live_addresses, watch))
     return app
+
+
+async def live_addresses(watch: Watch) -> Mapping[str, tuple[str, ...]]:
+    """Where the live views of the present registry come from."""
+    seen = (await watch.latest()).board
+    return origins(seen.registry if seen else None)
 
 
 def frame() -> Component:
@@ -66,6 +86,7 @@ def frame() -> Component:
             dcc.Location(id="url", refresh="callback-nav"),
             *(dcc.Store(id=f"news-{section}") for section in SECTIONS),
             dcc.Store(id="beat"),
+            html.Div(id="viewer-words", hidden=True, **{"data-words": _viewer_words()}),
             dcc.Store(id="said", data={"clock": said, "title": titles, "alive": f"/{ALIVE}"}),
             html.Div(id="lost", className="lost", role="alert", hidden=True),
             html.Header(
@@ -73,6 +94,7 @@ def frame() -> Component:
                     html.Div(id="brand", className="brand"),
                     html.Div(id="freshness", className="freshness", role="status"),
                     html.Div(id="clock", className="clock"),
+                    html.Div(id="wall-link", className="troubles wall-link"),
                     html.Div(id="troubles", className="troubles"),
                     html.Div(id="languages", className="languages"),
                 ],
@@ -82,6 +104,11 @@ def frame() -> Component:
         ],
         id="frame",
     )
+
+
+def _viewer_words() -> str:
+    """The words of the viewer of pictures, which the browser draws by itself, by language."""
+    return json.dumps({language: {key: text(language, key) for key in VIEWER} for language in LANGUAGES})
 
 
 async def _page(app: Dash, request: Request) -> Response:
@@ -94,5 +121,6 @@ async def _page(app: Dash, request: Request) -> Response:
 
 
 def _register_pages(app: Dash) -> None:
-    for path in ("/en", "/en/", "/station/{station_id}", "/en/station/{station_id}", DEVICES, f"/en{DEVICES}"):
+    own = ("/station/{station_id}", DEVICES, CAMERAS)
+    for path in ("/en", "/en/", *own, *(f"/en{each}" for each in own)):
         app.server.add_route(path, partial(_page, app), methods=["GET"])

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashboard import figures, maps
 from dashboard.i18n import text
-from dashboard.staff import health_callbacks, health_page, overview, station, words
+from dashboard.staff import cameras_callbacks, cameras_page, health_callbacks, health_page, overview, station, words
 from dashboard.staff.addresses import DAY_H, Page, hours_in, page_at
 from dashboard.staff.alert_rows import alert_list
 from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
@@ -40,6 +40,8 @@ def page(pathname: str | None) -> Component:
         )
     if here.devices:
         return health_page.skeleton(here)
+    if here.cameras:
+        return cameras_page.skeleton(here)
     return overview.skeleton(here) if here.station_id is None else station.skeleton(here)
 
 
@@ -189,14 +191,6 @@ async def gauges(watch: Watch, _: str | None, pathname: str | None) -> Any:
     return [] if view is None else station.gauge_table(view, here.language, (await watch.latest()).at)
 
 
-async def stills(watch: Watch, _: str | None, pathname: str | None) -> Any:
-    """The newest pictures of the station."""
-    here, view, registry = await _here(watch, pathname)
-    if view is None or registry is None:
-        return []
-    return station.still_cards([camera_facts(camera) for camera in view.cameras], registry, here.language)
-
-
 async def station_alerts(watch: Watch, services: StaffServices, _: str | None, pathname: str | None) -> Any:
     """The notifications of the station's gauges, newest first."""
     here, view, registry = await _here(watch, pathname)
@@ -223,6 +217,7 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.callback(Output("alerts", "children"), _news("alerts"), here)(partial(alerts, watch))
     _register_station(app, services, watch, here)
     health_callbacks.register(app, watch)
+    cameras_callbacks.register(app, services, watch)
     app.callback(persistent=True, websocket=True)(partial(push, watch, services.clock))
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("mizumori", "beat"), Input("beat", "data"), Input("url", "pathname"), State("said", "data")
@@ -235,7 +230,6 @@ def _register_station(app: Dash, services: StaffServices, watch: Watch, here: St
     app.callback(Output("ranges", "children"), search, here)(ranges)
     app.callback(Output("graphs", "children"), _news("log"), search, here)(partial(graphs, watch, services))
     app.callback(Output("gauges", "children"), _news("log"), here)(partial(gauges, watch))
-    app.callback(Output("stills", "children"), _news("cameras"), here)(partial(stills, watch))
     app.callback(Output("station-alerts", "children"), _news("alerts"), here)(partial(station_alerts, watch, services))
 
 

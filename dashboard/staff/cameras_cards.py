@@ -13,9 +13,10 @@ from dashboard.staff import cameras_words, words
 from dashboard.staff.addresses import still_path
 from dashboard.staff.facts import CameraFacts
 from dashboard.staff.live_origins import can_be_shown
-from dashboard.staff.pieces import sentence
+from dashboard.staff.pieces import late_image, sentence
+from ingest.devices import Live
 from ingest.readings import CameraState
-from ingest.stations import Live, Registry
+from ingest.stations import Registry
 from ingest.store.protocol import Copy, Reference
 
 
@@ -39,7 +40,9 @@ def still_card(
     """One camera: an old picture, or one that must not be judged by, cannot be overlooked."""
     return html.Figure(
         [
-            html.Figcaption([html.B(cameras_words.name(camera.camera_id, registry, language), className="camera-name")]),
+            html.Figcaption(
+                [html.B(cameras_words.name(camera.camera_id, registry, language), className="camera-name")]
+            ),
             taken(camera, language),
             notice(camera, language),
             picture(camera, registry, language),
@@ -74,7 +77,9 @@ def notice(camera: CameraFacts, language: str) -> Component:
     """How the camera is, where it is not well, and that the time of its picture is uncertain."""
     said = []
     if camera.state is not CameraState.ONLINE:
-        said.append(words.joined(cameras_words.state(camera, language), cameras_words.why(camera, language)))
+        # What the band says already is not said twice.
+        why = "" if camera.state is CameraState.DEGRADED and camera.file else cameras_words.why(camera, language)
+        said.append(words.joined(cameras_words.state(camera, language), why))
     if camera.clock_suspect:
         said.append(text(language, "still.clock_suspect"))
     return html.Div([html.P(each) for each in said], className="notice", hidden=not said)
@@ -90,7 +95,8 @@ def picture(camera: CameraFacts, registry: Registry, language: str, copy: Copy =
         name=cameras_words.full_name(camera.camera_id, registry, language),
         at=words.full_time(camera.taken_at),
     )
-    image = html.Img(src=still_path(camera.file, copy), alt=alt, loading="lazy", className="newest")
+    path = still_path(camera.file, copy)
+    image = html.Img(src=path, alt=alt) if copy is Copy.WHOLE else late_image(path, alt)
     shown = [image, *_band(cameras_words.band(camera, language), language)]
     return html.Button(
         shown,
@@ -111,7 +117,7 @@ def _normal_day(camera: CameraFacts, reference: Reference | None, language: str)
     if reference is None or camera.file is None:
         return html.Div(hidden=True)
     said = text(language, "cameras.reference_at", at=words.full_time(reference.taken_at))
-    image = html.Img(src=still_path(reference.file, Copy.THUMB), alt=said, loading="lazy")
+    image = late_image(still_path(reference.file, Copy.THUMB), said)
     return html.Div([image, html.Span(said)], className="normal-day")
 
 

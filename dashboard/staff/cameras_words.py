@@ -59,9 +59,7 @@ def heard(camera: CameraFacts, language: str, now: datetime) -> str:
     if camera.heard_at is None:
         return text(language, "cameras.never")
     minutes = max(0, int((now - camera.heard_at).total_seconds() // 60))
-    return text(
-        language, "cameras.heard", at=words.near_time(camera.heard_at, now), age=words.age(language, minutes)
-    )
+    return text(language, "cameras.heard", at=words.near_time(camera.heard_at, now), age=words.age(language, minutes))
 
 
 def rhythm(camera: Camera, language: str) -> str:
@@ -76,7 +74,11 @@ def rhythm(camera: Camera, language: str) -> str:
 def vitals(camera: CameraFacts, language: str) -> list[str]:
     """What it says of its insides, as far as it does."""
     said = camera.vitals
-    figures = (("fps", said.fps, ".3g"), ("temperature", said.temperature_c, ".0f"), ("storage", said.storage_pct, ".0f"))
+    figures = (
+        ("fps", said.fps, ".3g"),
+        ("temperature", said.temperature_c, ".0f"),
+        ("storage", said.storage_pct, ".0f"),
+    )
     shown = [
         text(language, f"cameras.{key}", n=format(figure, form)) for key, figure, form in figures if figure is not None
     ]

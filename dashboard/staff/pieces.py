@@ -65,3 +65,8 @@ def sentence(words_: str) -> Component:
 def link(label: str | Component | list[Component], path: str, class_name: str = "") -> Component:
     """A link inside the app."""
     return dcc.Link(label, href=path, className=class_name)
+
+
+def late_image(path: str, alt: str) -> Component:
+    """A picture that is fetched when it comes into sight (``assets/lazy.js``)."""
+    return html.Img(alt=alt, **{"data-src": path})

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+Origins = Mapping[str, Sequence[str]]
+"""By rule of the policy, addresses elsewhere that a page needs: those of live cameras (``live_origins``)."""
 
-def policy(script_hashes: Sequence[str]) -> str:
-    """The Content-Security-Policy: nothing from elsewhere, no inline script but the ones that Dash itself writes.
 
-    Plotly writes style elements, so inline styles stay allowed.
+def policy(script_hashes: Sequence[str], elsewhere: Origins | None = None) -> str:
+    """The Content-Security-Policy: nothing from elsewhere but what is named, no inline script but the ones that Dash
+    itself writes.
+
+    Plotly writes style elements, so inline styles stay allowed. The player of live video feeds it from memory (blob).
     """
     rules = {
         "default-src": "'none'",
@@ -21,22 +25,31 @@ def policy(script_hashes: Sequence[str]) -> str:
         "img-src": "'self' data: blob:",
         "font-src": "'self'",
         "connect-src": "'self'",
+        "media-src": "'self' blob:",
         "worker-src": "'self'",
         "manifest-src": "'self'",
         "base-uri": "'none'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
     }
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
+    more = elsewhere or {}
+    return "; ".join(" ".join((name, value, *more.get(name, ()))) for name, value in rules.items())
 
 
 class SecurityHeaders:
-    """ASGI middleware that puts the headers on every HTTP answer of the app."""
+    """ASGI middleware that puts the headers on every HTTP answer of the app.
 
-    def __init__(self, app: ASGIApp, content_policy: str) -> None:
+    ``elsewhere`` is asked for each page: cameras come and go.
+    """
+
+    def __init__(
+        self, app: ASGIApp, script_hashes: Sequence[str], elsewhere: Callable[[], Awaitable[Origins]] | None = None
+    ) -> None:
         self._app = app
+        self._script_hashes = script_hashes
+        self._elsewhere = elsewhere
         self._headers = {
-            "Content-Security-Policy": content_policy,
+            "Content-Security-Policy": policy(script_hashes),
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
             "Referrer-Policy": "same-origin",
@@ -54,5 +67,8 @@ class SecurityHeaders:
 
     async def _send(self, send: Send, message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(self._headers)
+            headers = MutableHeaders(scope=message)
+            headers.update(self._headers)
+            if self._elsewhere is not None and headers.get("content-type", "").startswith("text/html"):
+                headers["Content-Security-Policy"] = policy(self._script_hashes, await self._elsewhere())
         await send(message)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from alerts.records import AlertLog, MaintenanceLog, NoMaintenance
 from ingest.clock import Clock
 from ingest.health.limits import HealthSettings
-from ingest.store.protocol import HealthStore, History, Log, RegistryStore, Stills
+from ingest.store.protocol import HealthStore, History, Log, Pictures, RegistryStore, Stills
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class StaffServices:
     history: History
     registry: RegistryStore
     stills: Stills
+    pictures: Pictures
     alerts: AlertLog
     clock: Clock
     health: HealthStore

@@ -1,4 +1,4 @@
-"""The page of one station: its state, hydrographs, stills, gauges and notifications. Views to components, pure."""
+"""The page of one station: its state, hydrographs and gauges, with places for stills and notifications. Pure."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from dash.development.base_component import Component
 from plotly.graph_objects import Figure  # type: ignore[import-untyped]
 
 from alerts.records import Transition
-from dashboard.i18n import known, text
+from dashboard.i18n import text
 from dashboard.staff import words
-from dashboard.staff.addresses import DAY_H, RANGES_H, Page, still_path
-from dashboard.staff.facts import CameraFacts, StationFacts, station_facts
+from dashboard.staff.addresses import DAY_H, RANGES_H, Page
+from dashboard.staff.facts import StationFacts, station_facts
 from dashboard.staff.overview import GRAPH_CONFIG
 from dashboard.staff.pieces import badge, flags, link, notified, panel, sentence, trend
 from dashboard.views import GaugeView, StationView, hours_to_next
-from ingest.readings import CameraState
 from ingest.stations import Registry, named
 
 FAR_H = 3.0
@@ -36,7 +35,13 @@ def skeleton(page: Page) -> Component:
     return html.Div(
         [
             html.Div(id="station-head", className="station-head"),
-            html.Div([html.Div(id="ranges"), html.Div(id="graphs")], className="panel panel-graphs"),
+            html.Div(
+                [
+                    html.Div([html.Div(id="ranges"), html.Div(id="graphs")], className="panel panel-graphs"),
+                    panel("strips", text(language, "strip.title"), html.Div(id="strips"), text(language, "strip.note")),
+                ],
+                className="course",
+            ),
             html.Div(beside, className="beside"),
         ],
         className="station",
@@ -229,56 +234,3 @@ def elevation(view: GaugeView) -> str:
     if view.stage_m is None or view.gauge.datum_m is None:
         return "–"
     return words.stage(view.stage_m + view.gauge.datum_m)
-
-
-def still_cards(cameras: Sequence[CameraFacts], registry: Registry, language: str) -> Component:
-    """The newest still of every camera, each with its own time in large letters."""
-    if not cameras:
-        return sentence(text(language, "station.no_camera"))
-    return html.Div([still_card(camera, registry, language) for camera in cameras], className="still-cards")
-
-
-def still_card(camera: CameraFacts, registry: Registry, language: str) -> Component:
-    """One camera: an old picture, or a camera that is not well, cannot be overlooked."""
-    bad = camera.old or camera.file is None or camera.state is not CameraState.ONLINE
-    return html.Figure(
-        [
-            html.Figcaption(_still_head(camera, registry, language)),
-            _notice(camera, language),
-            _image(camera, registry, language),
-        ],
-        className="still still-bad" if bad else "still",
-    )
-
-
-def _still_head(camera: CameraFacts, registry: Registry, language: str) -> list[Component]:
-    own = registry.cameras[camera.camera_id].name
-    name = html.B(named(own, language) if own else text(language, "camera.name"), className="camera-name")
-    if camera.taken_at is None or camera.minutes is None:
-        return [name, html.Span("–", className="taken")]
-    return [
-        name,
-        html.Small(text(language, "still.taken")),
-        html.Span(words.full_time(camera.taken_at), className="taken"),
-        html.Small(words.age(language, camera.minutes)),
-    ]
-
-
-def _notice(camera: CameraFacts, language: str) -> Component:
-    said = []
-    if camera.file is not None and camera.old and camera.minutes is not None:
-        said.append(text(language, "still.old", age=words.age(language, camera.minutes)))
-    if camera.state is not CameraState.ONLINE:
-        reason = known(language, "camera_reason", camera.reason)
-        said.append(words.joined(text(language, f"camera.{camera.state}"), reason))
-    if camera.clock_suspect:
-        said.append(text(language, "still.clock_suspect"))
-    return html.Div([html.P(each) for each in said], className="notice", hidden=not said)
-
-
-def _image(camera: CameraFacts, registry: Registry, language: str) -> Component:
-    if camera.file is None or camera.taken_at is None:
-        return html.Div(text(language, "still.none"), className="no-image")
-    name = named(registry.stations[camera.station_id].name, language)
-    alt = text(language, "still.alt", name=name, at=words.full_time(camera.taken_at))
-    return html.Img(src=still_path(camera.file), alt=alt)

@@ -20,10 +20,12 @@ from ingest.trend import TREND_WINDOW
 
 logger = logging.getLogger(__name__)
 
-SECTIONS = ("city", "counts", "stations", "devices", "cameras", "alerts", "log", "health", "troubles")
+SECTIONS = ("city", "counts", "stations", "devices", "cameras", "wall", "alerts", "log", "health", "troubles")
 """Parts of the screens that change for reasons of their own."""
 LOOK_EVERY_S = 0.4
 """Real seconds between two looks, however many viewers there are."""
+WALL_EVERY_S = 15.0
+"""Real seconds between two drawings of many pictures, while no camera changes its state."""
 RECENT_ALERTS = 30
 _MARGIN = timedelta(minutes=5)
 
@@ -105,7 +107,11 @@ class Watch:
         current = self._read_current()
         newest = [each.reading for each in known.latest.values()]
         health = self._health.look(known.registry, newest, now)
-        facts = {**section_facts(known, seen, alerts, current), **health_facts(health)}
+        facts = {
+            **section_facts(known, seen, alerts, current),
+            **health_facts(health),
+            "wall": wall_facts(seen, now, self._services.clock.speed),
+        }
         before = self.picture
         changed = [name for name in SECTIONS if before is None or before.facts.get(name) != facts[name]]
         self._changes += bool(changed)
@@ -149,6 +155,14 @@ def health_facts(seen: HealthPicture) -> dict[str, object]:
         "health": (health, seen.letters, seen.heard_at, seen.old, minute),
         "troubles": seen.to_act_on,
     }
+
+
+def wall_facts(seen: Board | None, now: datetime, speed: float) -> object:
+    """What screens of many pictures depend on: how each camera is, and the quarter of a minute. Were it each picture,
+    a city of hundreds of cameras would be drawn anew without end."""
+    views = [camera for view in seen.stations for camera in view.cameras] if seen else []
+    how = tuple((each.camera, each.state, each.condition.faults, each.still is None) for each in views)
+    return how, int(now.timestamp() // (WALL_EVERY_S * speed))
 
 
 def section_facts(

@@ -14,6 +14,7 @@ from deploy.settings import Settings
 from deploy.web import WebServer
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
+from ingest.store.cameras import SqlPictures
 from ingest.store.health import SqlHealth
 from ingest.store.protocol import History
 
@@ -59,6 +60,7 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         history=history,
         registry=stores.registry,
         stills=stores.stills,
+        pictures=SqlPictures(stores.database),
         alerts=stores.alerts,
         clock=clock,
         maintenance=stores.maintenance,

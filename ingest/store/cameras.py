@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Engine, Select, bindparam, case, func, select
 from ingest.readings import CameraReport, Still
 from ingest.sight.look import Look
 from ingest.store import rows
-from ingest.store.protocol import CameraLatest, Pictured
+from ingest.store.protocol import CameraLatest, Pictured, Reference
 from ingest.store.requests import asked
-from ingest.store.tables import camera_latest, camera_reports, looks, stills
+from ingest.store.tables import camera_latest, camera_memory, camera_reports, looks, stills
 from ingest.store.upsert import insert_into
 
 
@@ -115,6 +115,16 @@ class SqlPictures:
             found = [row for each in (before, after) for row in connection.execute(each.limit(1))]
             nearest = min(found, key=lambda row: (abs(row.taken_at - at), row.still_seq), default=None)
             return None if nearest is None else self._pictured(connection, [nearest.still_seq])[0]
+
+    def reference(self, camera_id: str) -> Reference | None:
+        """The picture of a normal day of a camera, where there is one."""
+        memory = camera_memory.c
+        wanted = select(memory.reference_file, memory.reference_at, memory.reference_by).where(
+            memory.camera_id == camera_id, memory.reference_file != "", memory.reference_at.is_not(None)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(wanted).first()
+        return row and Reference(camera_id, row.reference_file, row.reference_at, row.reference_by)
 
     @staticmethod
     def _edge(since: datetime, until: datetime) -> Select[tuple[int, datetime]]:

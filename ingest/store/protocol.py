@@ -212,6 +212,16 @@ class Stills(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The picture of a normal day of a camera. ``chosen_by`` is empty where nobody chose it."""
+
+    camera_id: str
+    file: str
+    taken_at: datetime
+    chosen_by: str = ""
+
+
 class Pictures(Protocol):
     """The stills that were looked at and can be shown."""
 
@@ -222,6 +232,10 @@ class Pictures(Protocol):
 
     def nearest(self, camera_ids: Sequence[str], at: datetime, within: timedelta) -> Pictured | None:
         """The one of these cameras taken nearest to a time; None where none lies that near."""
+        ...
+
+    def reference(self, camera_id: str) -> Reference | None:
+        """The picture of a normal day of a camera, where there is one."""
         ...
 
 

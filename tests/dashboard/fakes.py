@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,8 +14,20 @@ from ingest.clock import Clock
 from ingest.health.fold import Device, GaugeState, with_reading, with_vitals
 from ingest.health.limits import HealthSettings
 from ingest.readings import CameraReport, CameraState, Quality, Reading, Still, Vitals
+from ingest.sight.look import Look, PictureFault
 from ingest.stations import Quantity, Registry, StationKind
-from ingest.store.protocol import BusyTopic, CameraLatest, Copy, Course, DeadLetterSummary, HealthChanges, Latest, Marks
+from ingest.store.protocol import (
+    BusyTopic,
+    CameraLatest,
+    Copy,
+    Course,
+    DeadLetterSummary,
+    HealthChanges,
+    Latest,
+    Marks,
+    Pictured,
+    Reference,
+)
 from tests.cameras import newest
 from tests.dashboard.fake_city import SPOTS, history, reading
 
@@ -31,6 +44,8 @@ class FakeLog:
     broken: bool = False
     past_away: bool = False
     letters: DeadLetterSummary = field(default_factory=DeadLetterSummary)
+    faults: dict[int, tuple[PictureFault, ...]] = field(default_factory=dict)
+    """Of stills, by their number."""
 
     def add(self, item: Reading | CameraReport | Still) -> None:
         """Append one row with the next sequence number."""
@@ -97,8 +112,16 @@ class FakeLog:
         """Newest report and still of every camera."""
         self.queries += 1
         reports = {each.camera_id: each for each in self.reports}
-        stills = {each.camera_id: each for each in self.stills}
-        return {key: newest(reports.get(key), stills.get(key)) for key in reports.keys() | stills.keys()}
+        stills = {each.camera_id: each for each in sorted(self.stills, key=lambda still: still.taken_at)}
+        looks = {key: self.look_at(still) for key, still in stills.items()}
+        return {
+            key: newest(reports.get(key), stills.get(key), looks.get(key)) for key in reports.keys() | stills.keys()
+        }
+
+    def look_at(self, still: Still) -> Look:
+        """What was found in a still: nothing, unless the test says otherwise."""
+        faults = frozenset(self.faults.get(still.seq, ()))
+        return Look(still.seq, still.camera_id, still.taken_at, still.received_at, faults=faults)
 
     def dead_letters(self) -> DeadLetterSummary:
         """What the test put there."""
@@ -164,10 +187,39 @@ class FakeStills:
     """Images by file name."""
 
     files: dict[str, bytes] = field(default_factory=dict)
+    copies: dict[tuple[str, Copy], bytes] = field(default_factory=dict)
 
     def read(self, file: str, copy: Copy = Copy.WHOLE) -> bytes | None:
-        """The bytes, or None; there are no copies."""
-        return self.files.get(file) if copy is Copy.WHOLE else None
+        """The bytes, or None."""
+        return self.files.get(file) if copy is Copy.WHOLE else self.copies.get((file, copy))
+
+
+@dataclass
+class FakePictures:
+    """The stills of a fake log, all of which were looked at; ``looks`` are those that found something."""
+
+    log: FakeLog
+    references: dict[str, Reference] = field(default_factory=dict)
+
+    def strip(self, camera_id: str, since: datetime, until: datetime, most: int) -> list[Pictured]:
+        """Those of a span, spread evenly."""
+        mine = [each for each in self._of([camera_id]) if since <= each.still.taken_at <= until]
+        if len(mine) <= most or most < 2:
+            return mine[-most:]
+        return [mine[round(index * (len(mine) - 1) / (most - 1))] for index in range(most)]
+
+    def nearest(self, camera_ids: Sequence[str], at: datetime, within: timedelta) -> Pictured | None:
+        """The nearest of them."""
+        near = [each for each in self._of(camera_ids) if abs(each.still.taken_at - at) <= within]
+        return min(near, key=lambda each: abs(each.still.taken_at - at), default=None)
+
+    def reference(self, camera_id: str) -> Reference | None:
+        """What the test put there."""
+        return self.references.get(camera_id)
+
+    def _of(self, camera_ids: Sequence[str]) -> list[Pictured]:
+        mine = [each for each in self.log.stills if each.camera_id in camera_ids]
+        return [Pictured(each, self.log.look_at(each)) for each in sorted(mine, key=lambda still: still.taken_at)]
 
 
 @dataclass

@@ -33,6 +33,7 @@ class Desk:
     stills: fakes.FakeStills
     now: datetime
     health: fakes.FakeHealth
+    pictures: fakes.FakePictures
 
 
 def desk(now: datetime | None = None) -> Desk:
@@ -43,8 +44,9 @@ def desk(now: datetime | None = None) -> Desk:
     alerts, stills = fakes.alerts(at), fakes.stills(log)
     clock = TrueClock(_now if now is None else lambda: at)
     health = fakes.FakeHealth(log, fake_city.registry(at), at, clock)
-    services = StaffServices(log, log, registry, stills, alerts, clock, health)
-    return Desk(services, log, registry, alerts, stills, at, health)
+    pictures = fakes.FakePictures(log)
+    services = StaffServices(log, log, registry, stills, pictures, alerts, clock, health)
+    return Desk(services, log, registry, alerts, stills, at, health, pictures)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 
 from alerts.records import Delivery, Outcome, Transition
 from alerts.store.record import SqlRecord, add_transitions
-from dashboard.staff import callbacks
+from dashboard.staff import callbacks, cameras_callbacks
 from dashboard.staff.watch import Watch
 from ingest.readings import CameraReport, CameraState
 from ingest.store.tables import metadata
@@ -156,7 +156,8 @@ def test_a_camera_that_said_itself_that_it_is_off_is_not_said_to_be_silent(at_de
 
 
 def test_a_camera_card_begins_with_the_name_of_the_camera(at_desk: Desk) -> None:
-    said = run(callbacks.stills(Watch(at_desk.services), None, "/en/station/hongo-bridge"))
+    watch = Watch(at_desk.services)
+    said = run(cameras_callbacks.stills(watch, at_desk.services, None, "/en/station/hongo-bridge"))
     assert said.index('"Camera"') < said.index('"Taken"')
 
 

@@ -13,7 +13,7 @@ import plotly.utils  # type: ignore[import-untyped]
 import pytest
 from dash import no_update
 
-from dashboard.staff import callbacks
+from dashboard.staff import callbacks, cameras_callbacks
 from dashboard.staff.push import beat, news
 from dashboard.staff.watch import SECTIONS, Watch
 from ingest.readings import Quality
@@ -99,15 +99,15 @@ def test_the_gauges_are_given_above_the_national_datum(watch: Watch) -> None:
     assert "5.61" in run(callbacks.gauges(watch, None, "/station/hongo-bridge"))
 
 
-def test_an_old_still_and_its_camera_are_unmistakable(watch: Watch) -> None:
-    said = run(callbacks.stills(watch, None, f"/station/{fakes.SILENT}"))
+def test_an_old_still_and_its_camera_are_unmistakable(at_desk: Desk, watch: Watch) -> None:
+    said = run(cameras_callbacks.stills(watch, at_desk.services, None, f"/station/{fakes.SILENT}"))
     for part in ("2026-07-01 19:24", "古い画像です（1時間36分前）", "カメラ 停止", "still-bad"):
         assert part in said
 
 
 def test_a_camera_without_a_still_says_so(at_desk: Desk) -> None:
     at_desk.log.stills.clear()
-    said = run(callbacks.stills(Watch(at_desk.services), None, "/station/hongo-bridge"))
+    said = run(cameras_callbacks.stills(Watch(at_desk.services), at_desk.services, None, "/station/hongo-bridge"))
     assert "画像はまだ届いていません" in said
 
 

@@ -1,0 +1,218 @@
+"""Cameras as staff see them: the cards of a station, the page of all, the strips for looking back."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dashboard.staff import callbacks, cameras_callbacks, cameras_words
+from dashboard.staff.addresses import Page, page_at
+from dashboard.staff.cameras_page import worst_first
+from dashboard.staff.facts import camera_facts, flags
+from dashboard.staff.watch import Watch, wall_facts
+from dashboard.views import board
+from ingest.devices import Live
+from ingest.readings import CameraReport, CameraState, Still
+from ingest.stations import Registry
+from tests.dashboard.camera_desk import COVERED, FROZEN, STILLS_STOPPED, WELL, camera_desk
+from tests.dashboard.staff_fakes import Desk
+from tests.dashboard.test_staff_callbacks import words
+
+NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def at_desk() -> Desk:
+    return camera_desk(NOW, {FROZEN: Live(kind="mjpeg", url="http://cam.example.jp:8080/live")})
+
+
+def cards(at_desk: Desk, station: str, language: str = "") -> str:
+    path = f"{language}/station/{station}"
+    return words(asyncio.run(cameras_callbacks.stills(Watch(at_desk.services), at_desk.services, None, path)))
+
+
+def wall(at_desk: Desk, search: str = "", path: str = "/cameras") -> Any:
+    return asyncio.run(cameras_callbacks.wall(Watch(at_desk.services), None, search, path))
+
+
+def registry_of(at_desk: Desk) -> Registry:
+    assert at_desk.registry.current
+    return at_desk.registry.current
+
+
+@pytest.mark.parametrize("path", ["/cameras", "/en/cameras"])
+def test_the_page_of_the_cameras_has_an_address_in_both_languages(path: str) -> None:
+    page = page_at(path)
+    assert page.cameras
+    assert page.found
+    assert page.path() == path
+    assert page_at(page.other_language().path()).cameras
+    assert "camera-wall" in words(callbacks.page(path))
+
+
+def test_a_frozen_picture_carries_a_band_that_says_not_to_judge_by_it(at_desk: Desk) -> None:
+    said = cards(at_desk, "hongo-bridge")
+    for part in ('"band"', "画像が固まっています", "水位の判断に使わないでください", "カメラ 不調", "2026-07-01 20:57"):
+        assert part in said
+
+
+def test_a_picture_that_can_be_trusted_carries_no_band(at_desk: Desk) -> None:
+    said = cards(at_desk, "hama-pump")
+    assert '"band"' not in said
+    assert "still-bad" not in said
+
+
+def test_every_fault_of_a_picture_is_named_in_both_languages(at_desk: Desk) -> None:
+    assert "レンズが覆われています、カメラの向きがずれています" in cards(at_desk, "ekimae-under")
+    assert "lens covered, camera turned away from its view" in cards(at_desk, "ekimae-under", "/en")
+
+
+def test_a_camera_that_speaks_and_sends_no_stills_says_that_its_picture_is_old(at_desk: Desk) -> None:
+    at_desk.log.add(CameraReport(STILLS_STOPPED, CameraState.ONLINE, NOW, NOW, ""))
+    said = cards(at_desk, "kawaguchi")
+    assert "新しい画像が来ません · 古い画像です（55分前）" in said
+
+
+def test_a_camera_says_when_it_was_heard_how_often_it_should_be_and_how_it_feels(at_desk: Desk) -> None:
+    said = cards(at_desk, "hama-pump")
+    for part in (
+        "最終受信 20:59（1分前）",
+        "撮影 5分ごと",
+        "応答 1分ごと",
+        "12.5 fps",
+        "内部 41 °C",
+        "63 % 使用",
+        "88 % 12.4 V",
+    ):
+        assert part in said
+
+
+def test_the_words_of_the_camera_itself_stand_beside_ours(at_desk: Desk) -> None:
+    at_desk.log.add(CameraReport(WELL, CameraState.DEGRADED, NOW, NOW, "lens heater <b>broken</b>"))
+    assert "lens heater <b>broken</b>" in cards(at_desk, "hama-pump")
+
+
+def test_the_picture_of_a_normal_day_stands_beside_the_present_one(at_desk: Desk) -> None:
+    said = cards(at_desk, "hongo-bridge")
+    assert "平常時の画像（2026-06-11 21:00）" in said
+    assert f"/still/{FROZEN}/normal.jpg?copy=thumb" in said
+    assert "平常時" not in cards(at_desk, "hama-pump")
+
+
+def test_a_live_view_is_offered_and_not_opened(at_desk: Desk) -> None:
+    said = cards(at_desk, "hongo-bridge")
+    assert '"data-live": "mjpeg"' in said
+    assert '"data-url": "http://cam.example.jp:8080/live"' in said
+    assert '"src": "http://cam' not in said
+    assert "data-live" not in cards(at_desk, "hama-pump")
+
+
+def test_a_page_of_a_camera_opens_apart_and_knows_nothing_of_ours() -> None:
+    at_desk = camera_desk(NOW, {FROZEN: Live(kind="page", url="https://cams.example.jp/7")})
+    said = cards(at_desk, "hongo-bridge")
+    assert '"href": "https://cams.example.jp/7"' in said
+    assert '"rel": "noopener noreferrer"' in said
+
+
+def test_the_page_of_all_cameras_shows_first_those_that_mislead_by_the_hazard_of_their_station(at_desk: Desk) -> None:
+    seen = Watch(at_desk.services).look().board
+    assert seen
+    cameras = [camera_facts(camera) for view in seen.stations for camera in view.cameras]
+    ordered = worst_first(cameras, {view.station.id: view.hazard for view in seen.stations})
+    assert [each.camera_id for each in ordered[:2]] == [COVERED, FROZEN]
+    states = [each.state for each in ordered]
+    assert states == sorted(states, key=[CameraState.DEGRADED, CameraState.OFFLINE, CameraState.ONLINE].index)
+
+
+def test_the_page_of_all_cameras_can_show_those_of_one_state(at_desk: Desk) -> None:
+    assert len(wall(at_desk).children) == 9
+    offline = words(wall(at_desk, "?s=offline"))
+    assert "旭橋" in offline
+    assert "本郷橋" not in offline
+    assert len(wall(at_desk, "?s=nonsense").children) == 9
+
+
+def test_the_choice_of_a_state_counts_its_cameras(at_desk: Desk) -> None:
+    nav = asyncio.run(cameras_callbacks.states(Watch(at_desk.services), None, "?s=offline", "/en/cameras"))
+    counted = {each.href: (each.children[1].children, each.className) for each in nav.children}
+    assert counted["/en/cameras"] == ("9", "kind-link")
+    assert counted["/en/cameras?s=offline"] == ("1", "kind-link chosen")
+    assert counted["/en/cameras?s=trouble"] == ("5", "kind-link")
+
+
+def test_pictures_of_the_page_of_all_cameras_are_small_and_fetched_when_seen(at_desk: Desk) -> None:
+    said = words(wall(at_desk))
+    assert '"src": ' not in said
+    assert said.count("?copy=thumb") == 9
+
+
+def test_a_city_without_cameras_says_so(at_desk: Desk) -> None:
+    at_desk.registry.current = registry_of(at_desk).model_copy(update={"cameras": {}})
+    assert "カメラは登録されていません" in words(wall(at_desk))
+    at_desk.registry.current = None
+    assert "まだ地点が登録されていません" in words(wall(at_desk))
+
+
+def test_the_list_of_stations_flags_a_camera_in_trouble(at_desk: Desk) -> None:
+    seen = Watch(at_desk.services).look().board
+    assert seen
+    flagged = {view.station.id for view in seen.stations if "camera" in flags(view)}
+    assert flagged == {"hongo-bridge", "ekimae-under", "kawaguchi", "asahi-bridge", "oike-pond"}
+    listed = words(asyncio.run(callbacks.stations(Watch(at_desk.services), None, "/")))
+    assert listed.count("カメラ異常") == 5
+
+
+def strips(at_desk: Desk, station: str, search: str = "?h=6") -> str:
+    watch, services = Watch(at_desk.services), at_desk.services
+    return words(asyncio.run(cameras_callbacks.strips(watch, services, None, search, f"/station/{station}")))
+
+
+def test_a_strip_spreads_its_pictures_over_the_hours_chosen(at_desk: Desk) -> None:
+    said = strips(at_desk, "hongo-bridge")
+    assert said.count('"data-at"') == 24
+    assert "24枚を均等に表示" in said
+    assert '"15:07"' in said  # the first of these six hours
+    assert '"20:57"' in said
+
+
+def test_faults_are_written_on_the_pictures_of_a_strip(at_desk: Desk) -> None:
+    assert strips(at_desk, "hongo-bridge").count("thumb-bad") == 2  # of the three, as they are spread
+    assert "thumb-bad" not in strips(at_desk, "hama-pump")
+
+
+def test_a_strip_without_pictures_says_so(at_desk: Desk) -> None:
+    at_desk.log.stills.clear()
+    assert "この期間の画像はありません" in strips(at_desk, "hongo-bridge")
+    assert "この地点にカメラはありません" in strips(at_desk, "mizue")
+
+
+def test_screens_of_many_pictures_change_with_a_state_and_every_quarter_of_a_minute() -> None:
+    at_desk = camera_desk(NOW)
+
+    def facts(now: datetime) -> object:
+        log = at_desk.log
+        seen = board(registry_of(at_desk), log.latest(), {}, log.cameras(), now)
+        return wall_facts(seen, now, 1.0)
+
+    before = facts(NOW)
+    at_desk.log.add(Still(WELL, NOW, NOW, "new.jpg", 640, 360))
+    assert facts(NOW) == before
+    assert facts(NOW + timedelta(seconds=15)) != before
+    at_desk.log.add(CameraReport(WELL, CameraState.DEGRADED, NOW, NOW, "dark"))
+    assert facts(NOW) != before
+
+
+def test_what_is_wrong_is_said_once(at_desk: Desk) -> None:
+    at_desk.log.add(CameraReport(FROZEN, CameraState.DEGRADED, NOW, NOW, "frozen"))
+    seen = Watch(at_desk.services).look().board
+    view = seen.station("hongo-bridge") if seen else None
+    assert view
+    assert cameras_words.why(camera_facts(view.cameras[0]), "en") == "picture frozen"
+
+
+def test_the_page_of_cameras_is_none_of_the_others() -> None:
+    assert Page(cameras=True).overview() == Page()
+    assert not Page().cameras
