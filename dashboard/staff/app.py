@@ -18,6 +18,7 @@ from dashboard.i18n import LANGUAGES, text
 from dashboard.staff import callbacks, cameras_route, still_route
 from dashboard.staff.addresses import CAMERAS, DEVICES
 from dashboard.staff.live_origins import origins
+from dashboard.staff.pieces import with_data
 from dashboard.staff.security import SecurityHeaders
 from dashboard.staff.services import StaffServices
 from dashboard.staff.watch import SECTIONS, Watch
@@ -86,7 +87,7 @@ def frame() -> Component:
             dcc.Location(id="url", refresh="callback-nav"),
             *(dcc.Store(id=f"news-{section}") for section in SECTIONS),
             dcc.Store(id="beat"),
-            html.Div(id="viewer-words", hidden=True, **{"data-words": _viewer_words()}),
+            with_data(html.Div(id="viewer-words", hidden=True), words=_viewer_words()),
             dcc.Store(id="said", data={"clock": said, "title": titles, "alive": f"/{ALIVE}"}),
             html.Div(id="lost", className="lost", role="alert", hidden=True),
             html.Header(

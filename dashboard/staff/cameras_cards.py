@@ -13,7 +13,7 @@ from dashboard.staff import cameras_words, words
 from dashboard.staff.addresses import still_path
 from dashboard.staff.facts import CameraFacts
 from dashboard.staff.live_origins import can_be_shown
-from dashboard.staff.pieces import late_image, sentence
+from dashboard.staff.pieces import late_image, sentence, with_data
 from ingest.devices import Live
 from ingest.readings import CameraState
 from ingest.stations import Registry
@@ -98,13 +98,8 @@ def picture(camera: CameraFacts, registry: Registry, language: str, copy: Copy =
     path = still_path(camera.file, copy)
     image = html.Img(src=path, alt=alt) if copy is Copy.WHOLE else late_image(path, alt)
     shown = [image, *_band(cameras_words.band(camera, language), language)]
-    return html.Button(
-        shown,
-        className="picture",
-        type="button",
-        title=text(language, "strip.large"),
-        **{"data-still": camera.camera_id, "data-at": camera.taken_at.isoformat()},
-    )
+    button = html.Button(shown, className="picture", type="button", title=text(language, "strip.large"))
+    return with_data(button, still=camera.camera_id, at=camera.taken_at.isoformat())
 
 
 def _band(said: str, language: str) -> list[Component]:
@@ -132,16 +127,12 @@ def _live(live: Live, camera: CameraFacts, registry: Registry, language: str) ->
     if live.kind == "page":
         said = text(language, "live.page")
         return html.A(said, href=live.url, target="_blank", rel="noopener noreferrer", className="live-open")
-    return html.Button(
-        text(language, "live.open"),
-        type="button",
-        className="live-open",
-        **{
-            "data-live": live.kind,
-            "data-url": live.url,
-            "data-camera": camera.camera_id,
-            "data-name": cameras_words.full_name(camera.camera_id, registry, language),
-        },
+    return with_data(
+        html.Button(text(language, "live.open"), type="button", className="live-open"),
+        live=live.kind,
+        url=live.url,
+        camera=camera.camera_id,
+        name=cameras_words.full_name(camera.camera_id, registry, language),
     )
 
 

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from dashboard.i18n import text
 from dashboard.staff import cameras_words, words
 from dashboard.staff.addresses import still_path
-from dashboard.staff.pieces import late_image, sentence
+from dashboard.staff.pieces import late_image, sentence, with_data
 from ingest.stations import Registry
 from ingest.store.protocol import Copy, Pictured
 
@@ -55,10 +55,10 @@ def _thumb(pictured: Pictured, language: str, now: datetime) -> Component:
     ]
     if bad:
         shown.append(html.Span(bad, className="thumb-bad"))
-    return html.Button(
+    button = html.Button(
         shown,
         type="button",
         className="thumb thumb-is-bad" if bad else "thumb",
         title=words.joined(text(language, "strip.show", at=at), bad),
-        **{"data-still": still.camera_id, "data-at": still.taken_at.isoformat()},
     )
+    return with_data(button, still=still.camera_id, at=still.taken_at.isoformat())

@@ -33,7 +33,9 @@ def state(camera: CameraFacts, language: str) -> str:
 def why(camera: CameraFacts, language: str) -> str:
     """Every reason why it is not well, each once; empty where all is well."""
     reasons = [camera.silence, *(str(each) for each in camera.faults), camera.said]
-    return health_words.listed([_reason(each, language) for each in dict.fromkeys(reasons) if each], language)
+    said = [_reason(each, language) for each in dict.fromkeys(reasons) if each]
+    asked = [known(language, "camera_asked", camera.asked)] if camera.asked else []
+    return health_words.listed([*said, *asked], language)
 
 
 def faults(found: Iterable[PictureFault], language: str) -> str:

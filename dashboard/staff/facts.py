@@ -43,7 +43,8 @@ class StationFacts:
 class CameraFacts:
     """A camera and its newest still. ``minutes`` is the age of the still.
 
-    ``reason`` is the first of why it is not well; ``silence``, ``faults`` and ``said`` are all of it.
+    ``reason`` is the first of why it is not well; ``silence``, ``faults``, ``said`` and ``asked`` are all of
+    it.
     """
 
     camera_id: str
@@ -60,6 +61,7 @@ class CameraFacts:
     faults: tuple[PictureFault, ...] = ()
     said: str = ""
     vitals: CameraVitals = NO_CAMERA_VITALS
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def camera_facts(view: CameraView) -> CameraFacts:
         faults=view.condition.faults,
         said=view.condition.said,
         vitals=view.vitals,
+        asked=view.condition.asked,
     )
 
 

@@ -67,6 +67,13 @@ def link(label: str | Component | list[Component], path: str, class_name: str = 
     return dcc.Link(label, href=path, className=class_name)
 
 
+def with_data(component: Component, **data: str) -> Component:
+    """The component with ``data-`` attributes, which a script of ours reads."""
+    for name, value in data.items():
+        setattr(component, f"data-{name}", value)
+    return component
+
+
 def late_image(path: str, alt: str) -> Component:
     """A picture that is fetched when it comes into sight (``assets/lazy.js``)."""
-    return html.Img(alt=alt, **{"data-src": path})
+    return with_data(html.Img(alt=alt), src=path)

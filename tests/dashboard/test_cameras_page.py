@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from dashboard.i18n import LANGUAGES, catalogue
 from dashboard.staff import callbacks, cameras_callbacks, cameras_words
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.cameras_page import worst_first
@@ -15,6 +17,7 @@ from dashboard.staff.facts import camera_facts, flags
 from dashboard.staff.watch import Watch, wall_facts
 from dashboard.views import board
 from ingest.devices import Live
+from ingest.pull.vain import Cause
 from ingest.readings import CameraReport, CameraState, Still
 from ingest.stations import Registry
 from tests.dashboard.camera_desk import COVERED, FROZEN, STILLS_STOPPED, WELL, camera_desk
@@ -216,3 +219,16 @@ def test_what_is_wrong_is_said_once(at_desk: Desk) -> None:
 def test_the_page_of_cameras_is_none_of_the_others() -> None:
     assert Page(cameras=True).overview() == Page()
     assert not Page().cameras
+
+
+def test_every_cause_of_requests_in_vain_is_worded() -> None:
+    for language in LANGUAGES:
+        assert {f"camera_asked.{cause}" for cause in Cause} <= set(catalogue(language))
+
+
+def test_a_camera_that_refuses_the_password_says_so(at_desk: Desk) -> None:
+    seen = Watch(at_desk.services).look().board
+    view = seen.station("kawaguchi") if seen else None
+    assert view
+    facts = replace(camera_facts(view.cameras[0]), asked="unauthorized")
+    assert cameras_words.why(facts, "ja").endswith("、パスワードが拒まれました")

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dashboard.camera_views import camera_view
 from dashboard.staff.facts import flags
-from dashboard.views import Board, GaugeView, StationView, board, camera_view, gauge_view, hours_to_next
+from dashboard.views import Board, GaugeView, StationView, board, gauge_view, hours_to_next
 from ingest.readings import CameraReport, CameraState, Quality, Reading, Still
 from ingest.stations import Camera, Gauge, Station, StationKind, ThresholdSet
 from ingest.store.protocol import Latest
