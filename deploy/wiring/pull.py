@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from deploy.schedule import Job
 from deploy.settings import Settings
+from deploy.wiring.ingest import still_receiver
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.devices import Camera
 from ingest.inbox import Inbox
 from ingest.pull.fetch import Fetcher
 from ingest.pull.puller import Puller
-from ingest.receiver import Receiver
 from ingest.store.appender import SqlAppender
 from ingest.store.requests import SqlRequests
 from ingest.store.roster import NoRegistry
@@ -39,7 +39,11 @@ def pull_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
         clock.now,
         settings.cameras.workers,
     )
-    limits = settings.ingest.clock_limits
-    receiver = Receiver(Inbox(), stores.watched, puller.appender, stores.stills, limits)
+    receiver = still_receiver(settings, stores, puller.appender, Inbox())
     puller.to(receiver.keep)
-    return [Job("pull", LOOK_S, puller.turn, puller.stop)]
+
+    def stop() -> None:
+        receiver.abandon()  # a turn that waits for the store would wait for ever
+        puller.stop()
+
+    return [Job("pull", LOOK_S, puller.turn, stop)]

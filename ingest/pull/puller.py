@@ -180,8 +180,13 @@ class Puller:
         self._came.append(Arrived(_message(camera, fetched, received_at, made_at), _nobody_waits))
 
 
-_CAUSES: Mapping[str, Cause] = {Refusal.UNREADABLE_IMAGE: Cause.NO_PICTURE, Refusal.OVERSIZED: Cause.OVERSIZED}
-"""What becomes of a picture that came, and is none."""
+_CAUSES: Mapping[str, Cause] = {
+    Refusal.UNREADABLE_IMAGE: Cause.NO_PICTURE,
+    Refusal.OVERSIZED: Cause.OVERSIZED,
+    Refusal.UNWRITABLE: Cause.UNEXPECTED,
+    Refusal.UNEXPECTED: Cause.UNEXPECTED,
+}
+"""What becomes of a picture that came, and could not be kept."""
 
 
 class _Noting:
@@ -203,8 +208,8 @@ class _Noting:
     def _refused(self, letter: DeadLetter) -> None:
         address = parse(letter.topic)
         if address is not None:
-            cause = _CAUSES.get(letter.reason, Cause.REFUSED)
-            self._book.vain(address.device_id, letter.received_at, Vain(cause, letter.detail), traced=True)
+            vain = Vain(_CAUSES.get(letter.reason, Cause.REFUSED), letter.detail, answered=True)
+            self._book.vain(address.device_id, letter.received_at, vain, traced=True)
 
 
 def _message(camera: Camera, fetched: Fetched, received_at: datetime, made_at: datetime | None) -> Message:

@@ -78,6 +78,7 @@ def test_a_stream_of_pictures_serves_as_a_camera(scene: Scene, tmp_path: Path) -
     [
         ("truncated", Refusal.UNREADABLE_IMAGE, Cause.NO_PICTURE),
         ("web_page", Refusal.UNREADABLE_IMAGE, Cause.NO_PICTURE),
+        ("bomb", Refusal.OVERSIZED, Cause.OVERSIZED),
         ("never_ends", Refusal.NOT_FETCHED, Cause.OVERSIZED),
         ("redirects", Refusal.NOT_FETCHED, Cause.REDIRECTED),
         ("500", Refusal.NOT_FETCHED, Cause.BUSY),
