@@ -5,6 +5,7 @@ from __future__ import annotations
 from alerts.engine.rounds import Step
 from alerts.engine.settings import AlertSettings
 from alerts.pictures.album import Album
+from alerts.pictures.doubts import Doubts
 from alerts.pictures.second_look import EVERY, SecondLook
 from alerts.pictures.settings import PictureMessages
 from alerts.pictures.witness import Witness
@@ -15,7 +16,8 @@ from ingest.store.leases import Fence
 
 def witness_of(settings: AlertSettings, stores: Stores) -> Witness:
     """Who ties stills to the changes of alerts."""
-    return Witness(_album(settings.pictures, stores), settings.pictures.rules)
+    doubts = Doubts(stores.city, stores.log, SqlPictures(stores.database))
+    return Witness(_album(settings.pictures, stores), settings.pictures.rules, doubts.about)
 
 
 def second_look(settings: AlertSettings, stores: Stores, fence: Fence | None) -> Step:

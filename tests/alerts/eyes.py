@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine as Database
@@ -16,6 +17,7 @@ from alerts.pictures.album import Album
 from alerts.pictures.second_look import SecondLook
 from alerts.pictures.tied import Tied
 from alerts.pictures.witness import Witness
+from alerts.records import Transition
 from alerts.store.ties import SqlTies
 from ingest.readings import Still
 from ingest.sight.look import Look, PictureFault
@@ -36,7 +38,7 @@ class Watched(Duty):
     def __init__(self, database: Database, settings: AlertSettings | None = None, within: timedelta = WITHIN) -> None:
         super().__init__(database, settings)
         self.within = within
-        self.doubt = ""
+        self.doubt: Callable[[Transition], str] = lambda _: ""
         self.look_through(SqlPictures(database))
 
     def look_through(self, pictures: Pictures) -> None:
@@ -45,14 +47,21 @@ class Watched(Duty):
         evidence = Evidence(self.registry, self.settings.incidents)
         policy = Policy(self.settings.escalation)
         self.ledger = Ledger(
-            self.database, policy, evidence=evidence, witness=Witness(album, rules, lambda _: self.doubt)
+            self.database, policy, evidence=evidence, witness=Witness(album, rules, lambda change: self.doubt(change))
         )
         self.engine = Engine(SqlLog(self.database), self.registry, self.ledger, self.settings, self.clock)
         self.again = SecondLook(self.database, album, rules, AGAIN_AFTER)
 
-    def look(self, minute: float, *faults: PictureFault, camera: str = CAMERA.id, usable: bool = True) -> str:
+    def look(
+        self,
+        minute: float,
+        *faults: PictureFault,
+        camera: str = CAMERA.id,
+        usable: bool = True,
+        miniature: bytes = b"",
+    ) -> str:
         """A still of a minute that was looked at; the name of its file."""
-        return looked_at(self.database, at(minute), *faults, camera=camera, usable=usable)
+        return looked_at(self.database, at(minute), *faults, camera=camera, usable=usable, miniature=miniature)
 
     def tied(self) -> list[tuple[str, float] | None]:
         """Of each transition of the stage the camera and the minute of its still."""
@@ -65,7 +74,12 @@ def _told(tied: Tied | None) -> tuple[str, float] | None:
 
 
 def looked_at(
-    database: Database, taken_at: datetime, *faults: PictureFault, camera: str = CAMERA.id, usable: bool = True
+    database: Database,
+    taken_at: datetime,
+    *faults: PictureFault,
+    camera: str = CAMERA.id,
+    usable: bool = True,
+    miniature: bytes = b"",
 ) -> str:
     """A still in the log, with the look at it."""
     file = f"{camera}/{taken_at:%Y%m%d/%H%M%S}-{camera[:1]}.jpg"
@@ -75,6 +89,6 @@ def looked_at(
         seq = connection.scalar(select(stills.c.seq).where(stills.c.file == file))
         assert seq is not None
         found = frozenset(faults)
-        look = Look(seq, camera, taken_at, taken_at, usable=usable, faults=found, seen=found)
+        look = Look(seq, camera, taken_at, taken_at, usable=usable, faults=found, seen=found, miniature=miniature)
         keep_look(connection, look, taken_at)
     return file

@@ -213,7 +213,7 @@ def test_pictures_that_cannot_be_read_hold_up_no_message(duty: Watched, caplog: 
 def test_only_staff_hear_of_a_doubt(database: Database) -> None:
     duty = Watched(database)
     duty.serve(WATCHED)
-    duty.doubt = "unchanged"
+    duty.doubt = lambda _: "unchanged"
     duty.water(10, 4.2)
     told_of = {key: "どちらか" in each.body for key, each in sent(duty).items()}
     assert told_of == {
