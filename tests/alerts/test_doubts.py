@@ -13,9 +13,9 @@ from ingest.store.appender import SqlAppender
 from ingest.store.cameras import SqlPictures
 from ingest.store.log import SqlLog
 from ingest.store.protocol import Batch
-from tests.alerts.duty import OTHER_GAUGE, WATCHED
+from tests.alerts.duty import WATCHED
 from tests.alerts.eyes import Watched
-from tests.alerts.night import at
+from tests.alerts.night import OTHER_GAUGE, at
 from tests.ingest.drawn_rises import Drawn, look, rises
 
 MORNING = 13 * 60
