@@ -92,7 +92,7 @@ def _frozen_stamped(shot: Shot) -> bytes:
 
 
 def _dark(shot: Shot) -> Scene:
-    return replace(shot.now, lens=replace(shot.now.lens, exposure=0.05 - 0.05 * shot.grade))
+    return replace(shot.now, lens=replace(shot.now.lens, exposure=0.08 - 0.08 * shot.grade))
 
 
 def _blurred(shot: Shot) -> Scene:

@@ -77,42 +77,40 @@ def _dropped(picture: Image.Image, scene: Scene, share: float) -> Image.Image:
     """Drops show the view upside down and small. Each stays a few minutes, then runs off."""
     picture = picture.copy()
     scale = picture.width / SMALL[0]
-    for number in range(round(3 + 30 * share)):
+    for number in range(round(3 + 32 * share)):
         stay = DROPS_STAY_S * (1 + number % 3)
         chance = random.Random(f"drop {scene.camera_id} {scene.seed} {number} {int(scene.at.timestamp() // stay)}")
-        radius = round(chance.uniform(4, 8 + 22 * share * chance.random()) * scale)
+        radius = round(chance.uniform(5, 9 + 26 * share * chance.random() ** 2) * scale)
         left = round(chance.uniform(-0.02, 1.0) * picture.width) - radius
         top = round(chance.uniform(-0.02, 1.0) * picture.height) - radius
-        _drop(picture, (left, top), radius, chance.uniform(0.9, 1.25))
+        _drop(picture, (left, top), radius, chance.uniform(0.9, 1.35))
     return picture
 
 
 def _drop(picture: Image.Image, corner: tuple[int, int], radius: int, tall: float) -> None:
+    """A lens of its own: what it shows lies up to six radii around it."""
     wide, high = 2 * radius, round(2 * radius * tall)
-    reach = 4 * radius
-    around = (corner[0] - reach, corner[1] - reach, corner[0] + wide + reach, corner[1] + high + reach)
-    around = (
-        max(0, around[0]),
-        max(0, around[1]),
-        min(picture.width, around[2]),
-        min(picture.height, around[3]),
-    )
-    if around[0] >= around[2] - 4 or around[1] >= around[3] - 4:
+    reach = 5 * radius
+    left, top = max(0, corner[0] - reach), max(0, corner[1] - reach)
+    right, bottom = min(picture.width, corner[0] + wide + reach), min(picture.height, corner[1] + high + reach)
+    if left >= right - 4 or top >= bottom - 4:
         return
-    seen = picture.resize((wide, high), Image.Resampling.BILINEAR, box=around)
-    turned = seen.transpose(Image.Transpose.FLIP_TOP_BOTTOM).filter(ImageFilter.GaussianBlur(radius / 5))
-    shade, mask = _drop_shape(wide, high)
-    picture.paste(ImageChops.add(ImageChops.multiply(turned, shade), turned, 2.0, 24), corner, mask)
+    seen = picture.resize((wide, high), Image.Resampling.BILINEAR, box=(left, top, right, bottom))
+    turned = seen.transpose(Image.Transpose.FLIP_TOP_BOTTOM).filter(ImageFilter.GaussianBlur(radius / 7))
+    shade, shine, mask = _drop_shape(wide, high)
+    picture.paste(ImageChops.screen(ImageChops.multiply(turned, shade), shine), corner, mask)
 
 
-@lru_cache(maxsize=64)
-def _drop_shape(wide: int, high: int) -> tuple[Image.Image, Image.Image]:
-    """A little darker above, a little brighter below; and where the drop is, without a sharp edge."""
+@lru_cache(maxsize=96)
+def _drop_shape(wide: int, high: int) -> tuple[Image.Image, Image.Image, Image.Image]:
+    """Darker above and at the rim, a gleam below; and where the drop is, without a sharp edge."""
     rim = Image.radial_gradient("L").resize((wide, high), Image.Resampling.BILINEAR)
-    mask = rim.point([round(235 * min(1.0, max(0.0, (176 - value) / 70))) for value in range(256)])
+    mask = rim.point([round(245 * min(1.0, max(0.0, (178 - value) / 34))) for value in range(256)])
     ramp = Image.linear_gradient("L").resize((wide, high))
-    shade = ramp.point([round(176 + value * 0.31) for value in range(256)])
-    return Image.merge("RGB", (shade, shade, shade)), mask
+    edge = rim.point([round(255 - 70 * min(1.0, max(0.0, (value - 110) / 60))) for value in range(256)])
+    shade = ImageChops.multiply(ramp.point([round(150 + value * 0.41) for value in range(256)]), edge)
+    gleam = ImageChops.multiply(ramp.point([round(max(0, value - 120) * 0.5) for value in range(256)]), edge)
+    return Image.merge("RGB", (shade, shade, shade)), Image.merge("RGB", (gleam, gleam, gleam)), mask
 
 
 def _webbed(picture: Image.Image, scene: Scene) -> Image.Image:
@@ -122,8 +120,8 @@ def _webbed(picture: Image.Image, scene: Scene) -> Image.Image:
     reach = picture.width / 300 * (0.3 + scene.weather.wind)
     web = ImageChops.offset(web, round(chance.uniform(-reach, reach)), round(chance.uniform(-reach, reach)))
     day = daylight(scene.at)
-    tone = round(40 + 170 * day) if scene.lamp is Lamp.NONE else 250
-    strength = 0.55 if scene.lamp is Lamp.NONE or day > 0.5 else 0.95
+    tone = round(30 + 190 * day) if scene.lamp is Lamp.NONE else 250
+    strength = 0.6 + 0.4 * scene.lens.web
     return Image.composite(
         Image.new("RGB", picture.size, (tone, tone, tone)),
         picture,
@@ -143,10 +141,10 @@ def _web(size: Size, share: float, seed: str) -> Image.Image:
     angles = sorted(inward + chance.uniform(-1.0, 1.0) for _ in range(13))
     mask = Image.new("L", size, 0)
     draw = ImageDraw.Draw(mask)
-    thread = max(1, width // 640)
+    thread = max(1, round(width / 560))
     for angle in angles:
         end = reach * chance.uniform(0.7, 1.1)
-        draw.line((*hub, hub[0] + end * math.cos(angle), hub[1] + end * math.sin(angle)), fill=120, width=thread)
+        draw.line((*hub, hub[0] + end * math.cos(angle), hub[1] + end * math.sin(angle)), fill=165, width=thread)
     far = reach * 0.08
     while far < reach * 0.95:
         _ring(draw, hub, [(angle, far * chance.uniform(0.97, 1.03)) for angle in angles], thread, chance)
@@ -169,7 +167,7 @@ def _ring(
                 slack = 1 - 0.22 * (next_angle - angle) * math.sin(math.pi * part)
                 at, radius = angle + part * (next_angle - angle), (far + part * (next_far - far)) * slack
                 points.append((hub[0] + radius * math.cos(at), hub[1] + radius * math.sin(at)))
-            draw.line(points, fill=chance.randint(60, 130), width=thread)
+            draw.line(points, fill=chance.randint(80, 180), width=thread)
 
 
 def _dirty(picture: Image.Image, scene: Scene) -> Image.Image:

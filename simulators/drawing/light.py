@@ -140,6 +140,7 @@ def _with_headlights(picture: Image.Image, view: View, share: float, strength: f
     gap = 0.7 * view.eye.focal * picture.width / depth_m
     flare = min(0.34, 3.4 / depth_m) * picture.width
     shine(picture, (x, y + 0.3 * flare), (3.2 * flare, 1.6 * flare), _dimmed((92, 92, 84), strength))
+    shine(picture, (x, y + 2.2 * flare), (0.5 * flare, 1.8 * flare), _dimmed((96, 94, 86), strength))
     for side in (-gap, gap):
         shine(picture, (x + side, y), (flare, flare), _dimmed((255, 250, 232), strength))
     return picture

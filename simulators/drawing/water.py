@@ -102,8 +102,8 @@ def _mirrored(behind: NDArray[np.uint8], cover: Field, window: Window, waves: Fi
     rows = np.arange(cover.shape[0], dtype=np.float32)[:, None] + window[0].start
     wet = cover > 0.5
     edge = np.where(wet.any(axis=0), wet.argmax(axis=0), cover.shape[0]).astype(np.float32) + window[0].start
-    kernel = np.ones(9, dtype=np.float32) / 9
-    edge = np.convolve(np.pad(edge, 4, mode="edge"), kernel, mode="valid").astype(np.float32)
+    kernel = np.ones(3, dtype=np.float32) / 3
+    edge = np.convolve(np.pad(edge, 1, mode="edge"), kernel, mode="valid").astype(np.float32)
     below = np.maximum(rows - edge[None, :], 0)
     source = edge[None, :] - 1 - below * 1.15 + waves * (0.6 + 0.10 * below) * (0.4 + water.rough)
     columns = np.arange(cover.shape[1])[None, :] + window[1].start

@@ -15,7 +15,7 @@ from simulators.drawing.texture import TILE, fractal
 from simulators.drawing.view import DEPTH_UNIT_M, View
 from simulators.scene import HD, Scene, Size
 
-CLEAR_SIGHT_M, THICK_SIGHT_M = 4000.0, 14.0
+CLEAR_SIGHT_M, THICK_SIGHT_M = 1500.0, 12.0
 """How far one sees without fog and in the thickest (to 1/e of the contrast)."""
 HEAVY_RAIN_MM_PER_H = 100.0
 STREAKS_PX = 1024

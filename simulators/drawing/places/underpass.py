@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 import random
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from simulators.drawing import paints
 from simulators.drawing.layout import FORWARD, Axes, eye_for
@@ -76,7 +80,7 @@ def _girder(y: float, half: float, chance: random.Random) -> list[Face]:
     steel = paints.plain(chance.choice(((92, 112, 104), (124, 96, 82), (110, 116, 124))), 0.08, any_seed(chance))
     low, high, wide = 3.3, 4.7, half + 14
     front = FORWARD.wall(y, low, high, (-wide, wide), steel)
-    board = FORWARD.wall(y - 0.05, low + 0.25, low + 0.95, (-1.4, 1.4), paints.plain((226, 204, 40), 0.03))
+    board = FORWARD.wall(y - 0.05, low + 0.2, low + 1.0, (-1.6, 1.6), paints.picture(_limit_board(low), (3.2, 0.8)))
     under = FORWARD.strip((y, low), (y + 6.5, low), (-wide, wide), paints.plain((46, 46, 46)))
     abutments = [
         FORWARD.wall(
@@ -85,3 +89,14 @@ def _girder(y: float, half: float, chance: random.Random) -> list[Face]:
         for sign in (-1, 1)
     ]
     return [front, board, under, *abutments, FORWARD.rail(y, high, (-wide, wide), (150, 156, 160))]
+
+
+@lru_cache(maxsize=1)
+def _limit_board(height_m: float) -> Field:
+    """How high a car may be."""
+    image = Image.new("RGB", (256, 64), (222, 198, 44))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((2, 2, 253, 61), outline=(40, 40, 40), width=3)
+    font = ImageFont.load_default(50)
+    draw.text((128, 32), f"{height_m:.1f} m", fill=(24, 24, 24), font=font, anchor="mm", stroke_width=1)
+    return np.asarray(image, dtype=np.float32)
