@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from deploy.services import Worker
@@ -12,12 +12,15 @@ from deploy.settings import Settings
 from deploy.wiring.house import device_publisher
 from ingest.clock import Clock
 from ingest.stations import Registry
-from simulators.faults import demonstration_faults
+from simulators.faults import CameraFault, demonstration_faults
 from simulators.fleet import run_fleet
 from simulators.replay import Row, run_replay
+from simulators.scene import HD, Size
 from simulators.storm import Storm
 
 log = logging.getLogger(__name__)
+
+NO_CAMERAS: Mapping[str, CameraFault] = {}
 
 
 class Devices:
@@ -43,19 +46,28 @@ class Devices:
 
 
 class Fleet(Devices):
-    """All devices of a registry in a storm."""
+    """All devices of a registry in a storm, with the faults of the demonstration and those of some cameras besides."""
 
     def __init__(
-        self, settings: Settings, registry: Registry, storm: Storm, clock: Clock, since: datetime | None
+        self,
+        settings: Settings,
+        registry: Registry,
+        storm: Storm,
+        clock: Clock,
+        since: datetime | None,
+        cameras: Mapping[str, CameraFault] = NO_CAMERAS,
+        size: Size = HD,
     ) -> None:
         super().__init__(settings, "fleet")
+        self._cameras = cameras
+        self._size = size
         self._registry = registry
         self._storm = storm
         self._clock = clock
         self._since = since
 
     def _run(self, stop: threading.Event) -> None:
-        faults = demonstration_faults(self._registry, self._storm)
+        faults = demonstration_faults(self._registry, self._storm).with_cameras(self._cameras)
         run_fleet(
             self._registry,
             self._storm,
@@ -65,6 +77,7 @@ class Fleet(Devices):
             stop,
             since=self._since,
             report=log.info,
+            size=self._size,
         )
 
 

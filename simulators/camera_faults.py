@@ -107,8 +107,8 @@ def _covered(shot: Shot) -> Scene:
     return replace(shot.now, lens=replace(shot.now.lens, cover=shot.variant, covered=0.6 + 0.4 * shot.grade))
 
 
-def _shifted(shot: Shot) -> Scene:
-    """By at least 4 % of the width, 3°, or a fifth in zoom."""
+def turned(shot: Shot) -> Scene:
+    """What a camera sees that has turned: by at least 4 % of the width, 3°, or a fifth in zoom."""
     side = 1 if share(shot.now.camera_id, shot.now.seed, "side") < 0.5 else -1
     grade = shot.grade
     pose = {
@@ -141,7 +141,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "blurred": Fault("out of focus, sigma 2 to 8 pixels at a width of 640", _seen(_blurred)),
         "fogged_lens": Fault("the dome is wet inside", _seen(_fogged_lens)),
         "covered": Fault("something lies over 60 to 100 % of the view", _seen(_covered), tuple(COVERS)),
-        "shifted": Fault("turned, tilted, rolled or zoomed away from its view", _seen(_shifted), TURNS),
+        "shifted": Fault("turned, tilted, rolled or zoomed away from its view", _seen(turned), TURNS),
         "truncated": Fault("the file ends too early", _truncated),
         "garbage": Fault("bytes that are no picture", _garbage),
     }

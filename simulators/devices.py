@@ -13,15 +13,14 @@ from datetime import UTC, datetime, timedelta
 from ingest.hazard import levels_at
 from ingest.readings import CameraState
 from ingest.stations import Camera, Gauge, Registry
+from simulators.camera_faults import faulty
 from simulators.cameras import still
-from simulators.chance import share
-from simulators.faults import FaultPlan
+from simulators.chance import between, share
+from simulators.faults import CameraFault, FaultPlan
 from simulators.gauges import Waters, base_m, ladder
 from simulators.messages import Message, reading_message, status_message, still_message
-from simulators.scene import HD, Lens, Scene, Size, Weather
+from simulators.scene import HD, Lamp, Scene, Size, Weather
 from simulators.vitals import vitals
-
-BLURRED_PX = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +69,17 @@ class Devices:
         status = status_message(camera, state, reason, at)
         if state is CameraState.OFFLINE:
             return [status]
-        scene = self.scene(camera, fault.pictured_at(at), blurred=state is CameraState.DEGRADED)
-        return [status, still_message(camera, still(scene, at, self.size))]
+        return [status, still_message(camera, self._still(camera, fault, at))]
 
-    def scene(self, camera: Camera, at: datetime, blurred: bool = False) -> Scene:
-        """What a camera sees: the first gauge of its station; without a gauge, low water."""
+    def _still(self, camera: Camera, fault: CameraFault, at: datetime) -> bytes:
+        scene = self.scene(camera, at)
+        if not fault.picture or not fault.stands(at):
+            return still(scene, size=self.size)
+        then = self.scene(camera, fault.since or at)
+        return faulty(fault.picture, scene, then, size=self.size, grade=fault.grade, variant=fault.variant)
+
+    def scene(self, camera: Camera, at: datetime) -> Scene:
+        """What a camera sees: the first gauge of its station in the weather of the storm; without one, low water."""
         station = self.registry.station_of(camera)
         gauge = next(iter(self.registry.gauges_of(station.id)), None)
         levels = ladder(station.kind, gauge, at) if gauge else {5: 3.0}
@@ -89,8 +94,8 @@ class Devices:
             top_m=top_m,
             levels=levels_at(station.kind, gauge, at) if gauge else {},
             at=at,
-            weather=Weather(rain_mm_per_h=self.waters.rain_mm_per_h(station.id, at)),
-            lens=Lens(defocus_px=BLURRED_PX if blurred else 0.0),
+            weather=weather(camera.id, self.waters.rain_mm_per_h(station.id, at), at),
+            lamp=lamp(camera),
         )
 
     def _wet(self, gauge: Gauge, at: datetime) -> bool:
@@ -98,6 +103,24 @@ class Devices:
 
     def _index(self, gauge: Gauge, at: datetime) -> int:
         return round((at.timestamp() - phase_s(gauge)) / gauge.interval_s)
+
+
+def weather(camera_id: str, rain_mm_per_h: float, at: datetime) -> Weather:
+    """Clouds and wind that go with the rain, a little different in each hour."""
+    wet = min(1.0, rain_mm_per_h / 25)
+    hour = at.strftime("%Y%m%d%H")
+    return Weather(
+        rain_mm_per_h=rain_mm_per_h,
+        cloud=min(1.0, between(0.35, 0.7, hour, "cloud") + 0.4 * wet),
+        wind=between(0.1, 0.5, camera_id, hour, "wind") + 0.4 * wet,
+    )
+
+
+def lamp(camera: Camera) -> Lamp:
+    """White or infrared light, where a camera has light of its own."""
+    if not camera.lit:
+        return Lamp.NONE
+    return Lamp.LAMP if share(camera.id, "lamp") < 0.3 else Lamp.INFRARED
 
 
 def phase_s(device: Gauge | Camera) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ RESET_CLOCK = timedelta(days=-6 * 365)
 EMPTY_PCT, WEAK_PCT = 4.0, 14.0
 OUT_GATEWAY = "gw-hill"
 GATEWAY_OUT_AFTER = timedelta(minutes=3)
+FREEZES_AFTER = timedelta(minutes=2)
 """Of the storm's origin."""
 
 
@@ -64,24 +65,29 @@ class GaugeFault:
 class CameraFault:
     """What is wrong with a camera from ``since`` on (None: always).
 
-    ``offline``: no stills, only the gateway's word with the reason. ``degraded``: stills are blurred.
-    ``frozen_from``: it says that it is well, but goes on sending the picture of that moment.
+    ``state`` and ``reason`` are what it, or its gateway, says of it; ``offline`` sends no stills. ``picture`` names
+    what is wrong with its stills, one of ``camera_faults.FAULTS``, with its ``grade`` and ``variant``; a camera does
+    not know that. What freezes needs ``since``.
     """
 
     state: CameraState = CameraState.ONLINE
     reason: str = ""
     since: datetime | None = None
-    frozen_from: datetime | None = None
+    picture: str = ""
+    grade: float = 0.5
+    variant: str = ""
+
+    def __post_init__(self) -> None:
+        if self.picture.startswith("frozen") and self.since is None:
+            raise ValueError("a picture freezes at some time: say since when")
+
+    def stands(self, at: datetime) -> bool:
+        """Whether it has begun."""
+        return self.since is None or at >= self.since
 
     def state_at(self, at: datetime) -> tuple[CameraState, str]:
         """State and reason that are reported."""
-        if self.since is not None and at < self.since:
-            return CameraState.ONLINE, ""
-        return self.state, self.reason
-
-    def pictured_at(self, at: datetime) -> datetime:
-        """The moment that the picture shows."""
-        return at if self.frozen_from is None else min(at, self.frozen_from)
+        return (self.state, self.reason) if self.stands(at) else (CameraState.ONLINE, "")
 
 
 SOUND_GAUGE = GaugeFault()
@@ -103,6 +109,10 @@ class FaultPlan:
         """The fault of a camera."""
         return self.cameras.get(camera_id, SOUND_CAMERA)
 
+    def with_cameras(self, cameras: Mapping[str, CameraFault]) -> FaultPlan:
+        """The plan with other faults of some cameras."""
+        return replace(self, cameras={**self.cameras, **cameras})
+
 
 NO_FAULTS = FaultPlan()
 
@@ -112,7 +122,8 @@ def demonstration_faults(registry: Registry, storm: Storm, seed: int = 0) -> Fau
 
     A gauge falls silent with an empty battery while it is high, about when the storm's origin is; one has lost its
     time, one sends a false value now and then, one has a weak battery, and a gateway that two gauges depend on goes
-    out; a camera is offline with a reason, another one blurred. Few devices: fewer faults.
+    out; a camera is offline with a reason, another one blurred, and one shows the water as it was before it rose.
+    Few devices: fewer faults.
     """
     silent = _falls_silent(registry, storm)
     quiet_ids = [] if silent is None else [silent[0].id]
@@ -126,15 +137,37 @@ def demonstration_faults(registry: Registry, storm: Storm, seed: int = 0) -> Fau
         gauges[others[2].id] = GaugeFault(battery_pct=WEAK_PCT)
         out = GaugeFault(silent_from=storm.origin + GATEWAY_OUT_AFTER, gateway=OUT_GATEWAY)
         gauges |= {each.id: out for each in others[3:5]}
-    return FaultPlan(gauges, _camera_faults(_shuffled(registry.cameras.values(), seed)))
+    return FaultPlan(gauges, _camera_faults(registry, storm, seed, quiet_ids))
 
 
-def _camera_faults(cameras: list[Camera]) -> dict[str, CameraFault]:
-    faults = [
-        CameraFault(CameraState.OFFLINE, "no power from the solar panel"),
-        CameraFault(CameraState.DEGRADED, "blurred"),
-    ]
-    return {camera.id: fault for camera, fault in zip(cameras[2:], faults, strict=False)}
+def _camera_faults(registry: Registry, storm: Storm, seed: int, quiet_ids: Sequence[str]) -> dict[str, CameraFault]:
+    cameras = _shuffled(registry.cameras.values(), seed)
+    if len(cameras) < 3:
+        return {}
+    frozen = _sees_most_rise(registry, storm, cameras, quiet_ids)
+    others = [each for each in cameras if each is not frozen]
+    faults = {
+        others[0].id: CameraFault(CameraState.OFFLINE, "no power from the solar panel"),
+        others[1].id: CameraFault(picture="blurred"),
+    }
+    if frozen is not None:
+        faults[frozen.id] = CameraFault(since=storm.origin + FREEZES_AFTER, picture="frozen")
+    return faults
+
+
+def _sees_most_rise(
+    registry: Registry, storm: Storm, cameras: Sequence[Camera], quiet_ids: Sequence[str]
+) -> Camera | None:
+    """The camera whose water rises by the most levels in the hour after the pictures freeze; None: none rises."""
+    waters = Waters(registry, storm)
+    start, rises = storm.origin + FREEZES_AFTER, {}
+    for camera in cameras:
+        gauge = next(iter(registry.gauges_of(camera.station_id)), None)
+        if gauge is not None and gauge.id not in quiet_ids:
+            hazards = [waters.hazard(gauge.id, start + step * timedelta(minutes=10)) for step in range(7)]
+            rises[camera.id] = max(hazards) - hazards[0]
+    most = max(rises, key=rises.__getitem__, default=None)
+    return registry.cameras[most] if most is not None and rises[most] > 0 else None
 
 
 def _shuffled(devices: Iterable[Device], seed: int) -> list[Device]:

@@ -72,6 +72,8 @@ class _Fleet:
     def send_present(self, devices: Iterable[Gauge | Camera], now: datetime) -> None:
         """What they see and measure now."""
         for device in devices:
+            if self._stop.is_set():
+                return
             self.sent.present += self._send(self._messages(device, grid_point(device, now)))
         self._report(f"{self.sent.present} messages of the present are sent")
 

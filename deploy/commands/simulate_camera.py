@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from deploy.commands.context import Context, UsageError, say, wait_for_end
 from deploy.commands.registry import read
+from deploy.commands.simulated_faults import SIZES, camera_faults, fault_help
+from deploy.devices import NO_CAMERAS
 from deploy.services import House
 from deploy.wiring.stores import open_stores
 from ingest.clock import Clock
 from ingest.stations import Registry
 from simulators.devices import Devices
-from simulators.faults import demonstration_faults
+from simulators.faults import CameraFault, demonstration_faults
 from simulators.gauges import Waters
 from simulators.http_camera import SNAPSHOT, VIDEO, HttpCamera
 from simulators.http_faults import FAULTS
 from simulators.http_login import Login
+from simulators.scene import HD, Size
 from simulators.storm import demonstration_storm
 
 
@@ -33,6 +36,8 @@ def add_to(commands: Any) -> None:
     command.add_argument("--username", default="viewer", help="user (viewer)")
     command.add_argument("--password", default="", help="password")
     command.add_argument("--misbehave", choices=tuple(FAULTS), default="", help="do this at every request")
+    command.add_argument("--fault", action="append", default=[], metavar="CAMERA=FAULT", help=fault_help())
+    command.add_argument("--size", choices=SIZES, default=next(iter(SIZES)), help="width and height of the stills")
     command.set_defaults(run=simulate_camera)
 
 
@@ -43,8 +48,9 @@ def simulate_camera(context: Context, options: argparse.Namespace) -> int:
     registry = _registry(context, options.registry)
     if not registry.cameras:
         raise UsageError("there is no camera in this registry: add one, or name another file with --registry")
+    faults = camera_faults(options.fault, registry, context.clock.now())
     camera = HttpCamera(
-        pictures(registry, context.clock),
+        pictures(registry, context.clock, faults, SIZES[options.size]),
         context.clock.now,
         options.host,
         _port(options.port),
@@ -60,10 +66,13 @@ def simulate_camera(context: Context, options: argparse.Namespace) -> int:
     return 0
 
 
-def pictures(registry: Registry, clock: Clock) -> Callable[[str], bytes | None]:
+def pictures(
+    registry: Registry, clock: Clock, faults: Mapping[str, CameraFault] = NO_CAMERAS, size: Size = HD
+) -> Callable[[str], bytes | None]:
     """The still of each camera as its storm and its faults show it now; the empty name is the first camera."""
     storm = demonstration_storm(clock.now())
-    devices = Devices(Waters(registry, storm), demonstration_faults(registry, storm))
+    plan = demonstration_faults(registry, storm).with_cameras(faults)
+    devices = Devices(Waters(registry, storm), plan, size)
 
     def picture(camera_id: str) -> bytes | None:
         camera = registry.cameras[camera_id or next(iter(registry.cameras))]

@@ -14,7 +14,7 @@ from simulators.scene import Lamp, Scene, Size
 
 LATITUDE_DEG, LONGITUDE_DEG = 34.4, 133.2
 """Where all these cameras stand."""
-DARK_BELOW_DEG, BRIGHT_ABOVE_DEG = -7.0, 9.0
+DARK_BELOW_DEG, BRIGHT_ABOVE_DEG = -9.0, 6.0
 """Elevation of the sun at which the last light is gone, and from which on a camera evens out the rest."""
 NIGHT_BLACK = 7
 LAMP_REACH_M = {Lamp.LAMP: 26.0, Lamp.INFRARED: 32.0}

@@ -13,6 +13,7 @@ from simulators.drawing import paints
 from simulators.drawing.layout import FORWARD, Axes, eye_for
 from simulators.drawing.places.place import Place, Plan, any_seed, town
 from simulators.drawing.rays import Face, Paint, vector
+from simulators.drawing.texture import Field
 
 
 def underpass(plan: Plan) -> Place:
