@@ -16,9 +16,9 @@ from ingest.pipeline import HEAD_BYTES
 from ingest.topics import Subject
 
 STILLS = f"/{Subject.STILL}"
-HOLD_S = 0.2
+HOLD_S = 1.0
 """How long one still may hold up the network while its lane makes room."""
-MOST_STILLS, MOST_STILL_BYTES = 500, 48 * 1024 * 1024
+MOST_STILLS, MOST_STILL_BYTES = 400, 48 * 1024 * 1024
 FULL = "the pictures come faster than they can be kept: look at the disk, or at the cameras that send so many"
 
 

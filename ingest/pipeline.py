@@ -301,7 +301,9 @@ def _report(item: Status, camera_id: str, message: Message, limits: ClockLimits)
 def _still(item: Picture, camera_id: str, message: Message, limits: ClockLimits) -> Still:
     taken_at, suspect = _believed(in_utc(item.device_at), message.received_at, limits)
     content = hashlib.sha256(item.data).hexdigest()[:12]
-    name = f"{camera_id}/{taken_at:%Y%m%d}/{taken_at:%H%M%S}-{content}.{item.suffix}"
+    # With the fraction: a frozen camera sends the same bytes twice in a second, and no two stills may share a file.
+    time = f"{taken_at:%H%M%S-%f}" if taken_at.microsecond else f"{taken_at:%H%M%S}"
+    name = f"{camera_id}/{taken_at:%Y%m%d}/{time}-{content}.{item.suffix}"
     return Still(
         camera_id=camera_id,
         taken_at=taken_at,

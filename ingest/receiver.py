@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 MOST_PER_BATCH = 1000
 GATHER_S = 0.05
 WAIT_S = 0.5
+MENTION_EVERY_S = 5.0
 RETRY_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -68,6 +71,23 @@ class Counts:
         return Counts(**{name: sum(getattr(each, name) for each in (self, *others)) for name in names})
 
 
+class Mentions:
+    """The log's lines of what was refused: one in a while, so that a device gone wild does not fill the log."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._count = 0
+        self._not_before_s = -math.inf
+
+    def refused(self, letters: Sequence[DeadLetter]) -> None:
+        """Say so, or count until the next time."""
+        self._count += len(letters)
+        if letters and self._monotonic() >= self._not_before_s:
+            last = letters[-1]
+            log.warning("%d refused, the last on %r: %s, %s", self._count, last.topic, last.reason, last.detail)
+            self._count, self._not_before_s = 0, self._monotonic() + MENTION_EVERY_S
+
+
 class Receiver:
     """Takes from the inbox until it is closed and empty, or until it is told to stop.
 
@@ -92,6 +112,7 @@ class Receiver:
         self.settle: Callable[[], None] = nothing_to_settle
         self._quality = QualityControl(recall, limits)
         self._stop = threading.Event()
+        self._mentions = Mentions()
         self.held_up = False
         self.counts = Counts()
 
@@ -139,7 +160,7 @@ class Receiver:
 
     def _write(self, kept: Sequence[Kept], batch: Sequence[Arrived], roster: Roster) -> None:
         """A message that the store can never take is found by halving the batch, and becomes a dead letter."""
-        stored = [self._with_images(each, arrived.message) for each, arrived in zip(kept, batch, strict=True)]
+        stored = self._stored(kept, [each.message for each in batch])
         judgement = self._judged([reading for each in stored for reading in each.readings], roster)
         try:
             appended = self._appender.append(together(stored, judgement.readings))
@@ -150,7 +171,7 @@ class Receiver:
         self._quality.adopt(judgement)
         self._until_done(partial(self._acknowledge, batch))
         self.counts = self.counts.plus(len(batch), appended)
-        _say_refused([letter for each in stored for letter in each.dead_letters])
+        self._mentions.refused([letter for each in stored for letter in each.dead_letters])
         return None
 
     def _acknowledge(self, batch: Sequence[Arrived]) -> None:
@@ -182,6 +203,10 @@ class Receiver:
             raise error  # not even its trace can be written: then it is not acknowledged
         self._write([Kept(dead_letters=(letter,))], batch, roster)
 
+    def _stored(self, kept: Sequence[Kept], messages: Sequence[Message]) -> list[Kept]:
+        """The same once all of their images are on the disk."""
+        return [self._with_images(each, message) for each, message in zip(kept, messages, strict=True)]
+
     def _with_images(self, kept: Kept, message: Message) -> Kept:
         """Write the images of a message. Readings must not wait for a folder that takes no pictures: where it
         refuses, the message leaves its trace instead."""
@@ -202,13 +227,6 @@ class Receiver:
 
     def _understood(self, arrived: Arrived, roster: Roster) -> Kept:
         return interpret(arrived.message, roster, self._limits)
-
-
-def _say_refused(letters: Sequence[DeadLetter]) -> None:
-    """One line a batch, however many were refused: a device gone wild must not fill the log."""
-    if letters:
-        last = letters[-1]
-        log.warning("%d refused, the last on %r: %s, %s", len(letters), last.topic, last.reason, last.detail)
 
 
 def _not_evaluated(reading: Reading) -> Reading:

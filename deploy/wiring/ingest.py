@@ -65,6 +65,7 @@ def ingest_service(settings: Settings, stores: Stores, clock: Clock) -> StandbyI
         stills_worker = still_receiver(settings, stores, appender, stills)
         lanes = Lanes(inbox, stills, lambda: stills_worker.held_up)
         subscriber = Subscriber(mqtt, lanes, clock, lambda: lease.held and lease.epoch == epoch)
+        stills_worker.intake.pressed = lambda: subscriber.pressed
         return IngestService(subscriber, Lane("ingest", inbox, readings_worker), Lane("stills", stills, stills_worker))
 
     service = StandbyIngest(lease, build)

@@ -8,21 +8,29 @@ from collections.abc import Callable
 from ingest.cameras.pace import Pace
 from ingest.decoders.still import taken_at
 from ingest.inbox import Arrived
-from ingest.lanes import turned_away
+from ingest.lanes import never, turned_away
 from ingest.messages import Message, Refusal, Refused
 from ingest.pipeline import Kept, believed_time, camera_of, dead_letter, interpret
 from ingest.quality import ClockLimits
 from ingest.roster import Roster
 
-PATIENCE_S = 5.0
-"""How long a still may wait in its lane: what came behind it is not acknowledged before it."""
+PATIENCE_S, PRESSED_PATIENCE_S = 20.0, 5.0
+"""How long a still may wait in its lane, and how long where what came behind it, which is not acknowledged before it,
+fills the number of messages that the broker sends ahead."""
 LATE = "it waited {:.0f} s for pictures before it to be kept: look at the disk"
 
 
 class StillIntake:
-    """Interprets stills for the worker of their lane."""
+    """Interprets stills for the worker of their lane; ``pressed``: whether the broker may soon send nothing more."""
 
-    def __init__(self, limits: ClockLimits, pace: Pace, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        limits: ClockLimits,
+        pace: Pace,
+        monotonic: Callable[[], float] = time.monotonic,
+        pressed: Callable[[], bool] = never,
+    ) -> None:
+        self.pressed = pressed
         self._limits = limits
         self._pace = pace
         self._monotonic = monotonic
@@ -35,7 +43,7 @@ class StillIntake:
     def interpret(self, arrived: Arrived, roster: Roster) -> Kept:
         """What is kept of a still. Never raises for what is in the message."""
         waited_s = self._monotonic() - max(arrived.entered_s, self._going_since_s)
-        if arrived.entered_s and waited_s > PATIENCE_S:
+        if arrived.entered_s and waited_s > (PRESSED_PATIENCE_S if self.pressed() else PATIENCE_S):
             return interpret(turned_away(arrived, LATE.format(waited_s)).message, roster, self._limits)
         try:
             self._keep_pace(arrived.message, roster)

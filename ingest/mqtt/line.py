@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 SESSION_EXPIRY_S = 2 * 24 * 3600
 RECEIVE_MAXIMUM = 2000
 """So many messages the broker sends ahead of their acknowledgements."""
+PRESSED = 600
+"""From so many on the levels could soon be held up: a broker is often set to send fewer ahead than it is asked for."""
 RECONNECT_S = (1, 10)
 PUBACK_TYPE, PUBACK_BYTES = 0x40, 2
 PUBACK = Struct("!BBH")

@@ -20,7 +20,7 @@ from ingest.clock import Clock
 from ingest.duel import PAUSE_S, Duel
 from ingest.inbox import Arrived
 from ingest.messages import NO_PROPERTIES, Message
-from ingest.mqtt.line import Line
+from ingest.mqtt.line import PRESSED, Line
 from ingest.mqtt_settings import MqttSettings
 from ingest.order import Order, Ticket
 from ingest.pipeline import HEAD_BYTES, LARGEST_ANY_BYTES
@@ -86,6 +86,11 @@ class Subscriber:
     def unacknowledged(self) -> int:
         """Messages that the broker has sent and has no word about yet."""
         return len(self._line.order)
+
+    @property
+    def pressed(self) -> bool:
+        """Whether so much is unacknowledged that the broker may soon send nothing more."""
+        return self.unacknowledged > PRESSED
 
     def start(self) -> None:
         """Begin to connect in the background; a broker that is away is tried again for ever."""

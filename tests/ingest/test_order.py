@@ -100,7 +100,7 @@ def test_a_lane_of_stills_that_stands_still_holds_up_a_reading_only_once_and_bri
     for number in range(1_000):
         lanes.put(still(number=number))
     lanes.put(Arrived(reading_message('{"stage_m": 1}'), nothing))
-    assert time.monotonic() - began_s < HOLD_S + 1.0
+    assert time.monotonic() - began_s < 2 * HOLD_S
     assert (len(stills), lanes.turned_away, len(readings)) == (3, 997, 998)
     refused = readings.take(1, 0, 0)[0].message
     assert (len(refused.payload), refused.size_bytes) == (HEAD_BYTES, 10_000)

@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 from ingest.inbox import Arrived, Inbox
 from ingest.messages import Message
 from ingest.quality import ClockLimits
-from ingest.receiver import Receiver
+from ingest.readings import DeadLetter
+from ingest.receiver import Mentions, Receiver
 from ingest.roster import Roster
 from ingest.store.appender import SqlAppender
 from ingest.store.log import SqlLog
@@ -306,3 +307,13 @@ def test_acknowledgements_that_cannot_be_sent_are_sent_again_and_the_batch_is_no
     assert [each.quality for each in SqlLog(engine).readings_after(0)] == ["good", "good", "suspect"]
     assert SqlLog(engine).dead_letters().counts == {"malformed": 1}
     assert worker.counts.messages == 2
+
+
+def test_a_device_gone_wild_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    now_s = [0.0]
+    mentions = Mentions(lambda: now_s[0])
+    letter = DeadLetter("topic", NOON, "too_many", "too many", b"", 0)
+    for _ in range(150):
+        mentions.refused([letter] * 16)
+        now_s[0] += 1 / 16
+    assert [each.getMessage().split()[0] for each in caplog.records] == ["16", "1280"]
