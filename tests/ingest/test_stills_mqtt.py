@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from deploy.broker import EmbeddedBroker
 from ingest.cameras import intake
 from ingest.lanes import MOST_STILL_BYTES, MOST_STILLS
+from ingest.mqtt import Line
 from ingest.mqtt_settings import MqttSettings
 from ingest.readings import Still
 from ingest.store import rows
@@ -255,13 +256,19 @@ def test_a_slow_disk_for_pictures_costs_pictures_and_no_level(
     assert set(refused(engine)) == {"overloaded"}
 
 
-def test_pictures_and_levels_are_acknowledged_in_the_order_in_which_they_came(engine: Engine, tmp_path: Path) -> None:
+def test_pictures_and_levels_are_acknowledged_in_the_order_in_which_they_came(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Seen from the broker's side of the line: the numbers of the PUBACKs grow as those of what was sent."""
     slow, acknowledged = SlowDisk(tmp_path, 0.05), list[int]()
-    with mosquitto(tmp_path) as port, Ingest(engine, tmp_path, MqttSettings(port=port), images=slow) as ingest:
-        line = ingest.subscriber._line
-        send = line.acknowledge_together
-        line.acknowledge_together = lambda ids: (acknowledged.extend(ids), send(ids))[1]  # type: ignore[method-assign]
+    with mosquitto(tmp_path) as port, Ingest(engine, tmp_path, MqttSettings(port=port), images=slow):
+        send = Line.acknowledge_together
+
+        def noted(line: Line, packet_ids: Sequence[int]) -> None:
+            acknowledged.extend(packet_ids)
+            send(line, packet_ids)
+
+        monkeypatch.setattr(Line, "acknowledge_together", noted)
         with Levels(port), Sender(port) as camera:
             for number in range(8):
                 camera.send(STILL, jpeg(scene(64, 48, seed=number)))
