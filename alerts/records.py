@@ -1,7 +1,8 @@
 """The vocabulary of alerts: what is recorded before anything is sent.
 
-``level`` is the ladder of 0 to 5. For the rule of the stage it is the hazard of the gauge; every other rule takes one
-rung of it, set by the city, to say how much it matters. It is never an alert level that an authority issued.
+``level`` is the ladder of 0 to 5. For the rule of the stage it is the hazard of the gauge, for that of idle pumps the
+hazard of the station; every other rule takes one rung of it, set by the city, to say how much it matters. It is never
+an alert level that an authority issued.
 """
 
 from __future__ import annotations
@@ -14,8 +15,17 @@ from typing import Any, Protocol
 
 STAGE = "stage"
 """The name of the rule that compares the stage with the thresholds."""
+PUMP_IDLE = "pump_idle"
+"""The name of the rule of pumps that should run in a flood and do not: its level is a hazard as well."""
 URGENT_LEVEL = 4
 """From this hazard on nothing waits for a digest, and nothing mutes."""
+OF_HAZARD = frozenset({STAGE, PUMP_IDLE})
+"""The rules whose level is a hazard: of the water itself, and of a station whose pumps stand still in it."""
+
+
+def may_never_wait(rule: str, level: int) -> bool:
+    """Whether a level of a rule waits for nothing and is muted by nothing: a hazard from ``URGENT_LEVEL`` on."""
+    return rule in OF_HAZARD and level >= URGENT_LEVEL
 
 
 class Outcome(StrEnum):
@@ -44,7 +54,8 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A recorded change of the alert of one rule and one subject (a gauge, a camera, a gateway, a sign).
+    """A recorded change of the alert of one rule and one subject (a gauge, a camera, a pump, a
+    gate, a station, a gateway, a sign).
 
     ``observed_at`` is the time of what caused it, for a reading the device's; ``recorded_at`` is the house's.
     ``unconfirmed`` marks a rise on a suspect reading, and the end of one that was never believed: for staff only.
@@ -80,8 +91,9 @@ class Transition:
 
     @property
     def urgent(self) -> bool:
-        """Whether it may never wait: the hazard of a gauge reaches, or leaves, 4 or 5."""
-        return self.rule == STAGE and self.highest >= URGENT_LEVEL
+        """Whether it may never wait: the hazard of a gauge, or of a station whose pumps stand still, reaches or leaves 4
+        or 5."""
+        return may_never_wait(self.rule, self.highest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from alerts.channels.signs import SignState
 from alerts.rules.facts import Facts
+from alerts.rules.pumping import Pumping
 from ingest.health.fold import Device, GaugeState
 from ingest.health.judge import judge
 from ingest.health.limits import HealthSettings
@@ -21,6 +22,11 @@ class Cameras(Protocol):
     def cameras(self) -> dict[str, CameraLatest]:
         """The newest report and still by camera id."""
         ...
+
+
+def no_pumps(*_: object) -> Mapping[str, Pumping]:
+    """Where nobody asks for the stations with pumps."""
+    return {}
 
 
 class Gather:
@@ -38,6 +44,7 @@ class Gather:
         limits: HealthSettings,
         now: Callable[[], datetime],
         signs: Callable[[], Sequence[SignState]] = tuple,
+        pumping: Callable[[Registry, datetime], Mapping[str, Pumping]] = no_pumps,
     ) -> None:
         self._registry_now = registry
         self._health = health
@@ -45,6 +52,7 @@ class Gather:
         self._limits = limits
         self._now = now
         self._signs = signs
+        self._pumping = pumping
         self._revision = 0
         self._states: dict[str, GaugeState] = {}
         self._registry: Registry | None = None
@@ -61,7 +69,9 @@ class Gather:
         if changes.turned_at is None:
             return None
         health = judge(self._devices, self._states, changes.turned_at, self._limits)
-        return Facts(self._now(), registry, health, self._cameras.cameras(), firing, self._signs())
+        now = self._now()
+        pumping = self._pumping(registry, now)
+        return Facts(now, registry, health, self._cameras.cameras(), firing, self._signs(), pumping)
 
     def _meet(self, registry: Registry) -> Registry:
         if registry is not self._registry:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from alerts.dispatch.plan import MOST_SINGLE
 from alerts.people import Receiver
-from alerts.records import STAGE, URGENT_LEVEL, Incident, MessageKind, Transition
+from alerts.records import Incident, MessageKind, Transition, may_never_wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def _taken(each: Incident, until: datetime) -> Taken:
 
 def is_urgent(incident: Incident) -> bool:
     """Whether it is a gauge at hazard 4 or 5."""
-    return incident.rule == STAGE and incident.level >= URGENT_LEVEL
+    return may_never_wait(incident.rule, incident.level)
 
 
 @dataclass(frozen=True, slots=True)

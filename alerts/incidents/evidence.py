@@ -52,13 +52,15 @@ class Evidence:
 
     def _lock(self, connection: Connection, begun: Sequence[tuple[Incident, datetime]]) -> None:
         """All at once: in a storm they are thousands."""
-        belonging = _devices(self._registry())
+        registry = self._registry()
+        belonging = _devices(registry)
         wanted, entries = [], []
         for incident, began_at in begun:
             what = belonging.get(incident.station_id, Locked((), ()))
             since, at = began_at - self._settings.evidence_before, incident.opened_at
             wanted.append((what, since, Said(holder(incident.id), f"{incident.rule} {incident.station_id}", at)))
-            counted = {"gauges": len(what.gauge_ids), "cameras": len(what.camera_ids)}
+            gauges = sum(each in registry.gauges for each in what.gauge_ids)
+            counted = {"gauges": gauges, "cameras": len(what.camera_ids)}
             entries.append(_line(incident, "evidence_locked", at, since=since, **counted))
         lock_open_ended(connection, wanted)
         enter(connection, *entries)
@@ -72,14 +74,16 @@ class Evidence:
 
 
 def _devices(registry: Registry) -> dict[str, Locked]:
-    """The gauges and cameras of every station that has any."""
+    """The gauges and cameras of every station that has any. Pumps and gates stand with the gauges: what they say is
+    kept in the same log."""
     gauges: dict[str, list[str]] = defaultdict(list)
     cameras: dict[str, list[str]] = defaultdict(list)
-    for gauge in registry.gauges.values():
-        gauges[gauge.station_id].append(gauge.id)
+    for each in (*registry.gauges.values(), *registry.pumps.values(), *registry.gates.values()):
+        gauges[each.station_id].append(each.id)
     for camera in registry.cameras.values():
         cameras[camera.station_id].append(camera.id)
-    return {each: Locked(tuple(gauges[each]), tuple(cameras[each])) for each in {*gauges, *cameras}}
+    stations = {*gauges, *cameras}
+    return {each: Locked(tuple(dict.fromkeys(gauges[each])), tuple(cameras[each])) for each in stations}
 
 
 def holder(incident_id: int) -> str:

@@ -1,6 +1,6 @@
 """Why nobody is told of a transition. Pure, and it never hides anything: the transition is recorded all the same.
 
-Nothing mutes the stage from hazard 4 on, on its way up or down.
+Nothing mutes the stage from hazard 4 on, on its way up or down, nor pumps that stand still in such water.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from alerts.records import STAGE, URGENT_LEVEL, Incident, Maintenance, Silence, Transition
+from alerts.records import Incident, Maintenance, Silence, Transition, may_never_wait
 from ingest.health.problems import Health
 
 GAUGE_SILENCE = "silence"
 """The rule of the silence of a gauge."""
-OF_OTHERS = frozenset({"camera", "picture", "gateway", "sign"})
+OF_OTHERS = frozenset({"camera", "picture", "gateway", "sign", "pump_fault"})
 """Rules whose subjects are no gauges: work on a gauge says nothing of them."""
+INNER = "inner_id"
+"""Where the detail of a transition names the gauge that its rule goes by: pumps stand idle by the inner stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,9 @@ def muted(
     if transition.urgent:
         return ""
     where, rule, subject_id = transition.station_id, transition.rule, transition.subject_id
+    gauge_id = str(transition.detail.get(INNER, subject_id))
     for work in maintenance:
-        if rule not in OF_OTHERS and work.station_id == where and work.holds(subject_id, at):
+        if rule not in OF_OTHERS and work.station_id == where and work.holds(gauge_id, at):
             return f"maintenance {work.id}"
     for silence in silences:
         if covers(silence, where, rule, at):
@@ -64,7 +67,7 @@ def covers(silence: Silence, station_id: str, rule: str, at: datetime) -> bool:
 
 def held_back(incident: Incident, subject_ids: Sequence[str], mutes: Mutes, at: datetime) -> str:
     """Why nobody is told again of an incident now; it stays due. ``subject_ids`` are those that are at a level."""
-    if incident.rule == STAGE and incident.level >= URGENT_LEVEL:
+    if may_never_wait(incident.rule, incident.level):
         return ""
     reasons = [mutes.muted(_of(incident, each, at), at) for each in subject_ids]
     return reasons[0] if reasons and all(reasons) else ""

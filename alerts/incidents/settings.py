@@ -87,7 +87,8 @@ class IncidentSettings(BaseModel):
         description="the longest maintenance without a new word",
     )
     evidence_rules: tuple[str, ...] = Field(
-        default=("stage", "rise", "outlook", "silence"), description="the rules whose incidents keep evidence"
+        default=("stage", "rise", "outlook", "silence", "pump_idle", "pump_vain", "pump_fault"),
+        description="the rules whose incidents keep evidence",
     )
     evidence_before_s: float = Field(
         default=6 * 3600.0, ge=0, le=30 * DAY_S, description="seconds before an incident that are kept as evidence"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from alerts.records import STAGE, Transition
+from alerts.records import OF_HAZARD, Transition
 from ingest.stations import Registry, StationKind
 
 OUTLOOK = "outlook"
@@ -48,7 +48,7 @@ class Matter:
     @property
     def staff_only(self) -> bool:
         """Whether nobody but staff may hear of it: a suspect reading, and an extrapolation."""
-        return self.rule == OUTLOOK or (self.rule == STAGE and self.unconfirmed)
+        return self.rule == OUTLOOK or (self.rule in OF_HAZARD and self.unconfirmed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from alerts.channels.signs import SignState
 from alerts.rules.findings import Finding, levels_above
+from alerts.rules.pumping import Pumping
 from ingest.health.problems import Health
 from ingest.stations import Registry
 from ingest.store.protocol import CameraLatest
@@ -17,7 +18,8 @@ from ingest.store.protocol import CameraLatest
 class Facts:
     """The devices at ``now``. ``firing`` is the level of each gauge's stage alert, by gauge id; 0 or absent: none.
 
-    ``signs`` are those that somebody is to be told of."""
+    ``signs`` are those that somebody is to be told of, ``pumping`` the stations with pumps or gates, by their ids.
+    """
 
     now: datetime
     registry: Registry
@@ -25,11 +27,13 @@ class Facts:
     cameras: Mapping[str, CameraLatest] = field(default_factory=dict)
     firing: Mapping[str, int] = field(default_factory=dict)
     signs: Sequence[SignState] = ()
+    pumping: Mapping[str, Pumping] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding about a subject: a gauge, a camera, a sign or a gateway (which belongs to no station: ``""``).
+    """A finding about a subject: a gauge, a camera, a pump, a gate, a station, a sign or a gateway (which belongs to no
+    station: ``""``).
 
     ``lasting_s`` is how long it must last at least, where that is longer than the rule's ``duration_s``."""
 

@@ -6,7 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from alerts.rules import battery, camera, gateway, outlook, picture, rise, sign, silence, stage
+from alerts.rules import (
+    battery,
+    camera,
+    gateway,
+    outlook,
+    picture,
+    pump_fault,
+    pump_idle,
+    pump_vain,
+    rise,
+    sign,
+    silence,
+    stage,
+)
 from alerts.rules.course import Course
 from alerts.rules.facts import Facts, Found
 from alerts.rules.findings import Change, Finding
@@ -63,5 +76,8 @@ ON_TICK: tuple[TickRule, ...] = (
     TickRule(battery.NAME, battery.find),
     TickRule(gateway.NAME, gateway.find),
     TickRule(sign.NAME, sign.find),
+    TickRule(pump_idle.NAME, pump_idle.find),
+    TickRule(pump_vain.NAME, pump_vain.find),
+    TickRule(pump_fault.NAME, pump_fault.find),
 )
 NAMES = (*(each.name for each in ON_READING), *(each.name for each in ON_TICK))

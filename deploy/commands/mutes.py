@@ -11,7 +11,7 @@ from typing import Any
 from alerts.chronology.words import rule_name
 from alerts.incidents.mute_desk import MuteDesk
 from alerts.incidents.muting import covers
-from alerts.records import STAGE, URGENT_LEVEL, Incident, Maintenance, Silence
+from alerts.records import Incident, Maintenance, Silence, may_never_wait
 from alerts.rules.table import NAMES
 from alerts.store.incidents import incidents_of
 from alerts.store.mutes import maintenance_since, silences_since
@@ -79,7 +79,7 @@ def silence_add(context: Context, options: argparse.Namespace) -> int:
         made = desk.begin_silence(asked)
     say(f"silence {made.id} from {jst(made.begins_at)} to {jst(made.ends_at)}; hazard 4 and 5 break it")
     for each in _covered(context, made):
-        loud = each.rule == STAGE and each.level >= URGENT_LEVEL
+        loud = may_never_wait(each.rule, each.level)
         said = "is told all the same" if loud else "is muted"
         say(f"  incident {each.id} ({rule_name(each.rule, 'en')}, {each.station_id}, {each.level}) {said}")
     return 0

@@ -15,6 +15,7 @@ from alerts.drills.guard import Allowed
 from alerts.engine.engine import Engine
 from alerts.engine.gather import Gather
 from alerts.engine.ledger import Ledger
+from alerts.engine.pumping import PumpStations
 from alerts.engine.rounds import Rounds, Step
 from alerts.engine.settings import AlertSettings
 from alerts.engine.signs import SignRecord
@@ -101,7 +102,9 @@ def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None
     ledger = _ledger(stores, settings.alerts, fence)
     engine = Engine(stores.log, stores.city, ledger, settings.alerts, clock)
     moved = signs_in_service(signs, stores.people.directory)
-    gather = Gather(stores.city, SqlHealth(stores.database), stores.log, settings.health, clock.now, moved)
+    pumps = PumpStations(stores.log)
+    health = SqlHealth(stores.database)
+    gather = Gather(stores.city, health, stores.log, settings.health, clock.now, moved, pumps.now)
     around = Surroundings(
         directory=stores.people.directory,
         context=lambda: Context(stores.city(), clock.now(), settings.dashboard.url, drill=settings.drill.enabled),

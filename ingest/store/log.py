@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Engine, and_, func, select
@@ -42,9 +42,11 @@ class SqlLog:
         with self._engine.connect() as connection:
             return [rows.reading_of(row) for row in connection.execute(wanted)]
 
-    def latest(self) -> dict[str, Latest]:
-        """The newest reading of the stage by gauge id."""
+    def latest(self, gauge_ids: Collection[str] | None = None) -> dict[str, Latest]:
+        """The newest reading of the stage by gauge id; of all gauges, or of some."""
         of_stage = latest_readings.c.quantity == Quantity.STAGE
+        if gauge_ids is not None:
+            of_stage &= latest_readings.c.gauge_id.in_(list(gauge_ids))
         with self._engine.connect() as connection:
             newest = self._by_gauge(
                 connection.execute(

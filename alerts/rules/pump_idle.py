@@ -1,0 +1,59 @@
+"""Flooded and not running: a pump that should work by the inner stage and is not known to. Pure.
+
+What counts is ingest.equipment.idle, the same as on the dashboard. Nothing that falls silent ends it: the last inner
+stage known stands until another one comes, and a pump that is not heard is not known to run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from alerts.records import PUMP_IDLE as NAME
+from alerts.rules.facts import Facts, Found, in_trouble
+from alerts.rules.pumping import Pumping, equipment_ids, waters
+from alerts.rules.settings import RulesSettings
+from ingest.equipment.idle import Idle, raised, standing_still
+
+__all__ = ["NAME", "find"]
+
+
+def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
+    """Every pump, or the pumps of a station that share the work, that stand still in the flood.
+
+    The level is one above the hazard of the inner stage, at least that of the settings. The detail holds what
+    ``pumping.waters`` says, ``problem`` (``pump_stopped``, ``pump_unknown``, ``pump_never_heard``), ``pump_ids``,
+    ``begins_m`` (the stage from which they should run), ``flooded_at``, ``stopped_at``, ``heard_at``, ``fault`` and
+    ``raised_level`` (the hazard of the station).
+    """
+    for place in facts.pumping.values():
+        station = facts.registry.stations.get(place.station_id)
+        if station is None:
+            continue
+        own = rules.pump_idle.at(station.kind, station.id)
+        if own.enabled:
+            for idle in standing_still(station.id, place.pumps, place.inner, facts.now, never_heard=own.never_heard):
+                yield _found(facts, place, idle, own.level)
+
+
+def _found(facts: Facts, place: Pumping, idle: Idle, least: int) -> Found:
+    hazard = raised(place.inner.hazard if place.inner else 0)
+    found = in_trouble(idle.subject_id, place.station_id, max(least, hazard), facts.now, _detail(place, idle, hazard))
+    return replace(found, finding=replace(found.finding, believed=idle.believed))
+
+
+def _detail(place: Pumping, idle: Idle, hazard: int) -> dict[str, object | None]:
+    runs = [place.runs.get(each.pump.id) for each in idle.pumps]
+    stopped = [each.since for each in runs if each is not None and not each.running and each.since is not None]
+    heard = [each.heard_at for each in idle.pumps if each.heard_at is not None]
+    return {
+        **waters(place),
+        "problem": str(idle.why),
+        "pump_ids": equipment_ids(idle.pumps),
+        "begins_m": idle.begins_m,
+        "flooded_at": idle.flooded_since,
+        "stopped_at": max(stopped, default=None),
+        "heard_at": max(heard, default=None),
+        "fault": next((each.fault for each in idle.pumps if each.faulty), None),
+        "raised_level": hazard,
+    }
