@@ -91,8 +91,7 @@ class Transition:
 
     @property
     def urgent(self) -> bool:
-        """Whether it may never wait: the hazard of a gauge, or of a station whose pumps stand still, reaches or leaves 4
-        or 5."""
+        """Whether it may never wait: the hazard of a gauge, or that of idle pumps, reaches or leaves 4 or 5."""
         return may_never_wait(self.rule, self.highest)
 
 

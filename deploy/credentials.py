@@ -1,6 +1,7 @@
 """One credential per device for Mosquitto: its password file and its access list, made from the registry.
 
-Pure but for ``Folder``. A user is a device of the registry (``gauge.fujii-01``, ``camera.fujii-up``) or a service.
+Pure but for ``Folder``. A user is a device of the registry (``gauge.fujii-01``, ``camera.fujii-up``,
+``pump.minato-1``) or a service.
 Passwords are random and long, and only their hashes are kept, in the broker's file and nowhere else.
 """
 
@@ -14,7 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.stations import Camera, Gauge, Registry
+from ingest.stations import Camera, Gate, Gauge, Pump, Registry
+from ingest.stations import Device as Item
 from ingest.topics import ALL, CHIRPSTACK_UPLINKS, PREFIX, THE_THINGS_STACK_UPLINKS
 
 ITERATIONS = 101
@@ -53,21 +55,30 @@ class Device:
         return f"{PREFIX}/{self.station_id}/{self.kind}/{self.id}/+"
 
 
-def device(item: Gauge | Camera) -> Device:
-    """A gauge or camera as a user. Their ids may be alike, so the user says which of the two it is."""
-    kind = "gauge" if isinstance(item, Gauge) else "camera"
+KINDS: Mapping[type[Item], str] = {Gauge: "gauge", Camera: "camera", Pump: "pump", Gate: "gate"}
+"""What a device of the registry is called in its user's name and in its topics."""
+
+
+def device(item: Item) -> Device:
+    """A device of the registry as a user. Ids of two kinds may be alike, so the user says which of them it is."""
+    kind = KINDS[type(item)]
     return Device(f"{kind}.{item.id}", kind, item.id, item.station_id)
 
 
 def devices(registry: Registry) -> dict[str, Device]:
     """Every device of the registry by its user."""
-    items: list[Gauge | Camera] = [*registry.gauges.values(), *registry.cameras.values()]
+    items: list[Item] = [
+        *registry.gauges.values(),
+        *registry.cameras.values(),
+        *registry.pumps.values(),
+        *registry.gates.values(),
+    ]
     return {found.user: found for found in map(device, items)}
 
 
 def is_device(user: str) -> bool:
     """Whether a user is called like a device, in the registry or not."""
-    return user.startswith(("gauge.", "camera."))
+    return user.startswith(tuple(f"{kind}." for kind in KINDS.values()))
 
 
 def password(choose: Callable[[str], str]) -> str:

@@ -11,7 +11,7 @@ from ingest.clock import Clock
 from ingest.health.fold import Device, GaugeState, with_reading, with_vitals
 from ingest.health.limits import HealthSettings
 from ingest.readings import Reading, Vitals
-from ingest.stations import Registry
+from ingest.stations import Quantity, Registry
 from ingest.store.health import Progress, SqlHealth
 
 log = logging.getLogger(__name__)
@@ -76,19 +76,20 @@ class HealthKeeper:
 
     def _step(self) -> int:
         before = self._health.progress()
-        readings = self._log.readings_after(before.reading_seq, MOST_PER_STEP)
+        read = self._log.readings_after(before.reading_seq, MOST_PER_STEP)
+        readings = [each for each in read if each.quantity is Quantity.STAGE]
         vitals = self._health.vitals_after(before.vitals_seq, MOST_PER_STEP)
         touched = {each.gauge_id for each in readings} | {each.gauge_id for each in vitals}
         states = self._folded(self._health.states(touched & self._devices.keys()), readings, vitals)
         after = Progress(
-            reading_seq=readings[-1].seq if readings else before.reading_seq,
+            reading_seq=read[-1].seq if read else before.reading_seq,
             vitals_seq=vitals[-1].seq if vitals else before.vitals_seq,
             turned_at=self._clock.now(),
         )
         if not self._health.keep(before, after, states):
             log.warning("another keeper of the health works on the same database: end one of them")
             return 0
-        return len(readings) + len(vitals)
+        return len(read) + len(vitals)
 
     def _folded(
         self, states: Mapping[str, GaugeState], readings: Sequence[Reading], vitals: Sequence[Vitals]

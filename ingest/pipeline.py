@@ -15,11 +15,12 @@ from typing import NamedTuple
 from ingest.decoders import DECODERS
 from ingest.decoders.decoded import Decoded, Heard, Observed, Picture, Status, Unmeasured
 from ingest.messages import Message, Refusal, Refused
-from ingest.quality import ClockLimits, check
+from ingest.quality import ClockLimits, check, check_clock
 from ingest.readings import CameraReport, CameraState, DeadLetter, Quality, Reading, Reason, Still, Vitals
 from ingest.roster import Eye, Roster, Watched
+from ingest.senders import known_gauge, refuse_stranger
 from ingest.sensing import stage_m
-from ingest.topics import Address, Subject, network_of, parse
+from ingest.topics import Subject, network_of, parse
 from ingest.uplinks import of_device, of_network, wanted
 
 UNDATED = "m:"
@@ -60,10 +61,10 @@ def interpret(message: Message, roster: Roster, limits: ClockLimits) -> Kept:
             return _of_network(message, roster, limits)
         _refuse_oversized(message, LARGEST_BYTES[address.subject])
         if address.kind == "gauge":
-            return _of_gauge(message, _gauge(address, roster), address.subject, limits)
+            return _of_gauge(message, known_gauge(address, roster), address.subject, limits)
+        refuse_stranger(address, roster)
         if address.kind != "camera":
-            raise Refused(Refusal.UNKNOWN_DEVICE, f"{address.device_id} is not in the registry")
-        _refuse_strange_camera(address, roster)
+            return _of_machine(DECODERS[address.subject](message), address.device_id, message, limits)
         return _of_camera(DECODERS[address.subject](message), address.device_id, message, limits)
     except Refused as refused:
         return Kept(dead_letters=(dead_letter(message, refused.refusal, refused.detail),))
@@ -104,28 +105,6 @@ def _writable(text: str) -> str:
 def _refuse_oversized(message: Message, largest: int) -> None:
     if message.size_bytes > largest:
         raise Refused(Refusal.OVERSIZED, f"{message.size_bytes} bytes are more than the {largest} allowed")
-
-
-def _gauge(address: Address, roster: Roster) -> Watched:
-    gauge = roster.gauges.get(address.device_id)
-    if gauge is None:
-        raise Refused(Refusal.UNKNOWN_DEVICE, f"{address.device_id} is not in the registry")
-    if gauge.station_id != address.station_id:
-        raise _stranger(address, gauge.station_id)
-    return gauge
-
-
-def _refuse_strange_camera(address: Address, roster: Roster) -> None:
-    camera = roster.cameras.get(address.device_id)
-    if camera is None:
-        raise Refused(Refusal.UNKNOWN_DEVICE, f"{address.device_id} is not in the registry")
-    if camera.station_id != address.station_id:
-        raise _stranger(address, camera.station_id)
-
-
-def _stranger(address: Address, station_id: str) -> Refused:
-    detail = f"{address.device_id} belongs to station {station_id}, not {address.station_id}"
-    return Refused(Refusal.UNKNOWN_DEVICE, detail)
 
 
 def _of_network(message: Message, roster: Roster, limits: ClockLimits) -> Kept:
@@ -185,6 +164,16 @@ def _dated(vitals: Iterable[Vitals], readings: Iterable[Reading]) -> list[Vitals
     return [each if each.received_at == said_at else replace(each, received_at=said_at) for each in vitals]
 
 
+def _of_machine(said: Iterable[Decoded], machine_id: str, message: Message, limits: ClockLimits) -> Kept:
+    """What a pump or gate says of itself is kept as readings of its own, a quantity each."""
+    readings = []
+    for item in said:
+        if isinstance(item, Observed):
+            _refuse_stale_retained(item, message, limits)
+            readings.append(check_clock(_observation(item, machine_id, item.value, message, limits), limits))
+    return Kept(readings)
+
+
 def _of_camera(said: Iterable[Decoded], camera_id: str, message: Message, limits: ClockLimits) -> Kept:
     reports, stills, images = [], [], {}
     for item in said:
@@ -215,12 +204,19 @@ def _refuse_stale_retained(item: Observed | Status | Picture, message: Message, 
 
 
 def _reading(item: Observed, gauge: Watched, message: Message, limits: ClockLimits, nth: int) -> Reading:
+    counted_at, _ = _believed(in_utc(item.device_at), message.received_at, limits)
+    return _observation(item, gauge.id, stage_m(item, gauge, counted_at), message, limits, nth)
+
+
+def _observation(
+    item: Observed, device_id: str, value: float, message: Message, limits: ClockLimits, nth: int = 0
+) -> Reading:
     device_at = in_utc(item.device_at)
     received_at = message.received_at
-    counted_at, doubted = _believed(device_at, received_at, limits)
+    doubted = _believed(device_at, received_at, limits)[1]
     return Reading(
-        gauge_id=gauge.id,
-        value=stage_m(item, gauge, counted_at),
+        gauge_id=device_id,
+        value=value,
         # Nothing is observed after its receipt: a clock a little fast must not make the next reading look late.
         observed_at=received_at if device_at is None or device_at > received_at else device_at,
         received_at=received_at,

@@ -24,7 +24,7 @@ from alerts.rules.table import ON_READING, ReadingRule
 from alerts.store.record import Key
 from ingest.clock import Clock
 from ingest.readings import Quality, Reading
-from ingest.stations import Registry
+from ingest.stations import Quantity, Registry
 from ingest.store.protocol import Log
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,8 @@ class Engine:
     def _consider(self, cursor: int, batch: Sequence[Reading]) -> bool:
         telling = self._begin()
         for reading in batch:
-            place = self._places.get(reading.gauge_id)
+            # What a pump or gate says of itself is no stage; the rules of the clock look at it.
+            place = self._places.get(reading.gauge_id) if reading.quantity is Quantity.STAGE else None
             if place is not None:  # else retired since it reported: nobody is told about it any more
                 self._ask_rules(telling, reading, place)
         written = self._record(telling.book, (cursor, batch[-1].seq))

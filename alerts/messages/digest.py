@@ -17,7 +17,8 @@ from ingest.stations import named
 
 MOST_LINES = 20
 UNHEARD = frozenset({"silence", "gateway", "camera"})
-HAZARDS, SILENT, OTHERS, FALLS = GROUPS = ("hazards", "silent", "others", "falls")
+PUMPS_OF = frozenset({"pump_idle", "pump_vain", "pump_fault"})
+HAZARDS, PUMPS, SILENT, OTHERS, FALLS = GROUPS = ("hazards", "pumps", "silent", "others", "falls")
 """In this order they stand in the message."""
 
 
@@ -90,6 +91,8 @@ def group_of(run: Run) -> str:
         return FALLS
     if last.rule == STAGE:
         return HAZARDS
+    if last.rule in PUMPS_OF:
+        return PUMPS
     return SILENT if last.rule in UNHEARD or last.unverified else OTHERS
 
 
@@ -120,7 +123,7 @@ def _counts(told: Sequence[Run], own: dict[str, str]) -> Iterator[str]:
             yield own["count_hazard"].format(level=level, count=count)
     if count := sum(each.unconfirmed for each in hazards):
         yield own["count_unconfirmed"].format(count=count)
-    for name in (SILENT, OTHERS, FALLS):
+    for name in (PUMPS, SILENT, OTHERS, FALLS):
         if count := groups.count(name):
             yield own[f"count_{name}"].format(count=count)
 

@@ -12,7 +12,7 @@ from alerts.messages.told import Context, Situation
 from alerts.pictures.tied import Tied
 from alerts.records import Transition
 from alerts.rules.findings import Cause
-from ingest.stations import Camera, Gauge, Station, named
+from ingest.stations import Camera, Gate, Gauge, Pump, Station, named
 
 OF_CAUSE = {
     Cause.CLOSED: Situation.CLOSED,
@@ -74,6 +74,11 @@ class Scene:
     def camera(self) -> Camera | None:
         """The camera, where the subject is one."""
         return self.context.registry.cameras.get(self.last.subject_id)
+
+    def equipment(self, device_id: str) -> Pump | Gate | None:
+        """A pump or gate by its id, which no other of either has."""
+        registry = self.context.registry
+        return registry.pumps.get(device_id) or registry.gates.get(device_id)
 
     @property
     def station_name(self) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alerts.messages.catalogue import one_line
+from alerts.messages.equipment_words import of_equipment, of_pond
 from alerts.messages.figures import clock_time, duration, exact_m, number_of, pace, shown, time_of
 from alerts.messages.scene import Scene
 from alerts.records import STAGE, Transition
@@ -24,6 +25,7 @@ MOST_STATIONS = 10
 def words_of(scene: Scene) -> dict[str, str]:
     """Every word that is known; a template that asks for another one is left out."""
     found = {**_of_detail(scene), **_of_place(scene), **_of_time(scene), **_of_stage(scene), **_of_fall(scene)}
+    found |= of_equipment(scene) | of_pond(scene)
     if scene.last.rule == STAGE:
         found |= _of_hazard(scene)
     return {name: text for name, text in found.items() if text}
@@ -72,12 +74,21 @@ def _of_place(scene: Scene) -> dict[str, str]:
         "camera": scene.camera_name,
         "camera_line": _camera_line(scene),
         "subject": one_line(last.subject_id),
-        "subject_name": scene.gauge_name if scene.gauge else scene.camera_name if scene.camera else last.subject_id,
+        "subject_name": _subject_name(scene),
         "rule": one_line(last.rule),
         "from": str(scene.from_level),
         "to": str(last.to_level),
         "hazards": _hazards(scene),
     }
+
+
+def _subject_name(scene: Scene) -> str:
+    subject_id = scene.last.subject_id
+    if scene.equipment(subject_id) is not None:
+        return of_equipment(scene)["pumps"]
+    if subject_id == scene.last.station_id:
+        return scene.station_name
+    return scene.gauge_name if scene.gauge else scene.camera_name if scene.camera else subject_id
 
 
 def _gauge_line(scene: Scene) -> str:

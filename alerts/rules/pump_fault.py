@@ -1,34 +1,45 @@
-"""A pump or gate that reports a fault: while its station is wet it matters at once, while it is dry it is for the day's
-work. Pure. Silence takes no fault back: what was said last stands until the device says that it is well."""
+"""A pump or gate that reports a fault, or is not heard any more. Pure.
+
+While its station is wet a fault matters at once; while it is dry it is for the day's work. Silence takes no fault back:
+what was said last stands until the device says that it is well. That a pump or gate is not heard any more weighs
+as a fault in dry weather; in a flood a pump that is not known to run has an alert of its own besides (``pump_idle``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.rules.facts import Facts, Found, in_trouble
 from alerts.rules.pumping import Pumping, waters
 from alerts.rules.settings import PumpFaultSettings, RulesSettings
 from ingest.equipment.idle import start_of
+from ingest.equipment.state import GateState, PumpState, patience
 
 NAME = "pump_fault"
+SILENT = "device_silent"
 
 
 @dataclass(frozen=True, slots=True)
-class Faulty:
-    """A pump or gate with a fault, and when it said so."""
+class Trouble:
+    """What is wrong with a pump or gate, and what it weighs; ``fault`` is None where it is only not heard."""
 
     device_id: str
-    number: int
-    at: datetime | None
+    level: int
+    problem: str
+    heard_at: datetime | None
+    fault: int | None = None
+    fault_at: datetime | None = None
+    believed: bool = True
 
 
 def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
-    """Every pump and gate that reports a fault.
+    """Every pump and gate that reports a fault or is not heard any more.
 
-    The detail holds what ``pumping.waters`` says, ``problem`` (``fault_wet``, ``fault_dry``), ``device_ids``,
-    ``fault`` (the device's number), ``fault_at`` (when it was said last) and, where it is known, ``wet_m``.
+    The detail holds what ``pumping.waters`` says, ``problem`` (``fault_wet``, ``fault_dry``, ``device_silent``),
+    ``device_ids``, ``heard_at`` and, of a fault, ``fault`` (the device's number) and ``fault_at`` (when it was said
+    last).
     """
     for place in facts.pumping.values():
         station = facts.registry.stations.get(place.station_id)
@@ -36,27 +47,8 @@ def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
             continue
         own = rules.pump_fault.at(station.kind, station.id)
         if own.enabled:
-            yield from _found(place, own, facts.now)
-
-
-def _found(place: Pumping, own: PumpFaultSettings, now: datetime) -> Iterator[Found]:
-    wet_m = wet_from(place, own)
-    wet = wet_m is not None and place.inner is not None and place.inner.stage_m >= wet_m
-    believed = not wet or wet_m is None or place.inner is None or place.inner.believed_from(wet_m)
-    level = max(own.level, own.dry_level) if wet else own.dry_level
-    if not level:
-        return
-    for each in _faulty(place):
-        detail = {
-            **waters(place),
-            "problem": "fault_wet" if wet else "fault_dry",
-            "device_ids": [each.device_id],
-            "fault": each.number,
-            "fault_at": each.at,
-            "wet_m": wet_m,
-        }
-        found = in_trouble(each.device_id, place.station_id, level, now, detail)
-        yield replace(found, finding=replace(found.finding, believed=believed))
+            for each in _troubles(place, own, facts.now):
+                yield _found(place, each, facts.now)
 
 
 def wet_from(place: Pumping, own: PumpFaultSettings) -> float | None:
@@ -68,10 +60,36 @@ def wet_from(place: Pumping, own: PumpFaultSettings) -> float | None:
     return round(min(begins) - own.wet_before_m, 3) if begins else None
 
 
-def _faulty(place: Pumping) -> Iterator[Faulty]:
-    for pump in place.pumps:
-        if pump.fault:
-            yield Faulty(pump.pump.id, pump.fault, pump.fault_at)
-    for gate in place.gates:
-        if gate.fault:
-            yield Faulty(gate.gate.id, gate.fault, gate.fault_at)
+def _troubles(place: Pumping, own: PumpFaultSettings, now: datetime) -> Iterator[Trouble]:
+    wet_m, inner = wet_from(place, own), place.inner
+    wet = wet_m is not None and inner is not None and inner.stage_m >= wet_m
+    believed = not wet or wet_m is None or inner is None or inner.believed_from(wet_m)
+    level = max(own.level, own.dry_level) if wet else own.dry_level
+    for each in (*place.pumps, *place.gates):
+        device = each.pump if isinstance(each, PumpState) else each.gate
+        if each.faulty and level:
+            problem = "fault_wet" if wet else "fault_dry"
+            yield Trouble(device.id, level, problem, each.heard_at, each.fault, each.fault_at, believed)
+        elif own.dry_level and _is_silent(each, own, now):
+            yield Trouble(device.id, own.dry_level, SILENT, each.heard_at)
+
+
+def _is_silent(state: PumpState | GateState, own: PumpFaultSettings, now: datetime) -> bool:
+    """Whether a device that was heard once is not heard for longer than it may be; 0 in the settings: never."""
+    if state.heard_at is None or not own.silent_after_s:
+        return False
+    device = state.pump if isinstance(state, PumpState) else state.gate
+    return now - state.heard_at > max(patience(device), timedelta(seconds=own.silent_after_s))
+
+
+def _found(place: Pumping, trouble: Trouble, now: datetime) -> Found:
+    detail = {
+        **waters(place),
+        "problem": trouble.problem,
+        "device_ids": [trouble.device_id],
+        "heard_at": trouble.heard_at,
+        "fault": trouble.fault,
+        "fault_at": trouble.fault_at,
+    }
+    found = in_trouble(trouble.device_id, place.station_id, trouble.level, now, detail)
+    return replace(found, finding=replace(found.finding, believed=trouble.believed))

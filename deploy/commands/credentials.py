@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.commands.context import Context, UsageError, say
-from deploy.credentials import SALT_BYTES, SERVICES, Device, Folder, devices, hashed, is_device, password
+from deploy.credentials import KINDS, SALT_BYTES, SERVICES, Device, Folder, devices, hashed, is_device, password
 from deploy.wiring.stores import open_stores
 
 COLUMNS = ("user", "password", "kind", "id", "station", "topics")
@@ -46,8 +46,8 @@ def _action(actions: Any, name: str, run: Any, text: str) -> Any:
 
 
 def _add_selection(action: Any) -> None:
-    action.add_argument("--all", action="store_true", help="every gauge and camera of the registry")
-    for kind in ("station", "gauge", "camera"):
+    action.add_argument("--all", action="store_true", help="every device of the registry")
+    for kind in ("station", *KINDS.values()):
         text = "every device of this station" if kind == "station" else f"this {kind}"
         action.add_argument(f"--{kind}", action="append", default=[], metavar="ID", help=text)
     action.add_argument(
@@ -128,12 +128,13 @@ def _chosen(options: argparse.Namespace, known: Mapping[str, Device], missing_is
         found.append(user)
     found += options.service
     if not found and not missing_is_fine:
-        raise UsageError("say for whom: --all, --station ID, --gauge ID, --camera ID or --service NAME")
+        names = ", ".join(f"--{kind} ID" for kind in KINDS.values())
+        raise UsageError(f"say for whom: --all, --station ID, {names} or --service NAME")
     return list(dict.fromkeys(found))
 
 
 def _by_name(options: argparse.Namespace) -> list[str]:
-    return [f"gauge.{each}" for each in options.gauge] + [f"camera.{each}" for each in options.camera]
+    return [f"{kind}.{each}" for kind in KINDS.values() for each in getattr(options, kind)]
 
 
 def _nothing(kind: str, name: str, known: Collection[str]) -> list[str]:

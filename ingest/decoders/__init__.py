@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingest.decoders import camera_status, chirpstack, own_json, senml, still, the_things_stack
+from ingest.decoders import camera_status, chirpstack, equipment, own_json, senml, still, the_things_stack
 from ingest.decoders.decoded import Decoder, NetworkDecoder
 from ingest.decoders.models import MODELS
 from ingest.topics import Network, Subject
@@ -14,6 +14,8 @@ DECODERS: Mapping[Subject, Decoder] = {
     Subject.SENML: senml.decode,
     Subject.STATUS: camera_status.decode,
     Subject.STILL: still.decode,
+    Subject.PUMP: equipment.decode_pump,
+    Subject.GATE: equipment.decode_gate,
 }
 
 NETWORKS: Mapping[Network, NetworkDecoder] = {

@@ -4,9 +4,19 @@
 (rate of change, spike, stuck, repeats, order). docs/quality.md says what follows for staff and public.
 """
 
-from ingest.quality.checks import ClockLimits, check
+from ingest.quality.checks import ClockLimits, check, check_clock
 from ingest.quality.control import Judgement, QualityControl
 from ingest.quality.limits import DEFAULTS, Limits, limits_of
 from ingest.quality.memory import RECALLED
 
-__all__ = ["DEFAULTS", "RECALLED", "ClockLimits", "Judgement", "Limits", "QualityControl", "check", "limits_of"]
+__all__ = [
+    "DEFAULTS",
+    "RECALLED",
+    "ClockLimits",
+    "Judgement",
+    "Limits",
+    "QualityControl",
+    "check",
+    "check_clock",
+    "limits_of",
+]

@@ -22,11 +22,11 @@ class ClockLimits:
 
 def check(reading: Reading, gauge: Watched, limits: ClockLimits) -> Reading:
     """The reading with its quality. It is never dropped: a wrong clock counts at the time of receipt, as suspect."""
-    return _check_range(_check_clock(reading, limits), gauge)
+    return _check_range(check_clock(reading, limits), gauge)
 
 
-def _check_clock(reading: Reading, limits: ClockLimits) -> Reading:
-    """QARTOD timing test, in both directions."""
+def check_clock(reading: Reading, limits: ClockLimits) -> Reading:
+    """QARTOD timing test, in both directions: all that is checked of a pump or a gate."""
     if reading.device_at is None:
         return reading
     reason = None

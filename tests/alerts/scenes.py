@@ -256,7 +256,7 @@ SITUATIONS: dict[str, Run] = {
     "a gateway hears again": run(
         rule="gateway", subject_id="gw-1", station_id="", from_level=2, to_level=0, cause="fall", detail={}, **_NONE
     ),
-    "a rule that nobody described": run(rule="pump_idle", from_level=0, to_level=3, detail={"pumps": 2}),
+    "a rule that nobody described": run(rule="weeds", from_level=0, to_level=3, detail={"patches": 2}),
 }
 """What happened → the run that tells it."""
 

@@ -15,7 +15,7 @@ from alerts.incidents.acts import DeskError, acknowledged
 from alerts.incidents.course import Course, Key, Policy, Stands, after
 from alerts.incidents.muting import Mutes, held_back, muted
 from alerts.incidents.settings import ESCALATION, EscalationRule, Step, governing
-from alerts.records import STAGE, URGENT_LEVEL, Incident, Maintenance, Silence, Transition
+from alerts.records import PUMP_IDLE, STAGE, URGENT_LEVEL, Incident, Maintenance, Silence, Transition
 from alerts.rules.findings import Cause
 from tests.alerts.night import at
 
@@ -234,6 +234,41 @@ def test_a_gateway_that_is_out_mutes_the_silence_of_its_gauges_and_nothing_else(
     assert muted(replace(silent, subject_id="fujii-02"), [], [], out, at(30)) == ""
     assert muted(change(30, 2), [], [], out, at(30)) == ""
     assert muted(replace(silent, rule="battery"), [], [], out, at(30)) == ""
+
+
+def idle(level: int, **detail: object) -> Transition:
+    """A pump that stands still in the flood."""
+    return replace(change(30, level), rule=PUMP_IDLE, subject_id="fujii-p1", detail=detail)
+
+
+EVERYTHING = replace(SILENCE, station_ids=(), rules=())
+
+
+@given(st.integers(1, 5), st.integers(1, 5))
+def test_nothing_mutes_a_pump_that_stands_still_in_water_of_hazard_4(start: int, to: int) -> None:
+    found = replace(idle(to), from_level=start)
+    said = muted(found, [EVERYTHING], [WORK], {}, at(30))
+    assert (said == "") == found.urgent == (max(start, to) >= URGENT_LEVEL)
+
+
+def test_a_silence_holds_back_no_reminder_of_an_idle_pump_at_hazard_4() -> None:
+    part = Mutes([EVERYTHING])
+    low, high = (replace(opened(level), rule=PUMP_IDLE) for level in (3, 4))
+    assert held_back(low, ["fujii-p1"], part, at(30)) == "silence 12"
+    assert held_back(high, ["fujii-p1"], part, at(30)) == ""
+
+
+def test_other_rules_of_pumps_never_break_a_silence() -> None:
+    for rule in ("pump_vain", "pump_fault"):
+        assert muted(replace(idle(5), rule=rule), [EVERYTHING], [], {}, at(30)) == "silence 12"
+
+
+def test_work_on_the_inner_gauge_mutes_what_it_says_of_the_pumps_and_not_their_faults() -> None:
+    work = replace(WORK, gauge_ids=("fujii-in",))
+    assert muted(idle(3, inner_id="fujii-in"), [], [work], {}, at(30)) == "maintenance 3"
+    assert muted(idle(3, inner_id="fujii-02"), [], [work], {}, at(30)) == ""
+    faulty = replace(idle(3, inner_id="fujii-in"), rule="pump_fault")
+    assert muted(faulty, [], [work], {}, at(30)) == ""
 
 
 def test_an_escalation_waits_only_while_all_that_is_at_a_level_is_muted() -> None:

@@ -404,7 +404,7 @@ def test_the_level_of_another_rule_is_not_called_a_hazard() -> None:
 
 def test_a_rule_that_nobody_described_is_told_in_general_words() -> None:
     text = told("a rule that nobody described")
-    assert text.subject == "【連絡】藤井川 pump_idle: 段階3（18:30）"
+    assert text.subject == "【連絡】藤井川 weeds: 段階3（18:30）"
     assert "画面で確かめてください。" in text.body
 
 

@@ -100,4 +100,11 @@ def test_the_timing_of_a_rule_is_what_is_set() -> None:
 
 def test_staff_are_reminded_of_what_does_not_work_and_of_nothing_else() -> None:
     reminded = {name: own.remind_s for name, own in rules().by_name.items() if own.remind_s}
-    assert reminded == {"silence": 21600, "camera": 86400, "picture": 86400, "gateway": 21600, "sign": 900}
+    assert reminded == {
+        "silence": 21600,
+        "camera": 86400,
+        "picture": 86400,
+        "gateway": 21600,
+        "sign": 900,
+        "pump_idle": 3600,
+    }

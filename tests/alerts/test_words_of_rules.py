@@ -11,7 +11,8 @@ from sqlalchemy import Engine as Database
 from alerts.engine.settings import AlertSettings
 from alerts.messages.compose import compose
 from alerts.messages.runs import Run
-from alerts.messages.told import Context, Form
+from alerts.messages.told import Context, Form, Text
+from alerts.records import Transition
 from alerts.rules.camera import find as find_cameras
 from alerts.rules.facts import Facts
 from alerts.rules.gateway import find as find_gateways
@@ -20,15 +21,25 @@ from alerts.rules.silence import find as find_silences
 from ingest.health.problems import Finding, GatewayHealth, GaugeHealth, Health, Problem
 from ingest.readings import CameraReport, CameraState
 from ingest.rhythm import Mode
-from ingest.stations import Camera, Registry
+from ingest.stations import Camera, Gauge, Registry, Station, StationKind
 from tests.alerts.house import House
 from tests.alerts.night import CITY, GAUGE, REGISTRY, RIVER, at, reading, transition
+from tests.alerts.pump_night import Night
 from tests.cameras import newest
+from tests.pumping import FIRST, OUTER, SECOND, fault, running, stage
+from tests.pumping import REGISTRY as PUMPING
+
+
+def told_by(rule: str, detail: dict[str, object], **more: object) -> Transition:
+    return replace(transition(), rule=rule, from_level=0, to_level=2, detail=detail, stage_m=None, **more)  # type: ignore[arg-type]
+
+
+def told(rule: str, detail: dict[str, object], language: str, registry: Registry = REGISTRY, **more: object) -> Text:
+    return compose([Run((told_by(rule, detail, **more),))], Context(registry, at(60)), language, Form.LONG)
 
 
 def body(rule: str, detail: dict[str, object], language: str, registry: Registry = REGISTRY, **more: object) -> str:
-    told = replace(transition(), rule=rule, from_level=0, to_level=2, detail=detail, stage_m=None, **more)  # type: ignore[arg-type]
-    return compose([Run((told,))], Context(registry, at(60)), language, Form.LONG).body
+    return told(rule, detail, language, registry, **more).body
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -87,3 +98,104 @@ def test_a_gateway_says_since_when_and_for_how_many_gauges(language: str) -> Non
     japanese, english = ("最後の受信", "水位計1台"), ("Last heard", "1 gauge")
     for line in japanese if language == "ja" else english:
         assert line in said
+
+
+OF_A_NIGHT = {
+    "pump_idle": (
+        (
+            "1号ポンプ（停止していると報告）",
+            "内水位: 1.70 m",
+            "外水位: 2.80 m",
+            "1時間あたり 1.20 m 上昇",
+            "4（0〜5、水位だけなら 3）",
+            "止まった時刻",
+            "17（機器の番号）",
+        ),
+        (
+            "pump 1 (it reports that it stands)",
+            "Inner stage: 1.70 m",
+            "Outer stage: 2.80 m",
+            "rising 1.20 m",
+            "4 (0-5; 3 by the water alone)",
+            "Stopped",
+            "17 (the device's own)",
+        ),
+    ),
+    "pump_fault": (
+        ("1号ポンプ（水位が高いときの故障）", "17（機器の番号）", "最後の故障の連絡"),
+        ("pump 1 (fault while", "17 (the device's own)", "last reported"),
+    ),
+    "pump_vain": (
+        ("動いているポンプ: 2号ポンプ", "動き始めた時刻", "運転中の変化"),
+        ("Running: pump 2", "Running since", "Trend while running"),
+    ),
+}
+"""What the messages of a night at a pump station must say, in Japanese and in English."""
+
+
+@pytest.mark.parametrize("rule", OF_A_NIGHT)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_pump_crew_reads_which_pump_and_how_the_water_stands(rule: str, language: str) -> None:
+    water = [stage(minute, round(0.5 + 0.02 * minute, 3)) for minute in range(61)]
+    outside = [stage(minute, 2.8, gauge=OUTER) for minute in range(61)]
+    pumps = [running(minute, float(minute < 40)) for minute in range(61)]
+    others = [running(minute, float(minute > 5), SECOND) for minute in range(61)]
+    night = Night([*water, *outside, *pumps, *others, fault(50, 17)])
+    subject, found = next(iter(night.found(rule, 60).items()))
+    more: dict[str, object] = {"subject_id": subject, "station_id": "minato"}
+    text = told(rule, dict(found.detail), language, PUMPING, **more)
+    said = text.subject + text.body
+    for line in OF_A_NIGHT[rule][language == "en"]:
+        assert line in said
+    for word in ("None", "{", "警報", "注意報", "警戒レベル4", "minato-p"):
+        assert word not in said
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("rule", OF_A_NIGHT)
+def test_the_end_of_an_alert_of_a_pump_names_it_though_nothing_else_is_known(rule: str, language: str) -> None:
+    subject = "minato" if rule == "pump_vain" else SECOND.id
+    over = replace(told_by(rule, {}), subject_id=subject, station_id="minato", from_level=4, to_level=0, cause="fall")
+    text = compose([Run((over,))], Context(PUMPING, at(60)), language, Form.LONG)
+    assert (("2号ポンプ" if language == "ja" else "pump 2") in text.body) == (rule != "pump_vain")
+    assert ("港ポンプ場" if language == "ja" else "Minato pumps") in text.subject
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("ja", "内水位が高いのに、1号ポンプの運転を確認できません"), ("en", "not known to run")]
+)
+def test_a_pump_that_is_not_heard_is_not_said_to_stand(language: str, said: str) -> None:
+    night = Night([stage(60, 1.7), running(30, 1)])
+    (found,) = night.found("pump_idle", 60).values()
+    text = told("pump_idle", dict(found.detail), language, PUMPING, subject_id=FIRST.id, station_id="minato")
+    assert said in text.subject
+
+
+POND = Gauge(id="pond-01", station_id="pond", stage_volume=((0.0, 0.0), (1.0, 1000.0), (2.0, 4000.0)))
+POND_STATION = Station(
+    id="pond", kind=StationKind.RETENTION_POND, name={"ja": "新田調整池", "en": "Shinden pond"}, lat=34.4, lon=133.2
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "filled", "left"),
+    [("ja", "容量の 62 %", "空き 約 1,497 m³"), ("en", "62 % of its volume", "1,497 m³ left")],
+)
+def test_a_pond_says_how_full_it_is_and_what_it_still_takes(language: str, filled: str, left: str) -> None:
+    risen = replace(
+        told_by("stage", {}), subject_id=POND.id, station_id="pond", from_level=0, to_level=2, stage_m=1.501
+    )
+    context = Context(Registry.of(CITY, [POND_STATION, POND]), at(60))
+    long, short = (compose([Run((risen,))], context, language, form).body for form in (Form.LONG, Form.SHORT))
+    assert filled in long
+    assert left in long
+    assert ("容量の62%" if language == "ja" else "62% full") in short
+
+
+def test_only_a_full_pond_is_said_to_be_full() -> None:
+    nearly = replace(told_by("stage", {}), subject_id=POND.id, station_id="pond", stage_m=1.9999)
+    context = Context(Registry.of(CITY, [POND_STATION, POND]), at(60))
+    assert "容量の 99 %" in compose([Run((nearly,))], context, "ja", Form.LONG).body
+    assert (
+        "容量の 100 %（空き 約 0 m³）" in compose([Run((replace(nearly, stage_m=2.4),))], context, "ja", Form.LONG).body
+    )

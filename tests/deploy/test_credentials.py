@@ -11,13 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deploy.__main__ import main
-from deploy.credentials import ALPHABET, Device, Folder, access_list, devices, hashed, password
+from deploy.credentials import ALPHABET, Device, Folder, access_list, device, devices, hashed, is_device, password
 from ingest.registry_files import to_toml
-from ingest.stations import Gauge, Registry
+from ingest.stations import Gate, Gauge, Pump, Registry
 from tests.deploy.shipped import Shipped, User, credentials
 from tests.ingest.cities import small_city
 from tests.ingest.registries import registries
@@ -146,7 +146,10 @@ def test_users_and_rights_of_the_operator_are_left_alone(office: Office) -> None
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("issue",), "say for whom: --all, --station ID, --gauge ID, --camera ID or --service NAME"),
+        (
+            ("issue",),
+            "say for whom: --all, --station ID, --gauge ID, --camera ID, --pump ID, --gate ID or --service NAME",
+        ),
         (("issue", "--gauge", "fuji-01"), "the registry has no gauge fuji-01 with a device; did you mean fujii-01?"),
         (("revoke", "--station", "nowhere"), "the registry has no station nowhere with a device; mizumori registry"),
         (("issue", "--all", "--csv", "{file}"), "is there already: name a new file for the passwords"),
@@ -183,10 +186,11 @@ def test_ten_thousand_credentials_are_made_while_one_waits_and_the_broker_knows_
     assert took_s < 30
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first registry waits for what all of them share
 @given(registries())
 def test_no_device_has_a_right_to_a_topic_of_another(registry: Registry) -> None:
     known = devices(registry)
-    assert len(known) == len(registry.gauges) + len(registry.cameras)
+    assert len(known) == sum(map(len, (registry.gauges, registry.cameras, registry.pumps, registry.gates)))
     topics = [line for line in access_list(known, known).splitlines() if line.startswith("topic ")]
     assert len(set(topics)) == len(topics) == len(known)
     assert all(line.startswith("topic write mizumori/v1/") and "#" not in line for line in topics)
@@ -198,6 +202,14 @@ def test_a_hash_fits_into_a_line_of_the_password_file(secret: str, salt: bytes) 
     assert (kind, iterations, len(rest)) == ("7", "101", 2)
     assert base64.b64decode(rest[0]) == salt
     assert len(base64.b64decode(rest[1])) == 64
+
+
+def test_a_pump_and_a_gate_are_users_that_may_write_their_state_and_nothing_else() -> None:
+    known = {each.user: each for each in map(device, (Pump(id="p1", station_id="s"), Gate(id="g1", station_id="s")))}
+    said = access_list(known, known)
+    assert "user pump.p1\ntopic write mizumori/v1/s/pump/p1/+\n" in said
+    assert "user gate.g1\ntopic write mizumori/v1/s/gate/g1/+\n" in said
+    assert all(map(is_device, known))
 
 
 def test_a_gauge_and_a_camera_of_one_name_are_two_users() -> None:

@@ -103,7 +103,7 @@ class SqlitePast:
                 grouped = (
                     select(*observations.c, extreme(_C.value))
                     .where(*_within(gauge_id, span), _C.revision == 0)
-                    .group_by(steps, _C.quality)
+                    .group_by(steps, _C.quantity, _C.quality)
                 )
                 found += [reading_of(*row[:-1]) for row in connection.execute(grouped)]
         return sorted(found, key=lambda each: each.observed_at)

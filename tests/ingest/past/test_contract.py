@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.readings import Quality, Reading, Reason
+from ingest.stations import Quantity
 from ingest.store.past.course import course_of_past, last_revisions, step_of, thinned
 from ingest.store.past.spans import outside
 from ingest.store.protocol import Past, PastRefused, Span
@@ -103,6 +104,27 @@ def test_a_span_has_its_ends_and_nothing_else(past: Past) -> None:
 def test_gauges_are_apart(past: Past) -> None:
     past.keep([dated(1.0), dated(2.0, gauge="fujii-02"), dated(3.0, gauge="fujii-0")])
     assert [each.value for each in past.rows("fujii-02", [YEARS])] == [2.0]
+
+
+def test_the_quantities_of_a_pump_are_apart_also_at_one_time_and_in_one_step(past: Past) -> None:
+    def said(minute: int, running: float, flow: float) -> list[Reading]:
+        at = NOON + minute * MINUTE
+        of = {Quantity.RUNNING: running, Quantity.FAULT: 0.0, Quantity.FLOW: flow}
+        return [replace(dated(value, at, gauge="minato-p1"), quantity=each) for each, value in of.items()]
+
+    kept = [*said(0, 1.0, 0.5), *said(1, 1.0, 0.9), *said(2, 0.0, -0.1)]
+    past.keep(kept)
+    assert everything(past, "minato-p1") == set(kept)
+    step = timedelta(minutes=10)
+    course = course_of_past(past, "minato-p1", YEARS, step, [])
+    found = {each: sorted(row.value for row in course if row.quantity is each) for each in {*Quantity}}
+    assert found == {
+        Quantity.STAGE: [],
+        Quantity.OPENING: [],
+        Quantity.RUNNING: [0.0, 1.0],
+        Quantity.FAULT: [0.0],
+        Quantity.FLOW: [-0.1, 0.9],
+    }
 
 
 def test_where_nothing_was_there_is_nothing(past: Past) -> None:

@@ -1,0 +1,104 @@
+"""A night at a pump station, minute by minute: what is heard, what the rules find in it, and what their alerts do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alerts.engine.pumping import PumpStations
+from alerts.rules.facts import Facts
+from alerts.rules.findings import EVERY_LEVEL, Change, Finding
+from alerts.rules.machine import Standing, step
+from alerts.rules.settings import RulesSettings
+from alerts.rules.table import ON_TICK
+from ingest.health.problems import Health
+from ingest.readings import Reading
+from ingest.stations import Quantity, Registry
+from ingest.store.protocol import Latest
+from tests.alerts.machines import told
+from tests.pumping import DUSK, REGISTRY, STATION, at, latest, newest
+
+PUMP_RULES = ("pump_idle", "pump_vain", "pump_fault")
+FINDERS = {each.name: each.find for each in ON_TICK if each.name in PUMP_RULES}
+
+
+@dataclass
+class HeardSoFar:
+    """The log of a night: of all readings those that were observed by ``now``."""
+
+    readings: Sequence[Reading]
+    now: datetime = DUSK
+
+    def _so_far(self) -> list[Reading]:
+        return [each for each in self.readings if each.observed_at <= self.now]
+
+    def states(self) -> dict[tuple[str, Quantity], Reading]:
+        return {key: each for key, each in newest(self._so_far()).items() if each.quantity is not Quantity.STAGE}
+
+    def latest(self, gauge_ids: Collection[str] | None = None) -> dict[str, Latest]:
+        found = latest(self._so_far())
+        return {key: each for key, each in found.items() if gauge_ids is None or key in gauge_ids}
+
+    def history(
+        self, gauge_id: str, since: datetime, until: datetime, quantity: Quantity = Quantity.STAGE
+    ) -> list[Reading]:
+        of = [each for each in self._so_far() if (each.gauge_id, each.quantity) == (gauge_id, quantity)]
+        return sorted(
+            (each for each in of if since <= each.observed_at <= until), key=lambda reading: reading.observed_at
+        )
+
+
+@dataclass
+class Night:
+    """``changes`` are those of each rule and subject, with the minute at which each came."""
+
+    readings: Sequence[Reading]
+    rules: RulesSettings = field(default_factory=RulesSettings)
+    registry: Registry = REGISTRY
+    standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
+    changes: dict[tuple[str, str], list[tuple[int, Change]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._log = HeardSoFar(self.readings)
+        self._stations = PumpStations(self._log)
+
+    def facts(self, minute: float) -> Facts:
+        """What the rules look at."""
+        now = self._log.now = at(minute)
+        return Facts(now, self.registry, Health(now), pumping=self._stations.now(self.registry, now))
+
+    def found(self, rule: str, minute: float) -> dict[str, Finding]:
+        """What a rule finds at a minute, by subject."""
+        return {each.subject_id: each.finding for each in FINDERS[rule](self.facts(minute), self.rules)}
+
+    def through(self, minutes: range) -> Night:
+        """Minute by minute, as the engine asks."""
+        for minute in minutes:
+            facts = self.facts(minute)
+            for rule, find in FINDERS.items():
+                named = {each.subject_id: each.finding for each in find(facts, self.rules)}
+                self._step(rule, named, minute)
+        return self
+
+    def _step(self, rule: str, named: dict[str, Finding], minute: int) -> None:
+        begun = {key[1] for key, each in self.standings.items() if key[0] == rule and (each.level or each.above)}
+        timing = self.rules.of(rule).at(STATION.kind, STATION.id).timing
+        for subject_id in sorted({*named, *begun}):
+            finding = named.get(subject_id) or Finding(0, EVERY_LEVEL, at(minute))
+            key = (rule, subject_id)
+            self.standings[key], changes = step(self.standings.get(key, Standing()), finding, timing)
+            self.changes.setdefault(key, []).extend((minute, each) for each in changes)
+
+    def steps(self, rule: str, subject_id: str) -> list[tuple[int, int]]:
+        """The changes of level that people are told of."""
+        return told([each for _, each in self.changes.get((rule, subject_id), [])])
+
+    def minutes(self, rule: str, subject_id: str) -> list[int]:
+        """When they came."""
+        found = self.changes.get((rule, subject_id), [])
+        return [minute for minute, each in found if each.from_level != each.to_level]
+
+    def level(self, rule: str, subject_id: str) -> int:
+        """Where the alert stands now."""
+        return self.standings.get((rule, subject_id), Standing()).level
