@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.messages import Refusal, Refused
-from ingest.roster import Roster, Watched
+from ingest.roster import Machine, Roster, Watched
 from ingest.topics import Address
 
 
@@ -18,15 +18,10 @@ def known_gauge(address: Address, roster: Roster) -> Watched:
 
 def refuse_stranger(address: Address, roster: Roster) -> None:
     """Raise Refused where the camera, pump or gate of a topic is not in the registry, or at another station."""
-    if address.kind == "camera":
-        camera = roster.cameras.get(address.device_id)
-        station_id = camera and camera.station_id
-    else:
-        machine = roster.equipment.get(address.device_id)
-        station_id = machine.station_id if machine and machine.kind == address.kind else None
-    if station_id is None:
+    known = (roster.cameras if address.kind == "camera" else roster.equipment).get(address.device_id)
+    if known is None or (isinstance(known, Machine) and known.kind != address.kind):
         raise _unknown(address)
-    _refuse_elsewhere(address, station_id)
+    _refuse_elsewhere(address, known.station_id)
 
 
 def _unknown(address: Address) -> Refused:

@@ -92,7 +92,8 @@ class PumpStations:
 
 def equipped(registry: Registry) -> list[Equipped]:
     """The stations with pumps or gates."""
-    stations = dict.fromkeys(each.station_id for each in (*registry.pumps.values(), *registry.gates.values()))
+    machines: list[Pump | Gate] = [*registry.pumps.values(), *registry.gates.values()]
+    stations = dict.fromkeys(each.station_id for each in machines)
     return [
         Equipped(
             station_id=station_id,

@@ -15,7 +15,7 @@ from alerts.chronology.words import line
 from alerts.incidents.settings import IncidentSettings
 from alerts.records import Entry, Incident, Transition
 from alerts.store.chronology import enter
-from ingest.stations import Registry
+from ingest.stations import Device, Registry
 from ingest.store.past.locks import Locked, Said, end_locks, lock_open_ended
 
 
@@ -78,7 +78,8 @@ def _devices(registry: Registry) -> dict[str, Locked]:
     kept in the same log."""
     gauges: dict[str, list[str]] = defaultdict(list)
     cameras: dict[str, list[str]] = defaultdict(list)
-    for each in (*registry.gauges.values(), *registry.pumps.values(), *registry.gates.values()):
+    heard: list[Device] = [*registry.gauges.values(), *registry.pumps.values(), *registry.gates.values()]
+    for each in heard:
         gauges[each.station_id].append(each.id)
     for camera in registry.cameras.values():
         cameras[camera.station_id].append(camera.id)

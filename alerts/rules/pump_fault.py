@@ -15,7 +15,7 @@ from alerts.rules.facts import Facts, Found, in_trouble
 from alerts.rules.pumping import Pumping, waters
 from alerts.rules.settings import PumpFaultSettings, RulesSettings
 from ingest.equipment.idle import start_of
-from ingest.equipment.state import GateState, PumpState, patience
+from ingest.equipment.state import MachineState, patience
 
 NAME = "pump_fault"
 SILENT = "device_silent"
@@ -65,21 +65,20 @@ def _troubles(place: Pumping, own: PumpFaultSettings, now: datetime) -> Iterator
     wet = wet_m is not None and inner is not None and inner.stage_m >= wet_m
     believed = not wet or wet_m is None or inner is None or inner.believed_from(wet_m)
     level = max(own.level, own.dry_level) if wet else own.dry_level
-    for each in (*place.pumps, *place.gates):
-        device = each.pump if isinstance(each, PumpState) else each.gate
+    machines: list[MachineState] = [*place.pumps, *place.gates]
+    for each in machines:
         if each.faulty and level:
             problem = "fault_wet" if wet else "fault_dry"
-            yield Trouble(device.id, level, problem, each.heard_at, each.fault, each.fault_at, believed)
+            yield Trouble(each.device.id, level, problem, each.heard_at, each.fault, each.fault_at, believed)
         elif own.dry_level and _is_silent(each, own, now):
-            yield Trouble(device.id, own.dry_level, SILENT, each.heard_at)
+            yield Trouble(each.device.id, own.dry_level, SILENT, each.heard_at)
 
 
-def _is_silent(state: PumpState | GateState, own: PumpFaultSettings, now: datetime) -> bool:
+def _is_silent(state: MachineState, own: PumpFaultSettings, now: datetime) -> bool:
     """Whether a device that was heard once is not heard for longer than it may be; 0 in the settings: never."""
     if state.heard_at is None or not own.silent_after_s:
         return False
-    device = state.pump if isinstance(state, PumpState) else state.gate
-    return now - state.heard_at > max(patience(device), timedelta(seconds=own.silent_after_s))
+    return now - state.heard_at > max(patience(state.device), timedelta(seconds=own.silent_after_s))
 
 
 def _found(place: Pumping, trouble: Trouble, now: datetime) -> Found:

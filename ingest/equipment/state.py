@@ -37,6 +37,11 @@ class PumpState:
     known: bool = False
 
     @property
+    def device(self) -> Pump:
+        """The pump."""
+        return self.pump
+
+    @property
     def runs(self) -> bool:
         """Whether it is known to run now."""
         return self.known and self.running is True
@@ -60,9 +65,17 @@ class GateState:
     known: bool = False
 
     @property
+    def device(self) -> Gate:
+        """The gate."""
+        return self.gate
+
+    @property
     def faulty(self) -> bool:
         """Whether the last that it said of a fault is that there is one."""
         return bool(self.fault)
+
+
+MachineState: TypeAlias = PumpState | GateState
 
 
 def patience(device: Pump | Gate) -> timedelta:
@@ -76,11 +89,11 @@ def pump_state(pump: Pump, states: States, now: datetime) -> PumpState:
     return PumpState(
         pump=pump,
         running=None if running is None else running.value > 0,
-        running_at=running and running.observed_at,
+        running_at=_time(running),
         fault=None if fault is None else round(fault.value),
-        fault_at=fault and fault.observed_at,
-        flow_m3_per_s=flow and flow.value,
-        flow_at=flow and flow.observed_at,
+        fault_at=_time(fault),
+        flow_m3_per_s=_value(flow),
+        flow_at=_time(flow),
         heard_at=_newest(running, fault, flow),
         known=_is_of_now(running, pump, now),
     )
@@ -91,13 +104,21 @@ def gate_state(gate: Gate, states: States, now: datetime) -> GateState:
     opening, fault = (states.get((gate.id, each)) for each in (Quantity.OPENING, Quantity.FAULT))
     return GateState(
         gate=gate,
-        opening_pct=opening and opening.value,
-        opening_at=opening and opening.observed_at,
+        opening_pct=_value(opening),
+        opening_at=_time(opening),
         fault=None if fault is None else round(fault.value),
-        fault_at=fault and fault.observed_at,
+        fault_at=_time(fault),
         heard_at=_newest(opening, fault),
         known=_is_of_now(opening, gate, now),
     )
+
+
+def _value(reading: Reading | None) -> float | None:
+    return None if reading is None else reading.value
+
+
+def _time(reading: Reading | None) -> datetime | None:
+    return None if reading is None else reading.observed_at
 
 
 def _newest(*readings: Reading | None) -> datetime | None:

@@ -61,17 +61,19 @@ def inner_water(
     kind: StationKind, gauge: Gauge, latest: Latest | None, course: Sequence[Reading], now: datetime
 ) -> Inner | None:
     """The inner stage of a station by its gauge; None before its first reading. ``course`` as in ``Log.recent``."""
-    newest = latest and (latest.reading if latest.reading.quality is not Quality.BAD else latest.good)
-    if latest is None or newest is None:
+    if latest is None:
         return None
     good = latest.good
+    newest = latest.reading if latest.reading.quality is not Quality.BAD else good
+    if newest is None:
+        return None
     highest = good if good is not None and good.stage_m > newest.stage_m else newest
     return Inner(
         gauge=gauge,
         levels=levels_at(kind, gauge, now),
         stage_m=highest.stage_m if newest.quality is not Quality.GOOD else newest.stage_m,
         observed_at=newest.observed_at,
-        believed_m=good and good.stage_m,
+        believed_m=None if good is None else good.stage_m,
         reasons=newest.reasons,
         course=tuple(course),
     )
