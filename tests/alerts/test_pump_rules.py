@@ -281,10 +281,10 @@ def drawn(steps_m: list[float], words: list[str], unheard: set[int]) -> list[Rea
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(courses, heard_of, lost)
 def test_silence_alone_ends_no_alert_of_a_pump(steps_m: list[float], words: list[str], unheard: set[int]) -> None:
-    """Whatever the night was: where nothing more is heard, what stands goes on standing."""
-    night = Night(drawn(steps_m, words, unheard)).through(range(60))
+    """Whatever the night was: what stands when the last word of all has become old goes on standing."""
+    night = Night(drawn(steps_m, words, unheard)).through(range(65))
     before = {key: night.level(*key) for key in night.standings}
-    night.through(range(60, 400, 10))
+    night.through(range(65, 400, 5))
     assert all(night.level(*key) >= level for key, level in before.items())
 
 
