@@ -290,8 +290,14 @@ def _believed(device_at: datetime | None, received_at: datetime, limits: ClockLi
 
 
 def _report(item: Status, camera_id: str, message: Message, limits: ClockLimits) -> CameraReport:
-    reported_at, _ = _believed(in_utc(item.device_at), message.received_at, limits)
-    return CameraReport(camera_id, item.state, reported_at, message.received_at, item.reason)
+    reported_at = believed_time(item.device_at, message.received_at, limits)
+    heard_at = _heard_at(reported_at, message)
+    return CameraReport(camera_id, item.state, reported_at, heard_at, item.reason, vitals=item.vitals)
+
+
+def _heard_at(said_at: datetime, message: Message) -> datetime:
+    """When a camera was heard: what the broker has kept for it may come days after it fell silent."""
+    return min(said_at, message.received_at) if message.retained else message.received_at
 
 
 def _still(item: Picture, camera_id: str, message: Message, limits: ClockLimits) -> Still:
@@ -303,10 +309,11 @@ def _still(item: Picture, camera_id: str, message: Message, limits: ClockLimits)
     return Still(
         camera_id=camera_id,
         taken_at=taken_at,
-        received_at=message.received_at,
+        received_at=_heard_at(taken_at, message),
         file=name,
         width_px=item.width_px,
         height_px=item.height_px,
         clock_suspect=suspect,
         size_bytes=len(item.data),
+        repeated=message.redelivered and (item.device_at is None or suspect),
     )

@@ -129,6 +129,7 @@ class Still:
     """A camera image that is kept on disk as ``file`` (a name below the stills folder).
 
     Its pixels are not looked at when it comes: that is done afterwards (``ingest.sight``), and nobody sees it before.
+    ``repeated`` says that the broker delivers it again and that it has no time by which it could be recognised.
     """
 
     camera_id: str
@@ -140,6 +141,7 @@ class Still:
     clock_suspect: bool = False
     seq: int = 0
     size_bytes: int = 0
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from ingest.messages import Message
-from ingest.readings import CameraState
+from ingest.readings import NO_CAMERA_VITALS, CameraState, CameraVitals
 from ingest.stations import Quantity, Reads
 
 STAGE_CHANNEL = "stage_m"
@@ -96,6 +96,7 @@ class Status:
     state: CameraState
     reason: str = ""
     device_at: datetime | None = None
+    vitals: CameraVitals = NO_CAMERA_VITALS
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,17 +76,17 @@ def _observed(payload: Payload) -> Observed:
 
 def _heard(payload: Payload) -> list[Heard]:
     heard = Heard(
-        battery_pct=_within(payload.get("battery_pct"), 0, 100),
-        battery_v=_within(payload.get("battery_v"), 0, 100),
-        rssi_dbm=_within(payload.get("rssi_dbm"), -200, 50),
-        snr_db=_within(payload.get("snr_db"), -100, 100),
+        battery_pct=within(payload.get("battery_pct"), 0, 100),
+        battery_v=within(payload.get("battery_v"), 0, 100),
+        rssi_dbm=within(payload.get("rssi_dbm"), -200, 50),
+        snr_db=within(payload.get("snr_db"), -100, 100),
         gateways=_named(payload.get("gateway")),
     )
     return [] if heard == Heard() else [heard]
 
 
-def _within(said: Any, lowest: float, highest: float) -> float | None:
-    """A number that can be; None for a device's word for "unknown", 255 or a text."""
+def within(said: Any, lowest: float, highest: float) -> float | None:
+    """What a device says of itself, where it is a number that can be; None for its "unknown", 255 or a text."""
     if isinstance(said, int | float) and not isinstance(said, bool) and lowest <= said <= highest:
         return float(said)
     return None

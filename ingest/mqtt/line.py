@@ -18,6 +18,7 @@ from paho.mqtt.client import Client, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.mqtt_settings import MqttSettings
 from ingest.order import Order
@@ -74,6 +75,15 @@ class Line(Client):
         else:
             self.connect_async(*where)
         self.loop_start()
+
+    def listen(self, topics: Sequence[str]) -> None:
+        """Subscribe. With MQTT 5 a broker that knows our session does not send again what it retains: a last will of
+        yesterday would make a camera offline at every connection."""
+        if self._settings.protocol == "5":
+            new_ones = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+            self.subscribe([(each, new_ones) for each in topics])
+        else:
+            self.subscribe([(each, 1) for each in topics])
 
     def settle(self) -> None:
         """Send the acknowledgements that are due, in order; one thread at a time."""

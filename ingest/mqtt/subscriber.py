@@ -159,7 +159,7 @@ class Subscriber:
             log.error("the broker refused the connection: %s", reason)
             return
         self._say_session(flags.session_present)
-        client.subscribe([(each, 1) for each in self._settings.topics])
+        self._line.listen(self._settings.topics)
         others = [each for each in ALL if each not in self._settings.topics]
         if others:  # a session that began before the work was split still holds them
             client.unsubscribe(others)

@@ -22,6 +22,7 @@ from ingest.store.cameras import note_reports, note_stills
 from ingest.store.dead_letters import keep_dead_letters
 from ingest.store.protocol import Appended, Batch, Unavailable
 from ingest.store.redelivered import with_first_keys
+from ingest.store.repeated_stills import not_kept_yet
 from ingest.store.statements import Statements
 from ingest.store.tables import camera_reports, readings, stills, writing
 from ingest.store.upsert import insert_into
@@ -65,11 +66,12 @@ class SqlAppender:
                 self._fence(connection)
             fresh = self._append_readings(connection, batch.readings)
             insert_vitals(connection, batch.vitals)
+            pictures = not_kept_yet(connection, batch.stills)
             appended = Appended(
                 readings=fresh,
                 duplicates=len(batch.readings) - fresh,
                 reports=_insert_new(connection, camera_reports, [rows.row_of_report(each) for each in batch.reports]),
-                stills=_insert_new(connection, stills, [rows.row_of_still(each) for each in batch.stills]),
+                stills=_insert_new(connection, stills, [rows.row_of_still(each) for each in pictures]),
                 dead_letters=keep_dead_letters(connection, batch.dead_letters),
             )
             note_reports(connection, batch.reports)

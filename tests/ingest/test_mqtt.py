@@ -15,7 +15,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from deploy.broker import EmbeddedBroker
 from deploy.services import IngestService, Lane
@@ -29,8 +29,11 @@ from ingest.store.appender import SqlAppender
 from ingest.store.log import SqlLog
 from ingest.store.protocol import Appended, Appender, Batch, Unavailable
 from ingest.store.stills import StillFolder
+from ingest.store.tables import stills
 from tests.brokers import Mosquitto, free_port
+from tests.ingest.camera_files import jpeg, scene
 from tests.ingest.cities import small_roster
+from tests.ingest.mqtt_parts import Sender
 from tests.ingest.stores import database
 from tests.parts import program
 
@@ -233,6 +236,29 @@ def test_cut_off_between_commit_and_acknowledgement_nothing_counts_twice(
     second.stop()
     assert second.counts.duplicates >= 1
     assert count(engine) == 5
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_cut_off_between_commit_and_acknowledgement_no_picture_is_there_twice(
+    protocol: Literal["5", "3.1.1"], engine: Engine, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    """The same picture twice would look like that of a frozen camera."""
+    settings = MqttSettings(port=mosquitto.port, protocol=protocol)
+    first = ingest(engine, tmp_path, settings, CutOff(engine))
+    first.start()
+    with Sender(mosquitto.port) as camera:
+        for number in range(3):
+            camera.send("mizumori/v1/fujii/camera/fujii-cam/still", jpeg(scene(64, 48, seed=number)))
+    assert eventually(lambda: SqlLog(engine).marks().still_seq > 0)
+    first.lanes[0].receiver.abandon()
+    first.stop()
+    second = ingest(engine, tmp_path, settings)
+    second.start()
+    assert eventually(lambda: second.counts.messages == 3)
+    second.stop()
+    with engine.connect() as connection:
+        files = connection.scalars(select(stills.c.file)).all()
+    assert len({each[-16:] for each in files}) == len(files) == 3
 
 
 def test_what_comes_while_ingest_is_away_is_there_when_it_is_back(
