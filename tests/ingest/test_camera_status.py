@@ -190,7 +190,7 @@ class Camera:
         """As when its power fails: the line breaks without a word."""
         self._client.loop_stop()
         line = self._client.socket()
-        assert line is not None
+        assert isinstance(line, socket.socket)
         line.shutdown(socket.SHUT_RDWR)
         line.close()
 
