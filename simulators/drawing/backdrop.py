@@ -48,9 +48,10 @@ def sky(size: Size, cloud: float, time_s: float, seed: int) -> Image.Image:
     phase = (time_s * SKY_DRIFT_PX_PER_S * size[0] / TILE) % (2 * span)
     left = round(min(phase, 2 * span - phase))
     tile = clouds.crop((left, 0, left + size[0], size[1]))
-    return Image.merge("RGB", [tile.point(_tones(channel, cloud)) for channel in range(3)])
+    return Image.merge("RGB", [tile.point(_tones(channel, round(cloud, 2))) for channel in range(3)])
 
 
+@lru_cache(maxsize=512)
 def _tones(channel: int, cloud: float) -> list[int]:
     """Density of a cloud → brightness of a channel."""
     blue, white, grey = (128, 164, 206)[channel], (236, 238, 240)[channel], (150, 156, 162)[channel]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from simulators.drawing.texture import TILE, Field, fractal
 from simulators.drawing.view import View
@@ -47,8 +47,8 @@ def draw_water(picture: Image.Image, view: View, water: Water) -> None:
     top, bottom, left, right = box
     window = slice(top, bottom), slice(left, right)
     cover = np.clip(0.5 + (water.z_m - view.z_m[window]) / view.soft_m[window], 0, 1)
-    small = picture.resize(_grid(view), Image.Resampling.BILINEAR) if _grid(view) != picture.size else picture
-    behind = np.asarray(small.filter(ImageFilter.BoxBlur(1)))
+    step = picture.width // _grid(view)[0]
+    behind = np.asarray(picture.reduce(step) if step > 1 else picture)
     surface = _surface(view, window, behind, cover, water)
     _darken_wet(picture, view, box, (water.z_m, wet_m), cover)
     _paste(picture, surface, cover, box, _grid(view))
@@ -72,8 +72,9 @@ def _surface(view: View, window: Window, behind: NDArray[np.uint8], cover: Field
     fall_m = np.float32(max(0.3, view.eye.height_m - water.z_m))
     x_m, y_m = (np.clip(ray[window], -400, 400) * fall_m for ray in view.rays)
     waves = _waves(view, x_m, y_m, water)
-    far = np.hypot(x_m, y_m)
-    mirror = 0.10 + 0.62 * (far / np.hypot(far, fall_m)) ** 6 + 0.10 * waves
+    far = x_m * x_m + y_m * y_m
+    grazing = far / (far + fall_m * fall_m)
+    mirror = 0.10 + 0.62 * grazing * grazing * grazing + 0.10 * waves
     mirror = np.clip(mirror * (1.0 - 0.35 * water.muddy), 0.04, 0.85)
     seen = _mirrored(behind, cover, window, waves, water)
     body = np.array([low + (high - low) * water.muddy for low, high in zip(CLEAR, MUDDY, strict=True)])
@@ -87,7 +88,7 @@ def _waves(view: View, x_m: Field, y_m: Field, water: Water) -> Field:
     flow_x, flow_y = view.place.flow_m_per_s
     moved = water.time_s % WHOLE_HOURS_S
     x, y = x_m - flow_x * moved, y_m - flow_y * moved
-    detail = np.clip(9.0 / np.maximum(np.hypot(x_m, y_m), 1), 0.12, 1)
+    detail = np.clip(9.0 / np.sqrt(x_m * x_m + y_m * y_m + 1), 0.12, 1)
     broad = _tile(fractal(11, 1.5), x * BROAD_PER_M + 5 * math.sin(moved), y * BROAD_PER_M * 1.2)
     fine = _tile(fractal(12, 1.1), x * FINE_PER_M + 37 * moved, y * FINE_PER_M * 0.7)
     return np.asarray((0.35 + 0.65 * water.rough) * (0.6 * broad + 0.9 * detail * fine), dtype=np.float32)
@@ -130,7 +131,7 @@ def _paste(picture: Image.Image, surface: Field, cover: Field, box: tuple[int, i
     image = Image.fromarray(np.clip(surface, 0, 255).astype(np.uint8))
     mask = Image.fromarray((255 * cover).astype(np.uint8))
     if size != image.size:
-        image, mask = (each.resize(size, Image.Resampling.BICUBIC) for each in (image, mask))
+        image, mask = (each.resize(size, Image.Resampling.BILINEAR) for each in (image, mask))
     picture.paste(image, place, mask)
 
 
