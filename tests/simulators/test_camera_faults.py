@@ -14,16 +14,23 @@ from ingest.stations import StationKind
 from simulators.camera_faults import FAULTS, NUISANCES, Shot, faulty, turned
 from simulators.cameras import staff_px, still, water_line_px
 from simulators.caption import clock_box
-from simulators.scene import SMALL, Lamp, Scene
+from simulators.scene import SMALL, Lamp, Scene, Size
 from tests.simulators.test_cameras import scene
 
 MINUTE = timedelta(minutes=1)
 OPENS = sorted(FAULTS.keys() - {"truncated", "garbage"})
 
 
+def pixels_of(jpeg: bytes, size: Size) -> NDArray[np.float32]:
+    """Brightness by row and column of a picture of a size."""
+    picture = Image.open(io.BytesIO(jpeg)).convert("L")
+    assert picture.size == size
+    return np.asarray(picture, dtype=np.float32)
+
+
 def pixels(jpeg: bytes) -> NDArray[np.float32]:
-    """Brightness by row and column."""
-    return np.asarray(Image.open(io.BytesIO(jpeg)).convert("L"), dtype=np.float32)
+    """Brightness by row and column of a small picture."""
+    return pixels_of(jpeg, SMALL)
 
 
 def later(minutes: int = 1) -> Scene:
