@@ -79,6 +79,13 @@ def _drips_head(to: Connection) -> None:
         to.send(b"X-More: water\r\n")
 
 
+def _floods_head(to: Connection) -> None:
+    """A header without an end, as fast as it goes."""
+    to.send(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    while not to.over.is_set():
+        to.send(b"w" * 16_384)
+
+
 def _silent(to: Connection) -> None:
     to.over.wait()
 
@@ -155,6 +162,7 @@ FAULTS: Mapping[str, Fault] = {
     "never_ends": _never_ends,
     "drips": _drips,
     "drips_head": _drips_head,
+    "floods_head": _floods_head,
     "silent": _silent,
     "slow": _slow,
     "hangs_up": _hangs_up,

@@ -1,9 +1,9 @@
 """When a camera is asked. Pure.
 
 Each camera has points in time of its own, ``interval_s`` apart and shifted by its id, so that cameras with the same
-interval are not asked all at once. It is due at its first point after the last request; what lies between is not made
-up for. A point that was missed because nobody was there to ask is made up for within a minute of the start, again not
-by all at once.
+interval are not asked all at once. It is due at its first point after the last request (half an interval after, at
+least); what lies between is not made up for. A point that was missed because nobody was there to ask is made up for
+within a minute of the start, again not by all at once.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ def due_at(camera: Camera, pace: Pace) -> datetime:
     start = pace.since + timedelta(seconds=_share(camera.id) * min(SPREAD_S, camera.interval_s))
     if pace.asked_at is None:
         return start
-    patience_s = _wait_s(camera.interval_s, pace) - camera.interval_s
-    point = point_after(camera, pace.asked_at + timedelta(seconds=patience_s))
+    # half an interval less: a request off its point (late, or made up for) is followed by none too soon
+    rest_s = _wait_s(camera.interval_s, pace) - camera.interval_s / 2
+    point = point_after(camera, pace.asked_at + timedelta(seconds=rest_s))
     return max(point, start) if point <= pace.since else point
 
 

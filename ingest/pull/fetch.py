@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from math import inf
 from urllib.parse import urlsplit
 
 import httpx
@@ -26,6 +27,7 @@ MOST_BYTES = 4 * 1024 * 1024
 HEAD = {"Accept": "image/jpeg, image/png, multipart/x-mixed-replace", "Accept-Encoding": "identity"}
 """What is asked for. A connection serves one request: small cameras have few, and the next one is a minute away."""
 SHOWN_CHARACTERS = 120
+NO_CONNECTION = "there is no connection to it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,11 @@ class Fetcher:
         self._most_bytes = most_bytes
         self._transport = Transport(settings.ca_file, most_connections=2 * settings.workers)
 
-    def fetch(self, pull: Pull) -> Fetched:
-        """The still at an address, within the time of the settings; raises Vain."""
+    def fetch(self, pull: Pull, within_s: float = inf) -> Fetched:
+        """The still at an address, within the time of the settings or a shorter one; raises Vain."""
         auth = _auth(pull, self._settings.credentials)
-        timeout_s = self._settings.timeout_s
+        timeout_s = min(within_s, self._settings.timeout_s)
+        late = timeout_s < self._settings.timeout_s
         try:
             request = httpx.Request(
                 "GET",
@@ -62,10 +65,14 @@ class Fetcher:
             raise Vain(
                 Cause.BAD_ADDRESS, "its address cannot be asked: write http://host/path in the registry"
             ) from None
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        except httpx.ConnectError as error:
             raise Vain(Cause.NO_CONNECTION, _unreached(error)) from None
+        except httpx.ConnectTimeout:
+            raise Vain(
+                Cause.NO_CONNECTION, f"{NO_CONNECTION} in time: is it on, is its address right?", late=late
+            ) from None
         except httpx.TimeoutException:
-            raise Vain(Cause.TIMED_OUT, f"it gave no whole picture within {timeout_s:g} s") from None
+            raise Vain(Cause.TIMED_OUT, f"it gave no whole picture within {timeout_s:g} s", late=late) from None
         except httpx.HTTPError:
             raise Vain(Cause.BROKEN_OFF, "it broke off before the end of its answer, or speaks no HTTP") from None
 
@@ -201,10 +208,8 @@ def _unreached(error: httpx.HTTPError) -> str:
     words = str(error)
     if "certificate" in words.lower():
         return "its certificate is not trusted: name its authority in cameras.ca_file"
-    if isinstance(error, httpx.ConnectTimeout):
-        return "there is no connection to it in time: is it switched on, and is the address right?"
     shown = "".join(each if each.isprintable() else " " for each in words)[:SHOWN_CHARACTERS]
-    return f"there is no connection to it ({shown})"
+    return f"{NO_CONNECTION} ({shown})"
 
 
 def _time(answer: httpx.Response, name: str) -> datetime | None:

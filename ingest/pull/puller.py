@@ -1,30 +1,34 @@
 """Asks the cameras that are due, with a bounded number of threads, and hands on what they answer.
 
-The scheduler wakes it each second. Quick cameras and slow ones (or such that fail) have threads of their own: a valley
-whose link is down does not delay the pictures of the others. A picture goes the way of one that came over MQTT.
+The scheduler wakes it each second. Quick cameras and slow ones (or such that fail) have threads of their own, and among
+the quick ones nobody gets longer than a quick one needs: a valley whose link is down does not delay the pictures of the
+others. A picture goes the way of one that came over MQTT.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
+from math import inf
 from typing import Protocol
 
 from ingest.cameras.asked import Asked
 from ingest.devices import Camera, Pull
 from ingest.inbox import Arrived
 from ingest.messages import Message, Refusal
-from ingest.pull.book import Book
+from ingest.pull.book import SLOW_S, Book
 from ingest.pull.fetch import Fetched
 from ingest.pull.freshness import Age, Served
 from ingest.pull.vain import Cause, Vain
 from ingest.readings import DeadLetter
-from ingest.store.protocol import Appended, Appender, Batch
+from ingest.store.protocol import Appended, Appender, Batch, Unavailable
 from ingest.topics import Address, Subject, parse
 
 log = logging.getLogger(__name__)
@@ -39,8 +43,8 @@ LONG_ASLEEP_S = 30.0
 class Fetches(Protocol):
     """What asks a camera."""
 
-    def fetch(self, pull: Pull) -> Fetched:
-        """The still at an address; raises Vain."""
+    def fetch(self, pull: Pull, within_s: float) -> Fetched:
+        """The still at an address, within a time; raises Vain."""
         ...
 
     def close(self) -> None:
@@ -71,16 +75,21 @@ class Puller:
         appender: Appender,
         now: Callable[[], datetime],
         workers: int,
+        quick_s: float = SLOW_S,
     ) -> None:
-        """``cameras`` are those of the registry that have a pull address. Call ``to`` before the first turn."""
+        """``cameras`` are those of the registry that have a pull address. ``quick_s`` is how long a request may take
+        among the quick ones. Call ``to`` before the first turn."""
         self._cameras = cameras
         self._fetcher = fetcher
         self._requests = requests
         self._appender = appender
         self._now = now
+        self._quick_s = quick_s
         self._book = Book()
         self._keep: Callable[[Sequence[Arrived]], object] = _nobody_keeps
         self._came: deque[Arrived] = deque()
+        self._lock = threading.Lock()
+        self._held_up = False
         self._woken_s = -LONG_ASLEEP_S
         self._closed = False
         slow = max(1, workers // 3)
@@ -97,15 +106,31 @@ class Puller:
         self._keep = keep
 
     def turn(self) -> None:
-        """Keep what came, write how it goes, ask who is due. Raises Unavailable or OSError; the next turn goes on."""
+        """Keep what came, write how it goes, ask who is due. While the store cannot write, nobody is asked: it is said
+        once, not each second."""
         if self._closed:
             return
+        try:
+            self._turn()
+        except (Unavailable, OSError) as error:
+            if not self._held_up:
+                log.error("the store cannot write (%s); no camera is asked until it can", error)
+            self._held_up = True
+        else:
+            self._held_up = False
+
+    def _turn(self) -> None:
         self._adopt()
         self._hand_on()
         self._write_news()
-        if sum(each.message.size_bytes for each in self._came) < MOST_WAITING_BYTES:
-            for camera, slow in self._book.take_due(self._now()):
-                (self._slow_ones if slow else self._quick_ones).submit(self._ask, camera)
+        if self._waiting_bytes() >= MOST_WAITING_BYTES:
+            return
+        for camera, slow in self._book.take_due(self._now()):
+            self._begin(camera, inf if slow else self._quick_s)
+
+    def _begin(self, camera: Camera, within_s: float) -> None:
+        with suppress(RuntimeError):  # no thread begins anything once it was stopped
+            (self._slow_ones if within_s == inf else self._quick_ones).submit(self._ask, camera, within_s)
 
     def stop(self) -> None:
         """Break off what is under way; what came is kept once more if it can be."""
@@ -133,8 +158,13 @@ class Puller:
             try:
                 self._keep(some)
             except BaseException:
-                self._came.extendleft(reversed(some))
+                with self._lock:
+                    self._came.extendleft(reversed(some))
                 raise
+
+    def _waiting_bytes(self) -> int:
+        with self._lock:
+            return sum(each.message.size_bytes for each in self._came)
 
     def _write_news(self) -> None:
         news = self._book.take_news()
@@ -149,24 +179,29 @@ class Puller:
             self._book.give_back(news)
             raise
 
-    def _ask(self, camera: Camera) -> None:
-        """One request, in a thread of its own. Top of the thread: nothing leaves it."""
-        begun_at, begun_s = self._now(), time.monotonic()
-        try:
-            self._ask_for_picture(camera)
-        except Vain as vain:
-            if not self._closed:
-                self._book.vain(camera.id, begun_at, vain)
-        except Exception as error:
-            if not self._closed:
-                log.exception("camera %s could not be asked", camera.id)
-                self._book.vain(camera.id, begun_at, Vain(Cause.UNEXPECTED, f"a fault of ours: {type(error).__name__}"))
-        finally:
-            self._book.ended(camera.id, begun_at, time.monotonic() - begun_s)
+    def _ask(self, camera: Camera, within_s: float) -> None:
+        """One request, in a thread of its own. Top of the thread: nothing leaves it.
 
-    def _ask_for_picture(self, camera: Camera) -> None:
+        One that turns out slow goes on among the slow ones, from its beginning.
+        """
+        begun_at, begun_s = self._now(), time.monotonic()
+        vain: Vain | None = None
+        try:
+            self._ask_for_picture(camera, within_s)
+        except Vain as error:
+            vain = error
+        except Exception as error:
+            log.exception("camera %s could not be asked", camera.id)
+            vain = Vain(Cause.UNEXPECTED, f"a fault of ours: {type(error).__name__}")
+        if vain is not None and vain.late and within_s < inf:
+            return self._begin(camera, inf)
+        if vain is not None and not self._closed:
+            self._book.vain(camera.id, begun_at, vain)
+        return self._book.ended(camera.id, begun_at, time.monotonic() - begun_s)
+
+    def _ask_for_picture(self, camera: Camera, within_s: float) -> None:
         assert camera.pull is not None
-        fetched = self._fetcher.fetch(camera.pull)
+        fetched = self._fetcher.fetch(camera.pull, within_s)
         received_at = self._now()
         content = hashlib.sha256(fetched.data).hexdigest()
         age, made_at = self._book.judged(
@@ -177,7 +212,9 @@ class Puller:
         if age is Age.AGAIN:
             self._book.well(camera.id, received_at)
             return
-        self._came.append(Arrived(_message(camera, fetched, received_at, made_at), _nobody_waits))
+        arrived = Arrived(_message(camera, fetched, received_at, made_at), _nobody_waits)
+        with self._lock:
+            self._came.append(arrived)
 
 
 _CAUSES: Mapping[str, Cause] = {

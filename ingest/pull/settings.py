@@ -43,7 +43,7 @@ class CameraSettings(BaseModel):
         default=True, description="whether cameras with a pull address are asked; a drill and a replay ask none"
     )
     timeout_s: float = Field(default=10.0, gt=0, le=60, description="seconds that one still may take in all")
-    workers: int = Field(default=16, ge=2, le=64, description="cameras that are asked at the same time, at most")
+    workers: int = Field(default=24, ge=2, le=64, description="cameras that are asked at the same time, at most")
     ca_file: str = Field(
         default="", description="certificate authority of cameras over https; empty for the usual ones"
     )

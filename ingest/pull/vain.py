@@ -34,8 +34,10 @@ UNANSWERED = frozenset({Cause.NO_CREDENTIAL, Cause.BAD_ADDRESS, Cause.NO_CONNECT
 class Vain(Exception):
     """A request for a still that brought none: its cause and a sentence, in which no address and no secret stands."""
 
-    def __init__(self, cause: Cause, sentence: str, *, answered: bool | None = None) -> None:
+    def __init__(self, cause: Cause, sentence: str, *, answered: bool | None = None, late: bool = False) -> None:
+        """``late``: it ran out of a time shorter than that of the settings."""
         super().__init__(sentence)
         self.cause = cause
         self.sentence = sentence
+        self.late = late
         self.answered = cause not in UNANSWERED if answered is None else answered

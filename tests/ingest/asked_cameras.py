@@ -65,6 +65,7 @@ class Watch:
     cameras: Sequence[Camera]
     settings: CameraSettings = field(default_factory=lambda: CameraSettings(timeout_s=1.0))
     clock: Turned = field(default_factory=Turned)
+    quick_s: float = 3.0
     engine: Engine = field(init=False)
     puller: Puller = field(init=False)
 
@@ -81,6 +82,7 @@ class Watch:
             SqlAppender(self.engine),
             self.clock.now,
             self.settings.workers,
+            self.quick_s,
         )
         limits = ClockLimits(timedelta(minutes=5), timedelta(days=7))
         folder = StillFolder(self.folder / "stills")
@@ -114,6 +116,9 @@ class Watch:
 
     def latest(self, camera_id: str) -> CameraLatest:
         return SqlLog(self.engine).cameras().get(camera_id, CameraLatest())
+
+    def failing(self) -> set[str]:
+        return {name for name, each in SqlLog(self.engine).cameras().items() if each.asked and each.asked.failing}
 
     def asked(self, camera_id: str) -> Asked | None:
         return self.latest(camera_id).asked

@@ -67,6 +67,7 @@ EXPECTED: dict[str, tuple[Cause, str]] = {
     "never_ends": (Cause.OVERSIZED, "too large"),
     "drips": (Cause.TIMED_OUT, "within 0.5 s"),
     "drips_head": (Cause.TIMED_OUT, "within 0.5 s"),
+    "floods_head": (Cause.BROKEN_OFF, "broke off"),
     "silent": (Cause.TIMED_OUT, "within 0.5 s"),
     "slow": (Cause.TIMED_OUT, "within 0.5 s"),
     "hangs_up": (Cause.BROKEN_OFF, "broke off"),
