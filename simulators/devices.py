@@ -19,7 +19,7 @@ from simulators.chance import between, share
 from simulators.faults import CameraFault, FaultPlan
 from simulators.gauges import Waters, base_m, ladder
 from simulators.messages import Message, reading_message, status_message, still_message
-from simulators.scene import HD, Lamp, Scene, Size, Weather
+from simulators.scene import HD, Lamp, Lens, Pose, Scene, Size, Weather
 from simulators.vitals import vitals
 
 
@@ -65,11 +65,15 @@ class Devices:
     def camera_messages(self, camera: Camera, at: datetime) -> list[Message]:
         """A camera's heartbeat, and its still unless it is offline."""
         fault = self.faults.of_camera(camera.id)
-        state, reason = fault.state_at(at)
-        status = status_message(camera, state, reason, at)
-        if state is CameraState.OFFLINE:
+        status = self.camera_status(camera, at)
+        if fault.state_at(at)[0] is CameraState.OFFLINE:
             return [status]
         return [status, still_message(camera, self._still(camera, fault, at))]
+
+    def camera_status(self, camera: Camera, at: datetime) -> Message:
+        """A camera's heartbeat alone."""
+        state, reason = self.faults.of_camera(camera.id).state_at(at)
+        return status_message(camera, state, reason, at)
 
     def _still(self, camera: Camera, fault: CameraFault, at: datetime) -> bytes:
         scene = self.scene(camera, at)
@@ -95,6 +99,8 @@ class Devices:
             levels=levels_at(station.kind, gauge, at) if gauge else {},
             at=at,
             weather=weather(camera.id, self.waters.rain_mm_per_h(station.id, at), at),
+            lens=glass(camera.id),
+            pose=trembling(camera.id, at),
             lamp=lamp(camera),
         )
 
@@ -114,6 +120,19 @@ def weather(camera_id: str, rain_mm_per_h: float, at: datetime) -> Weather:
         cloud=min(1.0, between(0.35, 0.7, hour, "cloud") + 0.4 * wet),
         wind=between(0.1, 0.5, camera_id, hour, "wind") + 0.4 * wet,
     )
+
+
+def glass(camera_id: str) -> Lens:
+    """Most lenses are clean; one in six has a web before it, one in six dirt in a corner."""
+    lot = share(camera_id, "glass")
+    return Lens(web=0.4 if lot < 1 / 6 else 0.0, dirt=0.5 if lot > 5 / 6 else 0.0)
+
+
+def trembling(camera_id: str, at: datetime) -> Pose:
+    """The mast leans a pixel this way or that with the sun of the day, and trembles a little in the wind."""
+    day, moment = at.strftime("%Y%m%d"), at.isoformat()
+    lean, shake = (between(-1, 1, camera_id, day, "lean"), between(-0.5, 0.5, camera_id, moment, "shake"))
+    return Pose(right_px=lean + shake, down_px=between(-0.5, 0.5, camera_id, moment, "down"))
 
 
 def lamp(camera: Camera) -> Lamp:

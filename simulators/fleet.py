@@ -46,14 +46,15 @@ def run_fleet(
 ) -> Sent:
     """Be all devices of a registry until ``stop`` is set; returns what was sent.
 
-    First the present reading of every gauge, then the readings after ``since`` up to now (oldest first; None: none),
-    then the present picture of every camera in a ``size``, then live. Whoever runs it again sends the same
-    observations with the same values, which a receiver knows as repeats. A message that cannot be handed over is
-    reported and tried again.
+    First the present reading of every gauge and heartbeat of every camera, then the readings after ``since`` up to now
+    (oldest first; None: none), then the present picture of every camera in a ``size``, then live. Whoever runs it
+    again sends the same observations with the same values, which a receiver knows as repeats. A message that cannot be
+    handed over is reported and tried again.
     """
     fleet = _Fleet(Devices(Waters(registry, storm), faults, size), sender, stop, report)
     started = clock.now()
     fleet.send_present(registry.gauges.values(), started)
+    fleet.send_heartbeats(started)
     if since is not None:
         fleet.send_past(since, started)
     fleet.send_present(registry.cameras.values(), started)
@@ -76,6 +77,11 @@ class _Fleet:
                 return
             self.sent.present += self._send(self._messages(device, grid_point(device, now)))
         self._report(f"{self.sent.present} messages of the present are sent")
+
+    def send_heartbeats(self, now: datetime) -> None:
+        """What cameras say of themselves; their pictures take longer."""
+        for camera in self._devices.registry.cameras.values():
+            self.sent.present += self._send([self._devices.camera_status(camera, grid_point(camera, now))])
 
     def send_past(self, since: datetime, until: datetime) -> None:
         """Readings only; a gauge with a wrong clock has no past, for its readings count when they are received."""

@@ -98,7 +98,8 @@ def _drop(picture: Image.Image, corner: tuple[int, int], radius: int, tall: floa
     seen = picture.resize((wide, high), Image.Resampling.BILINEAR, box=(left, top, right, bottom))
     turned = seen.transpose(Image.Transpose.FLIP_TOP_BOTTOM).filter(ImageFilter.GaussianBlur(radius / 7))
     shade, shine, mask = _drop_shape(wide, high)
-    picture.paste(ImageChops.screen(ImageChops.multiply(turned, shade), shine), corner, mask)
+    gleam = ImageChops.multiply(turned, shine)
+    picture.paste(ImageChops.screen(ImageChops.multiply(turned, shade), gleam), corner, mask)
 
 
 @lru_cache(maxsize=96)
@@ -109,7 +110,7 @@ def _drop_shape(wide: int, high: int) -> tuple[Image.Image, Image.Image, Image.I
     ramp = Image.linear_gradient("L").resize((wide, high))
     edge = rim.point([round(255 - 70 * min(1.0, max(0.0, (value - 110) / 60))) for value in range(256)])
     shade = ImageChops.multiply(ramp.point([round(150 + value * 0.41) for value in range(256)]), edge)
-    gleam = ImageChops.multiply(ramp.point([round(max(0, value - 120) * 0.5) for value in range(256)]), edge)
+    gleam = ImageChops.multiply(ramp.point([round(max(0, value - 110) * 1.2) for value in range(256)]), edge)
     return Image.merge("RGB", (shade, shade, shade)), Image.merge("RGB", (gleam, gleam, gleam)), mask
 
 
