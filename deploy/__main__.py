@@ -26,6 +26,7 @@ LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "serve": ("demo", "run", "alerts", "dashboard"),
     "ingest": ("ingest",),
+    "eyes": ("eyes",),
     "simulate": ("simulate", "replay", "publish"),
     "simulate_camera": ("simulate-camera",),
     "registry": ("registry",),

@@ -37,7 +37,8 @@ def drill_house(settings: Settings) -> Settings:
     Made anew, with only what is named here taken over: a broker, a database, a past or an outside watchdog of the real
     house, also of a setting that is yet to come, cannot be reached from a drill by mistake.
     """
-    monitor = {name: _moved(getattr(settings.monitor, name)) for name in ("port", "alerts_port", "dashboard_port")}
+    ports = ("port", "alerts_port", "dashboard_port", "eyes_port")
+    monitor = {name: _moved(getattr(settings.monitor, name)) for name in ports}
     dashboard = {"port": _moved(settings.dashboard.port), "url": ""}
     public = {"port": _moved(settings.public.port), "folder": ""}
     return Settings(

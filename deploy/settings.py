@@ -18,6 +18,7 @@ from alerts.engine.settings import AlertSettings
 from dashboard.public.settings import PublicSettings as SiteSettings
 from deploy.broker import BrokerSettings
 from deploy.monitor.settings import MonitorSettings
+from ingest.eyes.settings import EyesSettings
 from ingest.health.limits import HealthSettings
 from ingest.mqtt_settings import MqttSettings
 from ingest.pull.settings import CameraSettings
@@ -106,6 +107,7 @@ class Settings(BaseModel):
     mqtt: MqttSettings = Field(default=MqttSettings(), description="the broker that ingest listens to")
     ingest: IngestSettings = Field(default=IngestSettings(), description="what ingest accepts")
     cameras: CameraSettings = Field(default=CameraSettings(), description="cameras that are asked for their stills")
+    eyes: EyesSettings = Field(default=EyesSettings(), description="how stills are looked at")
     health: HealthSettings = Field(default=HealthSettings(), description="from when on a device is in trouble")
     past: PastSettings = Field(default=PastSettings(), description="where the past is kept")
     alerts: AlertSettings = Field(default=AlertSettings(), description="the rules and how people are told")

@@ -16,3 +16,4 @@ class MonitorSettings(BaseModel):
     dashboard_port: int = Field(
         default=8054, ge=0, le=65535, description="their port where the dashboard runs alone; 0 for none"
     )
+    eyes_port: int = Field(default=8055, ge=0, le=65535, description="their port where the eyes run alone; 0 for none")

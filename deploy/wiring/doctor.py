@@ -147,6 +147,7 @@ def _services(settings: Settings, running: bool) -> list[Check]:
     ports = {
         "monitor.port": ("services", monitor.port),
         "monitor.alerts_port": ("alerts", monitor.alerts_port),
+        "monitor.eyes_port": ("eyes", monitor.eyes_port),
         "monitor.dashboard_port": ("dashboard", monitor.dashboard_port),
     }
     if running:

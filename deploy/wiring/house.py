@@ -9,6 +9,7 @@ from deploy.settings import Settings
 from deploy.wiring.alerts import NOTHING, alert_services
 from deploy.wiring.answers import answer_server
 from deploy.wiring.clockwork import schedule
+from deploy.wiring.eyes import eyes_service
 from deploy.wiring.health import health_job
 from deploy.wiring.ingest import (
     HOUSEKEEPING,
@@ -54,6 +55,7 @@ def whole_house(
         watched_forwarder(forwarder),
         *broker_services(settings),
         ingest,
+        *([eyes_service(settings, stores, clock)] if settings.eyes.beside_ingest else []),
         keeper,
         staff_server(settings, stores, past.history, clock),
         public_server(settings),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deploy.services import Service
 from deploy.settings import Settings
 from deploy.wiring.clockwork import schedule
+from deploy.wiring.eyes import eyes_service
 from deploy.wiring.ingest import (
     HOUSEKEEPING,
     broker_services,
@@ -20,7 +21,7 @@ from ingest.clock import Clock
 
 
 def ingest_alone(settings: Settings, stores: Stores, clock: Clock) -> list[Service]:
-    """Ingest, the forwarder to the past and the housekeeping, in the order in which they start."""
+    """Ingest, the eyes, the forwarder to the past and the housekeeping, in the order in which they start."""
     past = open_past(settings, stores)
     forwarder = forwarder_of(stores, past.past, clock)
     jobs = [
@@ -35,6 +36,7 @@ def ingest_alone(settings: Settings, stores: Stores, clock: Clock) -> list[Servi
         watched_forwarder(forwarder),
         *broker_services(settings),
         ingest_service(settings, stores, clock),
+        *([eyes_service(settings, stores, clock)] if settings.eyes.beside_ingest else []),
         keeper,
         schedule(only_while_held(keeper, jobs)),
     ]

@@ -42,15 +42,18 @@ def note_stills(connection: Connection, received: Sequence[Still]) -> None:
         _note(connection, values, newest_by="still_at", received_at=still.received_at)
 
 
-def keep_look(connection: Connection, look: Look, received_at: datetime) -> None:
+def keep_look(connection: Connection, look: Look, received_at: datetime) -> bool:
     """Write a look; a picture that can be shown becomes the newest of its camera if it is by the time it was taken.
 
-    ``received_at`` is that of the still.
+    ``received_at`` is that of the still. False, and nothing is written, where the still was looked at already.
     """
-    connection.execute(insert_into(connection, looks).values(rows.row_of_look(look)).on_conflict_do_nothing())
+    written = connection.execute(insert_into(connection, looks).values(rows.row_of_look(look)).on_conflict_do_nothing())
+    if not written.rowcount:
+        return False
     if look.usable:
         values = {"camera_id": look.camera_id, "shown_seq": look.still_seq, "shown_at": look.taken_at}
         _note(connection, values, newest_by="shown_at", received_at=received_at)
+    return True
 
 
 def _note(connection: Connection, values: dict[str, Any], newest_by: str, received_at: datetime) -> None:

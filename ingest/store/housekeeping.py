@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Engine, Exists, Table, delete, exists, func, or_, select
 
+from ingest.store.looks import forget, to_keep
 from ingest.store.past.locks import camera_locks
 from ingest.store.tables import camera_reports, stills, writing
 
@@ -20,22 +21,23 @@ def prune(engine: Engine, before: datetime, remove_image: Callable[[str], None])
     """Remove stills and reports received before a time; the number of stills removed.
 
     Rows go first: a crash in between leaves a file without a row, never a row without its file.
-    The newest still and report of each camera stay, however old: they are its last known state. Locked evidence stays
-    as well: what was taken, or came, in the locked span of its camera.
+    The newest still and report of each camera stay, however old: they are its last known state; so does its reference.
+    Locked evidence stays as well: what was taken, or came, in the locked span of its camera.
     """
     with writing(engine) as connection:
-        newest = select(func.max(stills.c.seq)).group_by(stills.c.camera_id)
         old = connection.execute(
             select(stills.c.seq, stills.c.file)
             .where(
                 stills.c.received_at < before,
-                stills.c.seq.not_in(newest),
+                stills.c.seq.not_in(to_keep()),
                 ~_is_locked(stills, stills.c.taken_at),
                 ~_is_locked(stills, stills.c.received_at),
             )
             .limit(MOST_PER_TURN)
         ).all()
-        connection.execute(delete(stills).where(stills.c.seq.in_([row.seq for row in old])))
+        gone = [row.seq for row in old]
+        connection.execute(delete(stills).where(stills.c.seq.in_(gone)))
+        forget(connection, gone)
         newest = select(func.max(camera_reports.c.seq)).group_by(camera_reports.c.camera_id)
         connection.execute(
             delete(camera_reports).where(

@@ -12,6 +12,7 @@ from ingest.cameras.asked import Asked
 from ingest.health.fold import GaugeState
 from ingest.readings import CameraReport, DeadLetter, Quality, Reading, Still, Vitals
 from ingest.sight.look import Look
+from ingest.sight.masks import Masks
 from ingest.stations import Quantity, Registry
 
 
@@ -207,8 +208,12 @@ class Copy(StrEnum):
 class Stills(Protocol):
     """The image files."""
 
-    def read(self, file: str, copy: Copy = Copy.WHOLE) -> bytes | None:
-        """The bytes of a still or of a copy of it, or None where it is not kept, or no longer."""
+    def read(self, file: str, copy: Copy = Copy.WHOLE, masks: Masks | None = None) -> bytes | None:
+        """The bytes of a still or of a copy of it, or None where it is not kept, or no longer.
+
+        A masked copy is asked for with the masks that its camera has now; there is none but with exactly these.
+        ValueError where it is asked for without.
+        """
         ...
 
 

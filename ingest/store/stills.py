@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
+from ingest.sight.masks import Masks, masks_key
 from ingest.store.protocol import Copy
 
+MASKED = (Copy.MASKED, Copy.MASKED_THUMB)
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}/\d{8}/[0-9A-Za-z-]{1,40}\.(jpg|png)")
 
 
 class StillFolder:
-    """The images of all cameras: ``<camera>/<day>/<time>-<content>.jpg``, and copies of the same names beside them."""
+    """The images of all cameras: ``<camera>/<day>/<time>-<content>.jpg``, and copies of the same names beside them.
+
+    A masked copy lies below the name of the masks that it was made with, so that no other can be had for it.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def write(self, file: str, data: bytes) -> None:
-        """Keep an image; when this returns it is on the disk under its name, whole."""
-        target = self._path(file)
+    def write(self, file: str, data: bytes, copy: Copy = Copy.WHOLE, masks: Masks | None = None) -> None:
+        """Keep an image or a copy of it; when this returns it is on the disk under its name, whole."""
+        target = self._path(file, copy, masks)
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(".partial")
         with partial.open("wb") as stream:
@@ -29,22 +35,53 @@ class StillFolder:
         partial.replace(target)
         _sync_folder(target.parent)
 
-    def read(self, file: str, copy: Copy = Copy.WHOLE) -> bytes | None:
-        """The bytes of a still or of a copy of it, or None where there is none of that name."""
+    def read(self, file: str, copy: Copy = Copy.WHOLE, masks: Masks | None = None) -> bytes | None:
+        """The bytes of a still or of a copy of it, or None where there is none of that name.
+
+        A masked copy is asked for with the masks that its camera has now; there is none but with exactly these.
+        """
         if not NAME.fullmatch(file):
             return None
-        path = self._path(file, copy)
+        path = self._path(file, copy, masks)
         return path.read_bytes() if path.is_file() else None
 
-    def remove(self, file: str) -> None:
-        """Remove an image that is kept no longer; one that is gone already is no error."""
-        self._path(file).unlink(missing_ok=True)
+    def has(self, file: str, copy: Copy = Copy.WHOLE, masks: Masks | None = None) -> bool:
+        """Whether ``read`` would give something."""
+        return bool(NAME.fullmatch(file)) and self._path(file, copy, masks).is_file()
 
-    def _path(self, file: str, copy: Copy = Copy.WHOLE) -> Path:
+    def remove(self, file: str) -> None:
+        """Remove an image that is kept no longer, and its copies; what is gone already is no error."""
+        self._path(file).unlink(missing_ok=True)
+        self._path(file, Copy.THUMB).unlink(missing_ok=True)
+        camera_id, _, name = file.partition("/")
+        for copy in MASKED:
+            for made in self._folders(copy, camera_id):
+                (made / name).with_suffix(".jpg").unlink(missing_ok=True)
+
+    def keep_masked(self, camera_id: str, masks: Masks | None) -> None:
+        """Remove the masked copies of a camera that were made with other masks than these; None: all of them."""
+        for copy in MASKED:
+            for made in self._folders(copy, camera_id):
+                if masks is None or made.name != masks_key(masks):
+                    shutil.rmtree(made, ignore_errors=True)
+
+    def _folders(self, copy: Copy, camera_id: str) -> list[Path]:
+        of_camera = self._root / f".{copy}" / camera_id
+        return list(of_camera.iterdir()) if of_camera.is_dir() else []
+
+    def _path(self, file: str, copy: Copy = Copy.WHOLE, masks: Masks | None = None) -> Path:
         if not NAME.fullmatch(file):
             raise ValueError(f"not the name of a still: {file!r}")
+        if copy is Copy.WHOLE:
+            return self._root / file
         # A camera's id cannot begin with a point, so no camera's folder is taken for one of copies.
-        return self._root / file if copy is Copy.WHOLE else (self._root / f".{copy}" / file).with_suffix(".jpg")
+        copies = self._root / f".{copy}"
+        if copy is Copy.THUMB:
+            return (copies / file).with_suffix(".jpg")
+        if masks is None:
+            raise ValueError(f"{copy}: say with which masks, those that the camera has now")
+        camera_id, _, name = file.partition("/")
+        return (copies / camera_id / masks_key(masks) / name).with_suffix(".jpg")
 
 
 def _sync_folder(folder: Path) -> None:

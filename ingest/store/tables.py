@@ -199,8 +199,10 @@ camera_memory = Table(
     Column("reference_file", String(200), nullable=False),
     Column("reference_at", UtcTime),
     Column("reference_by", String(200), nullable=False),
+    Column("reference_due", Boolean, nullable=False),
 )
-"""What recognition remembers of each camera, and which still is its picture of a normal day."""
+"""What recognition remembers of each camera, and which still somebody chose as its picture of a normal day:
+``reference_due`` until that went into the memory."""
 
 camera_requests = Table(
     "camera_requests",

@@ -15,6 +15,7 @@ from ingest.health.fold import Device, GaugeState, with_reading, with_vitals
 from ingest.health.limits import HealthSettings
 from ingest.readings import CameraReport, CameraState, Quality, Reading, Still, Vitals
 from ingest.sight.look import Look, PictureFault
+from ingest.sight.masks import Masks
 from ingest.stations import Quantity, Registry, StationKind
 from ingest.store.protocol import (
     BusyTopic,
@@ -189,8 +190,9 @@ class FakeStills:
     files: dict[str, bytes] = field(default_factory=dict)
     copies: dict[tuple[str, Copy], bytes] = field(default_factory=dict)
 
-    def read(self, file: str, copy: Copy = Copy.WHOLE) -> bytes | None:
-        """The bytes, or None."""
+    def read(self, file: str, copy: Copy = Copy.WHOLE, masks: Masks | None = None) -> bytes | None:
+        """The bytes, or None; a copy is the same for all masks."""
+        del masks
         return self.files.get(file) if copy is Copy.WHOLE else self.copies.get((file, copy))
 
 

@@ -64,6 +64,7 @@ def _make_cameras() -> None:
         sa.Column("reference_file", sa.String(200), nullable=False),
         sa.Column("reference_at", TIME),
         sa.Column("reference_by", sa.String(200), nullable=False),
+        sa.Column("reference_due", sa.Boolean, nullable=False),
     )
     op.create_table(
         "camera_requests",

@@ -1,0 +1,222 @@
+"""The eyes: they look at every still after it came, in the order of the log, and at none twice.
+
+Copies are written first, then the look and what is remembered in one transaction: whoever is cut off in between begins
+that still again, and the same copies are written once more. Nobody is shown a still that was not looked at.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.clock import Clock
+from ingest.eyes.examiner import Closed
+from ingest.messages import Message, Refusal
+from ingest.pipeline import dead_letter
+from ingest.readings import DeadLetter, Still
+from ingest.sight.look import Look
+from ingest.sight.masks import Masks
+from ingest.sight.tasks import Examined, Task
+from ingest.store.looks import Chosen, LookedAt, Remembered, SqlLooks
+from ingest.store.protocol import Copy, Unavailable
+from ingest.store.stills import StillFolder
+from ingest.store.viewpoints import Viewpoint
+from ingest.topics import Address, Subject
+
+log = logging.getLogger(__name__)
+
+MOST_PER_STEP = 16
+"""Stills whose looks are written together: the write lock is taken seldom, and the first of them waits but little."""
+LOOK_EVERY_S = 0.5
+RETRY_S = 5.0
+NOTHING = Remembered()
+GONE = Examined(Refusal.UNREADABLE_IMAGE, "its file is gone")
+
+
+@dataclass(frozen=True, slots=True)
+class EyesCounts:
+    """What was looked at since the start: stills, those that cannot be used, those with a fault."""
+
+    looks: int = 0
+    refused: int = 0
+    faulty: int = 0
+
+
+class Eyes:
+    """Looks at what waits. ``examine`` may raise Closed, which ends it."""
+
+    def __init__(
+        self,
+        looks: SqlLooks,
+        folder: StillFolder,
+        viewpoints: Callable[[], Mapping[str, Viewpoint]],
+        examine: Callable[[Task], Examined],
+        clock: Clock,
+    ) -> None:
+        self._looks = looks
+        self._folder = folder
+        self._viewpoints = viewpoints
+        self._examine = examine
+        self._clock = clock
+        self._met: Mapping[str, Viewpoint] | None = None
+        self.counts = EyesCounts()
+
+    def run(self, stop: threading.Event) -> None:
+        """Look at what comes until told to stop."""
+        pause_s = 0.0
+        while not stop.wait(pause_s):
+            try:
+                pause_s = 0.0 if self.turn() == MOST_PER_STEP else LOOK_EVERY_S
+            except Closed:
+                return
+            except (Unavailable, OSError) as error:
+                log.error("stills cannot be looked at now (%s); they wait, and it is tried again", error)
+                pause_s = RETRY_S
+            except Exception:  # the top of a loop that must outlive whatever it finds
+                log.exception("stills could not be looked at; it is tried again")
+                pause_s = RETRY_S
+
+    def turn(self) -> int:
+        """Look at the next stills; how many there were."""
+        views = self._viewpoints()
+        if views is not self._met:
+            self._meet(views)
+            self._met = views
+        for reference in self._looks.due_references():
+            self._learn(reference, views)
+        waiting = self._looks.next(MOST_PER_STEP)
+        if waiting:
+            self._keep(list(self._look_at(waiting, views)))
+        return len(waiting)
+
+    def _look_at(self, waiting: Sequence[Still], views: Mapping[str, Viewpoint]) -> Iterator[LookedAt]:
+        remembered = self._looks.remembered({each.camera_id for each in waiting})
+        for still in waiting:
+            view = views.get(still.camera_id)
+            known = remembered.get(still.camera_id, NOTHING)
+            data = self._folder.read(still.file)
+            done = GONE if data is None else self._examine(task_of(still, data, view, known))
+            if done.refusal:
+                yield self._refused(still, data or b"", view, done)
+                continue
+            self._write_copies(still.file, done, masks_of(view))
+            after = Remembered(done.seen.memory, still.taken_at) if done.seen.memory != known.memory else None
+            remembered[still.camera_id] = after or known
+            yield LookedAt(still, self._look(still, done), after)
+
+    def _keep(self, done: Sequence[LookedAt]) -> None:
+        there = self._looks.keep(done)
+        for each in done:
+            if each.useless or each.still.seq not in there:  # the latter was too old before it was looked at
+                self._folder.remove(each.still.file)
+        looked = [each.look for each in done]
+        self.counts = EyesCounts(
+            looks=self.counts.looks + len(looked),
+            refused=self.counts.refused + sum(not each.usable for each in looked),
+            faulty=self.counts.faulty + sum(bool(each.seen) for each in looked),
+        )
+
+    def _write_copies(self, file: str, done: Examined, masks: Masks | None) -> None:
+        self._folder.write(file, done.thumb, Copy.THUMB)
+        if masks is not None:
+            self._folder.write(file, done.masked, Copy.MASKED, masks)
+            self._folder.write(file, done.masked_thumb, Copy.MASKED_THUMB, masks)
+
+    def _look(self, still: Still, done: Examined) -> Look:
+        seen = done.seen
+        return Look(
+            still_seq=still.seq,
+            camera_id=still.camera_id,
+            taken_at=still.taken_at,
+            looked_at=self._clock.now(),
+            usable=not done.refusal,
+            refused=f"{done.refusal}: {done.detail}" if done.refusal else "",
+            faults=seen.faults,
+            seen=seen.seen,
+            figures=seen.figures,
+            miniature=seen.miniature,
+        )
+
+    def _refused(self, still: Still, data: bytes, view: Viewpoint | None, done: Examined) -> LookedAt:
+        """A picture that cannot be opened is useless. One that could not be examined for a reason of ours is shown to
+        nobody either, but it may be evidence: it stays as long as others do."""
+        log.error("a still of %s cannot be used: %s, %s", still.camera_id, done.refusal, done.detail)
+        useless = done.refusal != Refusal.UNEXPECTED
+        return LookedAt(still, self._look(still, done), letter=_letter(still, data, view, done), useless=useless)
+
+    def _meet(self, views: Mapping[str, Viewpoint]) -> None:
+        """Take note of a new registry: masked copies that its masks do not allow any more are removed, and those of
+        the newest stills are made again."""
+        shown = self._looks.newest_shown()
+        for camera_id in views.keys() | shown.keys():
+            view, still = views.get(camera_id), shown.get(camera_id)
+            masks = masks_of(view)
+            self._folder.keep_masked(camera_id, masks)
+            if view is not None and still is not None and not self._is_copied(still.file, masks):
+                self._copy_again(still, masks)
+
+    def _is_copied(self, file: str, masks: Masks | None) -> bool:
+        masked = masks is None or self._folder.has(file, Copy.MASKED_THUMB, masks)
+        return masked and self._folder.has(file, Copy.THUMB)
+
+    def _copy_again(self, still: Still, masks: Masks | None) -> None:
+        data = self._folder.read(still.file)
+        if data is None:
+            return
+        done = self._examine(Task(data, still.taken_at, masks))
+        if done.refusal:
+            log.error("no copies can be made of %s: %s, %s", still.file, done.refusal, done.detail)
+            return
+        self._write_copies(still.file, done, masks)
+
+    def _learn(self, reference: Chosen, views: Mapping[str, Viewpoint]) -> None:
+        """Let recognition take a still that somebody chose for the normal day of its camera."""
+        camera_id = reference.still.camera_id
+        known = self._looks.remembered([camera_id]).get(camera_id, NOTHING)
+        data = self._folder.read(reference.still.file)
+        done = GONE
+        if data is not None:
+            task = task_of(reference.still, data, views.get(camera_id), known)
+            done = self._examine(replace(task, masks=None, learn=True))
+        if done.refusal:
+            log.error("the reference of %s cannot be learned: %s, %s", camera_id, done.refusal, done.detail)
+        self._looks.learned(reference, known.memory if done.refusal else done.seen.memory)
+
+
+def task_of(still: Still, data: bytes, view: Viewpoint | None, known: Remembered) -> Task:
+    """What is asked about a still; of a camera that is retired only whether it can be opened."""
+    if view is None:
+        return Task(data, still.taken_at, memory=known.memory)
+    area = view.camera.clock_area
+    clock_area = None if area is None else (area.left, area.top, area.right, area.bottom)
+    return Task(
+        data=data,
+        taken_at=still.taken_at,
+        masks=masks_of(view),
+        clock_area=clock_area,
+        lit=view.camera.lit,
+        place=(view.lat, view.lon),
+        memory=known.memory,
+        rewound=_is_rewound(still, known),
+    )
+
+
+def masks_of(view: Viewpoint | None) -> Masks | None:
+    """The masks of a camera whose pictures are copied for residents or have something to hide; None for others."""
+    return view.camera.masks if view is not None and (view.camera.public or view.camera.masks) else None
+
+
+def _is_rewound(still: Still, known: Remembered) -> bool:
+    """Whether what is remembered is from a time that was still to come when this one was received: our clock was set
+    back since, and all that comes would count as late."""
+    return known.changed_at is not None and known.changed_at > max(still.received_at, still.taken_at)
+
+
+def _letter(still: Still, data: bytes, view: Viewpoint | None, done: Examined) -> DeadLetter:
+    """The trace of a still that cannot be used, as if its message had been refused when it came."""
+    station_id = view.camera.station_id if view is not None else "-"
+    topic = Address(station_id, still.camera_id, Subject.STILL).topic()
+    message = Message(topic, data, still.received_at, len(data), properties={"taken_at": still.taken_at.isoformat()})
+    return dead_letter(message, Refusal(done.refusal), done.detail)

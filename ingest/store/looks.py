@@ -1,0 +1,196 @@
+"""What the eyes read and write: the stills that wait, what was seen in them, what is remembered of each camera."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, func, select, union_all, update
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ingest.readings import DeadLetter, Still
+from ingest.sight.look import Look
+from ingest.store import rows
+from ingest.store.cameras import keep_look, looked_up_to
+from ingest.store.dead_letters import keep_dead_letters
+from ingest.store.protocol import Unavailable
+from ingest.store.tables import camera_latest, camera_memory, looks, stills, writing
+from ingest.store.upsert import insert_into
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What recognition remembers of a camera. ``changed_at`` is when the newest picture in it was taken."""
+
+    memory: bytes = b""
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The still that somebody chose as a camera's normal day; ``due`` until recognition has learned it."""
+
+    still: Still
+    by: str
+    due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """A still with the look at it, what its camera's memory is after it (None: as before), and of one that cannot be
+    used the letter, and whether its file is ``useless``."""
+
+    still: Still
+    look: Look
+    remembered: Remembered | None = None
+    letter: DeadLetter | None = None
+    useless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many stills wait to be looked at, and since when the first of them does."""
+
+    stills: int = 0
+    since: datetime | None = None
+
+
+class SqlLooks:
+    """The looks of a database. One process writes them, in the order of the stills."""
+
+    def __init__(self, engine: Engine, fence: Callable[[Connection], None] | None = None) -> None:
+        """``fence`` is asked first in every transaction that writes and raises where this process may write no more."""
+        self._engine = engine
+        self._fence = fence
+
+    def next(self, limit: int) -> list[Still]:
+        """The stills that were not looked at yet, in the order in which they came."""
+        with self._engine.connect() as connection:
+            waiting = select(stills).where(stills.c.seq > looked_up_to(connection)).order_by(stills.c.seq)
+            return [rows.still_of(row) for row in connection.execute(waiting.limit(limit))]
+
+    def waiting(self) -> Waiting:
+        """How far behind the looks are."""
+        with self._engine.connect() as connection:
+            behind = stills.c.seq > looked_up_to(connection)
+            count, since = connection.execute(select(func.count(), func.min(stills.c.received_at)).where(behind)).one()
+            return Waiting(count, since)
+
+    def remembered(self, camera_ids: Collection[str]) -> dict[str, Remembered]:
+        """What is remembered of these cameras; those of which nothing is are left out."""
+        wanted = select(camera_memory).where(camera_memory.c.camera_id.in_(camera_ids))
+        with self._engine.connect() as connection:
+            return {row.camera_id: Remembered(row.memory, row.changed_at) for row in connection.execute(wanted)}
+
+    def keep(self, done: Sequence[LookedAt]) -> set[int]:
+        """Write what was seen, in one transaction; the numbers of those stills that are still kept.
+
+        Once more changes nothing. Raises Unavailable where it cannot be written now.
+        """
+        with self._writing() as connection:
+            wanted = select(stills.c.seq).where(stills.c.seq.in_([each.still.seq for each in done]))
+            there = set(connection.scalars(wanted))
+            for each in done:
+                if each.still.seq in there:
+                    _keep(connection, each)
+            return there
+
+    def newest_shown(self) -> dict[str, Still]:
+        """Of each camera the still that is shown."""
+        shown = select(stills).join(camera_latest, stills.c.seq == camera_latest.c.shown_seq)
+        with self._engine.connect() as connection:
+            return {row.camera_id: rows.still_of(row) for row in connection.execute(shown)}
+
+    def references(self) -> dict[str, Chosen]:
+        """The references that people chose, by camera id."""
+        return {each.still.camera_id: each for each in self._references(camera_memory.c.reference_file != "")}
+
+    def due_references(self) -> list[Chosen]:
+        """Those that recognition has not learned yet."""
+        return self._references(camera_memory.c.reference_due)
+
+    def _references(self, which: ColumnElement[bool]) -> list[Chosen]:
+        of_camera = and_(
+            camera_memory.c.camera_id == stills.c.camera_id, camera_memory.c.reference_file == stills.c.file
+        )
+        chosen = (
+            select(stills, camera_memory.c.reference_by, camera_memory.c.reference_due)
+            .join(camera_memory, of_camera)
+            .where(which)
+        )
+        with self._engine.connect() as connection:
+            return [
+                Chosen(rows.still_of(row), row.reference_by, row.reference_due) for row in connection.execute(chosen)
+            ]
+
+    def choose(self, still: Still, by: str) -> None:
+        """Make a still the normal day of its camera; recognition learns it at its next turn."""
+        chosen = {
+            "reference_file": still.file,
+            "reference_at": still.taken_at,
+            "reference_by": by,
+            "reference_due": True,
+        }
+        with self._writing() as connection:
+            insert = insert_into(connection, camera_memory).values(
+                camera_id=still.camera_id, memory=b"", changed_at=still.taken_at, **chosen
+            )
+            connection.execute(insert.on_conflict_do_update(index_elements=["camera_id"], set_=chosen))
+
+    def learned(self, reference: Chosen, memory: bytes) -> None:
+        """Write a memory into which a chosen reference went, or could not go; one chosen since stays due."""
+        mine = (
+            camera_memory.c.camera_id == reference.still.camera_id,
+            camera_memory.c.reference_file == reference.still.file,
+        )
+        with self._writing() as connection:
+            connection.execute(update(camera_memory).where(*mine).values(memory=memory, reference_due=False))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        try:
+            with writing(self._engine) as connection:
+                if self._fence is not None:
+                    self._fence(connection)
+                yield connection
+        except (DataError, IntegrityError):
+            raise
+        except (DBAPIError, PoolTimeout) as error:
+            raise Unavailable(str(error)) from error
+
+
+def to_keep() -> Select[tuple[int]]:
+    """The numbers of the stills that no age removes: the newest of each camera, the newest that is shown, and those
+    that people chose as references."""
+    newest = select(func.max(stills.c.seq)).group_by(stills.c.camera_id)
+    shown = select(camera_latest.c.shown_seq).where(camera_latest.c.shown_seq.is_not(None))
+    chosen = select(stills.c.seq).join(
+        camera_memory,
+        and_(camera_memory.c.camera_id == stills.c.camera_id, camera_memory.c.reference_file == stills.c.file),
+    )
+    return select(union_all(newest, shown, chosen).subquery().c[0])
+
+
+def forget(connection: Connection, seqs: Sequence[int]) -> None:
+    """Remove the looks at stills that are kept no longer."""
+    connection.execute(delete(looks).where(looks.c.still_seq.in_(seqs)))
+
+
+def _keep(connection: Connection, done: LookedAt) -> None:
+    if not keep_look(connection, done.look, done.still.received_at):
+        return
+    if done.letter is not None:
+        keep_dead_letters(connection, [done.letter])
+    if done.remembered is not None:
+        values = {"memory": done.remembered.memory, "changed_at": done.remembered.changed_at}
+        insert = insert_into(connection, camera_memory).values(
+            camera_id=done.still.camera_id,
+            **values,
+            reference_file="",
+            reference_by="",
+            reference_due=False,
+        )
+        connection.execute(insert.on_conflict_do_update(index_elements=["camera_id"], set_=values))

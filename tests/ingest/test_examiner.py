@@ -1,0 +1,143 @@
+"""Whatever a picture does to the process that opens it, the next picture goes on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.eyes.child import ChildLimits
+from ingest.eyes.examiner import Closed, Examiner
+from ingest.messages import Refusal
+from ingest.sight.tasks import Examined, Task
+from tests.ingest.cities import NOON
+from tests.ingest.whole_pictures import jpeg, noise
+from tests.parts import PROJECT
+
+NAUGHTY = (sys.executable, "-P", str(Path(__file__).with_name("naughty_child.py")))
+LIMITS = ChildLimits(within_s=1.5, cpu_s=1, memory_bytes=400_000_000)
+MASKS = (((0.1, 0.1), (0.4, 0.1), (0.4, 0.4)),)
+
+
+@pytest.fixture
+def naughty() -> Iterator[Examiner]:
+    """An examiner whose child does what it is told."""
+    examiner = Examiner(LIMITS, command=NAUGHTY)
+    yield examiner
+    examiner.close()
+    examiner.release()
+
+
+def told(examiner: Examiner, word: str) -> Examined:
+    """What comes of the bytes of a word."""
+    return examiner.examine(Task(word.encode(), NOON))
+
+
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [
+        ("hang", "it took more than 1.5 s"),
+        ("work", "s of the processor|it took more than 1.5 s"),
+        ("hog", "it needed more memory than the 400 MB allowed"),
+        ("die", "its process ended with SIGSEGV"),
+        ("babble", "it did not answer as it must|its process ended"),
+    ],
+)
+def test_a_picture_that_ends_its_process_is_refused_with_the_reason_and_the_next_goes_on(
+    naughty: Examiner, word: str, why: str
+) -> None:
+    before = told(naughty, "well").detail
+    done = told(naughty, word)
+    assert done.refusal == Refusal.UNEXPECTED
+    assert any(each in done.detail for each in why.split("|")), done.detail
+    after = told(naughty, "well")
+    assert not after.refusal
+    assert after.detail != before
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(before.split()[0]), 0)
+
+
+def test_a_process_that_dies_once_does_not_cost_the_picture(naughty: Examiner, tmp_path: Path) -> None:
+    assert not told(naughty, f"die-once {tmp_path / 'flag'}").refusal
+    assert naughty.replaced == 1
+
+
+def test_what_a_library_prints_does_not_disturb_the_answers(naughty: Examiner) -> None:
+    assert not told(naughty, "print").refusal
+    assert not told(naughty, "well").refusal
+    assert naughty.replaced == 0
+
+
+def test_the_process_inherits_no_environment_and_steps_back_for_others(
+    naughty: Examiner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIZUMORI_MQTT__PASSWORD", "secret")
+    done = told(naughty, "well")
+    assert "MIZUMORI" not in done.thumb.decode()
+    assert int(done.detail.split()[1]) == os.nice(0) + 10
+
+
+def test_what_is_under_way_ends_at_once_when_the_examiner_is_closed(naughty: Examiner) -> None:
+    told(naughty, "well")
+    threading.Timer(0.2, naughty.close).start()
+    begun_s = time.monotonic()
+    with pytest.raises(Closed):
+        told(naughty, "hang")
+    assert time.monotonic() - begun_s < 1.2
+    with pytest.raises(Closed):
+        told(naughty, "well")
+
+
+def test_a_killed_process_is_replaced(naughty: Examiner) -> None:
+    told(naughty, "well")
+    assert naughty.pid is not None
+    os.kill(naughty.pid, 9)
+    assert not told(naughty, "well").refusal
+
+
+def test_the_real_process_examines_as_the_function_does() -> None:
+    from ingest.sight.examine import examine
+
+    examiner = Examiner()
+    task = Task(jpeg(noise()), NOON, MASKS, (0.0, 0.0, 1.0, 0.1), memory=b"")
+    assert examiner.examine(task) == examine(task)
+    assert examiner.examine(Task(b"no picture", NOON)) == examine(Task(b"no picture", NOON))
+    examiner.close()
+    examiner.release()
+
+
+def test_the_process_ends_by_itself_when_its_parent_is_gone() -> None:
+    program = (
+        "import os; from ingest.eyes.examiner import Examiner; from ingest.sight.tasks import Task;"
+        "from datetime import datetime, UTC; e = Examiner(); e.examine(Task(b'', datetime.now(UTC)));"
+        "print(e.pid, flush=True); os._exit(0)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+    pid, until = int(said.stdout), time.monotonic() + 10
+    while time.monotonic() < until and _runs(pid):
+        time.sleep(0.05)
+    assert not _runs(pid)
+
+
+def test_the_parent_loads_nothing_that_reads_pictures() -> None:
+    program = (
+        "import sys, ingest.eyes.examiner, ingest.store.looks;"
+        "print([name for name in ('PIL', 'numpy') if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process runs; one that ended and waits to be noticed does not."""
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return stat.read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
