@@ -21,9 +21,11 @@ optional: a line that lacks its figure is left out, and so is what is of another
 * ``silence``: ``last_at`` (the newest observation), ``heard_at``, ``expected_s``, ``mode`` (``dry``, ``flood``,
   ``steady``), ``problem`` (a name of ``ingest.health.problems.Problem``), ``station_level`` (the last known hazard),
   ``gateway_id``;
-* ``camera``: ``heard_at``, ``still_at``, ``state``, ``reason`` (``no_heartbeat``, ``never_heard``, or its own words);
+* ``camera``: ``heard_at``, ``still_at``, ``state``, ``reason`` (``no_heartbeat``, ``never_heard``, or its own words),
+  ``asked`` (why requests for its stills are in vain: a name of ``ingest.pull.vain.Cause``);
 * ``picture``: ``picture`` (what is wrong: a name of ``ingest.sight.look.PictureFault``, ``no_still``, ``own_word``),
-  ``picture_also`` (list of others), ``reason`` (the camera's own words), ``still_at``, ``heard_at``, ``station_level``;
+  ``picture_also`` (list of others), ``reason`` (the camera's own words), ``asked`` (as of a camera), ``still_at``,
+  ``heard_at``, ``station_level``;
 * ``battery``: ``since``, ``problem``, ``battery_pct``, ``battery_v``, ``battery_days``;
 * ``gateway``: ``heard_at``, ``gauges`` (how many it leaves unheard) and ``silenced`` (their ids);
 * ``sign``: ``commanded`` and ``commanded_at`` (what it was told, in the device's word), ``confirmed`` and

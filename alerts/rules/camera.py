@@ -18,7 +18,8 @@ def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
     """Every camera that is offline.
 
     The detail holds ``state``, ``reason`` (``no_heartbeat``, ``never_heard``, or its own words, where it or its last
-    will gave any), ``heard_at`` and ``still_at`` (when its newest still was taken).
+    will gave any), ``asked`` (why requests for its stills are in vain), ``heard_at`` and ``still_at`` (when its newest
+    still was taken).
     """
     for camera in facts.registry.cameras.values():
         station = facts.registry.station_of(camera)
@@ -31,6 +32,7 @@ def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
             detail = {
                 "state": str(now_is.state),
                 "reason": now_is.reason or None,
+                "asked": now_is.asked or None,
                 "heard_at": now_is.heard_at,
                 "still_at": latest.still and latest.still.taken_at,
             }

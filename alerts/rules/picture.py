@@ -30,8 +30,9 @@ def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
     """Every camera that speaks and has a problem that counts.
 
     The detail holds ``picture`` (the problem that misleads most: a name of ``ingest.sight.look.PictureFault``,
-    ``no_still`` or ``own_word``), ``picture_also`` (the others), ``reason`` (the camera's own words), ``still_at``
-    (when its newest still was taken), ``heard_at`` and, while its station is wet, ``station_level``.
+    ``no_still`` or ``own_word``), ``picture_also`` (the others), ``reason`` (the camera's own words), ``asked`` (why
+    requests for its stills are in vain: a name of ``ingest.pull.vain.Cause``), ``still_at`` (when its newest still was
+    taken), ``heard_at`` and, while its station is wet, ``station_level``.
 
     One that is offline is told by the rule ``camera``; what was told of its picture before stands until it shows
     another one.
@@ -86,6 +87,7 @@ def _found(
         "picture": found[0],
         "picture_also": list(found[1:]) or None,
         "reason": now_is.said or None,
+        "asked": now_is.asked or None,
         "still_at": _taken_at(latest),
         "heard_at": now_is.heard_at,
         "station_level": station_level if is_wet else None,

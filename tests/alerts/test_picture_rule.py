@@ -18,7 +18,10 @@ from alerts.records import Transition
 from alerts.rules import camera, picture
 from alerts.rules.facts import Facts, Found
 from alerts.rules.settings import RulesSettings
+from ingest.cameras.asked import Asked
+from ingest.devices import Pull
 from ingest.health.problems import Health
+from ingest.pull.vain import Cause
 from ingest.readings import CameraReport, CameraState, Still
 from ingest.sight.look import Look, PictureFault
 from ingest.stations import Camera, Registry
@@ -102,6 +105,25 @@ def test_a_camera_that_calls_itself_degraded_is_believed_in_its_own_words() -> N
     assert told(found) == (1, "own_word")
     assert found is not None
     assert found.finding.detail["reason"] == "lens heater"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("cause", Cause)
+def test_why_a_camera_that_is_asked_gives_no_picture_is_said(cause: Cause, language: str) -> None:
+    for rule in ("picture", "camera"):
+        told_of = replace(change(picture="no_still", asked=str(cause)), rule=rule)
+        body = compose([Run((told_of,))], Context(REGISTRY, at(0)), language, Form.LONG).body
+        assert f": {texts(language)['values']['asked'][cause]}\n" in body
+
+
+def test_a_camera_that_refuses_its_picture_is_not_offline_and_says_why() -> None:
+    asked = Asked(EYE.id, at(58), at(58), failing_since=at(0), failures=9, cause=str(Cause.UNAUTHORIZED))
+    pulled = EYE.model_copy(update={"pull": Pull(url="http://192.0.2.7/picture")})
+    given = facts(60, replace(seen(0), asked=asked))
+    found = ask(replace(given, registry=Registry.of(CITY, [RIVER, GAUGE, pulled])))
+    assert told(found) == (1, "no_still")
+    assert found is not None
+    assert found.finding.detail["asked"] == "unauthorized"
 
 
 def test_of_a_camera_that_is_offline_only_that_is_told() -> None:
