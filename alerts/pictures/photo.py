@@ -18,7 +18,7 @@ class Fit:
     """How large a picture may be: its longer side in pixels, and its bytes."""
 
     longest_px: int = 1280
-    most_bytes: int = 400_000
+    most_bytes: int = 200_000
 
 
 @dataclass(frozen=True, slots=True)

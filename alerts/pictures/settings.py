@@ -24,7 +24,7 @@ class PictureMessages(BaseModel):
     )
     longest_px: int = Field(default=1280, ge=160, le=4096, description="longer side of a picture in a message")
     most_bytes: int = Field(
-        default=400_000, ge=20_000, le=5_000_000, description="most bytes of a picture in a message"
+        default=200_000, ge=20_000, le=5_000_000, description="most bytes of a picture in a message"
     )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,8 +16,8 @@ log = logging.getLogger(__name__)
 
 ROSE = frozenset({Cause.RISE, Cause.FLAPPING, Cause.CONFIRMED, Cause.STILL})
 """Changes after which the water stands high."""
-MOST_AT_ONCE = 200
-"""Changes of one turn that are looked at: in a storm of thousands the second look ties what is left."""
+MOST_S = 0.5
+"""Seconds that looking for pictures may hold up a turn: in a storm the second look ties what is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +40,31 @@ class Witness:
     Nothing here may hold up an alert: what fails is logged, and the change goes without.
     """
 
-    def __init__(self, album: Album, rules: Collection[str], doubt: Callable[[Transition], str] = _no_doubt) -> None:
+    def __init__(
+        self,
+        album: Album,
+        rules: Collection[str],
+        doubt: Callable[[Transition], str] = _no_doubt,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._album = album
         self._rules = rules
         self._doubt = doubt
+        self._monotonic = monotonic
 
     def see(self, transitions: Sequence[Transition]) -> list[Seen]:
-        """All of them, in their order."""
-        looked = 0
-        found = []
-        for each in transitions:
-            wanted = each.rule in self._rules and each.cause not in UNTOLD and looked < MOST_AT_ONCE
-            looked += wanted
-            found.append(self._seen(each) if wanted else Seen(each))
+        """All of them, in their order; of many the highest are looked at first, as long as there is time."""
+        found = [Seen(each) for each in transitions]
+        wanted = [place for place, each in enumerate(transitions) if self._is_wanted(each)]
+        until_s = self._monotonic() + MOST_S if wanted else 0.0
+        for place in sorted(wanted, key=lambda place: -transitions[place].highest):
+            if self._monotonic() > until_s:
+                break
+            found[place] = self._seen(transitions[place])
         return found
+
+    def _is_wanted(self, transition: Transition) -> bool:
+        return transition.rule in self._rules and transition.cause not in UNTOLD
 
     def _seen(self, transition: Transition) -> Seen:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from sqlalchemy import Engine as Database
 from sqlalchemy import select
 
+from alerts.pictures.album import Album
 from alerts.pictures.tied import Tied, chosen
+from alerts.pictures.witness import Witness
 from alerts.store.tables import transition_stills
 from ingest.sight.look import PictureFault
 from ingest.stations import Camera, Registry
@@ -19,7 +22,7 @@ from ingest.store.tables import open_database, stills
 from tests.alerts.duty import CAMERA, OTHER_CAMERA, WATCHED, settings_of
 from tests.alerts.eyes import Watched, looked_at
 from tests.alerts.house import accept, refuse
-from tests.alerts.night import CITY, GAUGE, RIVER, at
+from tests.alerts.night import CITY, GAUGE, RIVER, at, transition
 
 FROZEN = PictureFault.FROZEN
 SECOND = Camera(id="fujii-low", station_id="fujii")
@@ -126,6 +129,20 @@ def test_pictures_that_cannot_be_looked_up_hold_up_no_alert(
     assert duty.steps() == [(0, 3)]
     assert "no picture could be looked up" in caplog.text
     empty.dispose()
+
+
+def test_in_a_storm_the_highest_are_looked_at_first_and_nobody_waits_for_the_rest(database: Database) -> None:
+    looked_at(database, at(0))
+    seconds = iter(range(1000))
+    witness = Witness(
+        Album(lambda: WATCHED, SqlPictures(database), timedelta(minutes=15)),
+        ("stage",),
+        monotonic=lambda: next(seconds) / 5,
+    )
+    storm = [replace(transition(), to_level=level) for level in (1, 5, 2, 4, 3)]
+    seen = witness.see(storm)
+    assert [each.transition.to_level for each in seen] == [1, 5, 2, 4, 3]
+    assert [each.transition.to_level for each in seen if each.tied] == [5, 4]
 
 
 # Some minutes later
