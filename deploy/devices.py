@@ -14,6 +14,7 @@ from ingest.clock import Clock
 from ingest.stations import Registry
 from simulators.faults import CameraFault, demonstration_faults
 from simulators.fleet import run_fleet
+from simulators.pump_faults import PumpFault
 from simulators.replay import Row, run_replay
 from simulators.scene import HD, Size
 from simulators.storm import Storm
@@ -21,6 +22,7 @@ from simulators.storm import Storm
 log = logging.getLogger(__name__)
 
 NO_CAMERAS: Mapping[str, CameraFault] = {}
+NO_PUMPS: Mapping[str, PumpFault] = {}
 
 
 class Devices:
@@ -46,7 +48,7 @@ class Devices:
 
 
 class Fleet(Devices):
-    """All devices of a registry in a storm, with the faults of the demonstration and those of some cameras besides."""
+    """All devices of a registry in a storm, with the faults of the demonstration and those of some of them besides."""
 
     def __init__(
         self,
@@ -57,9 +59,11 @@ class Fleet(Devices):
         since: datetime | None,
         cameras: Mapping[str, CameraFault] = NO_CAMERAS,
         size: Size = HD,
+        pumps: Mapping[str, PumpFault] = NO_PUMPS,
     ) -> None:
         super().__init__(settings, "fleet")
         self._cameras = cameras
+        self._pumps = pumps
         self._size = size
         self._registry = registry
         self._storm = storm
@@ -67,7 +71,8 @@ class Fleet(Devices):
         self._since = since
 
     def _run(self, stop: threading.Event) -> None:
-        faults = demonstration_faults(self._registry, self._storm).with_cameras(self._cameras)
+        usual = demonstration_faults(self._registry, self._storm)
+        faults = usual.with_cameras(self._cameras).with_pumps(self._pumps)
         run_fleet(
             self._registry,
             self._storm,

@@ -12,13 +12,22 @@ from datetime import UTC, datetime, timedelta
 
 from ingest.hazard import levels_at
 from ingest.readings import CameraState
-from ingest.stations import Camera, Gauge, Registry
+from ingest.stations import Camera, Device, Gate, Gauge, Pump, Registry
 from simulators.camera_faults import faulty
 from simulators.cameras import still
 from simulators.chance import between, share
 from simulators.faults import CameraFault, FaultPlan
 from simulators.gauges import Waters, base_m, ladder
-from simulators.messages import Message, reading_message, status_message, still_message
+from simulators.messages import (
+    Message,
+    gate_message,
+    pump_message,
+    reading_message,
+    status_message,
+    still_message,
+)
+from simulators.pump_faults import TRIPPED
+from simulators.pumps import opening_pct
 from simulators.scene import HD, Lamp, Lens, Pose, Scene, Size, Weather
 from simulators.vitals import vitals
 
@@ -61,6 +70,32 @@ class Devices:
         every = max(1, round(gauge.dry_interval_s / gauge.interval_s))
         before = at - timedelta(seconds=gauge.interval_s)
         return self._index(gauge, at) % every == 0 or self._wet(gauge, at) or self._wet(gauge, before)
+
+    def pump_message(self, pump: Pump, at: datetime) -> Message | None:
+        """What a pump says of itself; None where its fault keeps it silent."""
+        fault = self.faults.of_pump(pump.id)
+        stands = fault.stands(at)
+        if stands and fault.kind == "silent":
+            return None
+        running, flow_m3_per_s = self._turning(pump, at)
+        number = TRIPPED if stands and fault.kind == "fault" else 0
+        seq = self._index(pump, at)
+        return pump_message(pump, at, seq, running=running, fault=number, flow_m3_per_s=flow_m3_per_s)
+
+    def _turning(self, pump: Pump, at: datetime) -> tuple[bool, float]:
+        """Whether it runs, and what it moves; a pump without an inner gauge stands still."""
+        found = self.waters.drained(pump.station_id, at)
+        if found is None:
+            return False, 0.0
+        house, course = found
+        place = next(number for number, each in enumerate(house.basin.motors) if each.pump_id == pump.id)
+        step = course.at(at)
+        return step.running[place], step.flows_m3_per_s[place]
+
+    def gate_message(self, gate: Gate, at: datetime) -> Message:
+        """What a gate says of itself."""
+        found = self.waters.drained(gate.station_id, at)
+        return gate_message(gate, at, self._index(gate, at), opening_pct(found[1] if found else None, at))
 
     def camera_messages(self, camera: Camera, at: datetime) -> list[Message]:
         """A camera's heartbeat, and its still unless it is offline."""
@@ -107,8 +142,8 @@ class Devices:
     def _wet(self, gauge: Gauge, at: datetime) -> bool:
         return self.waters.hazard(gauge.id, at) > 0
 
-    def _index(self, gauge: Gauge, at: datetime) -> int:
-        return round((at.timestamp() - phase_s(gauge)) / gauge.interval_s)
+    def _index(self, device: Device, at: datetime) -> int:
+        return round((at.timestamp() - phase_s(device)) / device.interval_s)
 
 
 def weather(camera_id: str, rain_mm_per_h: float, at: datetime) -> Weather:
@@ -142,18 +177,18 @@ def lamp(camera: Camera) -> Lamp:
     return Lamp.LAMP if share(camera.id, "lamp") < 0.3 else Lamp.INFRARED
 
 
-def phase_s(device: Gauge | Camera) -> int:
+def phase_s(device: Device) -> int:
     """Seconds by which a device's grid is shifted, so that not all devices speak at once."""
     return int(share(device.id, "phase") * device.interval_s)
 
 
-def grid_point(device: Gauge | Camera, at: datetime) -> datetime:
+def grid_point(device: Device, at: datetime) -> datetime:
     """The last point of a device's grid at or before a time."""
     index = math.floor((at.timestamp() - phase_s(device)) / device.interval_s)
     return _moment(device, index)
 
 
-def grid_points(device: Gauge | Camera, after: datetime, until: datetime) -> Iterator[datetime]:
+def grid_points(device: Device, after: datetime, until: datetime) -> Iterator[datetime]:
     """The points of a device's grid after one time, up to and including another."""
     index = math.floor((after.timestamp() - phase_s(device)) / device.interval_s) + 1
     while (at := _moment(device, index)) <= until:
@@ -161,7 +196,7 @@ def grid_points(device: Gauge | Camera, after: datetime, until: datetime) -> Ite
         index += 1
 
 
-def _moment(device: Gauge | Camera, index: int) -> datetime:
+def _moment(device: Device, index: int) -> datetime:
     return datetime.fromtimestamp(phase_s(device) + index * device.interval_s, UTC)
 
 

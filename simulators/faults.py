@@ -11,6 +11,7 @@ from ingest.readings import CameraState
 from ingest.stations import Camera, Gauge, Registry
 from simulators.chance import share
 from simulators.gauges import Waters
+from simulators.pump_faults import SOUND_PUMP, PumpFault
 from simulators.storm import Storm
 
 Device = TypeVar("Device", Gauge, Camera)
@@ -100,6 +101,7 @@ class FaultPlan:
 
     gauges: Mapping[str, GaugeFault] = field(default_factory=dict)
     cameras: Mapping[str, CameraFault] = field(default_factory=dict)
+    pumps: Mapping[str, PumpFault] = field(default_factory=dict)
 
     def of_gauge(self, gauge_id: str) -> GaugeFault:
         """The fault of a gauge."""
@@ -108,6 +110,14 @@ class FaultPlan:
     def of_camera(self, camera_id: str) -> CameraFault:
         """The fault of a camera."""
         return self.cameras.get(camera_id, SOUND_CAMERA)
+
+    def of_pump(self, pump_id: str) -> PumpFault:
+        """The fault of a pump."""
+        return self.pumps.get(pump_id, SOUND_PUMP)
+
+    def with_pumps(self, pumps: Mapping[str, PumpFault]) -> FaultPlan:
+        """The plan with other faults of some pumps."""
+        return replace(self, pumps={**self.pumps, **pumps})
 
     def with_cameras(self, cameras: Mapping[str, CameraFault]) -> FaultPlan:
         """The plan with other faults of some cameras."""
@@ -122,8 +132,8 @@ def demonstration_faults(registry: Registry, storm: Storm, seed: int = 0) -> Fau
 
     A gauge falls silent with an empty battery while it is high, about when the storm's origin is; one has lost its
     time, one sends a false value now and then, one has a weak battery, and a gateway that two gauges depend on goes
-    out; a camera is offline with a reason, another one blurred, and one shows the water as it was before it rose.
-    Few devices: fewer faults.
+    out; a camera is offline with a reason, another one blurred, and one shows the water as it was before it rose; a
+    pump does not start while its station floods. Few devices: fewer faults.
     """
     silent = _falls_silent(registry, storm)
     quiet_ids = [] if silent is None else [silent[0].id]
@@ -137,7 +147,27 @@ def demonstration_faults(registry: Registry, storm: Storm, seed: int = 0) -> Fau
         gauges[others[2].id] = GaugeFault(battery_pct=WEAK_PCT)
         out = GaugeFault(silent_from=storm.origin + GATEWAY_OUT_AFTER, gateway=OUT_GATEWAY)
         gauges |= {each.id: out for each in others[3:5]}
-    return FaultPlan(gauges, _camera_faults(registry, storm, seed, quiet_ids))
+    return FaultPlan(gauges, _camera_faults(registry, storm, seed, quiet_ids), _pump_faults(registry, storm))
+
+
+def _pump_faults(registry: Registry, storm: Storm) -> dict[str, PumpFault]:
+    """The first pump of the station that floods most without it, soon after the storm's origin: it does not start."""
+    first = {each.station_id: each.id for each in reversed(registry.pumps.values())}
+    floods = {pump_id: _flood(registry, storm, station_id, pump_id) for station_id, pump_id in first.items()}
+    worst = max(floods, key=lambda each: (floods[each], each), default=None)
+    return {} if worst is None or floods[worst] <= 1.0 else {worst: PumpFault("idle")}
+
+
+def _flood(registry: Registry, storm: Storm, station_id: str, pump_id: str) -> float:
+    """How high the water of a station comes within an hour where a pump stands still; 1.0 is the start of that pump."""
+    found = Waters(registry, storm, {pump_id: PumpFault("idle")}).drained(station_id, storm.origin)
+    if found is None:
+        return 0.0
+    house, course = found
+    base_m = house.basin.base_m
+    start_m = next(each.start_m for each in house.basin.motors if each.pump_id == pump_id)
+    highest_m = max(course.stage_m(storm.origin + timedelta(minutes=each)) for each in range(60))
+    return (highest_m - base_m) / (start_m - base_m)
 
 
 def _camera_faults(registry: Registry, storm: Storm, seed: int, quiet_ids: Sequence[str]) -> dict[str, CameraFault]:

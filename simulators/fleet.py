@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingest.clock import Clock
-from ingest.stations import Camera, Gauge, Registry
+from ingest.stations import Camera, Device, Gate, Gauge, Pump, Registry
 from simulators.delivery import Report, Sender, deliver
 from simulators.devices import Devices, grid_point, grid_points
 from simulators.faults import FaultPlan
@@ -20,7 +20,7 @@ from simulators.storm import Storm
 LONGEST_WAIT_S = 5.0
 SHORTEST_WAIT_S = 0.02
 
-Due = tuple[datetime, str, Gauge | Camera]
+Due = tuple[datetime, str, Device]
 
 
 @dataclass(slots=True)
@@ -46,14 +46,14 @@ def run_fleet(
 ) -> Sent:
     """Be all devices of a registry until ``stop`` is set; returns what was sent.
 
-    First the present reading of every gauge and heartbeat of every camera, then the readings after ``since`` up to now
-    (oldest first; None: none), then the present picture of every camera in a ``size``, then live. Whoever runs it
-    again sends the same observations with the same values, which a receiver knows as repeats. A message that cannot be
-    handed over is reported and tried again.
+    First the present of every gauge, pump and gate and the heartbeat of every camera, then what they said after
+    ``since`` up to now (oldest first; None: nothing), then the present picture of every camera in a ``size``, then
+    live. Whoever runs it again sends the same observations with the same values, which a receiver knows as repeats. A
+    message that cannot be handed over is reported and tried again.
     """
-    fleet = _Fleet(Devices(Waters(registry, storm), faults, size), sender, stop, report)
+    fleet = _Fleet(Devices(Waters(registry, storm, faults.pumps), faults, size), sender, stop, report)
     started = clock.now()
-    fleet.send_present(registry.gauges.values(), started)
+    fleet.send_present([*registry.gauges.values(), *_machines(registry)], started)
     fleet.send_heartbeats(started)
     if since is not None:
         fleet.send_past(since, started)
@@ -70,7 +70,7 @@ class _Fleet:
         self._report = report
         self.sent = Sent()
 
-    def send_present(self, devices: Iterable[Gauge | Camera], now: datetime) -> None:
+    def send_present(self, devices: Iterable[Device], now: datetime) -> None:
         """What they see and measure now."""
         for device in devices:
             if self._stop.is_set():
@@ -84,11 +84,11 @@ class _Fleet:
             self.sent.present += self._send([self._devices.camera_status(camera, grid_point(camera, now))])
 
     def send_past(self, since: datetime, until: datetime) -> None:
-        """Readings only; a gauge with a wrong clock has no past, for its readings count when they are received."""
-        gauges = self._devices.registry.gauges.values()
-        keep_time = [each for each in gauges if not self._devices.faults.of_gauge(each.id).clock_offset]
-        for at, _, gauge in _due(keep_time, since, until):
-            self.sent.backfill += self._send(self._due_messages(gauge, at))
+        """No pictures; a gauge with a wrong clock has no past, for its readings count when they are received."""
+        registry, faults = self._devices.registry, self._devices.faults
+        keep_time = [each for each in registry.gauges.values() if not faults.of_gauge(each.id).clock_offset]
+        for at, _, device in _due([*keep_time, *_machines(registry)], since, until):
+            self.sent.backfill += self._send(self._due_messages(device, at))
         self._report(f"{self.sent.backfill} readings since {since.isoformat(timespec='seconds')} are sent")
 
     def send_live(self, after: datetime, clock: Clock) -> None:
@@ -100,33 +100,42 @@ class _Fleet:
             after = until
             self._stop.wait(_wait_s(devices, after, clock))
 
-    def _due_messages(self, device: Gauge | Camera, at: datetime) -> list[Message]:
+    def _due_messages(self, device: Device, at: datetime) -> list[Message]:
         if self._stop.is_set() or (isinstance(device, Gauge) and not self._devices.is_due(device, at)):
             return []
         return self._messages(device, at)
 
-    def _messages(self, device: Gauge | Camera, at: datetime) -> list[Message]:
-        if isinstance(device, Camera):
-            return self._devices.camera_messages(device, at)
-        reading = self._devices.reading(device, at)
-        return [] if reading is None else [reading]
+    def _messages(self, device: Device, at: datetime) -> list[Message]:
+        match device:
+            case Camera():
+                return self._devices.camera_messages(device, at)
+            case Gate():
+                return [self._devices.gate_message(device, at)]
+            case Pump():
+                said = self._devices.pump_message(device, at)
+            case Gauge():
+                said = self._devices.reading(device, at)
+        return [] if said is None else [said]
 
     def _send(self, messages: Iterable[Message]) -> int:
         return sum(deliver(message, self._sender, self._stop, self._report) for message in messages)
 
 
-def _all(registry: Registry) -> list[Gauge | Camera]:
-    devices: list[Gauge | Camera] = [*registry.gauges.values()]
-    return [*devices, *registry.cameras.values()]
+def _all(registry: Registry) -> list[Device]:
+    return [*registry.gauges.values(), *_machines(registry), *registry.cameras.values()]
 
 
-def _due(devices: Iterable[Gauge | Camera], after: datetime, until: datetime) -> list[Due]:
+def _machines(registry: Registry) -> list[Device]:
+    return [*registry.pumps.values(), *registry.gates.values()]
+
+
+def _due(devices: Iterable[Device], after: datetime, until: datetime) -> list[Due]:
     """Who observes when, oldest first."""
     found = [(at, device.id, device) for device in devices for at in grid_points(device, after, until)]
     return sorted(found, key=lambda due: due[:2])
 
 
-def _wait_s(devices: Iterable[Gauge | Camera], after: datetime, clock: Clock) -> float:
+def _wait_s(devices: Iterable[Device], after: datetime, clock: Clock) -> float:
     """Real seconds until the next observation of any device."""
     steps = (grid_point(device, after) + timedelta(seconds=device.interval_s) for device in devices)
     house_s = (min(steps, default=after + timedelta(minutes=1)) - clock.now()).total_seconds()

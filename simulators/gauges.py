@@ -2,18 +2,23 @@
 
 Each storm brings each water to a severity drawn from its seed, on the gauge's own ladder of thresholds; the shape
 over time comes from the rain at the place and from how the kind of station answers it. The gauges of a station
-stand in the same water, except that the outer gauge of a pump station ("outer" in its id) stands in the river.
+stand in the same water, except that the outer gauge of a pump station (by its role, or "outer" in its id) stands in the
+river. The inner gauge of a station with pumps stands in a basin that these drain (simulators.pumps).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from ingest.hazard import TOP, Levels, hazard_at, levels_at
 from ingest.stations import Gauge, Registry, Station, StationKind
 from simulators.chance import between, interpolated, share
+from simulators.drains import Course
+from simulators.pump_faults import PumpFault
+from simulators.pumps import PumpHouse, PumpHouses
 from simulators.runoff import Catchment
 from simulators.storm import Event, Place, Storm, places
 
@@ -57,9 +62,14 @@ class Hydrograph:
 class Waters:
     """Every gauge of a registry under a storm. Values depend on the arguments alone; hydrographs are kept for speed."""
 
-    def __init__(self, registry: Registry, storm: Storm) -> None:
+    def __init__(
+        self, registry: Registry, storm: Storm, pump_faults: Mapping[str, PumpFault] = MappingProxyType({})
+    ) -> None:
+        """``pump_faults`` are those of the pumps, by their ids: they change the water."""
         self.registry = registry
         self.storm = storm
+        self._pump_houses = PumpHouses(registry, storm.seed, pump_faults)
+        self._drained: dict[str, PumpHouse | None] = {}
         self._places = places(list(registry.stations.values()))
         self._events: dict[int, Event] = {}
         self._hydrographs: dict[tuple[str, int], Hydrograph] = {}
@@ -68,12 +78,34 @@ class Waters:
         """True stage above the gauge zero."""
         gauge = self.registry.gauges[gauge_id]
         station = self.registry.station_of(gauge)
+        drained = self.drained(station.id, at)
+        if drained is not None and drained[0].inner.id == gauge.id:
+            return drained[1].stage_m(at)
         rating = catchment_of(gauge, station).rating
         flow = 0.0
         for number in self._felt(at):
             hydrograph = self._hydrograph(gauge, station, number)
             flow += hydrograph.share_at(at) * hydrograph.peak_depth_m ** (1 / rating)
         return base_m(station.kind, ladder(station.kind, gauge, at)) + float(flow**rating)
+
+    def drained(self, station_id: str, at: datetime) -> tuple[PumpHouse, Course] | None:
+        """A station with pumps and what goes on in it around a time; None where there are none."""
+        if station_id not in self._drained:
+            self._drained[station_id] = self._pump_house(station_id)
+        house = self._drained[station_id]
+        if house is None:
+            return None
+        begun = [each for each in self.storm.numbers(at, at) if self._event(each).begins_at <= at]
+        number = max(begun, default=self.storm.numbers(at, at)[0] - 1)
+        return house, self._pump_houses.course(house, self._event, number, self._places[station_id])
+
+    def _pump_house(self, station_id: str) -> PumpHouse | None:
+        inner = self.registry.inner_gauge_of(station_id)
+        if inner is None:
+            return None
+        kind = self.registry.stations[station_id].kind
+        levels = ladder(kind, inner, self.storm.origin)
+        return self._pump_houses.house(station_id, levels, base_m(kind, levels))
 
     def measured_m(self, gauge_id: str, at: datetime) -> float:
         """What the sensor makes of it: an error of at most a centimetre, whole millimetres, a dry road is 0."""
@@ -134,7 +166,8 @@ def catchment_of(gauge: Gauge, station: Station) -> Catchment:
 
 def _water(gauge: Gauge, station: Station) -> tuple[str, bool]:
     """Which water a gauge stands in: its station's, and whether it is the outer one."""
-    return station.id, station.kind is StationKind.PUMP_STATION and "outer" in gauge.id
+    outer = gauge.role == "outer" or (not gauge.role and "outer" in gauge.id)
+    return station.id, station.kind is StationKind.PUMP_STATION and outer
 
 
 def ladder(kind: StationKind, gauge: Gauge, at: datetime) -> Levels:

@@ -10,7 +10,7 @@ from datetime import datetime
 from ingest.clock import JST
 from ingest.readings import CameraState
 from ingest.sensing import latest, measured
-from ingest.stations import Camera, Gauge, Reads, Sensor
+from ingest.stations import Camera, Gate, Gauge, Pump, Reads, Sensor
 from ingest.topics import Address, Subject
 from simulators.vitals import Vitals
 
@@ -49,6 +49,21 @@ def status_message(camera: Camera, state: CameraState, reason: str, observed_at:
 def still_message(camera: Camera, jpeg: bytes) -> Message:
     """A camera's image."""
     return Message(Address(camera.station_id, camera.id, Subject.STILL).topic(), jpeg)
+
+
+def pump_message(
+    pump: Pump, observed_at: datetime, seq: int, *, running: bool, fault: int, flow_m3_per_s: float
+) -> Message:
+    """The state of a pump; ``fault`` is its number, 0 for none."""
+    body = {"running": running, "fault": fault or False, "flow_m3_per_s": round(flow_m3_per_s, 3)}
+    topic = Address(pump.station_id, pump.id, Subject.PUMP).topic()
+    return Message(topic, _json({**body, "observed_at": jst(observed_at), "seq": seq}))
+
+
+def gate_message(gate: Gate, observed_at: datetime, seq: int, opening_pct: float) -> Message:
+    """The state of a gate."""
+    body = {"opening_pct": opening_pct, "fault": False, "observed_at": jst(observed_at), "seq": seq}
+    return Message(Address(gate.station_id, gate.id, Subject.GATE).topic(), _json(body))
 
 
 def as_reported(gauge: Gauge, stage_m: float) -> float:

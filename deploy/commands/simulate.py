@@ -19,7 +19,7 @@ from deploy.commands.context import Context, UsageError, jst, say, wait_for_end
 from deploy.commands.recordings import rows_of
 from deploy.commands.registry import read
 from deploy.commands.serving import need_no_drill
-from deploy.commands.simulated_faults import SIZES, camera_faults, fault_help
+from deploy.commands.simulated_faults import SIZES, camera_faults, fault_help, pump_fault_help, pump_faults, split
 from deploy.devices import Fleet
 from deploy.drills import alerts_of_drill
 from deploy.schedule import Job
@@ -48,7 +48,9 @@ def add_to(commands: Any) -> None:
     text = "publish a simulated storm for all devices of the registry to the broker of the settings"
     command = commands.add_parser("simulate", help=text, description=text)
     command.add_argument("--registry", type=Path, help="registry file; else the registry of the data folder")
-    command.add_argument("--fault", action="append", default=[], metavar="CAMERA=FAULT", help=fault_help())
+    command.add_argument(
+        "--fault", action="append", default=[], metavar="DEVICE=FAULT", help=fault_help() + pump_fault_help()
+    )
     command.add_argument("--size", choices=SIZES, default=next(iter(SIZES)), help="width and height of the stills")
     command.set_defaults(run=simulate)
     text = "replay a recorded flood into a house of its own, on a clock scaled by --speed"
@@ -80,13 +82,16 @@ def simulate(context: Context, options: argparse.Namespace) -> int:
     """A storm that begins now, until Ctrl-C."""
     registry = _registry(context.settings, options.registry)
     now = context.clock.now()
-    faults = camera_faults(options.fault, registry, now)
+    of_cameras, of_pumps = split(options.fault, registry)
+    cameras, pumps = camera_faults(of_cameras, registry, now), pump_faults(of_pumps, registry, now)
     storm = demonstration_storm(now)
-    fleet = Fleet(context.settings, registry, storm, context.clock, None, faults, SIZES[options.size])
+    fleet = Fleet(context.settings, registry, storm, context.clock, None, cameras, SIZES[options.size], pumps)
     ended = wait_for_end()
     try:
         with House([fleet]):
-            say(f"{len(registry.gauges)} gauges and {len(registry.cameras)} cameras publish. Stop with Ctrl-C.")
+            machines = len(registry.pumps) + len(registry.gates)
+            also = f", {machines} pumps and gates" if machines else ""
+            say(f"{len(registry.gauges)} gauges and {len(registry.cameras)} cameras{also} publish. Stop with Ctrl-C.")
             ended.wait()
     except BrokerError as error:
         raise UsageError(str(error)) from error

@@ -1,4 +1,4 @@
-"""What the command line says about the pictures of simulated cameras."""
+"""What the command line says about the pictures of simulated cameras, and about simulated pumps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ingest.readings import CameraState
 from ingest.stations import Registry
 from simulators.camera_faults import FAULTS
 from simulators.faults import CameraFault
+from simulators.pump_faults import KINDS, PumpFault
 from simulators.scene import HD, SMALL, Size
 
 OFFLINE = "offline"
@@ -33,6 +34,33 @@ def camera_faults(texts: Iterable[str], registry: Registry, since: datetime) -> 
             known = ", ".join(sorted(registry.cameras)) or "none"
             raise UsageError(f"there is no camera {camera_id!r}; the cameras of the registry: {known}")
         found[camera_id] = _fault(name, since)
+    return found
+
+
+def pump_fault_help() -> str:
+    """Every fault of a pump in words."""
+    return f"; or PUMP=FAULT ({'; '.join(f'{name}: {what}' for name, what in KINDS.items())})"
+
+
+def split(texts: Iterable[str], registry: Registry) -> tuple[list[str], list[str]]:
+    """What is said of cameras, or of nobody that is known, and what is said of pumps."""
+    cameras, pumps = [], []
+    for text in texts:
+        device_id = text.partition("=")[0]
+        (pumps if device_id in registry.pumps and device_id not in registry.cameras else cameras).append(text)
+    return cameras, pumps
+
+
+def pump_faults(texts: Iterable[str], registry: Registry, since: datetime) -> dict[str, PumpFault]:
+    """Faults as written, by pump id; raises UsageError that says what there is to choose from."""
+    found: dict[str, PumpFault] = {}
+    for text in texts:
+        pump_id, _, name = text.partition("=")
+        if pump_id not in registry.pumps:
+            raise UsageError(f"there is no pump {pump_id!r}; the pumps: {', '.join(sorted(registry.pumps)) or 'none'}")
+        if name not in KINDS:
+            raise UsageError(f"there is no fault {name!r} of a pump; there are: {', '.join(KINDS)}")
+        found[pump_id] = PumpFault(name, since)
     return found
 
 
