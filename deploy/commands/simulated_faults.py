@@ -44,11 +44,9 @@ def pump_fault_help() -> str:
 
 def split(texts: Iterable[str], registry: Registry) -> tuple[list[str], list[str]]:
     """What is said of cameras, or of nobody that is known, and what is said of pumps."""
-    cameras, pumps = [], []
-    for text in texts:
-        device_id = text.partition("=")[0]
-        (pumps if device_id in registry.pumps and device_id not in registry.cameras else cameras).append(text)
-    return cameras, pumps
+    written = list(texts)
+    pumps = [each for each in written if each.partition("=")[0] in registry.pumps.keys() - registry.cameras.keys()]
+    return [each for each in written if each not in pumps], pumps
 
 
 def pump_faults(texts: Iterable[str], registry: Registry, since: datetime) -> dict[str, PumpFault]:
