@@ -22,7 +22,6 @@ from alerts.engine.signs import SignRecord
 from alerts.incidents.escalator import Escalator
 from alerts.incidents.evidence import Evidence
 from alerts.messages.told import Context
-from alerts.pictures.photo import NoPhotos
 from alerts.rules.settings import check_stations
 from alerts.store.deliveries import SqlDeliveries
 from alerts.store.ties import SqlTies
@@ -35,7 +34,7 @@ from deploy.wiring.channels import house_channels, signs_in_service
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.desk import policy, record_settings
 from deploy.wiring.people import warn_of_shortcomings
-from deploy.wiring.pictures import second_look, witness_of
+from deploy.wiring.pictures import attaching, photos_of, second_look, witness_of
 from deploy.wiring.public import public_steps, warn_of_public_shortcomings
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
@@ -74,7 +73,7 @@ def alerting(
 ) -> Alerting:
     """The alerts of one tenure. ``fence`` goes with every transaction, ``permitted`` is asked before each message."""
     signs = SignRecord(stores.database, stores.city, fence)
-    opened = house_channels(settings, allowed, clock, signs, NoPhotos())
+    opened = house_channels(settings, allowed, clock, signs, photos_of(settings.alerts, stores))
     outboxes = _outboxes(settings, stores, clock, opened, fence, permitted)
 
     def wake() -> None:
@@ -111,6 +110,7 @@ def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None
         links=crew_links(settings),
         new_key=lambda: str(uuid4()),
         pictures=SqlTies(stores.database).of,
+        attaches=attaching(settings.alerts),
     )
     dispatch = Dispatch(stores.database, around, settings.alerts.digest_s, fence)
     escalator = Escalator(stores.database, policy(settings.alerts, stores), around, lambda: ledger.outages, fence)

@@ -1,0 +1,370 @@
+"""The picture goes along where the channel takes one, and never holds up the message, nor shows what is masked."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from PIL import Image
+from sqlalchemy import Engine as Database
+
+from alerts.channels.apprise import Apprise, AppriseSettings
+from alerts.channels.channel import Channel
+from alerts.channels.email import Email, EmailSettings
+from alerts.channels.line import Line, LineSettings
+from alerts.channels.slack import Slack, SlackSettings
+from alerts.channels.teams import Teams, TeamsSettings
+from alerts.channels.webhook import Webhook, WebhookSettings
+from alerts.deliveries.outbox import Outbox
+from alerts.dispatch.dispatch import Dispatch, NoLinks, Surroundings
+from alerts.drills import Allowed, drill_channels
+from alerts.messages.told import Context
+from alerts.people import Directory
+from alerts.pictures.photo import CARRIERS, Fit, Photos
+from alerts.pictures.reduced import reduced
+from alerts.pictures.sending import StillPhotos
+from alerts.records import Delivery
+from alerts.store.deliveries import SqlDeliveries
+from alerts.store.ties import SqlTies
+from ingest.sight.masking import masked
+from ingest.stations import Camera, Registry, StationKind
+from ingest.store.protocol import Copy
+from ingest.store.stills import StillFolder
+from simulators.cameras import still
+from simulators.scene import Scene
+from tests.alerts.eyes import Watched
+from tests.alerts.night import CITY, GAUGE, LEVELS, RIVER, at
+from tests.alerts.parcels import BODY, KEY, failure, now, parcel
+from tests.alerts.servers import Answer, Mailbox, MailServer, WebServer
+from tests.alerts.town import contact, group, people, route
+
+MASKS = (((0.1, 0.3), (0.4, 0.3), (0.4, 0.7), (0.1, 0.7)),)
+OPEN = Camera(id="fujii-cam", station_id="fujii")
+PRIVATE = Camera(id="fujii-yard", station_id="fujii", masks=MASKS)
+REGISTRY = Registry.of(CITY, [RIVER, GAUGE, OPEN, PRIVATE])
+FILE, PRIVATE_FILE = "fujii-cam/20260701/a.jpg", "fujii-yard/20260701/b.jpg"
+SECRET = (255, 0, 0)
+"""The colour of what is private in the pictures here; nothing else in their left half is red."""
+
+
+@dataclass
+class Album:
+    """Stills in a folder, and what makes pictures for messages of them."""
+
+    folder: StillFolder
+    registry: Registry = REGISTRY
+    fit: Fit = field(default_factory=Fit)
+
+    @property
+    def photos(self) -> Photos:
+        return StillPhotos(lambda: self.registry, self.folder, self.fit)
+
+    def keep(self, file: str, picture: Image.Image | bytes) -> None:
+        self.folder.write(file, picture if isinstance(picture, bytes) else jpeg(picture))
+
+
+def jpeg(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=92)
+    return stream.getvalue()
+
+
+def river(camera_id: str = OPEN.id) -> Image.Image:
+    """A drawn still of 1280×720."""
+    scene = Scene(StationKind.RIVER, "fujii", camera_id, 3.1, 0.0, 6.0, LEVELS, at(-360))
+    return Image.open(io.BytesIO(still(scene, at(-360)))).convert("RGB")
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Image.Image:
+    return river()
+
+
+@pytest.fixture
+def album(tmp_path: Path, drawn: Image.Image) -> Album:
+    """One still of the open camera, and one of that with masks, of which the private part is red."""
+    made = Album(StillFolder(tmp_path / "stills"))
+    made.keep(FILE, drawn)
+    private = drawn.copy()
+    private.paste(SECRET, (round(0.1 * 1280), round(0.3 * 720), round(0.4 * 1280), round(0.7 * 720)))
+    made.keep(PRIVATE_FILE, private)
+    made.folder.write(PRIVATE_FILE, jpeg(masked(private, MASKS)), Copy.MASKED, MASKS)
+    return made
+
+
+def data(file: str = FILE, camera: str = OPEN.id, kind: str = "alert") -> dict[str, Any]:
+    said = {"camera": {"id": camera, "name": None}, "taken_at": "2026-07-01T21:03:00+09:00", "file": file}
+    return {"kind": kind, "picture": said}
+
+
+def pictured(
+    address: str, file: str = FILE, camera: str = OPEN.id, kind: str = "alert", *, drill: bool = False
+) -> Delivery:
+    return parcel(address, data=data(file, camera, kind), drill=drill)
+
+
+def private(address: str) -> Delivery:
+    return pictured(address, PRIVATE_FILE, PRIVATE.id)
+
+
+def reds(picture: bytes) -> int:
+    """Pixels that come from what is private, which lies in the left half: the staff in the middle has red marks."""
+    whole = Image.open(io.BytesIO(picture)).convert("RGB")
+    pixels = np.asarray(whole.crop((0, 0, whole.width // 2, whole.height)))
+    return int(((pixels[..., 0] > 130) & (pixels[..., 1] < 90) & (pixels[..., 2] < 90)).sum())
+
+
+# Mail
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Mailbox, Callable[[Photos], Email]]]:
+    box = Mailbox()
+    with MailServer(box) as server:
+        settings = EmailSettings(port=server.port, sender="mizumori@city.example.jp", timeout_s=5)
+        yield box, lambda photos: Email(settings, photos)
+
+
+Post = tuple[Mailbox, Callable[[Photos], Email]]
+
+
+def attached(mail: EmailMessage) -> list[EmailMessage]:
+    return [each for each in mail.walk() if isinstance(each, EmailMessage) and each.get_content_maintype() == "image"]
+
+
+def test_a_mail_carries_the_picture_below_its_text(mailbox: Post, album: Album) -> None:
+    box, email = mailbox
+    email(album.photos).send(pictured("duty@city.example.jp"))
+    (mail,) = box.mails
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().replace("\r\n", "\n") == BODY
+    (picture,) = attached(mail)
+    assert (picture.get_content_type(), picture.get_filename()) == ("image/jpeg", "fujii-cam-20260701-2103.jpg")
+    assert picture.get_content_disposition() == "inline"
+    content = picture.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    assert Image.open(io.BytesIO(content)).size == (1280, 720)
+    assert len(content) <= Fit().most_bytes
+    assert mail["Message-ID"] == f"<{KEY}@city.example.jp>"
+
+
+def test_of_a_camera_with_masks_no_private_pixel_leaves_the_house(mailbox: Post, album: Album) -> None:
+    whole = album.folder.read(PRIVATE_FILE)
+    assert whole is not None
+    assert reds(whole) > 90_000
+    box, email = mailbox
+    email(album.photos).send(private("duty@city.example.jp"))
+    (picture,) = attached(box.mails[0])
+    content = picture.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    assert reds(content) == 0
+
+
+OTHER_MASKS = (((0.1, 0.3), (0.6, 0.3), (0.6, 0.7), (0.1, 0.7)),)
+
+
+@pytest.mark.parametrize(
+    "why", ["masks changed", "never copied", "retired", "gone", "no picture", "cut off", "odd data"]
+)
+def test_where_the_picture_cannot_be_had_the_message_goes_without(why: str, mailbox: Post, album: Album) -> None:
+    sent = (private if why == "masks changed" else pictured)("duty@city.example.jp")
+    whole = album.folder.read(FILE)
+    assert whole is not None
+    if why == "masks changed":
+        album.registry = Registry.of(CITY, [RIVER, GAUGE, PRIVATE.model_copy(update={"masks": OTHER_MASKS})])
+    elif why == "never copied":
+        album.keep("fujii-yard/20260701/c.jpg", whole)
+        sent = pictured("duty@city.example.jp", file="fujii-yard/20260701/c.jpg", camera=PRIVATE.id)
+    elif why == "retired":
+        album.registry = Registry.of(CITY, [RIVER, GAUGE])
+    elif why == "gone":
+        album.folder.remove(FILE)
+    elif why == "no picture":
+        album.keep(FILE, b"\x00" * 5000)
+    elif why == "cut off":
+        album.keep(FILE, whole[:20_000])
+    else:
+        sent = replace(sent, data={"kind": "alert", "picture": {"camera": 7}})
+    box, email = mailbox
+    email(album.photos).send(sent)
+    assert attached(box.mails[0]) == []
+    assert box.mails[0].get_content().replace("\r\n", "\n") == BODY
+
+
+def test_a_name_that_leads_out_of_the_folder_is_none(mailbox: Post, album: Album, tmp_path: Path) -> None:
+    (tmp_path / "secret.jpg").write_bytes(jpeg(Image.new("RGB", (640, 360))))
+    box, email = mailbox
+    email(album.photos).send(pictured("duty@city.example.jp", file="../secret.jpg"))
+    assert attached(box.mails[0]) == []
+
+
+@pytest.mark.parametrize("kind", ["public", "correction", "digest", "test"])
+def test_what_is_for_the_public_carries_none_whatever_its_data_say(kind: str, mailbox: Post, album: Album) -> None:
+    box, email = mailbox
+    email(album.photos).send(pictured("all@city.example.jp", kind=kind))
+    assert attached(box.mails[0]) == []
+
+
+def test_a_picture_of_a_drill_says_so_in_its_name_and_in_itself(mailbox: Post, album: Album) -> None:
+    box, email = mailbox
+    channels = drill_channels(["email"], {"email": email(album.photos)}, Allowed(recipients=True), Path())
+    channels["email"].send(pictured("duty@city.example.jp", drill=True))
+    (mail,) = box.mails
+    (picture,) = attached(mail)
+    assert mail["Subject"].startswith("【訓練】")
+    assert picture.get_filename() == "drill-fujii-cam-20260701-2103.jpg"
+    content = picture.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    whole = Image.open(io.BytesIO(content)).convert("RGB")
+    assert whole.size == (1280, 763)  # above the picture, of which it hides nothing
+    pixel = whole.getpixel((1270, 10))
+    assert isinstance(pixel, tuple)
+    assert pixel[0] > 200
+    assert pixel[2] < 80  # the yellow band
+
+
+# Webhooks
+
+
+def test_a_webhook_carries_a_small_picture_in_its_signed_document(album: Album) -> None:
+    with WebServer((Answer(503), Answer(204))) as server:
+        channel = Webhook(WebhookSettings(secret="s" * 32), now, album.photos)
+        failure(channel, pictured(server.url))
+        channel.send(pictured(server.url))
+    first, again = (each.document() for each in server.requests)
+    assert first == again
+    assert first["data"]["picture"]["file"] == FILE
+    told = first["picture"]
+    assert (told["name"], told["media_type"]) == ("fujii-cam-20260701-2103.jpg", "image/jpeg")
+    assert len(told["base64"]) <= 64_000
+    assert Image.open(io.BytesIO(base64.b64decode(told["base64"]))).size == (told["width_px"], told["height_px"])
+    assert {each.header("Idempotency-Key") for each in server.requests} == {KEY}
+
+
+def test_a_still_that_is_gone_at_the_second_attempt_holds_up_nothing(album: Album) -> None:
+    with WebServer((Answer(503), Answer(204))) as server:
+        failure(Webhook(WebhookSettings(), now, album.photos), pictured(server.url))
+        album.folder.remove(FILE)
+        Webhook(WebhookSettings(), now, album.photos).send(pictured(server.url))
+    first, again = (each.document() for each in server.requests)
+    assert "picture" in first
+    assert "picture" not in again
+    assert first["body"] == again["body"]
+
+
+def test_without_a_picture_a_webhook_has_the_document_that_it_had_before(album: Album) -> None:
+    with WebServer((Answer(204),)) as server:
+        Webhook(WebhookSettings(), now, album.photos).send(parcel(server.url, data={"kind": "alert"}))
+    assert "picture" not in server.requests[0].document()
+
+
+# apprise
+
+
+def test_apprise_hands_the_picture_to_a_service_that_takes_one(album: Album) -> None:
+    with WebServer((Answer(200),)) as server:
+        Apprise(AppriseSettings(), album.photos).send(pictured(server.url.replace("http://", "json://")))
+    (sent,) = server.requests[0].document()["attachments"]
+    assert (sent["filename"], sent["mimetype"]) == ("fujii-cam-20260701-2103.jpg", "image/jpeg")
+    assert Image.open(io.BytesIO(base64.b64decode(sent["base64"]))).size == (1280, 720)
+
+
+def test_a_service_that_takes_none_gets_the_text(album: Album) -> None:
+    with WebServer((Answer(200, body='{"id": 1}'),)) as server:
+        Apprise(AppriseSettings(), album.photos).send(pictured(server.base.replace("http://", "gotify://") + "/token"))
+    assert BODY.strip() in server.requests[0].document()["message"]
+
+
+# The others
+
+
+def others(server: WebServer) -> Mapping[str, Channel]:
+    return {
+        "line": Line(LineSettings(url=server.base, token="t")),
+        "slack": Slack(SlackSettings()),
+        "teams": Teams(TeamsSettings()),
+    }
+
+
+@pytest.mark.parametrize("name", ["line", "slack", "teams"])
+def test_a_channel_that_takes_no_picture_sends_the_same_as_without_one(name: str) -> None:
+    with WebServer((Answer(200, body="ok"),)) as server:
+        to = "U" + "0" * 32 if name == "line" else server.url
+        others(server)[name].send(pictured(to))
+        others(server)[name].send(parcel(to))
+    one, other = server.requests
+    assert one.body == other.body
+    assert name not in CARRIERS
+
+
+# Size
+
+
+def test_a_picture_of_a_large_camera_is_made_small() -> None:
+    large = Image.effect_noise((4000, 3000), 60).convert("RGB")
+    small = reduced(jpeg(large), 1280, 150_000)
+    assert small is not None
+    assert max(small.width_px, small.height_px) <= 1280
+    assert len(small.data) <= 150_000
+    assert round(small.width_px / small.height_px, 2) == 1.33
+
+
+def test_a_small_one_is_not_made_larger_and_keeps_nothing_but_its_pixels() -> None:
+    picture = Image.new("RGB", (200, 120), (10, 90, 30))
+    stream = io.BytesIO()
+    exif = picture.getexif()
+    exif[0x010E] = "34.4 N 133.2 E"
+    picture.save(stream, "JPEG", exif=exif)
+    small = reduced(stream.getvalue(), 1280, 20_000)
+    assert small is not None
+    assert (small.width_px, small.height_px) == (200, 120)
+    assert b"34.4" not in small.data
+
+
+def test_one_that_cannot_be_made_small_enough_is_none() -> None:
+    assert reduced(jpeg(Image.effect_noise((640, 480), 90).convert("RGB")), 1280, 500) is None
+
+
+# All of it
+
+
+def test_from_the_reading_to_the_mailbox(database: Database, mailbox: Post, album: Album) -> None:
+    house = Watched(database)
+    house.serve(REGISTRY)
+    file = house.look(8)
+    album.keep(file, river())
+    house.water(10, 4.2)
+    box, email = mailbox
+    duty = Directory(people([contact("duty")], [group("duty")], [route("duty")]))
+    around = Surroundings(
+        lambda: duty,
+        lambda: Context(REGISTRY, house.clock.now(), "https://mizumori.test"),
+        NoLinks(),
+        lambda: str(uuid4()),
+        SqlTies(database).of,
+        CARRIERS,
+    )
+    Dispatch(database, around, digest_s=60.0).turn(house.clock.now())
+    Outbox("email", email(album.photos), SqlDeliveries(database), house.clock).work_off()
+    (mail,) = box.mails
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert "画像: カメラ 7月1日 18:08撮影（変化の2分前）" in text.get_content()
+    assert len(attached(mail)) == 1
+    assert taken(attached(mail)[0]) == at(8)
+
+
+def taken(picture: EmailMessage) -> datetime:
+    """The time in the name of an attached picture."""
+    name = picture.get_filename() or ""
+    return datetime.strptime(f"{name[-17:-4]} +0900", "%Y%m%d-%H%M %z")
