@@ -114,7 +114,7 @@ def hydrograph(
         dragmode=False,
         uirevision="hydrograph",
     )
-    _add_axes(figure, (_jst(since), _jst(until + (until - since) * 0.02)), (low, high), words.stage)
+    _add_axes(figure, (jst(since), jst(until + (until - since) * 0.02)), (low, high), words.stage)
     _add_works(figure, works, (since, until), words.maintenance)
     if not readings:
         _say_in_the_middle(figure, words.none)
@@ -128,10 +128,10 @@ def _add_works(
         begin, end = max(begins_at, span[0]), min(ends_at, span[1])
         if begin >= end:
             continue
-        figure.add_vrect(x0=_jst(begin), x1=_jst(end), fillcolor=QUIET, opacity=0.18, line_width=0, layer="below")
+        figure.add_vrect(x0=jst(begin), x1=jst(end), fillcolor=QUIET, opacity=0.18, line_width=0, layer="below")
         figure.add_annotation(
             text=plain_text(name),
-            x=_jst(begin),
+            x=jst(begin),
             xanchor="left",
             xshift=3,
             y=0,
@@ -176,8 +176,8 @@ def _say_in_the_middle(figure: go.Figure, sentence: str) -> None:
     )
 
 
-def _jst(at: datetime) -> datetime:
-    # Plotly draws what it is told without a zone: the wall clock of Japan.
+def jst(at: datetime) -> datetime:
+    """The wall clock of Japan without a zone: Plotly draws what it is told."""
     return at.astimezone(JST).replace(tzinfo=None)
 
 
@@ -217,9 +217,9 @@ def _with_gaps(
         if each is None:
             continue
         if before is not None and _gap(view, before, each, step):
-            times.append(_jst(before.observed_at + (each.observed_at - before.observed_at) / 2))
+            times.append(jst(before.observed_at + (each.observed_at - before.observed_at) / 2))
             stages.append(None)
-        times.append(_jst(each.observed_at))
+        times.append(jst(each.observed_at))
         stages.append(each.stage_m)
     return times, stages
 
@@ -238,7 +238,7 @@ def _marked(
     inside = (high - low) * 0.04
     return go.Scatter(
         name=name,
-        x=[_jst(each.observed_at) for each in rows],
+        x=[jst(each.observed_at) for each in rows],
         y=[min(max(each.stage_m, low + inside), high - inside) for each in rows],
         customdata=[shown_m(each.stage_m) for each in rows],
         mode="markers",
@@ -264,6 +264,8 @@ def _add_thresholds(
     figure: go.Figure, levels: Levels, span: tuple[float, float], labels: Mapping[int, str], label_share: float
 ) -> None:
     ordered = sorted(levels.items())
+    if not ordered:
+        return
     tops = [*(stage for _, stage in ordered[1:]), span[1]]
     heights = label_heights(levels, span, label_share)
     for (hazard, stage_m), top in zip(ordered, tops, strict=True):

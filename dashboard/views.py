@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from alerts.records import Maintenance
 from dashboard.camera_views import CameraView, camera_view
+from dashboard.equipment_views import EquipmentView, equipment_view
+from ingest.equipment.state import States
 from ingest.hazard import Levels, hazard_at, levels_at
 from ingest.readings import CameraState, Quality, Reading
 from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
@@ -77,11 +79,12 @@ class GaugeView:
 
 @dataclass(frozen=True, slots=True)
 class StationView:
-    """A station now: its hazard is the worst of its gauges."""
+    """A station now: its hazard is the worst of its gauges, and more while its pumps stand still in the water."""
 
     station: Station
     gauges: tuple[GaugeView, ...]
     cameras: tuple[CameraView, ...]
+    equipment: EquipmentView | None = None
 
     @property
     def worst(self) -> GaugeView | None:
@@ -92,7 +95,9 @@ class StationView:
     @property
     def hazard(self) -> int | None:
         """0 to 5, or None while no gauge has reported yet."""
-        return self.worst.hazard if self.worst else None
+        if self.worst is None:
+            return None
+        return max(self.worst.hazard, self.equipment.hazard if self.equipment else 0)
 
     @property
     def silent(self) -> bool:
@@ -147,9 +152,11 @@ def board(
     cameras: Mapping[str, CameraLatest],
     now: datetime,
     maintenance: Sequence[Maintenance] = (),
+    states: States | None = None,
 ) -> Board:
     """The city at ``now`` from what the log knows. ``recent`` holds good readings of at least the trend window,
-    ``maintenance`` the work that had not ended ``MAINTENANCE_MATTERS`` ago."""
+    ``maintenance`` the work that had not ended ``MAINTENANCE_MATTERS`` ago, ``states`` what pumps and gates say: with
+    None they are left out."""
     views = [
         StationView(
             station=station,
@@ -162,6 +169,7 @@ def board(
             cameras=tuple(
                 camera_view(camera, cameras.get(camera.id), now) for camera in registry.cameras_of(station.id)
             ),
+            equipment=(None if states is None else equipment_view(station, registry, latest, recent, states, now)),
         )
         for station in registry.stations.values()
     ]

@@ -10,9 +10,18 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
-from dashboard import figures, maps
+from dashboard import figures, maps, running_bands
 from dashboard.i18n import text
-from dashboard.staff import cameras_callbacks, cameras_page, health_callbacks, health_page, overview, station, words
+from dashboard.staff import (
+    cameras_callbacks,
+    cameras_page,
+    health_callbacks,
+    health_page,
+    overview,
+    pumps_callbacks,
+    station,
+    words,
+)
 from dashboard.staff.addresses import DAY_H, Page, hours_in, page_at
 from dashboard.staff.alert_rows import alert_list
 from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
@@ -81,7 +90,7 @@ async def stations(watch: Watch, _: str | None, pathname: str | None) -> Compone
     seen = picture.board
     if seen is None:
         return sentence(text(here.language, "app.no_registry"))
-    lines = [station_facts(view, picture.current) for view in seen.stations]
+    lines = [station_facts(view, picture.current, picture.doubts.get(view.station.id)) for view in seen.stations]
     return overview.station_list(lines, seen.registry, here, seen.at)
 
 
@@ -133,7 +142,8 @@ async def station_head(watch: Watch, _: str | None, pathname: str | None) -> Any
     if view is None or registry is None:
         return station.unknown(here)
     picture = await watch.latest()
-    return station.head(view, registry, picture.current, here, picture.at)
+    doubt = picture.doubts.get(view.station.id)
+    return station.head(view, registry, picture.current, here, picture.at, doubt)
 
 
 def ranges(search: str | None, pathname: str | None) -> Component:
@@ -151,12 +161,21 @@ async def graphs(
     hours = hours_in(search)
     said = _words(registry, view.station.kind, here)
     height_px = station.plot_px(len(view.gauges))
-    drawn = [await asyncio.to_thread(_draw, services, gauge, hours, said, height_px) for gauge in view.gauges]
+    drawn = [
+        await asyncio.to_thread(_draw, services, view, gauge, hours, said, height_px, here.language)
+        for gauge in view.gauges
+    ]
     return station.graphs(drawn, here.language)
 
 
 def _draw(
-    services: StaffServices, gauge: GaugeView, hours: int, said: figures.GraphWords, height_px: float
+    services: StaffServices,
+    view: StationView,
+    gauge: GaugeView,
+    hours: int,
+    said: figures.GraphWords,
+    height_px: float,
+    language: str,
 ) -> station.Drawn:
     until = _until(services.clock.now(), hours)
     since = until - timedelta(hours=hours)
@@ -166,7 +185,10 @@ def _draw(
         for each in services.maintenance.maintenance(since)
         if each.station_id == gauge.gauge.station_id and each.concerns(gauge.gauge.id)
     ]
-    figure = figures.hydrograph(gauge, course, since, until, said, height_px, works)
+    pumps = pumps_callbacks.courses(services, view, gauge.gauge.id, language, since, until, STEPS)
+    curve_px = height_px - running_bands.height_px(len(pumps))
+    figure = figures.hydrograph(gauge, course, since, until, said, curve_px, works)
+    running_bands.add(figure, pumps, height_px, text(language, "graph.running"))
     return station.Drawn(gauge, figure, course.whole)
 
 
@@ -218,6 +240,7 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     _register_station(app, services, watch, here)
     health_callbacks.register(app, watch)
     cameras_callbacks.register(app, services, watch)
+    pumps_callbacks.register(app, watch)
     app.callback(persistent=True, websocket=True)(partial(push, watch, services.clock))
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("mizumori", "beat"), Input("beat", "data"), Input("url", "pathname"), State("said", "data")

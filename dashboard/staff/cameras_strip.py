@@ -30,8 +30,6 @@ class Strip:
 
 def strips(found: Sequence[Strip], registry: Registry, language: str, now: datetime) -> list[Component]:
     """One strip a camera; its name is written where there are several."""
-    if not found:
-        return [sentence(text(language, "station.no_camera"))]
     return [_strip(each, registry, language, now, alone=len(found) == 1) for each in found]
 
 

@@ -9,8 +9,11 @@ from datetime import datetime
 from alerts.records import Delivery, Transition
 from dashboard.camera_views import CameraView
 from dashboard.views import Board, GaugeView, StationView
+from ingest import pond
+from ingest.equipment.idle import Standstill
 from ingest.metres import centimetres
 from ingest.readings import NO_CAMERA_VITALS, CameraState, CameraVitals
+from ingest.sight.doubt import Doubt
 from ingest.sight.look import PictureFault
 
 
@@ -25,7 +28,11 @@ class OpenAlert:
 
 @dataclass(frozen=True, slots=True)
 class StationFacts:
-    """A station as one line of the list. ``minutes`` is the age of its value; stage and rise are rounded to show."""
+    """A station as one line of the list. ``minutes`` is the age of its value; stage and rise are rounded to show.
+
+    ``filled_pct`` is how full a pond is, whole per cent. ``water_hazard`` is that of the stage alone: ``hazard`` is
+    higher where pumps stand still in the water.
+    """
 
     station_id: str
     hazard: int | None
@@ -37,6 +44,8 @@ class StationFacts:
     minutes: int | None
     flags: tuple[str, ...]
     notified: OpenAlert | None = None
+    filled_pct: int | None = None
+    water_hazard: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +91,8 @@ class AlertFacts:
     deliveries: tuple[Delivery, ...]
 
 
-def station_facts(view: StationView, current: Mapping[str, Transition]) -> StationFacts:
-    """The line of a station, with the newest transition by gauge.
+def station_facts(view: StationView, current: Mapping[str, Transition], doubt: Doubt | None = None) -> StationFacts:
+    """The line of a station, with the newest transition by gauge, and what makes its stage doubtful.
 
     Where readings are unconfirmed no trend is claimed, for it is that of older ones.
     """
@@ -99,9 +108,33 @@ def station_facts(view: StationView, current: Mapping[str, Transition]) -> Stati
         trend=worst.trend if worst and trusted else "unknown",
         observed_at=worst.observed_at if worst else None,
         minutes=_minutes(worst.age_s) if worst else None,
-        flags=flags(view),
+        flags=(*flags(view), *equipment_flags(view), *([f"doubt_{doubt.reason}"] if doubt else [])),
         notified=open_alert(view, current),
+        filled_pct=filled_pct(worst) if worst else None,
+        water_hazard=worst.hazard if worst else None,
     )
+
+
+def filled_pct(view: GaugeView) -> int | None:
+    """How full the pond of a gauge is, in whole per cent; None for what is no pond. 100 is said of a full one alone."""
+    found = None if view.stage_m is None else pond.filled_pct(view.gauge.stage_volume, view.stage_m)
+    return None if found is None else int(found)
+
+
+def equipment_flags(view: StationView) -> tuple[str, ...]:
+    """``pump_idle`` where pumps stand still in the water, ``pump_unknown`` where that is all that is known, and
+    ``pump_fault`` where one reports a fault."""
+    equipment = view.equipment
+    if equipment is None:
+        return ()
+    stopped = any(each.why is Standstill.STOPPED for each in equipment.idle)
+    found = {
+        "pump_idle": stopped,
+        "pump_unknown": bool(equipment.idle) and not stopped,
+        "pump_fault": any(each.faulty for each in equipment.pumps),
+        "gate_fault": any(each.faulty for each in equipment.gates),
+    }
+    return tuple(flag for flag, raised in found.items() if raised)
 
 
 def open_alert(view: StationView, current: Mapping[str, Transition]) -> OpenAlert | None:

@@ -106,7 +106,8 @@ def _about(line: StationFacts, registry: Registry, language: str) -> str:
     station = registry.stations[line.station_id]
     kind = text(language, f"kind.{station.kind}")
     gauge = registry.gauges.get(line.gauge_id or "")
-    return words.joined(kind, words.gauge_apart(gauge, registry, language) if gauge else "")
+    filled = "" if line.filled_pct is None else text(language, "pond.filled_short", n=line.filled_pct)
+    return words.joined(kind, words.gauge_apart(gauge, registry, language) if gauge else "", filled)
 
 
 def _stage(line: StationFacts, language: str) -> list[Component]:
@@ -126,9 +127,9 @@ def _time(line: StationFacts, language: str, now: datetime) -> list[Component]:
 
 def _state(line: StationFacts, registry: Registry, language: str, now: datetime) -> list[Component]:
     found = flags(language, line.flags) + notified(language, line.notified, now)
-    if line.hazard:
+    if line.water_hazard:
         kind = registry.stations[line.station_id].kind
-        label = words.hazard_label(registry, kind, line.hazard, language)
+        label = words.hazard_label(registry, kind, line.water_hazard, language)
         found.insert(0, html.Span(label, className="hazard-label"))
     return found
 

@@ -14,10 +14,12 @@ from alerts.records import Transition
 from dashboard.i18n import text
 from dashboard.staff import words
 from dashboard.staff.addresses import DAY_H, RANGES_H, Page
+from dashboard.staff.doubt_words import doubt_notice
 from dashboard.staff.facts import StationFacts, station_facts
 from dashboard.staff.overview import GRAPH_CONFIG
 from dashboard.staff.pieces import badge, flags, link, notified, panel, sentence, trend
 from dashboard.views import GaugeView, StationView, hours_to_next
+from ingest.sight.doubt import Doubt
 from ingest.stations import Registry, named
 
 FAR_H = 3.0
@@ -35,6 +37,7 @@ def skeleton(page: Page) -> Component:
     return html.Div(
         [
             html.Div(id="station-head", className="station-head"),
+            html.Div(id="equipment", className="equipment"),
             html.Div(
                 [
                     html.Div([html.Div(id="ranges"), html.Div(id="graphs")], className="panel panel-graphs"),
@@ -59,10 +62,15 @@ def unknown(page: Page) -> Component:
 
 
 def head(
-    view: StationView, registry: Registry, current: Mapping[str, Transition], page: Page, now: datetime
+    view: StationView,
+    registry: Registry,
+    current: Mapping[str, Transition],
+    page: Page,
+    now: datetime,
+    doubt: Doubt | None = None,
 ) -> list[Component]:
     """Name, hazard, stage, rise, time, flags, an alert still in force and the way to the next threshold."""
-    facts, language = station_facts(view, current), page.language
+    facts, language = station_facts(view, current, doubt), page.language
     station = view.station
     title = [
         html.H1(named(station.name, language)),
@@ -74,13 +82,14 @@ def head(
         html.Div([badge(language, facts.hazard, "large"), html.Div(title)], className="head-name"),
         html.Div(
             [
-                html.Span(_hazard_words(facts.hazard, view, registry, language), className="hazard-label"),
+                html.Span(_hazard_words(facts.water_hazard, view, registry, language), className="hazard-label"),
                 *_level(facts, language, now),
             ],
             className="head-level",
         ),
         html.Div([*notes, *next_threshold(view, registry, language)], className="head-notes"),
         html.P(_check(facts, view, language), className="check"),
+        *doubt_notice(doubt, registry, language),
     ]
 
 
@@ -97,7 +106,7 @@ def _check(facts: StationFacts, view: StationView, language: str) -> str:
     # "Go on as usual" is no word for a station whose alert is still open.
     if facts.hazard is None or (facts.hazard == 0 and facts.notified):
         return ""
-    return words.staff_note(view.station.kind, facts.hazard, language)
+    return words.staff_note(view.station.kind, facts.water_hazard or 0, language)
 
 
 def _place(view: StationView, language: str) -> str:
@@ -188,7 +197,7 @@ def plot_px(gauges: int) -> float:
 
 
 def _caption(view: GaugeView, language: str, alone: bool) -> list[Component]:
-    if alone and not view.gauge.name:
+    if alone and not view.gauge.name and not view.gauge.role:
         return []
     return [html.Figcaption(words.gauge_name(view.gauge, language))]
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alerts.records import Transition
+from dashboard.staff.doubt_watch import DoubtWatch
 from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
 from dashboard.staff.health_watch import HealthPicture, HealthWatch
 from dashboard.staff.services import StaffServices
 from dashboard.views import MAINTENANCE_MATTERS, Board, board
+from ingest.equipment.state import States
 from ingest.readings import Reading
+from ingest.sight.doubt import Doubt
 from ingest.stations import Registry
 from ingest.store.protocol import CameraLatest, Latest, Marks
 from ingest.trend import TREND_WINDOW
@@ -39,14 +42,16 @@ class Known:
     latest: Mapping[str, Latest] = field(default_factory=dict)
     recent: Mapping[str, list[Reading]] = field(default_factory=dict)
     cameras: Mapping[str, CameraLatest] = field(default_factory=dict)
+    states: States = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What is to be seen at ``at``. ``tokens`` names, by section, the moment of its last change.
 
-    ``board`` is None before the first registry. ``current`` is the newest transition by gauge. ``readable`` is False
-    while the store cannot be read: then all the rest is as it was at ``at``.
+    ``board`` is None before the first registry. ``current`` is the newest transition by gauge, ``doubts`` what makes
+    the stage of a station doubtful, by its id. ``readable`` is False while the store cannot be read: then all the rest
+    is as it was at ``at``.
     """
 
     at: datetime
@@ -54,6 +59,7 @@ class Picture:
     alerts: tuple[AlertFacts, ...] = ()
     current: Mapping[str, Transition] = field(default_factory=dict)
     health: HealthPicture | None = None
+    doubts: Mapping[str, Doubt] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)
     readable: bool = True
@@ -71,6 +77,7 @@ class Watch:
         self._current: Mapping[str, Transition] = {}
         self._current_until: int | None = None
         self._health = HealthWatch(services)
+        self._doubts = DoubtWatch(services)
         self.picture: Picture | None = None
 
     async def latest(self) -> Picture:
@@ -102,13 +109,14 @@ class Watch:
         seen = None
         if known.registry is not None:
             works = self._services.maintenance.maintenance(now - MAINTENANCE_MATTERS)
-            seen = board(known.registry, known.latest, known.recent, known.cameras, now, works)
+            seen = board(known.registry, known.latest, known.recent, known.cameras, now, works, known.states)
         alerts = alert_facts(self._services, RECENT_ALERTS)
         current = self._read_current()
         newest = [each.reading for each in known.latest.values()]
         health = self._health.look(known.registry, newest, now)
+        doubts = self._doubts.look(seen, known.cameras, now)
         facts = {
-            **section_facts(known, seen, alerts, current),
+            **section_facts(known, seen, alerts, current, doubts),
             **health_facts(health),
             "wall": wall_facts(seen, now, self._services.clock.speed),
         }
@@ -118,7 +126,7 @@ class Watch:
         # Tokens carry the time, so that they never repeat when the service starts anew.
         token = f"{now.isoformat()}/{self._changes}"
         tokens = {**(before.tokens if before else {}), **dict.fromkeys(changed, token)}
-        return Picture(now, seen, alerts, current, health, facts, tokens)
+        return Picture(now, seen, alerts, current, health, doubts, facts, tokens)
 
     def _read(self, now: datetime) -> Known:
         log = self._services.log
@@ -130,6 +138,7 @@ class Watch:
                 latest=log.latest(),
                 recent=log.recent(now - TREND_WINDOW - _MARGIN),
                 cameras=log.cameras(),
+                states=log.states(),
             )
         return self._known
 
@@ -166,14 +175,18 @@ def wall_facts(seen: Board | None, now: datetime, speed: float) -> object:
 
 
 def section_facts(
-    known: Known, seen: Board | None, alerts: tuple[AlertFacts, ...], current: Mapping[str, Transition]
+    known: Known,
+    seen: Board | None,
+    alerts: tuple[AlertFacts, ...],
+    current: Mapping[str, Transition],
+    doubts: Mapping[str, Doubt],
 ) -> dict[str, object]:
     """By section, the values that it depends on."""
     stations = seen.stations if seen else ()
     return {
         "city": known.registry,
         "counts": dict(seen.counts) if seen else None,
-        "stations": tuple(station_facts(view, current) for view in stations),
+        "stations": tuple(station_facts(view, current, doubts.get(view.station.id)) for view in stations),
         "devices": gauge_troubles(seen) if seen else (),
         "cameras": tuple(camera_facts(camera) for view in stations for camera in view.cameras),
         "alerts": alerts,

@@ -70,8 +70,10 @@ def stage(stage_m: float | None) -> str:
 
 
 def gauge_name(gauge: Gauge, language: str) -> str:
-    """The gauge's own name, else the plain word: never its identifier."""
-    return named(gauge.name, language) if gauge.name else text(language, "station.gauge")
+    """The gauge's own name, else on which side of the pumps it is, else the plain word: never its identifier."""
+    if gauge.name:
+        return named(gauge.name, language)
+    return text(language, f"pump.{gauge.role}" if gauge.role else "station.gauge")
 
 
 def gauge_apart(gauge: Gauge, registry: Registry, language: str) -> str:
