@@ -13,6 +13,7 @@ from ingest.devices import Live
 from tests.brokers import free_port
 from tests.dashboard.camera_desk import COVERED, FROZEN, WELL, camera_desk
 from tests.dashboard.live_camera import LiveCamera, live_camera
+from tests.dashboard.pump_desk import IDLE, pump_desk
 from tests.dashboard.staff_fakes import Desk, served
 from tests.parts import CHROMIUM_ARGS, chromium
 
@@ -238,3 +239,22 @@ def test_a_page_may_ask_nobody_who_is_not_in_the_registry(visit: Visit, camera: 
     )
     assert blocked == "img-src"
     assert not [each for each in camera.asked if other in each]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], indirect=False)
+def test_pumps_that_stand_still_in_the_water_are_seen_at_once(browser: Browser, size: tuple[int, int]) -> None:
+    with served(create_app(pump_desk().services).server) as base:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        page, errors = context.new_page(), []
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.goto(f"{base}/en/station/{IDLE}")
+        notice = page.locator(".pump-idle")
+        expect(notice).to_contain_text("Flooded, and the pump is not running", timeout=PATIENCE_MS)
+        box = notice.bounding_box()
+        assert box
+        assert box["y"] < size[1]
+        expect(page.locator(".machine.is-idle")).to_have_count(2)
+        page.wait_for_selector(".js-plotly-plot .main-svg", timeout=PATIENCE_MS)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert errors == []
+        context.close()
