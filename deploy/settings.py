@@ -31,6 +31,7 @@ SECRETS = ("password", "token", "secret", "proxy", "fields")
 MOVED: Mapping[str, str] = {
     "alerts.recipients": "who is told is no setting any more: write a people file (docs/people.md) and run "
     "mizumori people import FILE",
+    "ingest.stills_kept_days": "write cameras.kept_days",
     "alerts.hold_s": "write alerts.rules.stage.hold_s",
     "alerts.hysteresis_m": "write alerts.rules.stage.hysteresis_m",
     "alerts.hysteresis_by_kind": "write [alerts.rules.stage.kinds.river] with hysteresis_m = 0.2, for each kind",
@@ -57,7 +58,6 @@ class IngestSettings(BaseModel):
         le=3650 * 86400.0,
         description="a reading this old on arrival was dated by a wrong clock",
     )
-    stills_kept_days: int = Field(default=7, ge=1, le=3650, description="days for which camera stills are kept")
 
     @property
     def clock_limits(self) -> ClockLimits:
@@ -106,7 +106,7 @@ class Settings(BaseModel):
     broker: BrokerSettings = Field(default=BrokerSettings(), description="the embedded broker")
     mqtt: MqttSettings = Field(default=MqttSettings(), description="the broker that ingest listens to")
     ingest: IngestSettings = Field(default=IngestSettings(), description="what ingest accepts")
-    cameras: CameraSettings = Field(default=CameraSettings(), description="cameras that are asked for their stills")
+    cameras: CameraSettings = Field(default=CameraSettings(), description="what is kept of cameras, and how they are asked")
     eyes: EyesSettings = Field(default=EyesSettings(), description="how stills are looked at")
     health: HealthSettings = Field(default=HealthSettings(), description="from when on a device is in trouble")
     past: PastSettings = Field(default=PastSettings(), description="where the past is kept")

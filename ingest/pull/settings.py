@@ -34,10 +34,8 @@ class Credential(BaseModel):
         return username
 
 
-class CameraSettings(BaseModel):
-    """Cameras whose stills are fetched."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+class CameraSettings(KeepingSettings):
+    """How long stills are kept, and how cameras are asked for them."""
 
     pull: bool = Field(
         default=True, description="whether cameras with a pull address are asked; a drill and a replay ask none"
