@@ -106,7 +106,7 @@ class Settings(BaseModel):
     broker: BrokerSettings = Field(default=BrokerSettings(), description="the embedded broker")
     mqtt: MqttSettings = Field(default=MqttSettings(), description="the broker that ingest listens to")
     ingest: IngestSettings = Field(default=IngestSettings(), description="what ingest accepts")
-    cameras: CameraSettings = Field(default=CameraSettings(), description="what is kept of cameras, and how they are asked")
+    cameras: CameraSettings = Field(default=CameraSettings(), description="keeping of stills, asking for them")
     eyes: EyesSettings = Field(default=EyesSettings(), description="how stills are looked at")
     health: HealthSettings = Field(default=HealthSettings(), description="from when on a device is in trouble")
     past: PastSettings = Field(default=PastSettings(), description="where the past is kept")

@@ -15,7 +15,7 @@ from deploy.services import IngestService, Lane, Service
 from deploy.settings import Settings
 from deploy.standby import StandbyIngest
 from deploy.wiring.clockwork import machine_time
-from deploy.wiring.stores import Stores
+from deploy.wiring.stores import Stores, guarded, stills_folder
 from ingest.cameras.intake import StillIntake
 from ingest.cameras.pace import Pace
 from ingest.cameras.receiver import StillReceiver
@@ -31,16 +31,18 @@ from ingest.receiver import Receiver
 from ingest.store.appender import SqlAppender
 from ingest.store.dead_letters import MOST_PER_TURN as MOST_LETTERS_PER_TURN
 from ingest.store.dead_letters import DeadLetters, prune_dead_letters
-from ingest.store.housekeeping import MOST_PER_TURN, prune
+from ingest.store.housekeeping import MOST_PER_TURN, make_room, prune
 from ingest.store.leases import SqlLeases, fence
 from ingest.store.protocol import Appender
 from ingest.store.recall import SqlRecall
+from ingest.store.still_sweep import Sweep
 from ingest.store.vitals import MOST_PER_TURN as MOST_VITALS_PER_TURN
 from ingest.store.vitals import prune_vitals
 
 HOUSEKEEPING = "housekeeping"
 """The lease of the jobs beside ingest: one process has them, also where ingest is split by topic."""
 HOUSEKEEPING_S = 3600.0
+ROOM_S = 300.0
 NO_GAUGE_S = 3600.0
 VITALS_KEPT = timedelta(days=7)
 """The health of the gauges is folded from them within seconds; what is older serves only whoever looks closer."""
@@ -85,7 +87,7 @@ def still_receiver(settings: Settings, stores: Stores, appender: Appender, inbox
     """
     limits = settings.ingest.clock_limits
     intake = StillIntake(limits, Pace(limits.behind))
-    return StillReceiver(inbox, stores.watched, appender, stores.stills, limits, intake)
+    return StillReceiver(inbox, stores.watched, appender, guarded(settings, stores), limits, intake)
 
 
 def lease_of(name: str, stores: Stores) -> Lease:
@@ -110,7 +112,7 @@ def retry_of(settings: Settings, stores: Stores) -> Retry:
         lambda message: interpret(message, roster, limits),
         lambda readings: QualityControl(recall, limits).judge(readings, roster).readings,  # anew: ingest writes as well
         SqlAppender(stores.database),
-        stores.stills,
+        guarded(settings, stores),
         DeadLetters(stores.database),
         machine_time,
     )
@@ -118,8 +120,9 @@ def retry_of(settings: Settings, stores: Stores) -> Retry:
 
 def ingest_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
     """Housekeeping of what ingest keeps."""
-    kept = timedelta(days=settings.ingest.stills_kept_days)
+    kept = settings.cameras.kept
     steadiness = Steadiness(clock, time.monotonic)
+    sweep = Sweep(stores.database, stills_folder(settings))
 
     def tidy() -> None:
         if not steadiness.look():  # a clock that leaps ahead must not cost what is kept: the next turn will do
@@ -130,5 +133,9 @@ def ingest_jobs(settings: Settings, stores: Stores, clock: Clock) -> list[Job]:
             pass
         while prune_vitals(stores.database, clock.now() - VITALS_KEPT) == MOST_VITALS_PER_TURN:
             pass
+        sweep.turn(machine_time())  # files have the machine's time, also in a replay
 
-    return [Job("housekeeping", HOUSEKEEPING_S, tidy)]
+    return [
+        Job("housekeeping", HOUSEKEEPING_S, tidy),
+        Job("room", ROOM_S, lambda: make_room(stores.database, settings.cameras.most_bytes, stores.stills)),
+    ]

@@ -10,12 +10,13 @@ from alerts.engine.ledger import NAME as READINGS
 from deploy.monitor.outward_probes import AlertProbe
 from deploy.monitor.server import Monitor
 from deploy.monitor.signs import Probe
+from deploy.monitor.stills_probe import StillsProbe
 from deploy.monitor.store_probes import ClockProbe, LogProbe, StoreProbe
 from deploy.services import Service
 from deploy.settings import Settings
 from deploy.wiring.belongings import belongings
 from deploy.wiring.clockwork import machine_time
-from deploy.wiring.stores import Stores, program_version
+from deploy.wiring.stores import Stores, program_version, room_of
 
 
 @runtime_checkable
@@ -47,6 +48,7 @@ def common_probes(settings: Settings, stores: Stores) -> list[Probe]:
         StoreProbe(settings.data_folder, belongings(settings).there),
         LogProbe(stores.database, stores.log.dead_letters),
         AlertProbe(stores.deliveries, lambda: behind(stores), machine_time, quotas_of(settings)),
+        StillsProbe(room_of(settings)),
         ClockProbe(machine_time),
     ]
 

@@ -24,6 +24,7 @@ from ingest.roster import Roster
 from ingest.stations import Registry
 from ingest.store.log import SqlLog
 from ingest.store.registry import SqlRegistry
+from ingest.store.room import Room, WithRoom
 from ingest.store.roster import NoRegistry, SqlRoster
 from ingest.store.stills import StillFolder
 from ingest.store.tables import open_database
@@ -79,13 +80,28 @@ def open_stores(settings: Settings) -> Stores:
     if (folder / UNFINISHED).exists():
         raise SettingsError(f"a restore into {folder} was cut off: run it again with --replace, then start")
     claim_folder(settings, _file_of(settings.database_url))
-    stores = stores_on(_opened(settings.database_url, folder), folder / "stills")
+    stores = stores_on(_opened(settings.database_url, folder), stills_folder(settings))
     try:
         check_city(settings, stores.registry.city())
     except SettingsError:
         stores.close()
         raise
     return stores
+
+
+def stills_folder(settings: Settings) -> Path:
+    """Where the stills are."""
+    return settings.data_folder / "stills"
+
+
+def room_of(settings: Settings) -> Room:
+    """What must stay free beside the pictures."""
+    return Room(stills_folder(settings), settings.cameras.least_free_bytes)
+
+
+def guarded(settings: Settings, stores: Stores) -> WithRoom:
+    """The folder of the stills, while there is room."""
+    return WithRoom(stores.stills, room_of(settings))
 
 
 def stores_on(database: Database, stills: Path) -> Stores:

@@ -19,7 +19,10 @@ class KeepingSettings(BaseModel):
         default=50.0, gt=0, le=1_000_000, description="GB of all stills and their copies; beyond that the oldest go"
     )
     free_gb: float = Field(
-        default=2.0, ge=0, le=100_000, description="GB of the disk that stay free for readings: below, stills are refused"
+        default=2.0,
+        ge=0,
+        le=100_000,
+        description="GB of the disk that stay free for readings: else no still is taken",
     )
 
     @property

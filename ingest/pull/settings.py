@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from ingest.cameras.keeping import KeepingSettings
+
 NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
 

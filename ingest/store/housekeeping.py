@@ -1,48 +1,46 @@
-"""What is not kept for ever: camera stills and reports beyond their days, but for those that are evidence.
+"""What is not kept for ever: stills and reports of cameras beyond their days or their room, but no evidence.
 
-Readings are never removed here.
+Readings are never removed here. Rows go first: a crash in between leaves a file without a row, which the sweep finds
+(ingest/store/still_sweep.py), never a row without its file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import Any, Protocol
 
-from sqlalchemy import Column, Engine, Exists, Table, delete, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Exists, Row, Table, delete, exists, func, or_, select
 
 from ingest.store.looks import forget, to_keep
 from ingest.store.past.locks import camera_locks
-from ingest.store.tables import camera_reports, stills, writing
+from ingest.store.tables import camera_latest, camera_reports, stills, writing
 
+log = logging.getLogger(__name__)
+
+GB = 1_000_000_000
 MOST_PER_TURN = 2_000
+SAMPLES = 100
+"""Stills whose files are looked at to learn how much the copies add to what the rows say."""
 
 
 def prune(engine: Engine, before: datetime, remove_image: Callable[[str], None]) -> int:
     """Remove stills and reports received before a time; the number of stills removed.
 
-    Rows go first: a crash in between leaves a file without a row, never a row without its file.
-    The newest still and report of each camera stay, however old: they are its last known state; so does its reference.
-    Locked evidence stays as well: what was taken, or came, in the locked span of its camera.
+    The newest still and report of each camera stay, however old: they are its last known state; so does the picture of
+    its normal day. Locked evidence stays as well: what was taken, or came, in the locked span of its camera.
     """
     with writing(engine) as connection:
-        old = connection.execute(
-            select(stills.c.seq, stills.c.file)
-            .where(
-                stills.c.received_at < before,
-                stills.c.seq.not_in(to_keep()),
-                ~_is_locked(stills, stills.c.taken_at),
-                ~_is_locked(stills, stills.c.received_at),
-            )
-            .limit(MOST_PER_TURN)
-        ).all()
-        gone = [row.seq for row in old]
-        connection.execute(delete(stills).where(stills.c.seq.in_(gone)))
-        forget(connection, gone)
-        newest = select(func.max(camera_reports.c.seq)).group_by(camera_reports.c.camera_id)
+        old = _removable(connection, stills.c.received_at < before)
+        _forget(connection, old)
         connection.execute(
             delete(camera_reports).where(
                 camera_reports.c.received_at < before,
-                camera_reports.c.seq.not_in(newest),
+                camera_reports.c.seq.not_in(
+                    select(func.max(camera_reports.c.seq)).group_by(camera_reports.c.camera_id)
+                ),
+                camera_reports.c.seq.not_in(_known(camera_latest.c.report_seq)),
                 ~_is_locked(camera_reports, camera_reports.c.reported_at),
                 ~_is_locked(camera_reports, camera_reports.c.received_at),
             )
@@ -50,6 +48,97 @@ def prune(engine: Engine, before: datetime, remove_image: Callable[[str], None])
     for row in old:
         remove_image(row.file)
     return len(old)
+
+
+class Images(Protocol):
+    """The files of the stills."""
+
+    def remove(self, file: str) -> None:
+        """Remove one and its copies."""
+        ...
+
+    def kept_bytes(self, file: str) -> int:
+        """What one and its copies take on the disk."""
+        ...
+
+
+def make_room(engine: Engine, most_bytes: int, images: Images) -> int:
+    """Remove the oldest stills beyond what all of them and their copies may take; how many bytes of stills went.
+
+    What is evidence, and the last of each camera, stays whatever it takes.
+    """
+    left = excess = excess_bytes(engine, most_bytes, images)
+    while left > 0:
+        removed = _shrink(engine, left, images)
+        left -= removed
+        if not removed:
+            log.error("evidence alone takes more than the stills may: %.1f GB too much; see cameras.kept_gb", left / GB)
+            break
+    return excess - max(left, 0)
+
+
+def excess_bytes(engine: Engine, most_bytes: int, images: Images) -> int:
+    """By how much all stills are more than they may be, in the bytes of their rows; 0 where they are not.
+
+    What the copies add is learned from the files of some stills, spread over all: looking at every file would take a
+    city's disk minutes.
+    """
+    with engine.connect() as connection:
+        first, last, total = connection.execute(
+            select(func.min(stills.c.seq), func.max(stills.c.seq), func.sum(stills.c.size_bytes))
+        ).one()
+        if not total:
+            return 0
+        picked = {first + (last - first) * step // (SAMPLES - 1) for step in range(SAMPLES)}
+        sample = connection.execute(select(stills.c.file, stills.c.size_bytes).where(stills.c.seq.in_(picked))).all()
+    said = sum(row.size_bytes for row in sample)
+    share = max(1.0, sum(images.kept_bytes(row.file) for row in sample) / said) if said else 1.0
+    return max(0, round(total - most_bytes / share))
+
+
+def _shrink(engine: Engine, excess: int, images: Images) -> int:
+    """One turn of removing the oldest; 0 bytes where nothing more may be removed."""
+    with writing(engine) as connection:
+        gone = list(_until(excess, _removable(connection)))
+        _forget(connection, gone)
+    for row in gone:
+        images.remove(row.file)
+    return sum(max(row.size_bytes, 1) for row in gone)
+
+
+def _removable(connection: Connection, *more: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """The oldest stills that may be removed, by receipt."""
+    wanted = (
+        select(stills.c.seq, stills.c.file, stills.c.size_bytes)
+        .where(
+            *more,
+            stills.c.seq.not_in(to_keep()),
+            ~_is_locked(stills, stills.c.taken_at),
+            ~_is_locked(stills, stills.c.received_at),
+        )
+        .order_by(stills.c.seq)
+        .limit(MOST_PER_TURN)
+    )
+    return connection.execute(wanted).all()
+
+
+def _until(excess: int, oldest: Sequence[Row[Any]]) -> Iterator[Row[Any]]:
+    for row in oldest:
+        if excess <= 0:
+            return
+        excess -= max(row.size_bytes, 1)
+        yield row
+
+
+def _forget(connection: Connection, gone: Sequence[Row[Any]]) -> None:
+    seqs = [row.seq for row in gone]
+    connection.execute(delete(stills).where(stills.c.seq.in_(seqs)))
+    forget(connection, seqs)
+
+
+def _known(column: Column[int]) -> Any:
+    """The numbers in a column, for a NOT IN: one NULL among them would make it true of nothing."""
+    return select(column).where(column.is_not(None))
 
 
 def _is_locked(table: Table, at: Column[datetime]) -> Exists:

@@ -38,7 +38,9 @@ class Room:
         if free - size_bytes >= self.least_free_bytes:
             return ""
         least_gb = self.least_free_bytes / GB
-        return f"{free / GB:.1f} GB of the disk are free, and cameras.free_gb = {least_gb:g} of them are for the readings"
+        return (
+            f"{free / GB:.1f} GB of the disk are free, and cameras.free_gb = {least_gb:g} of them are for the readings"
+        )
 
 
 class WithRoom:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.sight.masks import Masks, masks_key
@@ -27,7 +29,7 @@ class StillFolder:
         """Keep an image or a copy of it; when this returns it is on the disk under its name, whole."""
         target = self._path(file, copy, masks)
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_suffix(".partial")
+        partial = target.with_name(f"{target.name}.{threading.get_ident()}.partial")  # several write at once
         with partial.open("wb") as stream:
             stream.write(data)
             stream.flush()
@@ -51,12 +53,12 @@ class StillFolder:
 
     def remove(self, file: str) -> None:
         """Remove an image that is kept no longer, and its copies; what is gone already is no error."""
-        self._path(file).unlink(missing_ok=True)
-        self._path(file, Copy.THUMB).unlink(missing_ok=True)
-        camera_id, _, name = file.partition("/")
-        for copy in MASKED:
-            for made in self._folders(copy, camera_id):
-                (made / name).with_suffix(".jpg").unlink(missing_ok=True)
+        for each in self._all(file):
+            each.unlink(missing_ok=True)
+
+    def kept_bytes(self, file: str) -> int:
+        """What an image and its copies take on the disk."""
+        return sum(each.stat().st_size for each in self._all(file) if each.is_file())
 
     def keep_masked(self, camera_id: str, masks: Masks | None) -> None:
         """Remove the masked copies of a camera that were made with other masks than these; None: all of them."""
@@ -64,6 +66,15 @@ class StillFolder:
             for made in self._folders(copy, camera_id):
                 if masks is None or made.name != masks_key(masks):
                     shutil.rmtree(made, ignore_errors=True)
+
+    def _all(self, file: str) -> Iterator[Path]:
+        """The file, and where its copies may be."""
+        yield self._path(file)
+        yield self._path(file, Copy.THUMB)
+        camera_id, _, name = file.partition("/")
+        for copy in MASKED:
+            for made in self._folders(copy, camera_id):
+                yield (made / name).with_suffix(".jpg")
 
     def _folders(self, copy: Copy, camera_id: str) -> list[Path]:
         of_camera = self._root / f".{copy}" / camera_id
