@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Exists, Row, Table, delete, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Exists, Table, delete, exists, func, or_, select
 
 from ingest.store.looks import forget, to_keep
 from ingest.store.past.locks import camera_locks
@@ -48,6 +48,14 @@ def prune(engine: Engine, before: datetime, remove_image: Callable[[str], None])
     for row in old:
         remove_image(row.file)
     return len(old)
+
+
+class Old(NamedTuple):
+    """A still that goes."""
+
+    seq: int
+    file: str
+    size_bytes: int
 
 
 class Images(Protocol):
@@ -106,7 +114,7 @@ def _shrink(engine: Engine, excess: int, images: Images) -> int:
     return sum(max(row.size_bytes, 1) for row in gone)
 
 
-def _removable(connection: Connection, *more: ColumnElement[bool]) -> Sequence[Row[Any]]:
+def _removable(connection: Connection, *more: ColumnElement[bool]) -> list[Old]:
     """The oldest stills that may be removed, by receipt."""
     wanted = (
         select(stills.c.seq, stills.c.file, stills.c.size_bytes)
@@ -119,10 +127,10 @@ def _removable(connection: Connection, *more: ColumnElement[bool]) -> Sequence[R
         .order_by(stills.c.seq)
         .limit(MOST_PER_TURN)
     )
-    return connection.execute(wanted).all()
+    return [Old(row.seq, row.file, row.size_bytes) for row in connection.execute(wanted)]
 
 
-def _until(excess: int, oldest: Sequence[Row[Any]]) -> Iterator[Row[Any]]:
+def _until(excess: int, oldest: Sequence[Old]) -> Iterator[Old]:
     for row in oldest:
         if excess <= 0:
             return
@@ -130,7 +138,7 @@ def _until(excess: int, oldest: Sequence[Row[Any]]) -> Iterator[Row[Any]]:
         yield row
 
 
-def _forget(connection: Connection, gone: Sequence[Row[Any]]) -> None:
+def _forget(connection: Connection, gone: Sequence[Old]) -> None:
     seqs = [row.seq for row in gone]
     connection.execute(delete(stills).where(stills.c.seq.in_(seqs)))
     forget(connection, seqs)

@@ -15,6 +15,7 @@ from deploy.monitor.signs import State
 from deploy.monitor.stills_probe import StillsProbe
 from deploy.settings import SettingsError, read_settings
 from ingest.inbox import Arrived
+from ingest.lanes import lane_of_stills
 from ingest.readings import CameraReport, CameraState, Still
 from ingest.store.appender import SqlAppender
 from ingest.store.housekeeping import make_room, prune
@@ -27,7 +28,7 @@ from ingest.store.stills import StillFolder
 from ingest.store.tables import camera_memory, looks, stills, writing
 from tests.ingest.camera_files import jpeg, scene
 from tests.ingest.cities import NOON, message
-from tests.ingest.mqtt_parts import lane_of_stills, still_receiver
+from tests.ingest.mqtt_parts import still_receiver
 from tests.ingest.stores import database, look_at_all
 
 MINUTE = timedelta(minutes=1)
