@@ -101,7 +101,7 @@ def excess_bytes(engine: Engine, most_bytes: int, images: Images) -> int:
         sample = connection.execute(select(stills.c.file, stills.c.size_bytes).where(stills.c.seq.in_(picked))).all()
     said = sum(row.size_bytes for row in sample)
     share = max(1.0, sum(images.kept_bytes(row.file) for row in sample) / said) if said else 1.0
-    return max(0, round(total - most_bytes / share))
+    return max(0, round(float(total) - most_bytes / share))
 
 
 def _shrink(engine: Engine, excess: int, images: Images) -> int:
