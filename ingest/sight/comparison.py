@@ -31,6 +31,14 @@ CLEAR = 0.15
 """Mean square of the face's edges from which a tile has a structure to lose; a sky has none."""
 LOST = 0.35
 """Part of its usual likeness below which a tile is lost."""
+SOFT = 0.5
+"""Part of the view's median sharpness below which a tile has no fine edges of its own."""
+BEYOND = 0.15
+"""Tiles left beyond lost ones, by lost ones, up to which it may be water that rises, or fog."""
+PALE = 110
+"""Grey level of a fog by day."""
+LITTLE = 0.08
+"""Part of its own usual energy below which a tile has none left."""
 GLARED = 244
 """Mean grey level from which a tile is blinded."""
 JITTER = 1.5
@@ -74,9 +82,8 @@ class Comparison:
     @cached_property
     def votes(self) -> NDArray[np.bool_]:
         """The tiles that are mostly like the face, outside of the clock, and not blinded."""
-        means = self.gist.small.reshape(self.like.shape[0], TILE, self.like.shape[1], TILE).mean(axis=(1, 3))
         clear = by_tile(np.abs(self.edges) ** 2) >= CLEAR
-        votes: NDArray[np.bool_] = self.gist.open & clear & (self.face.usual >= RELIABLE) & (means < GLARED)
+        votes: NDArray[np.bool_] = self.gist.open & clear & (self.face.usual >= RELIABLE) & (self._means < GLARED)
         return votes
 
     @cached_property
@@ -100,13 +107,42 @@ class Comparison:
         return float(self.like[self.lost].mean()) if self.lost.any() else 1.0
 
     @cached_property
+    def usual_fine(self) -> Tiles:
+        """Energy of the fine gradient that each tile mostly has, in good light."""
+        small = by_tile(np.abs(gradients(self.face.grey)) ** 2)
+        return np.nan_to_num(self.face.sharp) * small
+
+    @cached_property
     def edgeless_share(self) -> float:
-        """Share of the lost tiles without an edge, or with soft ones only, that mostly have sharp ones."""
+        """Share of the lost tiles that show no fine edges, or far fewer than the view mostly has."""
         if not self.lost.any():
             return 0.0
-        sharp = self.gist.sharp.by_tile()[self.lost]
-        usual = np.nan_to_num(self.face.sharp[self.lost], nan=2.0)
-        return float(np.mean(~(sharp - 1 >= 0.5 * (usual - 1))))
+        sharp = self.gist.sharp
+        usual = np.nanmedian(self.face.sharp) if np.isfinite(self.face.sharp).any() else np.float32(0)
+        bare = sharp.fine <= np.maximum(sharp.unsure, LITTLE * self.usual_fine)
+        bare |= sharp.fine < SOFT * usual * sharp.small
+        return float(bare[self.lost].mean())
+
+    @cached_property
+    def from_below(self) -> bool:
+        """Whether what is lost is lost as water takes it: hardly anything is left below anything lost."""
+        return self._beyond(slice(None)) <= BEYOND
+
+    @cached_property
+    def as_in_fog(self) -> bool:
+        """Whether what is lost is lost as fog takes it: pale, and hardly anything is left above (beyond) it."""
+        pale = bool(self.lost.any()) and float(self._means[self.lost].mean()) >= PALE
+        return pale and self._beyond(slice(None, None, -1)) <= BEYOND
+
+    def _beyond(self, way: slice) -> float:
+        """Tiles that are left beyond lost ones of their column, going that way, by lost ones."""
+        lost, left = self.lost[way], (self.votes & ~self.lost)[way]
+        beyond = np.logical_or.accumulate(lost, axis=0) & left
+        return float(np.count_nonzero(beyond)) / max(1, int(np.count_nonzero(lost)))
+
+    @cached_property
+    def _means(self) -> Tiles:
+        return by_tile(self.gist.small)
 
     @cached_property
     def here(self) -> float:

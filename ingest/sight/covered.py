@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 
 from ingest.sight.comparison import Comparison
+from ingest.sight.look import PictureFault
+from ingest.sight.memory import Memory, Run
 from ingest.sight.view import Finding, View
 
 TRACES = 0.07
@@ -12,12 +16,18 @@ TRACES = 0.07
 EDGELESS = 0.55
 """Share of the lost tiles that must have become soft or empty; water and a moved view bring edges of their own."""
 VOTES = 12
+SUDDEN, FOG_SUDDEN = 0.25, 0.5
+"""Shares of the view that water, and fog, do not take within one interval."""
+ALL = 0.92
+"""Share of the view that no fog takes: what is near stays."""
+GAP, LASTING = timedelta(hours=1), timedelta(hours=24)
 
 
-def covered(compared: Comparison | None, view: View) -> Finding:
+def covered(compared: Comparison | None, view: View, memory: Memory) -> Finding:
     """Whether enough of the view is gone, without a trace and without edges in its place.
 
-    Withheld where no face is known for this light, or too little of it is to be seen.
+    Water rises, fog thickens and dusk falls over some pictures: what goes must go from one picture to the next, or stay
+    gone for a day. Withheld where no face is known for this light, or too little of it is to be seen.
     """
     if compared is None or np.count_nonzero(compared.votes) < VOTES:
         return Finding(None)
@@ -27,4 +37,26 @@ def covered(compared: Comparison | None, view: View) -> Finding:
         "lost_edgeless": compared.edgeless_share,
     }
     gone = compared.lost_share >= view.thresholds.covered_share and compared.traces < TRACES
-    return Finding(gone and compared.edgeless_share >= EDGELESS, figures)
+    if not (gone and compared.edgeless_share >= EDGELESS):
+        return Finding(False, figures)
+    return Finding(sudden(compared, view, memory) or _lasting(compared, view, memory), figures)
+
+
+def sudden(compared: Comparison, view: View, memory: Memory) -> bool:
+    """Whether what is lost went from one comparable picture to the next, or is known already to have gone so.
+
+    After a gap (a night without a lamp) fog cannot be told from a cover by its pace; then its look decides.
+    """
+    begun = any(memory.runs.get(fault, Run()).bad for fault in (PictureFault.COVERED, PictureFault.SHIFTED))
+    if begun or memory.lost is None or memory.compared_at is None:
+        return True
+    foggy = compared.as_in_fog and compared.lost_share < ALL
+    if compared.lost_share - memory.lost < (FOG_SUDDEN if foggy else SUDDEN):
+        return False
+    return view.taken_at - memory.compared_at <= GAP or not foggy
+
+
+def _lasting(compared: Comparison, view: View, memory: Memory) -> bool:
+    if memory.lost_since is None or compared.from_below:
+        return False
+    return view.taken_at - memory.lost_since >= LASTING

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +21,10 @@ TOUCHED = 2
 SAME_SHARE = 0.03
 """Samples of the same picture that change, at most: a clock whose place is not known."""
 IDENTICAL_SHARE = 0.01
-SAME_COARSE, SAME_FINE = 2.0, 12.0
+SAME_COARSE, SAME_FINE = 2.0, 20.0
 """Grey levels that a new encoding changes at most: of points of the picture in small, of single samples."""
-CALM = 0.4
-"""Part of a camera's own calmest change below which a picture is the same."""
+CALM, CALMER = 0.4, 0.66
+"""Parts of a camera's own calmest change below which a picture is the same: in small, and in all measures together."""
 KNOWN = 6
 """Pictures after which a camera's own change is known."""
 LOW_TENTH, PACE = 0.1, 0.3
@@ -43,7 +42,8 @@ def frozen(gist: Gist, memory: Memory, view: View, hidden: bool) -> Finding:
     busy, most, fine = measured
     usual = memory.changes.get(view.light, Change())
     figures = {"changed_share": busy, "changed_most": most, "changed_fine": fine}
-    return Finding(_untouched(busy, usual) or (not hidden and _encoded_anew(most, fine, usual)), figures)
+    figures["calmness"] = calmness(busy, most, fine, usual)
+    return Finding(_untouched(busy, usual) or (not hidden and _encoded_anew(busy, most, fine, usual)), figures)
 
 
 def _untouched(busy: float, usual: Change) -> bool:
@@ -53,10 +53,17 @@ def _untouched(busy: float, usual: Change) -> bool:
     return busy <= SAME_SHARE and (usual.seen < KNOWN or busy < CALM * usual.busy)
 
 
-def _encoded_anew(most: float, fine: float, usual: Change) -> bool:
+def _encoded_anew(busy: float, most: float, fine: float, usual: Change) -> bool:
     """Samples that an encoder shook while nothing in small moved, though at this camera it mostly does."""
-    known = usual.seen >= KNOWN
-    return known and most <= SAME_COARSE and fine <= SAME_FINE and most < CALM * usual.most
+    if usual.seen < KNOWN or most > SAME_COARSE or fine > SAME_FINE:
+        return False
+    return most < CALM * usual.most or calmness(busy, most, fine, usual) < CALMER
+
+
+def calmness(busy: float, most: float, fine: float, usual: Change) -> float:
+    """A change as part of the camera's own calmest, over all three measures; 1 and above is life."""
+    product = busy / max(usual.busy, 1e-3) * (most + 1) / (usual.most + 1) * fine / max(usual.fine, 1.0)
+    return float(product ** (1 / 3))
 
 
 def change(gist: Gist, memory: Memory) -> tuple[float, float, float] | None:
@@ -84,13 +91,13 @@ def _highest(values: NDArray[np.int16]) -> float:
     return float(np.partition(values, place)[place])
 
 
-def learned(usual: Change, busy: float, most: float) -> Change:
+def learned(usual: Change, measured: tuple[float, float, float]) -> Change:
     """The camera's own change after a picture that is not frozen: estimates of the low tenth that follow slowly."""
     if not usual.seen:
-        return Change(busy, most, 1)
-    return replace(
-        usual, busy=_lowered(usual.busy, busy), most=_lowered(usual.most, most), seen=min(usual.seen + 1, 10_000)
-    )
+        return Change(*measured, seen=1)
+    before = usual.busy, usual.most, usual.fine
+    busy, most, fine = (_lowered(low, value) for low, value in zip(before, measured, strict=True))
+    return Change(busy, most, fine, seen=min(usual.seen + 1, 10_000))
 
 
 def _lowered(usual: float, value: float) -> float:

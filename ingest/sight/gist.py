@@ -21,8 +21,8 @@ class Gist:
     """A picture as the judge sees it; light is in grey levels, 0 to 255.
 
     ``width`` and ``height`` in pixels. ``samples`` are single pixels, ``told`` says which of them lie outside of the
-    camera's own clock. ``small`` is the grey picture of 128×72 points, ``sharp`` the sharpness of its 16×9 tiles,
-    ``open`` which of the tiles the clock does not touch.
+    camera's own clock. ``small`` is the grey picture of 128×72 points, ``gradient`` its edges,
+    ``sharp`` the sharpness of its 16×9 tiles, ``open`` which of the tiles the clock does not touch.
     """
 
     width: int
@@ -30,13 +30,9 @@ class Gist:
     samples: Samples
     told: NDArray[np.bool_]
     small: Grey
+    gradient: Field
     sharp: Sharpness
     open: NDArray[np.bool_]
-
-    @cached_property
-    def gradient(self) -> Field:
-        """Edges in small, grey levels a point."""
-        return gradients(self.small)
 
     @cached_property
     def directions(self) -> Field:
@@ -69,13 +65,16 @@ def gist(picture: Image.Image, clock_area: Box | None) -> Gist:
     grey = picture if picture.mode == "L" else picture.convert("L")
     work = grey.reduce(max(1, round(grey.width / WORK_WIDTH)))
     small = work.convert("F").resize((WIDTH, HEIGHT), Image.Resampling.BOX)
+    points = np.asarray(small, dtype=np.float32)
+    gradient = gradients(points)
     return Gist(
         width=grey.width,
         height=grey.height,
         samples=samples(np.asarray(grey)),
         told=outside(clock_area),
-        small=np.asarray(small, dtype=np.float32),
-        sharp=sharpness(np.asarray(work)),
+        small=points,
+        gradient=gradient,
+        sharp=sharpness(np.asarray(work), points),
         open=_open_tiles(clock_area),
     )
 

@@ -45,29 +45,30 @@ def judge(gist: Gist, memory: Memory, view: View) -> tuple[Verdict, Memory]:
 
 def _found(gist: Gist, memory: Memory, view: View) -> tuple[Findings, Comparison | None]:
     """Every fault by itself; what cannot be told because of another is withheld."""
-    compared = _beside_its_face(gist, memory, view)
+    beside = _beside_its_faces(gist, memory, view)
+    compared = min(beside, key=lambda each: each.lost_share, default=None)
     found = {PictureFault.DARK: dark(gist, view)}
-    found |= dict.fromkeys(HIDEABLE, WITHHELD) if found[PictureFault.DARK].seen else _sight(gist, compared, view)
+    found |= dict.fromkeys(HIDEABLE, WITHHELD) if found[PictureFault.DARK].seen else _sight(memory, beside, view)
     hidden = any(found[fault].seen for fault in (PictureFault.DARK, PictureFault.COVERED))
     found[PictureFault.FROZEN] = frozen(gist, memory, view, hidden)
     return found, compared
 
 
-def _sight(gist: Gist, compared: Comparison | None, view: View) -> dict[PictureFault, Finding]:
+def _sight(memory: Memory, beside: list[Comparison], view: View) -> dict[PictureFault, Finding]:
     """A view that is found elsewhere is not covered, and behind a cover nothing is blurred."""
-    moved, hidden = shifted(compared, view), covered(compared, view)
+    compared = min(beside, key=lambda each: each.lost_share, default=None)
+    moved, hidden = shifted(compared, view, memory), covered(compared, view, memory)
     if moved.seen:
         hidden = Finding(None, hidden.figures)
-    soft = WITHHELD if hidden.seen else blurred(gist, compared.face if compared else None, view)
+    soft = WITHHELD if hidden.seen else blurred(beside, view)
     return {PictureFault.SHIFTED: moved, PictureFault.COVERED: hidden, PictureFault.BLURRED: soft}
 
 
-def _beside_its_face(gist: Gist, memory: Memory, view: View) -> Comparison | None:
-    """The comparison with that face of this hour which is more alike; None where none is known or nothing is seen."""
-    faces = list(_faces(memory, view))
-    if not faces or (not view.day and not view.lit and gist.light[2] < DUSK_LIGHT):
-        return None
-    return min((Comparison(gist, face) for face in faces), key=lambda compared: compared.lost_share)
+def _beside_its_faces(gist: Gist, memory: Memory, view: View) -> list[Comparison]:
+    """The comparisons with the faces of this hour; none where none is known or nothing is to be seen."""
+    if not view.day and not view.lit and gist.light[2] < DUSK_LIGHT:
+        return []
+    return [Comparison(gist, face) for face in _faces(memory, view)]
 
 
 def _faces(memory: Memory, view: View) -> Iterator[Face]:
@@ -97,6 +98,10 @@ def _remembered(gist: Gist, memory: Memory, view: View, found: Findings, compare
         runs={fault: _run(memory.runs.get(fault, Run()), finding.seen, view) for fault, finding in found.items()},
         changes=_changes(gist, memory, view, found[PictureFault.FROZEN]),
     )
+    if compared is not None:
+        much = compared.lost_share >= view.thresholds.covered_share
+        since = (memory.lost_since or view.taken_at) if much else None
+        after = replace(after, lost=compared.lost_share, lost_since=since, compared_at=view.taken_at)
     faultless = not after.standing and not any(finding.seen for finding in found.values())
     return replace(after, faces=_taught(gist, memory, view, compared)) if faultless else after
 
@@ -116,16 +121,16 @@ def _changes(gist: Gist, memory: Memory, view: View, found: Finding) -> Mapping[
     measured = change(gist, memory)
     if measured is None or found.seen:
         return memory.changes
-    busy, most, _ = measured
     usual = memory.changes.get(view.light, Change())
-    return {**memory.changes, view.light: learned(usual, busy, most)}
+    return {**memory.changes, view.light: learned(usual, measured)}
 
 
 def _taught(gist: Gist, memory: Memory, view: View, compared: Comparison | None) -> Mapping[Light, Face]:
     light = Light.DAY if view.day else Light.NIGHT if view.night and view.lit else None
     if light is None:
         return memory.faces
-    face = taught(memory.faces.get(light), gist, compared)
+    passed_s = (view.taken_at - memory.taken_at).total_seconds() if memory.taken_at else 0.0
+    face = taught(memory.faces.get(light), gist, compared, passed_s)
     return memory.faces if face is None else {**memory.faces, light: face}
 
 

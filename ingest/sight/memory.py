@@ -52,12 +52,13 @@ class Face:
 class Change:
     """How little a live camera's pictures change from one to the next: the low tenth of what was seen.
 
-    ``busy`` is the share of samples that change, ``most`` the change of the picture in small (both as ``frozen`` takes
-    them), ``seen`` the pictures that went into them.
+    ``busy`` is the share of samples that change, ``most`` the change of the picture in small and ``fine`` that of its
+    samples (as ``frozen`` takes them), ``seen`` the pictures that went into them.
     """
 
     busy: float = 0.0
     most: float = 0.0
+    fine: float = 0.0
     seen: int = 0
 
 
@@ -75,7 +76,8 @@ class Memory:
     """What is known of a camera. A new one knows nothing.
 
     ``taken_at``, ``samples`` and ``coarse`` (see ``Gist``) are of its newest picture, ``width`` and ``height``
-    its size.
+    its size, ``lost`` the share of the usual view that the last comparable one lacked, ``lost_since`` since when
+    that has been much, ``compared_at`` when that one was taken.
     """
 
     width: int = 0
@@ -86,6 +88,9 @@ class Memory:
     faces: Mapping[Light, Face] = field(default_factory=dict)
     changes: Mapping[Light, Change] = field(default_factory=dict)
     runs: Mapping[PictureFault, Run] = field(default_factory=dict)
+    lost: float | None = None
+    lost_since: datetime | None = None
+    compared_at: datetime | None = None
 
     @property
     def standing(self) -> frozenset[PictureFault]:
@@ -112,10 +117,11 @@ def from_bytes(kept: bytes) -> tuple[Memory, str]:
 def _head(memory: Memory) -> dict[str, Any]:
     return {
         "size": [memory.width, memory.height],
-        "taken_at": memory.taken_at and memory.taken_at.timestamp(),
+        "taken_at": _seconds(memory.taken_at),
         "newest": memory.samples is not None,
         "faces": {light: [each.agreed, each.followed, *each.drift] for light, each in memory.faces.items()},
-        "changes": {light: [each.busy, each.most, each.seen] for light, each in memory.changes.items()},
+        "changes": {light: [each.busy, each.most, each.fine, each.seen] for light, each in memory.changes.items()},
+        "lost": [memory.lost, *map(_seconds, (memory.lost_since, memory.compared_at))],
         "runs": {fault: [each.bad, each.good, each.stands] for fault, each in memory.runs.items()},
     }
 
@@ -138,17 +144,27 @@ def _read(kept: bytes) -> Memory:
     head = json.loads(kept[start : start + length])
     arrays = _Arrays(zlib.decompress(kept[start + length :]))
     width, height = head["size"]
-    taken = head["taken_at"]
     return Memory(
         width=int(width),
         height=int(height),
-        taken_at=None if taken is None else datetime.fromtimestamp(taken, UTC),
+        taken_at=_moment(head["taken_at"]),
         samples=arrays.take(SIDE * SIDE) if head["newest"] else None,
         coarse=arrays.take(HEIGHT // 2, WIDTH // 2) if head["newest"] else None,
         faces={Light(light): arrays.face(*numbers) for light, numbers in head["faces"].items()},
         changes={Light(light): Change(*numbers) for light, numbers in head["changes"].items()},
+        lost=head["lost"][0],
+        lost_since=_moment(head["lost"][1]),
+        compared_at=_moment(head["lost"][2]),
         runs={PictureFault(fault): Run(*numbers) for fault, numbers in head["runs"].items()},
     )
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 class _Arrays:

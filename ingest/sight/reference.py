@@ -17,12 +17,14 @@ STRUCTURED = 14
 """Tiles that must show edges for a picture to be a face at all."""
 AGREEING = 0.3
 """Likeness of two pictures of the same view, averaged over the tiles with edges."""
-FIRM = 24
-"""Pictures over which the usual likeness and sharpness of a tile are averaged."""
+FIRM_S, FIRMEST, LOOSEST = 3600.0, 1 / 60, 1 / 6
+"""Time over which the usual likeness and sharpness of a tile are averaged, and the bounds of one picture's weight."""
 SEASON = 1 / 300
 """Pace at which a face follows what is slow: at a picture every five minutes it is a day's time."""
 FAITHFUL = 0.25
 """Share of the view that may be lost in a picture that the face follows."""
+STRANGE = 0.45
+"""Share of the view that may be lost in a picture that teaches anything at all."""
 SPREAD = 0.6180339887
 """Golden ratio: steps of a rounding that is right on average, though a face is kept in whole grey levels."""
 
@@ -38,23 +40,26 @@ def with_reference(memory: Memory, gist: Gist, light: Light = Light.DAY) -> Memo
     return replace(memory, faces={**memory.faces, light: replace(_first(gist), agreed=LEARNED)})
 
 
-def taught(face: Face | None, gist: Gist, compared: Comparison | None) -> Face | None:
-    """The face after a good picture: begun, agreed with, doubted (and begun anew), or followed."""
+def taught(face: Face | None, gist: Gist, compared: Comparison | None, passed_s: float) -> Face | None:
+    """The face after a good picture: begun, agreed with, doubted (and begun anew), or followed.
+
+    ``passed_s`` is the time since the picture before.
+    """
     if face is None:
         return _first(gist) if _structured(gist) else None
     if face.agreed < LEARNED:
         return _agreed(face, gist) if _structured(gist) else face
-    return face if compared is None else _followed(face, compared)
+    return face if compared is None else _followed(face, compared, passed_s)
 
 
 def _first(gist: Gist) -> Face:
     edges = by_tile(np.abs(gist.directions) ** 2)
     usual = np.where(edges > 0.1, 0.7, 0.0).astype(np.float32)
-    return Face(gist.small, usual, gist.sharp.by_tile())
+    return Face(gist.small, usual, gist.sharp.ratio())
 
 
 def _structured(gist: Gist) -> bool:
-    return int(np.count_nonzero(np.isfinite(gist.sharp.by_tile()) & gist.open)) >= STRUCTURED
+    return int(np.count_nonzero(np.isfinite(gist.sharp.ratio()) & gist.open)) >= STRUCTURED
 
 
 def _agreed(face: Face, gist: Gist) -> Face:
@@ -67,10 +72,13 @@ def _agreed(face: Face, gist: Gist) -> Face:
     return replace(_averaged(face, gist, compared.like, 2 * weight), grey=grey, agreed=face.agreed + 1)
 
 
-def _followed(face: Face, compared: Comparison) -> Face:
+def _followed(face: Face, compared: Comparison, passed_s: float) -> Face:
     """What moved a little is followed a little, and how far is added up, so that nothing creeps away unnoticed."""
     gist = compared.gist
-    seen = _averaged(face, gist, compared.like, 1 / FIRM)
+    if compared.lost_share > STRANGE:
+        return face
+    weight = min(LOOSEST, max(FIRMEST, passed_s / FIRM_S))
+    seen = _averaged(face, gist, compared.like, weight)
     if compared.lost_share > FAITHFUL or compared.place.away * WIDTH > JITTER:
         return seen
     place = compared.place
@@ -85,7 +93,7 @@ def _followed(face: Face, compared: Comparison) -> Face:
 def _averaged(face: Face, gist: Gist, like: Tiles, weight: float) -> Face:
     """Usual likeness and sharpness, moved towards this picture's; a sharpness that was not known is taken over."""
     usual = face.usual + np.float32(weight) * (np.clip(like, 0, 1) - face.usual)
-    now = gist.sharp.by_tile()
+    now = gist.sharp.ratio()
     blended = face.sharp + np.float32(weight) * (now - face.sharp)
     sharp = np.where(np.isnan(now), face.sharp, np.where(np.isnan(face.sharp), now, blended))
     return replace(face, usual=usual.astype(np.float32), sharp=sharp.astype(np.float32))

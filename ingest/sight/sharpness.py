@@ -7,59 +7,71 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.sight.structure import COLUMNS, ROWS, Tiles
+from ingest.sight.structure import COLUMNS, ROWS, Grey, Tiles, by_tile, gradients
 
-FINE, COARSE = 1, 4
-"""Steps in points of a picture about 640 wide over which the gradient is taken."""
-CLEAR = 0.12
-"""Energy of the coarse gradient (grey levels a point, squared) below which a tile shows no edge to judge."""
-
-QUIET = 6
-"""Tiles that are flatter than the one whose fine gradient is taken for noise."""
+STEP = 1
+"""Points of a picture about 640 wide to both sides over which the gradient is taken."""
+GRAIN = 4 / 25
+"""What the noise of the fine gradient leaves in the picture in small, a mean of 25 points each (grain is not white)."""
+CLEAR = 0.6
+"""Energy of the gradient in small (grey levels a point, squared) below which a tile shows no edge."""
+SURE = 0.25
+"""Part of the noise's energy by which what is left of a tile's may be wrong once the noise is taken off."""
+GROUPS, QUIET = 4, 2
+"""Groups of tiles by brightness, and how many of each are flatter than the one that is taken for noise."""
+LEAST = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Sharpness:
-    """Energies of the fine and the coarse gradient by tile, noise taken off, and that noise (of the fine one)."""
+    """Energies of the gradient by tile, fine and in small, noise taken off, and that noise (of the fine one)."""
 
     fine: Tiles
-    coarse: Tiles
-    noise: float
+    small: Tiles
+    noise: Tiles
 
-    def by_tile(self) -> Tiles:
-        """Fine by coarse: 1 is a smooth ramp, a sharp edge about 4; not a number where there is no edge to judge."""
-        shown = self.coarse > max(CLEAR, self.noise / 4)
-        ratios: Tiles = np.where(shown, self.fine / np.maximum(self.coarse, CLEAR), np.nan).astype(np.float32)
+    def ratio(self) -> Tiles:
+        """Fine by small: high where edges are sharp; not a number in tiles that show too little of either."""
+        sure = (self.small > CLEAR) & (self.fine > self.unsure)
+        ratios: Tiles = np.where(sure, self.fine / np.maximum(self.small, LEAST), np.nan).astype(np.float32)
         return ratios
 
+    @property
+    def unsure(self) -> Tiles:
+        """Fine energy that may be noise alone."""
+        return np.float32(SURE) * self.noise + np.float32(LEAST)
 
-def sharpness(work: NDArray[np.uint8]) -> Sharpness:
-    """Of a grey picture about 640 wide.
 
-    An edge out of focus is as steep over four points as over one; a sharp one is four times as steep over one. The
-    ratio of both is the blur, independent of the edge's height (compare F. Crete et al., *The blur effect*, SPIE 2007).
-    What the flattest tiles have of the fine gradient is noise and comes off everywhere.
+def sharpness(work: NDArray[np.uint8], small: Grey) -> Sharpness:
+    """Of a grey picture about 640 wide, and of the same picture in small (128×72).
+
+    Haze, dusk and rain take contrast from both alike; a lens out of focus takes the fine gradient first. So the ratio
+    of both energies is the blur, whatever the contrast (compare F. Crete et al., *The blur effect*, SPIE 2007, which
+    blurs the picture once more to get its second scale). What the flattest tiles have of the fine gradient is noise
+    and comes off the others.
     """
-    fine_x, coarse_x = _energies(work[1::2].astype(np.int16), ROWS, COLUMNS)
-    fine_y, coarse_y = _energies(work[:, 1::2].T.astype(np.int16), COLUMNS, ROWS)
-    fine, coarse = (fine_x + fine_y.T) / 2, (coarse_x + coarse_y.T) / 2
-    noise = float(np.partition(fine, QUIET, axis=None)[QUIET])
-    return Sharpness(np.maximum(fine - noise, 0), np.maximum(coarse - noise / COARSE**2, 0), noise)
+    across = _energies(work[1::2].astype(np.int16), ROWS, COLUMNS)
+    down = _energies(work[:, 1::2].T.astype(np.int16), COLUMNS, ROWS).T
+    fine: Tiles = (across + down) * np.float32(0.5)
+    noise = _noise(fine, by_tile(small))
+    edges = by_tile(np.abs(gradients(small)) ** 2) - np.float32(GRAIN) * noise
+    return Sharpness(np.maximum(fine - noise, 0), np.maximum(edges, 0), noise)
 
 
-def _energies(lines: NDArray[np.int16], rows: int, columns: int) -> tuple[Tiles, Tiles]:
-    """Mean squares of the gradient along the second axis over both steps, by tile."""
-    middle = lines.shape[1] - 2 * COARSE
-    fine = lines[:, COARSE + FINE : COARSE + FINE + middle] - lines[:, COARSE - FINE : COARSE - FINE + middle]
-    coarse = lines[:, 2 * COARSE :] - lines[:, :middle]
-    energies = _means(fine, rows, columns), _means(coarse, rows, columns)
-    return energies[0] / np.float32(4 * FINE**2), energies[1] / np.float32(4 * COARSE**2)
+def _noise(fine: Tiles, light: Tiles) -> Tiles:
+    """The least fine energy of tiles of like brightness: a sensor's noise grows with light and is cut off in black."""
+    order = np.argsort(light, axis=None, kind="stable").reshape(GROUPS, -1)
+    least = np.partition(fine.reshape(-1)[order], QUIET, axis=1)[:, QUIET]
+    middles = light.reshape(-1)[order].mean(axis=1)
+    noise: Tiles = np.interp(light, middles, least).astype(np.float32)
+    return noise
 
 
-def _means(differences: NDArray[np.int16], rows: int, columns: int) -> Tiles:
-    squares = differences.astype(np.float32) ** 2
+def _energies(lines: NDArray[np.int16], rows: int, columns: int) -> Tiles:
+    """Mean squares of the gradient along the second axis, by tile."""
+    squares = (lines[:, 2 * STEP :] - lines[:, : -2 * STEP]).astype(np.float32) ** 2
     height, width = squares.shape
-    across = np.add.reduceat(squares, np.arange(columns) * width // columns, axis=1)
-    sums = np.add.reduceat(across, np.arange(rows) * height // rows, axis=0)
-    tiles: Tiles = (sums * np.float32(rows * columns / (height * width))).astype(np.float32)
+    along = np.add.reduceat(squares, np.arange(columns) * width // columns, axis=1)
+    sums = np.add.reduceat(along, np.arange(rows) * height // rows, axis=0)
+    tiles: Tiles = sums * np.float32(rows * columns / (height * width * 4 * STEP**2))
     return tiles

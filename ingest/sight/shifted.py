@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from ingest.sight.comparison import Comparison, Place
-from ingest.sight.covered import EDGELESS, VOTES
+from ingest.sight.covered import VOTES, sudden
+from ingest.sight.memory import Memory
 from ingest.sight.structure import WIDTH
 from ingest.sight.view import Finding, View
 
 SUSPECT = 0.3
 """Share of the view that must be lost before anybody looks where it went."""
-CLEARER, BETTER = 0.08, 1.35
+CLEARER, BETTER = 0.045, 1.2
 """A face that fits elsewhere must fit better there than here, by so much and by so many times."""
 TURNED_CLEARER = 0.12
+BARE = 0.88
+"""Share of the lost tiles without edges of their own from which it is a cover that is seen, not another view."""
 FITS, TURNED_FITS = 0.15, 0.2
 """How well it must fit there at all; whatever hides the view fits somewhere by chance."""
 GONE, LEFT = 0.7, 0.12
@@ -23,7 +26,7 @@ A flood leaves what stands above the water.
 """
 
 
-def shifted(compared: Comparison | None, view: View) -> Finding:
+def shifted(compared: Comparison | None, view: View, memory: Memory) -> Finding:
     """Whether the face is found elsewhere (moved, turned, zoomed), or nothing of it is left but sharp edges are.
 
     Withheld where no face is known for this light, or too little of it is to be seen.
@@ -37,7 +40,7 @@ def shifted(compared: Comparison | None, view: View) -> Finding:
     moved = _moved(compared, compared.place, view)
     turned = not moved and _turned(compared)
     figures = {"moved_share": compared.place.away, "fit_here": compared.here, "fit_there": compared.place.fit}
-    return Finding(moved or turned or _gone(compared), figures)
+    return Finding(moved or turned or _gone(compared, view, memory), figures)
 
 
 def _moved(compared: Comparison, place: Place, view: View) -> bool:
@@ -45,10 +48,10 @@ def _moved(compared: Comparison, place: Place, view: View) -> bool:
     return clear and place.away >= view.thresholds.shifted_by
 
 
-def _gone(compared: Comparison) -> bool:
+def _gone(compared: Comparison, view: View, memory: Memory) -> bool:
     """Nothing of the view is left, and what there is instead has edges of its own."""
     lost = compared.lost_share >= GONE and compared.kept < LEFT
-    return lost and compared.edgeless_share < EDGELESS
+    return lost and compared.edgeless_share < BARE and sudden(compared, view, memory)
 
 
 def _turned(compared: Comparison) -> bool:

@@ -21,7 +21,7 @@ class Thresholds(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     dark_below: float = Field(
-        default=40,
+        default=28,
         gt=0,
         le=255,
         description="dark: the brightest fiftieth of a picture is below this grey level (0 to 255)",
