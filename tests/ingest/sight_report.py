@@ -16,14 +16,14 @@ from tests.ingest.sight_set import EXPECTED
 from tests.ingest.sight_weeks import Told, Week, pictures, week
 
 OF_EACH = {
-    "frozen": 8,
-    "frozen_clock": 8,
+    "frozen": 6,
+    "frozen_clock": 6,
     "frozen_stamped": 10,
     "dark": 14,
     "blurred": 16,
-    "fogged_lens": 8,
-    "covered": 24,
-    "shifted": 24,
+    "fogged_lens": 5,
+    "covered": 20,
+    "shifted": 20,
 }
 PROCESSES = 2
 
