@@ -135,9 +135,11 @@ def demonstration_faults(registry: Registry, storm: Storm, seed: int = 0) -> Fau
     out; a camera is offline with a reason, another one blurred, and one shows the water as it was before it rose; a
     pump does not start while its station floods. Few devices: fewer faults.
     """
+    pumps = _pump_faults(registry, storm)
     silent = _falls_silent(registry, storm)
     quiet_ids = [] if silent is None else [silent[0].id]
-    steady = [each for each in registry.gauges.values() if each.id not in quiet_ids and each.dry_interval_s is None]
+    sound = {*quiet_ids, *_inner_gauges(registry, pumps)}
+    steady = [each for each in registry.gauges.values() if each.id not in sound and each.dry_interval_s is None]
     others = _shuffled(steady, seed)
     gauges = {} if silent is None else {silent[0].id: GaugeFault(silent_from=silent[1], battery_pct=EMPTY_PCT)}
     if len(others) >= 4:
@@ -147,7 +149,7 @@ def demonstration_faults(registry: Registry, storm: Storm, seed: int = 0) -> Fau
         gauges[others[2].id] = GaugeFault(battery_pct=WEAK_PCT)
         out = GaugeFault(silent_from=storm.origin + GATEWAY_OUT_AFTER, gateway=OUT_GATEWAY)
         gauges |= {each.id: out for each in others[3:5]}
-    return FaultPlan(gauges, _camera_faults(registry, storm, seed, quiet_ids), _pump_faults(registry, storm))
+    return FaultPlan(gauges, _camera_faults(registry, storm, seed, quiet_ids), pumps)
 
 
 def _pump_faults(registry: Registry, storm: Storm) -> dict[str, PumpFault]:
@@ -156,6 +158,12 @@ def _pump_faults(registry: Registry, storm: Storm) -> dict[str, PumpFault]:
     floods = {pump_id: _flood(registry, storm, station_id, pump_id) for station_id, pump_id in first.items()}
     worst = max(floods, key=lambda each: (floods[each], each), default=None)
     return {} if worst is None or floods[worst] <= 1.0 else {worst: PumpFault("idle")}
+
+
+def _inner_gauges(registry: Registry, pump_ids: Iterable[str]) -> list[str]:
+    """Those of the stations of some pumps: what such a pump does must be seen."""
+    found = (registry.inner_gauge_of(registry.pumps[each].station_id) for each in pump_ids)
+    return [each.id for each in found if each is not None]
 
 
 def _flood(registry: Registry, storm: Storm, station_id: str, pump_id: str) -> float:

@@ -44,7 +44,7 @@ def _found(facts: Facts, place: Pumping, idle: Idle, least: int) -> Found:
 
 def _detail(place: Pumping, idle: Idle, hazard: int) -> dict[str, object | None]:
     runs = [place.runs.get(each.pump.id) for each in idle.pumps]
-    stopped = [each.since for each in runs if each is not None and not each.running and each.since is not None]
+    stopped = [each.since for each in runs if each is not None and not each.running and each.turned]
     heard = [each.heard_at for each in idle.pumps if each.heard_at is not None]
     return {
         **waters(place),
@@ -52,7 +52,7 @@ def _detail(place: Pumping, idle: Idle, hazard: int) -> dict[str, object | None]
         "pump_ids": equipment_ids(idle.pumps),
         "begins_m": idle.begins_m,
         "flooded_at": idle.flooded_since,
-        "stopped_at": max(stopped, default=None),
+        "stopped_at": max((each for each in stopped if each is not None), default=None),
         "heard_at": max(heard, default=None),
         "fault": next((each.fault for each in idle.pumps if each.faulty), None),
         "raised_level": hazard,

@@ -20,10 +20,14 @@ LOOKED_BACK = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Of a pump what it has been doing without a break, and since when; None where that began before anybody looked."""
+    """Of a pump what it has been doing without a break, and since when; None where that began before anybody looked.
+
+    ``turned`` says that it was heard to start or stop then; else it was not heard before, and may have done so earlier.
+    """
 
     running: bool
     since: datetime | None
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,9 @@ def run_of(running: Sequence[Reading], patience: timedelta) -> Run | None:
         return None
     newest = begin = running[-1]
     for each in reversed(running[:-1]):
-        if each.value != newest.value or begin.observed_at - each.observed_at > patience:
-            return Run(newest.value > 0, begin.observed_at)
+        unheard = begin.observed_at - each.observed_at > patience
+        if each.value != newest.value or unheard:
+            return Run(newest.value > 0, begin.observed_at, turned=not unheard)
         begin = each
     return Run(newest.value > 0, None)
 

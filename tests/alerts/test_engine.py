@@ -15,7 +15,7 @@ from alerts.records import STAGE, Maintenance, Silence, Transition
 from alerts.rules.findings import Cause
 from alerts.store.mutes import add_maintenance, add_silence, end_silence
 from ingest.readings import Quality, Reading
-from ingest.stations import Registry
+from ingest.stations import Quantity, Registry
 from ingest.store.tables import writing
 from tests.alerts.house import House, accept, refuse
 from tests.alerts.night import CITY, GAUGE, OTHER, OTHER_GAUGE, RIVER, at, reading, suspect
@@ -326,3 +326,13 @@ def test_a_fleet_with_a_gauge_for_every_reading_fits_into_one_batch(house: House
     house.engine.turn()
     assert len(house.transitions()) == MOST_PER_TURN
     assert len(house.incidents()) == 1
+
+
+def test_what_a_pump_says_is_no_stage_whatever_it_is_called(house: House) -> None:
+    """A value of 17 under a gauge's own name would be a flood."""
+    house.receive(replace(prompt(0, 17.0), quantity=Quantity.FAULT), replace(prompt(0, 17.0), gauge_id="minato-p1"))
+    assert house.engine.turn() == 2
+    assert house.transitions() == []
+    house.receive(prompt(10, 3.2))
+    house.engine.turn()
+    assert house.steps() == [(0, 3)]

@@ -252,11 +252,20 @@ def test_a_pump_that_is_not_heard_any_more_is_told_in_dry_weather_too() -> None:
 # Since when
 
 
+def test_when_a_pump_stopped_is_said_only_where_it_was_heard_to_stop() -> None:
+    def stopped_at(readings: list[Reading]) -> object:
+        return Night([*flat(1.3), *readings]).found("pump_idle", 90)[FIRST.id].detail.get("stopped_at")
+
+    assert stopped_at(runs(FIRST, [range(70)])) == at(70).isoformat()
+    assert stopped_at(runs(FIRST, [])) is None
+    assert stopped_at([*runs(FIRST, [range(10)], range(10)), *runs(FIRST, [], range(60, 91))]) is None
+
+
 def test_a_run_begins_where_the_pump_said_otherwise_before() -> None:
     said = [running(0, 0), running(1, 1), running(2, 1), running(3, 1)]
-    assert run_of(said, patience(FIRST)) == Run(True, at(1))
+    assert run_of(said, patience(FIRST)) == Run(True, at(1), turned=True)
     assert run_of(said[1:], patience(FIRST)) == Run(True, None)
-    assert run_of([running(0, 1), running(10, 1), running(11, 1)], patience(FIRST)) == Run(True, at(10))
+    assert run_of([running(0, 1), running(10, 1), running(11, 1)], patience(FIRST)) == Run(True, at(10), turned=False)
     assert run_of([], patience(FIRST)) is None
 
 

@@ -23,7 +23,7 @@ from ingest.health.limits import HealthSettings
 from ingest.health_keeper import HealthKeeper, devices
 from ingest.readings import Reading, Vitals
 from ingest.rhythm import Rhythm
-from ingest.stations import Gauge, Registry
+from ingest.stations import Gauge, Quantity, Registry
 from ingest.store import health as store
 from ingest.store.appender import SqlAppender
 from ingest.store.health import Progress, SqlHealth
@@ -220,3 +220,13 @@ def test_a_turn_among_thirty_thousand_gauges_stays_light(tmp_path: Path, capsys:
             f"reading all states {read_s:.2f} s, judging them {time.perf_counter() - begun_s:.2f} s\n"
         )
     assert cpu_s < 2.5
+
+
+def test_what_pumps_say_is_passed_over_and_not_read_again(tmp_path: Path) -> None:
+    engine = database(tmp_path)
+    running = replace(reading(1.0, 0, gauge="minato-p1"), quantity=Quantity.RUNNING)
+    of_a_gauges_name = replace(reading(17.0, 1), quantity=Quantity.FAULT)
+    append(engine, [running, of_a_gauges_name])
+    assert keeper(engine).turn() == 2
+    assert SqlHealth(engine).states({"minato-p1", "fujii-01"}) == {}
+    assert keeper(engine).turn() == 0
