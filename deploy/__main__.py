@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "simulate": ("simulate", "replay", "publish"),
     "simulate_camera": ("simulate-camera",),
     "registry": ("registry",),
+    "camera": ("camera",),
     "people": ("people",),
     "alert": ("alert",),
     "chronology": ("chronology",),

@@ -17,7 +17,25 @@ Point: TypeAlias = tuple[Share, Share]
 def _has_an_area(points: tuple[Point, ...]) -> tuple[Point, ...]:
     if len(points) < 3:
         raise ValueError("a mask needs three points or more, each [x, y] as shares of width and height")
+    if _crosses_itself(points):
+        raise ValueError("the outline of a mask must not cross itself: write its corners in their order round the area")
     return points
+
+
+def _crosses_itself(points: tuple[Point, ...]) -> bool:
+    """Whether two sides of a polygon cross: then what lies inside is not what was meant."""
+    sides = list(zip(points, (*points[1:], points[0]), strict=True))
+    return any(_cross(*one, *other) for number, one in enumerate(sides) for other in sides[number + 2 :])
+
+
+def _cross(a: Point, b: Point, c: Point, d: Point) -> bool:
+    """Whether the lines from a to b and from c to d cross, other than by touching."""
+    return _turn(a, b, c) * _turn(a, b, d) < 0 and _turn(c, d, a) * _turn(c, d, b) < 0
+
+
+def _turn(a: Point, b: Point, c: Point) -> float:
+    """Above 0 where c lies to one side of the line from a to b, below 0 to the other, 0 on it."""
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
 Polygon = Annotated[tuple[Point, ...], AfterValidator(_has_an_area)]

@@ -18,7 +18,7 @@ class EyesSettings(BaseModel):
     picture_s: float = Field(default=30.0, gt=0, le=600, description="seconds that one still may take to be looked at")
     picture_cpu_s: int = Field(default=10, ge=1, le=600, description="of these seconds of the processor")
     memory_mb: int = Field(
-        default=1000, ge=300, le=16_000, description="memory of the process that opens stills, in megabytes"
+        default=1000, ge=500, le=16_000, description="memory of the process that opens stills, in megabytes"
     )
 
     @property

@@ -6,12 +6,15 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFilter
 
+from ingest.sight.copying import jpeg
 from ingest.sight.masks import Masks
+from ingest.sight.opening import opened
 
 MARGIN_PX = 18
 """So far beyond its edge a mask covers. A JPEG mixes the pixels of a block of 16×16, and its colours are smoothed over
 two more when it is opened: so far what is private reaches into its surroundings in the camera's own picture."""
 COLOUR = (88, 92, 98)
+OUTLINE = (255, 196, 0)
 
 
 def masked(picture: Image.Image, masks: Masks) -> Image.Image:
@@ -39,3 +42,15 @@ def _grown(covered: Image.Image) -> Image.Image:
     for radius in ((MARGIN_PX, 0), (0, MARGIN_PX)):
         covered = covered.filter(ImageFilter.BoxBlur(radius)).point(lambda value: 255 if value else 0)
     return covered
+
+
+def preview(data: bytes, masks: Masks, quality: int) -> bytes:
+    """A JPEG of a still as residents would see it, with the outlines of its masks as they were given, for whoever sets
+    them. Raises Refused as ``opened`` does."""
+    picture = masked(opened(data), masks)
+    draw = ImageDraw.Draw(picture)
+    width, height = picture.size
+    for polygon in masks:
+        points = [(x * (width - 1), y * (height - 1)) for x, y in polygon]
+        draw.line([*points, points[0]], fill=OUTLINE, width=max(2, width // 500), joint="curve")
+    return jpeg(picture, quality)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, func, select, union_all, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
@@ -16,7 +17,7 @@ from ingest.sight.look import Look
 from ingest.store import rows
 from ingest.store.cameras import keep_look, looked_up_to
 from ingest.store.dead_letters import keep_dead_letters
-from ingest.store.protocol import Unavailable
+from ingest.store.protocol import Pictured, Unavailable
 from ingest.store.tables import camera_latest, camera_memory, looks, stills, writing
 from ingest.store.upsert import insert_into
 
@@ -104,9 +105,34 @@ class SqlLooks:
         with self._engine.connect() as connection:
             return {row.camera_id: rows.still_of(row) for row in connection.execute(shown)}
 
-    def references(self) -> dict[str, Chosen]:
+    def chosen(self) -> dict[str, Chosen]:
         """The references that people chose, by camera id."""
         return {each.still.camera_id: each for each in self._references(camera_memory.c.reference_file != "")}
+
+    def picture(self, camera_id: str, file: str | None) -> Pictured | None:
+        """A still of a camera that can be shown, by its file, or the newest; None where there is none."""
+        wanted = self._pictures(camera_id).where(looks.c.usable)
+        if file is not None:
+            wanted = wanted.where(stills.c.file == file)
+        with self._engine.connect() as connection:
+            row = connection.execute(wanted.limit(1)).first()
+        return None if row is None else Pictured(rows.still_of(row), rows.look_of(row))
+
+    def newest(self, camera_id: str, most: int) -> list[Pictured]:
+        """The newest looks at a camera, also those at stills that cannot be shown, the newest first."""
+        with self._engine.connect() as connection:
+            found = connection.execute(self._pictures(camera_id).limit(most))
+            return [Pictured(rows.still_of(row), rows.look_of(row)) for row in found]
+
+    @staticmethod
+    def _pictures(camera_id: str) -> Select[Any]:
+        own = [each for each in looks.c if each.name not in stills.c]
+        return (
+            select(stills, *own)
+            .join(looks, looks.c.still_seq == stills.c.seq)
+            .where(stills.c.camera_id == camera_id)
+            .order_by(stills.c.taken_at.desc(), stills.c.seq.desc())
+        )
 
     def due_references(self) -> list[Chosen]:
         """Those that recognition has not learned yet."""

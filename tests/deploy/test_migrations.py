@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,10 @@ from deploy.migrations import upgrade
 from deploy.migrations.alembic_run import run
 from deploy.migrations.lineage import LINEAGES, PRESENT, Lineage
 from deploy.migrations.upgrade import Program, SchemaError, bring_up_to_date, kept
+from ingest.store.cameras import SqlPictures
 from ingest.store.copies import mistakes
 from ingest.store.log import SqlLog
+from ingest.store.looks import SqlLooks
 from ingest.store.registry import SqlRegistry
 from ingest.store.tables import open_database, writing
 from tests.parts import PROJECT
@@ -53,6 +55,44 @@ def test_a_database_from_before_there_were_revisions_is_upgraded_and_nothing_of_
     assert (transition.to_level, delivery.address, delivery.outcome) == (3, "duty@example.jp", "sent")
     assert SqlRegistry(engine).revisions()[0].author == "mayor"
     assert rows(file, "SELECT revision, program FROM schema_history") == [(PRESENT.newest, "0.1.0")]
+
+
+def test_stills_from_before_they_were_looked_at_are_shown_as_they_were(tmp_path: Path) -> None:
+    """They were opened when they came. Of each camera the newest by its own time is shown, with its newest report."""
+    file, hour = old_database(tmp_path), timedelta(hours=1)
+
+    def at(hours: int) -> str:
+        return f"{NOON + hours * hour:%Y-%m-%d %H:%M:%S.%f}"
+
+    stills = [(1, "a", 0, 1), (2, "a", 5, 6), (3, "a", 2, 7), (4, "b", 3, 3)]
+    reports = [(1, "a", "degraded", 9, 9), (2, "a", "online", 8, 10), (3, "c", "offline", 1, 1)]
+    execute(
+        file,
+        *(
+            "INSERT INTO stills (seq, camera_id, taken_at, received_at, file, width_px, height_px, clock_suspect)"
+            f" VALUES ({seq}, '{camera}', '{at(taken)}', '{at(received)}', '{camera}/20260701/{seq}.jpg', 640, 360, 0)"
+            for seq, camera, taken, received in stills
+        ),
+        *(
+            "INSERT INTO camera_reports (seq, camera_id, state, reason, reported_at, received_at) VALUES"
+            f" ({seq}, '{camera}', '{state}', '', '{at(said)}', '{at(received)}')"
+            for seq, camera, state, said, received in reports
+        ),
+    )
+    engine = opened(file)
+    cameras = SqlLog(engine).cameras()
+    assert {name: each.still.seq for name, each in cameras.items() if each.still} == {"a": 2, "b": 4}
+    assert all(each.look and each.look.usable and not each.look.faults for each in cameras.values() if each.still)
+    assert {name: each.report.state for name, each in cameras.items() if each.report} == {
+        "a": "degraded",
+        "c": "offline",
+    }
+    heard = {name: each.heard_at for name, each in cameras.items()}
+    assert heard == {"a": NOON + 9 * hour, "b": NOON + 3 * hour, "c": NOON + hour}
+    looks = SqlLooks(engine)
+    assert (looks.next(9), looks.waiting().stills) == ([], 0)
+    strip = SqlPictures(engine).strip("a", NOON, NOON + 9 * hour, 9)
+    assert [each.still.seq for each in strip] == [1, 3, 2]
 
 
 def test_sequence_numbers_go_on_where_they_were_after_an_upgrade(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import cos, radians, sin
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -119,9 +120,14 @@ def gauges(gauge_id: str, station_id: str) -> st.SearchStrategy[Gauge]:
     ).map(Gauge.model_validate)
 
 
+def _rim(turn: float) -> tuple[float, float]:
+    return round(0.5 + cos(turn) / 2, 4), round(0.5 + sin(turn) / 2, 4)
+
+
 def cameras(camera_id: str, station_id: str) -> st.SearchStrategy[Camera]:
-    shares = st.floats(0, 1).map(lambda share: round(share, 4))
-    polygon = st.lists(st.tuples(shares, shares), min_size=3, max_size=5).map(tuple)
+    # Corners in the order of their directions from the middle: no side crosses another.
+    turns = st.lists(st.integers(0, 359), min_size=3, max_size=5, unique=True).map(sorted)
+    polygon = turns.map(lambda each: tuple(_rim(radians(turn)) for turn in each))
     box = st.builds(Box, left=st.just(0.0), top=st.just(0.1), right=st.floats(0.1, 1), bottom=st.floats(0.2, 1))
     url = st.just("http://192.0.2.7:8080/snapshot.jpg?channel=1")
     optional: dict[str, Any] = {

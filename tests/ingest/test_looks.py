@@ -195,4 +195,4 @@ def test_a_reference_stays_due_until_it_was_learned(engine: Engine) -> None:
     eyes.learned(eyes.due_references()[0], b"with the second")
     assert eyes.due_references() == []
     assert eyes.remembered(["fujii-cam"])["fujii-cam"].memory == b"with the second"
-    assert eyes.references()["fujii-cam"].still == second
+    assert eyes.chosen()["fujii-cam"].still == second

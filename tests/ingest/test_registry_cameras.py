@@ -56,6 +56,7 @@ def test_all_that_is_set_of_a_camera_is_read_and_written_again(tmp_path: Path) -
         ('lit = "often"', "`lit`"),
         ("masks = [[[0.1, 0.2], [0.3, 0.2]]]", "a mask needs three points or more"),
         ("masks = [[[0.1, 0.2], [0.3, 2.0], [0.3, 0.4]]]", "at most 1"),
+        ("masks = [[[0.1, 0.1], [0.5, 0.5], [0.5, 0.1], [0.1, 0.5]]]", "must not cross itself"),
         ("clock_area = { left = 0.5, top = 0.0, right = 0.5, bottom = 0.1 }", "left must be less than right"),
         ('pull = { url = "rtsp://192.0.2.7/stream" }', "write http:// or https://"),
         ('pull = { url = "http://staff:pond@192.0.2.7/a.jpg" }', "name them in `credential`"),
