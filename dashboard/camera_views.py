@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.cameras.condition import CameraCondition, condition
+from ingest.cameras.condition import WORST_FIRST, CameraCondition, condition
 from ingest.readings import NO_CAMERA_VITALS, CameraState, CameraVitals, Still
 from ingest.rhythm import LATE_AFTER_INTERVALS
+from ingest.sight.look import PictureFault
 from ingest.stations import Camera
 from ingest.store.protocol import CameraLatest
 
@@ -16,7 +17,8 @@ from ingest.store.protocol import CameraLatest
 class CameraView:
     """A camera now: how it is, what it says of its insides, and its newest still, whose own time says how old it is.
 
-    ``still`` was looked at and can be shown; that it can be trusted is another matter, which ``condition`` tells.
+    ``still`` was looked at and can be shown; ``faults`` are those for which it cannot be trusted, also where the camera
+    is silent since.
     """
 
     camera: Camera
@@ -24,6 +26,7 @@ class CameraView:
     still: Still | None
     still_age_s: float | None
     vitals: CameraVitals = NO_CAMERA_VITALS
+    faults: tuple[PictureFault, ...] = ()
 
     @property
     def state(self) -> CameraState:
@@ -52,4 +55,5 @@ def camera_view(camera: Camera, latest: CameraLatest | None, now: datetime) -> C
     report = latest.report if latest else None
     age_s = (now - still.taken_at).total_seconds() if still else None
     vitals = report.vitals if report else NO_CAMERA_VITALS
-    return CameraView(camera, condition(camera, latest, now), still, age_s, vitals)
+    faults = tuple(each for each in WORST_FIRST if latest and latest.look and each in latest.look.faults)
+    return CameraView(camera, condition(camera, latest, now), still, age_s, vitals, faults)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from dashboard.public.pictures import PublicPicture
 from dashboard.public.settings import PublicSettings
 from dashboard.public.spots import Group, Spot, State, spots
 from dashboard.public.words import LANGUAGES, Words, catalogue, iso_jst, stamp
@@ -21,12 +22,19 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Edition:
-    """One publication: the board, how fast its clock runs, the settings, and the hashed asset names by plain name."""
+    """One publication: the board, how fast its clock runs, the settings, the hashed asset names by plain name, and what
+    is told of the public cameras."""
 
     board: Board
     clock_speed: float
     settings: PublicSettings
     assets: Mapping[str, str]
+    pictures: Sequence[PublicPicture] = ()
+
+    def pictures_of(self, station_id: str) -> list[PublicPicture]:
+        """What is told of the public cameras of a station."""
+        mine = {each.id for each in self.board.registry.cameras_of(station_id)}
+        return [each for each in self.pictures if each.camera_id in mine]
 
     @property
     def old_from(self) -> datetime:

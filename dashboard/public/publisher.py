@@ -9,12 +9,13 @@ from pathlib import Path
 from alerts.records import Maintenance, MaintenanceLog, NoMaintenance
 from dashboard.public import assets, files, open_data
 from dashboard.public.pages import Edition, missing_page, page, path_of
+from dashboard.public.pictures import Album
 from dashboard.public.settings import PublicSettings
 from dashboard.public.words import LANGUAGES
 from dashboard.views import MAINTENANCE_MATTERS, board
 from ingest.clock import Clock
 from ingest.stations import Registry
-from ingest.store.protocol import Log, Marks, RegistryStore
+from ingest.store.protocol import Log, Marks, RegistryStore, Stills
 from ingest.trend import TREND_WINDOW
 
 
@@ -29,6 +30,7 @@ class Publisher:
         clock: Clock,
         settings: PublicSettings | None = None,
         maintenance: MaintenanceLog | None = None,
+        stills: Stills | None = None,
     ) -> None:
         self._folder = folder
         self._log = log
@@ -38,6 +40,7 @@ class Publisher:
         self._maintenance = maintenance or NoMaintenance()
         self._published: tuple[Marks, datetime] | None = None
         self._works: list[Maintenance] = []
+        self._album = Album(folder, stills) if stills is not None else None
         files.sweep(folder)
 
     def publish_if_changed(self) -> bool:
@@ -68,7 +71,9 @@ class Publisher:
     def _edition(self, registry: Registry, now: datetime, works: Sequence[Maintenance]) -> Edition:
         log = self._log
         seen = board(registry, log.latest(), log.recent(now - TREND_WINDOW), log.cameras(), now, works)
-        return Edition(seen, self._clock.speed, self._settings, assets.hashed())
+        cameras = [camera for view in seen.stations for camera in view.cameras]
+        pictures = self._album.publish(cameras, self._settings.picture_too_old_s) if self._album else ()
+        return Edition(seen, self._clock.speed, self._settings, assets.hashed(), pictures)
 
     def _write(self, edition: Edition) -> None:
         """Assets before the pages that need them, the stamp of freshness last. Old assets stay for old pages."""

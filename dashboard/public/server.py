@@ -20,6 +20,7 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",
+    ".jpg": "image/jpeg",
 }
 """The kinds of file of the site; no other kind is served."""
 

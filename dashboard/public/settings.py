@@ -11,6 +11,7 @@ class PublicSettings(BaseModel):
     ``stale_after_s`` and ``refresh_s`` are real seconds in the reader's hand: after how long without a new
     page the reader is told that it is old, and how often the script looks for a new one.
     ``publish_every_s`` is in seconds of the house's clock: the longest a page stays when nothing changed.
+    ``picture_too_old_s`` is too.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -19,4 +20,9 @@ class PublicSettings(BaseModel):
     refresh_s: float = Field(default=30.0, gt=0, description="seconds between a reader's looks for a newer page")
     publish_every_s: float = Field(
         default=60.0, gt=0, description="seconds after which an unchanged page is written anew"
+    )
+    picture_too_old_s: float = Field(
+        default=3600.0,
+        gt=0,
+        description="age in seconds from which the picture of a public camera is not shown any more",
     )

@@ -190,7 +190,7 @@ def camera_facts(view: CameraView) -> CameraFacts:
         old=view.still_old,
         clock_suspect=view.still.clock_suspect if view.still else False,
         silence=view.condition.silence,
-        faults=view.condition.faults,
+        faults=view.faults,
         said=view.condition.said,
         vitals=view.vitals,
         asked=view.condition.asked,

@@ -33,6 +33,7 @@ class PublicSite:
             clock,
             settings.public.site,
             maintenance=stores.maintenance,
+            stills=stores.stills,
         )
         self._publisher: Publisher | None = None
 
