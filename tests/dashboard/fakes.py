@@ -189,10 +189,14 @@ class FakeStills:
 
     files: dict[str, bytes] = field(default_factory=dict)
     copies: dict[tuple[str, Copy], bytes] = field(default_factory=dict)
+    masked: dict[tuple[str, Masks], bytes] = field(default_factory=dict)
+    """By the masks that they were made with."""
 
     def read(self, file: str, copy: Copy = Copy.WHOLE, masks: Masks | None = None) -> bytes | None:
-        """The bytes, or None; a copy is the same for all masks."""
-        del masks
+        """The bytes, or None."""
+        if copy is Copy.MASKED:
+            assert masks is not None, "a masked copy is asked for with its masks"
+            return self.masked.get((file, masks))
         return self.files.get(file) if copy is Copy.WHOLE else self.copies.get((file, copy))
 
 
