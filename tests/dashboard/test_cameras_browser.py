@@ -216,8 +216,9 @@ def test_the_player_asks_for_playlist_and_segment_and_for_nothing_elsewhere(visi
     camera.asked.clear()
     visit.open("/station/hama-pump", "button[data-live=hls]")
     assert not [each for each in visit.asked if "hls" in each]
-    visit.page.evaluate("window.mizumori.liveLimits.comesWithinMs = 2500")
-    visit.page.locator("button[data-live=hls]").click()
+    with visit.page.expect_request("**/seg-0.ts", timeout=PATIENCE_MS):
+        visit.page.locator("button[data-live=hls]").click()
+    visit.page.evaluate("window.mizumori.liveLimits.comesWithinMs = 0")
     # The segment holds no picture: that is said.
     expect(visit.page.locator(".live-said")).to_contain_text("つながりません", timeout=PATIENCE_MS)
     assert {"/live/index.m3u8", "/live/seg-0.ts"} <= set(camera.asked)
