@@ -100,7 +100,7 @@ def test_water_that_stands_high_without_having_risen_of_late_is_doubted_only_whe
 def test_a_picture_that_follows_the_water_raises_no_doubt_and_one_that_does_not_follow_does() -> None:
     found = counted(6, seed=5, by_day=True)
     assert found["follows"] == 0
-    assert found["looped"] >= 5  # of six; docs/cameras.md has the figures of many
+    assert found["looped"] >= 3  # of six, of which some are too restless; docs/cameras.md has the figures of many
     assert found["gauge wrong"] >= 2
 
 
