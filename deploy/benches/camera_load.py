@@ -20,7 +20,7 @@ from simulators.cameras import still
 from simulators.publisher import Broker, Publisher
 from simulators.scene import Scene, Weather
 
-VIEWS, FRAMES = 12, 5
+VIEWS, FRAMES = 6, 5
 DRAWN_AT = datetime(2026, 7, 1, 3, 0, tzinfo=UTC)
 """Noon in Japan."""
 EXIF_TIME = "%Y:%m:%d %H:%M:%S"
