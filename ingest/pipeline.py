@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
 from ingest.decoders import DECODERS
 from ingest.decoders.decoded import Decoded, Heard, Observed, Picture, Status, Unmeasured
+from ingest.device_time import believed, believed_time, in_utc
 from ingest.messages import Message, Refusal, Refused
 from ingest.quality import ClockLimits, check, check_clock
 from ingest.readings import CameraReport, CameraState, DeadLetter, Quality, Reading, Reason, Still, Vitals
@@ -25,7 +26,6 @@ from ingest.uplinks import of_device, of_network, wanted
 
 UNDATED = "m:"
 """Beginning of the key of an observation without a believed time of its own."""
-EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 HEAD_BYTES = 4096
 """How much is kept of a refused message that is not kept whole."""
 LARGEST_UPLINK_BYTES = 64 * 1024
@@ -127,7 +127,7 @@ def _of_gauge(message: Message, gauge: Watched, subject: Subject, limits: ClockL
     said = of_device(message, gauge) if subject is Subject.UPLINK else DECODERS[subject](message)
     if len(said) > 1 or gauge.sensors:
         received_at = message.received_at
-        said = wanted(said, gauge, lambda device_at: _believed(in_utc(device_at), received_at, limits)[0])
+        said = wanted(said, gauge, lambda device_at: believed(in_utc(device_at), received_at, limits)[0])
     return _not_nothing(_kept(said, gauge, message, limits))
 
 
@@ -198,13 +198,13 @@ def _refuse_stale_retained(item: Observed | Status | Picture, message: Message, 
         return
     if item.device_at is None:
         raise Refused(Refusal.RETAINED_WITHOUT_TIME, "a retained message without its own time may be of any age")
-    if _believed(in_utc(item.device_at), message.received_at, limits)[1]:
+    if believed(in_utc(item.device_at), message.received_at, limits)[1]:
         detail = f"a retained message whose own time {item.device_at} is not believed may be of any age"
         raise Refused(Refusal.RETAINED_WITHOUT_TIME, detail)
 
 
 def _reading(item: Observed, gauge: Watched, message: Message, limits: ClockLimits, nth: int) -> Reading:
-    counted_at, _ = _believed(in_utc(item.device_at), message.received_at, limits)
+    counted_at, _ = believed(in_utc(item.device_at), message.received_at, limits)
     return _observation(item, gauge.id, stage_m(item, gauge, counted_at), message, limits, nth)
 
 
@@ -213,7 +213,7 @@ def _observation(
 ) -> Reading:
     device_at = in_utc(item.device_at)
     received_at = message.received_at
-    doubted = _believed(device_at, received_at, limits)[1]
+    doubted = believed(device_at, received_at, limits)[1]
     return Reading(
         gauge_id=device_id,
         value=value,
@@ -258,35 +258,11 @@ def observation_key(device_at: datetime | None, message: Message, nth: int = 0) 
     return f"{UNDATED}{message.packet_id}:{content}:{message.received_at.timestamp():.6f}"
 
 
-def in_utc(at: datetime | None) -> datetime | None:
-    """The time in UTC. A zero date at the edge of the calendar has none: it becomes the edge, which nobody believes."""
-    if at is None:
-        return None
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        return EARLIEST if at.year == 1 else LATEST
-
-
-def believed_time(device_at: datetime | None, received_at: datetime, limits: ClockLimits) -> datetime:
-    """The time that counts for something that a device dated so, or not at all."""
-    return _believed(in_utc(device_at), received_at, limits)[0]
-
-
 def camera_of(topic: str, roster: Roster) -> tuple[str, Eye] | None:
     """The camera that publishes on a topic; None where there is none."""
     address = parse(topic)
     camera = roster.cameras.get(address.device_id) if address is not None else None
     return None if address is None or camera is None else (address.device_id, camera)
-
-
-def _believed(device_at: datetime | None, received_at: datetime, limits: ClockLimits) -> tuple[datetime, bool]:
-    """The time that counts, and whether the device's clock is suspect."""
-    if device_at is None:
-        return received_at, False
-    if received_at - limits.behind <= device_at <= received_at + limits.ahead:
-        return device_at, False
-    return received_at, True
 
 
 def _report(item: Status, camera_id: str, message: Message, limits: ClockLimits) -> CameraReport:
@@ -301,7 +277,7 @@ def _heard_at(said_at: datetime, message: Message) -> datetime:
 
 
 def _still(item: Picture, camera_id: str, message: Message, limits: ClockLimits) -> Still:
-    taken_at, suspect = _believed(in_utc(item.device_at), message.received_at, limits)
+    taken_at, suspect = believed(in_utc(item.device_at), message.received_at, limits)
     content = hashlib.sha256(item.data).hexdigest()[:12]
     # With the fraction: a frozen camera sends the same bytes twice in a second, and no two stills may share a file.
     time = f"{taken_at:%H%M%S-%f}" if taken_at.microsecond else f"{taken_at:%H%M%S}"

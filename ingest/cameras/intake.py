@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from ingest.cameras.pace import Pace
 from ingest.decoders.still import taken_at
+from ingest.device_time import believed_time
 from ingest.inbox import Arrived
 from ingest.lanes import never, turned_away
 from ingest.messages import Message, Refusal, Refused
-from ingest.pipeline import Kept, believed_time, camera_of, dead_letter, interpret
+from ingest.pipeline import Kept, camera_of, dead_letter, interpret
 from ingest.quality import ClockLimits
 from ingest.roster import Roster
 
