@@ -261,6 +261,21 @@ def test_when_a_pump_stopped_is_said_only_where_it_was_heard_to_stop() -> None:
     assert stopped_at([*runs(FIRST, [range(10)], range(10)), *runs(FIRST, [], range(60, 91))]) is None
 
 
+def test_what_was_filled_in_later_is_known_within_minutes() -> None:
+    heard = [*flat(1.3), *runs(FIRST, [range(91)], range(60, 91))]
+    night = Night(heard)
+    assert night.facts(60).pumping["minato"].runs[FIRST.id] == Run(True, None)
+    heard += [running(minute, float(minute >= 40)) for minute in range(60)]
+    assert night.facts(62).pumping["minato"].runs[FIRST.id] == Run(True, None)
+    assert night.facts(65).pumping["minato"].runs[FIRST.id] == Run(True, at(40), turned=True)
+
+
+def test_a_pump_that_turns_is_looked_at_at_once() -> None:
+    night = Night([*flat(1.3), *runs(FIRST, [range(62)])])
+    assert night.facts(61).pumping["minato"].runs[FIRST.id] == Run(True, None)
+    assert night.facts(62).pumping["minato"].runs[FIRST.id] == Run(False, at(62), turned=True)
+
+
 def test_a_run_begins_where_the_pump_said_otherwise_before() -> None:
     said = [running(0, 0), running(1, 1), running(2, 1), running(3, 1)]
     assert run_of(said, patience(FIRST)) == Run(True, at(1), turned=True)
