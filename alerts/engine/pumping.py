@@ -91,8 +91,8 @@ class PumpStations:
         return tuple(each for each in found if each.quality is Quality.GOOD)
 
     def _run(self, state: PumpState, now: datetime) -> Run | None:
-        """What a pump has been doing. Hours of history are not read at every look: what is known holds for some minutes,
-        unless the pump says otherwise, and then it is looked at anew, with whatever was filled in since."""
+        """What a pump has been doing. Hours of history are not read at every look: what is known holds for some
+        minutes, unless the pump says otherwise, and then it is looked at anew, with whatever was filled in since."""
         looked_at, run = self._runs.get(state.pump.id, (None, None))
         fresh = looked_at is not None and timedelta(0) <= now - looked_at < LOOK_AGAIN
         if not fresh or run is None or run.running != state.running:
