@@ -8,7 +8,6 @@ from deploy.eyes import EyesTenure
 from deploy.monitor.eyes_probe import EyesProbe
 from deploy.settings import Settings
 from deploy.standby import Standby
-from deploy.wiring.clockwork import machine_time
 from deploy.wiring.ingest import lease_of
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
@@ -34,7 +33,7 @@ def eyes_service(settings: Settings, stores: Stores, clock: Clock) -> Standby[Ey
         return EyesTenure(Eyes(looks, stores.stills, viewpoints, examiner.examine, clock), examiner)
 
     service = Standby(lease, build)
-    service.probe = EyesProbe(service, SqlLooks(stores.database).waiting, machine_time)
+    service.probe = EyesProbe(service, SqlLooks(stores.database).waiting, clock.now)
     return service
 
 

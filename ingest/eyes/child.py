@@ -40,6 +40,10 @@ class ChildFailed(Exception):
         self.overdue = overdue
 
 
+class NeverReady(ChildFailed):
+    """It ended before it was ready for any picture: that is no picture's fault."""
+
+
 class Child:
     """One process and its pipes; for one thread, but ``kill`` may come from another."""
 
@@ -64,17 +68,24 @@ class Child:
         return self._process.pid
 
     def examine(self, task: Task) -> Examined:
-        """What it says of a picture; ChildFailed where that was its end."""
+        """What it says of a picture; ChildFailed where that was its end, NeverReady where it did not come so far."""
         if not self._ready:
-            with self._within(START_WITHIN_S) as (_, source):
-                frames.read(source)
-            self._ready = True
+            self._await_ready()
         with self._within(self._limits.within_s) as (target, source):
             frames.write(target, frames.of_task(task))
             answer = frames.read(source)
             if answer is None:
                 raise frames.Broken("it ended without an answer")
             return frames.to_examined(answer)
+
+    def _await_ready(self) -> None:
+        try:
+            with self._within(START_WITHIN_S) as (_, source):
+                if frames.read(source) is None:
+                    raise frames.Broken("it ended at its start")
+        except ChildFailed as failed:
+            raise NeverReady(str(failed)) from failed
+        self._ready = True
 
     def kill(self) -> None:
         """End it at once, whatever it does."""

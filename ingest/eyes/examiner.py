@@ -11,9 +11,10 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 
-from ingest.eyes.child import Child, ChildFailed, ChildLimits
+from ingest.eyes.child import Child, ChildFailed, ChildLimits, NeverReady
 from ingest.messages import Refusal
 from ingest.sight.tasks import Examined, Task
+from ingest.store.protocol import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +54,17 @@ class Examiner:
         return None if child is None else child.pid
 
     def examine(self, task: Task) -> Examined:
-        """What is to be said of a still; one that ends its child is refused as ``unexpected``. Raises Closed."""
+        """What is to be said of a still; one that ends its child is refused as ``unexpected``.
+
+        Raises Closed after ``close``, and Unavailable where no child can be started: that is no picture's fault.
+        """
         for deaths in range(1, ENOUGH_DEATHS + 1):
             try:
                 return self._present().examine(task)
             except ChildFailed as failed:
                 self._replace(failed)
+                if isinstance(failed, NeverReady):
+                    raise Unavailable(f"the process that opens pictures does not start: {failed}") from failed
                 if failed.overdue or deaths == ENOUGH_DEATHS:
                     return Examined(Refusal.UNEXPECTED, f"it could not be examined: {failed}")
         raise AssertionError("every way out is above")

@@ -13,15 +13,16 @@ from pathlib import Path
 import pytest
 
 from ingest.eyes.child import ChildLimits
-from ingest.eyes.examiner import Closed, Examiner
+from ingest.eyes.examiner import COMMAND, Closed, Examiner
 from ingest.messages import Refusal
 from ingest.sight.tasks import Examined, Task
+from ingest.store.protocol import Unavailable
 from tests.ingest.cities import NOON
 from tests.ingest.whole_pictures import jpeg, noise
 from tests.parts import PROJECT
 
 NAUGHTY = (sys.executable, "-P", str(Path(__file__).with_name("naughty_child.py")))
-LIMITS = ChildLimits(within_s=1.5, cpu_s=1, memory_bytes=400_000_000)
+LIMITS = ChildLimits(within_s=3.0, cpu_s=1, memory_bytes=400_000_000)
 MASKS = (((0.1, 0.1), (0.4, 0.1), (0.4, 0.4)),)
 
 
@@ -42,8 +43,8 @@ def told(examiner: Examiner, word: str) -> Examined:
 @pytest.mark.parametrize(
     ("word", "why"),
     [
-        ("hang", "it took more than 1.5 s"),
-        ("work", "s of the processor|it took more than 1.5 s"),
+        ("hang", "it took more than 3 s"),
+        ("work", "s of the processor|it took more than 3 s"),
         ("hog", "it needed more memory than the 400 MB allowed"),
         ("die", "its process ended with SIGSEGV"),
         ("babble", "it did not answer as it must|its process ended"),
@@ -68,6 +69,16 @@ def test_a_process_that_dies_once_does_not_cost_the_picture(naughty: Examiner, t
     assert naughty.replaced == 1
 
 
+@pytest.mark.parametrize("command", [(sys.executable, "-c", "raise SystemExit('Pillow is missing')"), COMMAND])
+def test_no_picture_is_refused_because_its_process_does_not_start(command: tuple[str, ...]) -> None:
+    """A machine without memory would condemn every still that came meanwhile: they wait instead."""
+    examiner = Examiner(ChildLimits(memory_bytes=20_000_000), command=command)
+    with pytest.raises(Unavailable, match="the process that opens pictures does not start: it"):
+        told(examiner, "well")
+    examiner.close()
+    examiner.release()
+
+
 def test_what_a_library_prints_does_not_disturb_the_answers(naughty: Examiner) -> None:
     assert not told(naughty, "print").refusal
     assert not told(naughty, "well").refusal
@@ -89,7 +100,7 @@ def test_what_is_under_way_ends_at_once_when_the_examiner_is_closed(naughty: Exa
     begun_s = time.monotonic()
     with pytest.raises(Closed):
         told(naughty, "hang")
-    assert time.monotonic() - begun_s < 1.2
+    assert time.monotonic() - begun_s < 2.5
     with pytest.raises(Closed):
         told(naughty, "well")
 
@@ -127,7 +138,7 @@ def test_the_process_ends_by_itself_when_its_parent_is_gone() -> None:
 
 def test_the_parent_loads_nothing_that_reads_pictures() -> None:
     program = (
-        "import sys, ingest.eyes.examiner, ingest.store.looks;"
+        "import sys, ingest.eyes.looking, ingest.store.viewpoints;"
         "print([name for name in ('PIL', 'numpy') if name in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
