@@ -16,11 +16,13 @@ from alerts.records import Transition
 from alerts.rules.camera import find as find_cameras
 from alerts.rules.facts import Facts
 from alerts.rules.gateway import find as find_gateways
+from alerts.rules.picture import find as find_pictures
 from alerts.rules.settings import RulesSettings
 from alerts.rules.silence import find as find_silences
 from ingest.health.problems import Finding, GatewayHealth, GaugeHealth, Health, Problem
-from ingest.readings import CameraReport, CameraState
+from ingest.readings import CameraReport, CameraState, Still
 from ingest.rhythm import Mode
+from ingest.sight.look import Look, PictureFault
 from ingest.stations import Camera, Gauge, Registry, Station, StationKind
 from tests.alerts.house import House
 from tests.alerts.night import CITY, GAUGE, REGISTRY, RIVER, at, reading, transition
@@ -199,3 +201,32 @@ def test_only_a_full_pond_is_said_to_be_full() -> None:
     assert (
         "容量の 100 %（空き 約 0 m³）" in compose([Run((replace(nearly, stage_m=2.4),))], context, "ja", Form.LONG).body
     )
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_picture_that_cannot_be_trusted_says_what_is_wrong_and_how_old_it_is(language: str) -> None:
+    camera = Camera(id="fujii-cam", station_id="fujii", name={"ja": "橋の下流", "en": "Below the bridge"})
+    registry = Registry.of(CITY, [RIVER, GAUGE, camera])
+    still = Still("fujii-cam", at(230), at(231), "fujii-cam/20260701/a.jpg", 640, 480)
+    look = Look(0, "fujii-cam", at(230), at(231), faults=frozenset({PictureFault.FROZEN, PictureFault.DARK}))
+    seen = newest(CameraReport("fujii-cam", CameraState.ONLINE, at(239), at(239)), still, look)
+    (found,) = find_pictures(
+        Facts(at(240), registry, Health(at(240)), {"fujii-cam": seen}, {GAUGE.id: 3}), RulesSettings()
+    )
+    said = body("picture", dict(found.finding.detail), language, registry, subject_id="fujii-cam")
+    japanese = (
+        "画像が固まっています",
+        "カメラ: 橋の下流",
+        "ほかの問題: 画像が暗すぎる",
+        "最後の静止画: 7月1日 21:50",
+        "危険度: 3",
+    )
+    english = (
+        "picture is frozen",
+        "Camera: Below the bridge",
+        "Besides: the picture is too dark",
+        "Last picture",
+        ": 3",
+    )
+    for line in japanese if language == "ja" else english:
+        assert line in said

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from alerts.records import Transition
 from alerts.store.ties import SqlTies
+from deploy.settings import read_settings
+from deploy.wiring.alerts import alerting
 from deploy.wiring.house import device_publisher
+from deploy.wiring.stores import Stores, open_stores
 from ingest.hazard import levels_at
+from ingest.sight.look import PictureFault
 from ingest.stations import Station
+from ingest.store.appender import SqlAppender
+from ingest.store.protocol import Batch
 from simulators.cameras import still
 from simulators.messages import reading_message, still_message
 from simulators.scene import SMALL, Scene
+from tests.alerts.duty import WATCHED, prompt
+from tests.alerts.eyes import looked_at
+from tests.alerts.night import DUSK, HandClock, at
 from tests.alerts.servers import Mailbox, MailServer
 from tests.alerts.town import contact, group, people, route
 from tests.deploy.houses import CLOCK, city_house, eventually
@@ -74,6 +84,29 @@ def test_a_level_that_rises_mails_the_picture_that_the_camera_sent_just_before(
     ties = SqlTies(stores.database).of([each.id for each in stores.alerts.transitions()])
     assert {each.camera_id for each in ties.values()} == {CAMERA}
     stores.close()
+
+
+def test_the_rounds_tie_a_nearer_still_later_and_doubt_a_stage_that_no_picture_confirms(tmp_path: Path) -> None:
+    settings = read_settings(None, {"MIZUMORI_DATA_FOLDER": str(tmp_path / "data")})
+    stores, clock = open_stores(settings), HandClock(at(0))
+    stores.registry.apply(WATCHED, DUSK - timedelta(days=1), "test")
+    rounds = alerting(settings, stores, clock).rounds
+    looked_at(stores.database, at(-10), PictureFault.FROZEN)
+    SqlAppender(stores.database).append(Batch(readings=[prompt(0, 2.2)]))
+    rounds.turn()
+    (change,) = stores.alerts.transitions()
+    assert change.detail["doubt"] == "untrusted"
+    assert tied_at(stores, change) == at(-10)
+    looked_at(stores.database, at(1))
+    clock.at = at(6)
+    rounds.turn()
+    assert tied_at(stores, change) == at(1)
+    stores.close()
+
+
+def tied_at(stores: Stores, change: Transition) -> datetime:
+    """When the still was taken that is tied to a change."""
+    return SqlTies(stores.database).of([change.id])[change.id].taken_at
 
 
 def drawn(station: Station) -> bytes:
