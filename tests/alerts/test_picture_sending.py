@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-import numpy as np
 import pytest
 from PIL import Image
 from sqlalchemy import Engine as Database
@@ -30,58 +28,27 @@ from alerts.drills import Allowed, drill_channels
 from alerts.messages.told import Context
 from alerts.people import Directory
 from alerts.pictures.photo import CARRIERS, Fit, Photos
-from alerts.pictures.reduced import reduced
-from alerts.pictures.sending import StillPhotos
-from alerts.records import Delivery
 from alerts.store.deliveries import SqlDeliveries
 from alerts.store.ties import SqlTies
-from ingest.sight.masking import masked
-from ingest.stations import Camera, Registry, StationKind
-from ingest.store.protocol import Copy
-from ingest.store.stills import StillFolder
-from simulators.cameras import still
-from simulators.scene import Scene
+from ingest.stations import Registry
 from tests.alerts.eyes import Watched
-from tests.alerts.night import CITY, GAUGE, LEVELS, RIVER, at
+from tests.alerts.night import CITY, GAUGE, RIVER, at
 from tests.alerts.parcels import BODY, KEY, failure, now, parcel
+from tests.alerts.photographs import (
+    FILE,
+    PRIVATE,
+    PRIVATE_FILE,
+    REGISTRY,
+    Album,
+    album_of,
+    jpeg,
+    pictured,
+    private,
+    reds,
+    river,
+)
 from tests.alerts.servers import Answer, Mailbox, MailServer, WebServer
 from tests.alerts.town import contact, group, people, route
-
-MASKS = (((0.1, 0.3), (0.4, 0.3), (0.4, 0.7), (0.1, 0.7)),)
-OPEN = Camera(id="fujii-cam", station_id="fujii")
-PRIVATE = Camera(id="fujii-yard", station_id="fujii", masks=MASKS)
-REGISTRY = Registry.of(CITY, [RIVER, GAUGE, OPEN, PRIVATE])
-FILE, PRIVATE_FILE = "fujii-cam/20260701/a.jpg", "fujii-yard/20260701/b.jpg"
-SECRET = (255, 0, 0)
-"""The colour of what is private in the pictures here; nothing else in their left half is red."""
-
-
-@dataclass
-class Album:
-    """Stills in a folder, and what makes pictures for messages of them."""
-
-    folder: StillFolder
-    registry: Registry = REGISTRY
-    fit: Fit = field(default_factory=Fit)
-
-    @property
-    def photos(self) -> Photos:
-        return StillPhotos(lambda: self.registry, self.folder, self.fit)
-
-    def keep(self, file: str, picture: Image.Image | bytes) -> None:
-        self.folder.write(file, picture if isinstance(picture, bytes) else jpeg(picture))
-
-
-def jpeg(picture: Image.Image) -> bytes:
-    stream = io.BytesIO()
-    picture.save(stream, "JPEG", quality=92)
-    return stream.getvalue()
-
-
-def river(camera_id: str = OPEN.id) -> Image.Image:
-    """A drawn still of 1280×720."""
-    scene = Scene(StationKind.RIVER, "fujii", camera_id, 3.1, 0.0, 6.0, LEVELS, at(-360))
-    return Image.open(io.BytesIO(still(scene, at(-360)))).convert("RGB")
 
 
 @pytest.fixture(scope="module")
@@ -91,36 +58,7 @@ def drawn() -> Image.Image:
 
 @pytest.fixture
 def album(tmp_path: Path, drawn: Image.Image) -> Album:
-    """One still of the open camera, and one of that with masks, of which the private part is red."""
-    made = Album(StillFolder(tmp_path / "stills"))
-    made.keep(FILE, drawn)
-    private = drawn.copy()
-    private.paste(SECRET, (round(0.1 * 1280), round(0.3 * 720), round(0.4 * 1280), round(0.7 * 720)))
-    made.keep(PRIVATE_FILE, private)
-    made.folder.write(PRIVATE_FILE, jpeg(masked(private, MASKS)), Copy.MASKED, MASKS)
-    return made
-
-
-def data(file: str = FILE, camera: str = OPEN.id, kind: str = "alert") -> dict[str, Any]:
-    said = {"camera": {"id": camera, "name": None}, "taken_at": "2026-07-01T21:03:00+09:00", "file": file}
-    return {"kind": kind, "picture": said}
-
-
-def pictured(
-    address: str, file: str = FILE, camera: str = OPEN.id, kind: str = "alert", *, drill: bool = False
-) -> Delivery:
-    return parcel(address, data=data(file, camera, kind), drill=drill)
-
-
-def private(address: str) -> Delivery:
-    return pictured(address, PRIVATE_FILE, PRIVATE.id)
-
-
-def reds(picture: bytes) -> int:
-    """Pixels that come from what is private, which lies in the left half: the staff in the middle has red marks."""
-    whole = Image.open(io.BytesIO(picture)).convert("RGB")
-    pixels = np.asarray(whole.crop((0, 0, whole.width // 2, whole.height)))
-    return int(((pixels[..., 0] > 130) & (pixels[..., 1] < 90) & (pixels[..., 2] < 90)).sum())
+    return album_of(tmp_path / "stills", drawn)
 
 
 # Mail
@@ -305,34 +243,6 @@ def test_a_channel_that_takes_no_picture_sends_the_same_as_without_one(name: str
     one, other = server.requests
     assert one.body == other.body
     assert name not in CARRIERS
-
-
-# Size
-
-
-def test_a_picture_of_a_large_camera_is_made_small() -> None:
-    large = Image.effect_noise((4000, 3000), 60).convert("RGB")
-    small = reduced(jpeg(large), 1280, 150_000)
-    assert small is not None
-    assert max(small.width_px, small.height_px) <= 1280
-    assert len(small.data) <= 150_000
-    assert round(small.width_px / small.height_px, 2) == 1.33
-
-
-def test_a_small_one_is_not_made_larger_and_keeps_nothing_but_its_pixels() -> None:
-    picture = Image.new("RGB", (200, 120), (10, 90, 30))
-    stream = io.BytesIO()
-    exif = picture.getexif()
-    exif[0x010E] = "34.4 N 133.2 E"
-    picture.save(stream, "JPEG", exif=exif)
-    small = reduced(stream.getvalue(), 1280, 20_000)
-    assert small is not None
-    assert (small.width_px, small.height_px) == (200, 120)
-    assert b"34.4" not in small.data
-
-
-def test_one_that_cannot_be_made_small_enough_is_none() -> None:
-    assert reduced(jpeg(Image.effect_noise((640, 480), 90).convert("RGB")), 1280, 500) is None
 
 
 # All of it
