@@ -25,6 +25,8 @@ OUT_GATEWAY = "gw-hill"
 GATEWAY_OUT_AFTER = timedelta(minutes=3)
 FREEZES_AFTER = timedelta(minutes=2)
 """Of the storm's origin."""
+FAILS_BEFORE = timedelta(minutes=20)
+"""A pump has failed so long before it: the water is where the pump is missed, and goes on rising."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +155,15 @@ def demonstration_faults(registry: Registry, storm: Storm, seed: int = 0) -> Fau
 
 
 def _pump_faults(registry: Registry, storm: Storm) -> dict[str, PumpFault]:
-    """The first pump of the station that floods most without it, soon after the storm's origin: it does not start."""
+    """The first pump of the station that floods most without it, soon after the storm's origin: it starts no more."""
     first = {each.station_id: each.id for each in reversed(registry.pumps.values())}
     floods = {pump_id: _flood(registry, storm, station_id, pump_id) for station_id, pump_id in first.items()}
     worst = max(floods, key=lambda each: (floods[each], each), default=None)
-    return {} if worst is None or floods[worst] <= 1.0 else {worst: PumpFault("idle")}
+    return {} if worst is None or floods[worst] <= 1.0 else {worst: _stands(storm)}
+
+
+def _stands(storm: Storm) -> PumpFault:
+    return PumpFault("idle", storm.origin - FAILS_BEFORE)
 
 
 def _inner_gauges(registry: Registry, pump_ids: Iterable[str]) -> list[str]:
@@ -168,7 +174,7 @@ def _inner_gauges(registry: Registry, pump_ids: Iterable[str]) -> list[str]:
 
 def _flood(registry: Registry, storm: Storm, station_id: str, pump_id: str) -> float:
     """How high the water of a station comes within an hour where a pump stands still; 1.0 is the start of that pump."""
-    found = Waters(registry, storm, {pump_id: PumpFault("idle")}).drained(station_id, storm.origin)
+    found = Waters(registry, storm, {pump_id: _stands(storm)}).drained(station_id, storm.origin)
     if found is None:
         return 0.0
     house, course = found

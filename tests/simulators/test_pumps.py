@@ -16,7 +16,7 @@ from deploy.commands.simulated_faults import pump_faults, split
 from ingest.stations import Gate, Pump, Registry
 from simulators.devices import Devices, grid_points
 from simulators.drains import STEP_S, Basin, Course, drained, motor
-from simulators.faults import NO_FAULTS, demonstration_faults
+from simulators.faults import FAILS_BEFORE, NO_FAULTS, demonstration_faults
 from simulators.gauges import Waters
 from simulators.messages import Message
 from simulators.pump_faults import KINDS, SOUND_PUMP, TRIPPED, PumpFault
@@ -186,7 +186,7 @@ def test_a_pump_reports_on_a_grid_of_its_own() -> None:
 
 def test_in_the_demonstration_one_pump_does_not_start_and_its_station_floods() -> None:
     plan = demonstration_faults(REGISTRY, STORM)
-    assert plan.pumps == {FIRST.id: PumpFault("idle")}
+    assert plan.pumps == {FIRST.id: PumpFault("idle", DUSK - FAILS_BEFORE)}
     assert plan == demonstration_faults(REGISTRY, STORM)
     waters = Waters(REGISTRY, STORM, plan.pumps)
     assert any(waters.stage_m(INNER.id, at(minute)) >= 1.0 for minute in range(60))
