@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from alerts.rules.settings import RulesSettings
 
 RULES = ("stage", "rise", "outlook", "pump_idle", "pump_vain", "pump_fault")
 
@@ -26,6 +28,14 @@ class PictureMessages(BaseModel):
     most_bytes: int = Field(
         default=200_000, ge=20_000, le=5_000_000, description="most bytes of a picture in a message"
     )
+
+    @field_validator("rules")
+    @classmethod
+    def _are_there(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
+        known = list(RulesSettings.model_fields)
+        if unknown := [each for each in rules if each not in known]:
+            raise ValueError(f"there is no rule {unknown[0]}: write some of {', '.join(known)}")
+        return rules
 
     @property
     def within(self) -> timedelta:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
+from alerts.pictures.settings import PictureMessages
 from alerts.rules.place import places
 from alerts.rules.settings import RulesSettings, check_stations
 from alerts.rules.table import NAMES
@@ -86,6 +87,12 @@ def test_a_station_that_nobody_knows_is_named_at_the_start() -> None:
     assert len(found) == 1
     assert found[0].startswith("alerts.rules.rise.stations.fuji: no station of the registry is called so; write one of")
     assert check_stations(rules(), REGISTRY) == []
+
+
+def test_a_still_is_tied_to_the_changes_of_rules_that_there_are() -> None:
+    assert PictureMessages(rules=("stage",)).rules == ("stage",)
+    with pytest.raises(ValidationError, match="there is no rule stages: write some of stage, rise, outlook"):
+        PictureMessages(rules=("stages",))
 
 
 def test_the_timing_of_a_rule_is_what_is_set() -> None:
