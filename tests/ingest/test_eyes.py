@@ -31,7 +31,7 @@ from ingest.store.stills import StillFolder
 from ingest.store.tables import stills, writing
 from simulators.camera_faults import faulty
 from simulators.cameras import still
-from simulators.scene import Scene
+from simulators.scene import SMALL, Scene
 from tests.ingest.cities import LEVELS, NOON, small_city
 from tests.ingest.eyes_city import City
 from tests.ingest.whole_pictures import claiming, jpeg, noise
@@ -424,9 +424,9 @@ def test_a_camera_with_a_fault_is_degraded_by_the_third_still_with_it(city: City
         Scene(StationKind.RIVER, "fujii", "fujii-cam", 1.5, 0.0, 5.0, LEVELS, start + timedelta(minutes=number))
         for number in range(15)
     ]
-    sound = [seen(number, still(scenes[number])) for number in range(12)]
+    sound = [seen(number, still(scenes[number], size=SMALL)) for number in range(12)]
     assert {each.reason for each in sound} == {""}
-    bad = [seen(number, faulty(fault, scenes[number], scenes[11], grade=1.0)) for number in (12, 13, 14)]
+    bad = [seen(number, faulty(fault, scenes[number], scenes[11], size=SMALL, grade=1.0)) for number in (12, 13, 14)]
     examiner.close()
     examiner.release()
     assert bad[-1].state is CameraState.DEGRADED
