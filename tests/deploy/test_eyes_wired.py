@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,9 +35,15 @@ CAMERA = "fujii-kinosho-cam"
 COMMAND = [sys.executable, "-m", "deploy", "eyes"]
 
 
-def alone_in(folder: Path) -> dict[str, str]:
-    """The environment of a process that works on a folder."""
-    return {**os.environ, **own_ports(folder), "MIZUMORI_MONITOR__EYES_PORT": "0"}
+@contextmanager
+def eyes_alone(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """``mizumori eyes`` on a data folder, which is killed where a test does not end it."""
+    environment = {**os.environ, **own_ports(folder), "MIZUMORI_MONITOR__EYES_PORT": "0"}
+    with subprocess.Popen(COMMAND, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as alone:
+        try:
+            yield alone
+        finally:
+            alone.kill()
 
 
 def sent(stores: Stores, number: int) -> Still:
@@ -78,7 +86,7 @@ def test_stills_wait_for_eyes_that_run_by_themselves(tmp_path: Path) -> None:
     assert not any(isinstance(each, Standby) and isinstance(each.probe, EyesProbe) for each in house.services)
     with house:
         one = sent(stores, 1)
-        with subprocess.Popen(COMMAND, cwd=PROJECT, env=alone_in(tmp_path), stdout=subprocess.PIPE, text=True) as alone:
+        with eyes_alone(tmp_path) as alone:
             assert eventually(lambda: shown(stores) == one.file, 30)
             alone.terminate()
             said, _ = alone.communicate(timeout=20)
@@ -93,7 +101,7 @@ def test_eyes_that_stand_by_take_over_from_those_that_were_killed_at_their_work(
     stores.registry.apply(load(demonstration("city.toml")), CLOCK.now(), "test")
     all_of_them = [sent(stores, number) for number in range(60)]
     service = eyes_service(settings, stores, CLOCK)
-    with subprocess.Popen(COMMAND, cwd=PROJECT, env=alone_in(tmp_path), stdout=subprocess.DEVNULL) as alone:
+    with eyes_alone(tmp_path) as alone:
         assert eventually(lambda: shown(stores), 30)
         service.start()
         stood_by = service.standing_by
