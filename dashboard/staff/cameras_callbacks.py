@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from dash import Dash, Input, Output, State
+from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 
 from dashboard.i18n import text
 from dashboard.staff import cameras_cards, cameras_page, cameras_strip
 from dashboard.staff.addresses import chosen_in, hours_in, page_at
 from dashboard.staff.facts import CameraFacts, camera_facts
-from dashboard.staff.pieces import sentence
 from dashboard.staff.services import StaffServices
 from dashboard.staff.watch import Watch
 from dashboard.views import Board
@@ -33,11 +32,11 @@ async def states(watch: Watch, _: str | None, search: str | None, pathname: str 
     return [] if seen is None else cameras_page.states(_facts(seen), _chosen(search), here)
 
 
-async def wall(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Component:
-    """All cameras of the chosen state."""
+async def wall(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> dict[str, Any]:
+    """All cameras of the chosen state, as the browser draws them."""
     seen, here = (await watch.latest()).board, page_at(pathname)
     if seen is None:
-        return sentence(text(here.language, "app.no_registry"))
+        return {"cards": [], "said": text(here.language, "app.no_registry")}
     hazards = {view.station.id: view.hazard for view in seen.stations}
     ordered = cameras_page.worst_first(_facts(seen), hazards)
     return cameras_page.wall(ordered, _chosen(search), seen.registry, here)
@@ -93,6 +92,9 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     news, seldom = Input("news-cameras", "data"), Input("news-wall", "data")
     app.callback(Output("wall-link", "children"), Input("url", "pathname"))(wall_link)
     app.callback(Output("camera-states", "children"), seldom, search, here)(partial(states, watch))
-    app.callback(Output("camera-wall", "children"), seldom, search, here)(partial(wall, watch))
+    app.callback(Output("wall", "data"), seldom, search, here)(partial(wall, watch))
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("mizumori", "wall"), Input("wall", "data")
+    )
     app.callback(Output("stills", "children"), news, here)(partial(stills, watch, services))
     app.callback(Output("strips", "children"), seldom, search, here)(partial(strips, watch, services))

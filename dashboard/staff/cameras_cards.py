@@ -75,17 +75,11 @@ def taken(camera: CameraFacts, language: str) -> Component:
 
 def notice(camera: CameraFacts, language: str) -> Component:
     """How the camera is, where it is not well, and that the time of its picture is uncertain."""
-    said = []
-    if camera.state is not CameraState.ONLINE:
-        # What the band says already is not said twice.
-        why = "" if camera.state is CameraState.DEGRADED and camera.file else cameras_words.why(camera, language)
-        said.append(words.joined(cameras_words.state(camera, language), why))
-    if camera.clock_suspect:
-        said.append(text(language, "still.clock_suspect"))
+    said = cameras_words.notices(camera, language)
     return html.Div([html.P(each) for each in said], className="notice", hidden=not said)
 
 
-def picture(camera: CameraFacts, registry: Registry, language: str, copy: Copy = Copy.WHOLE) -> Component:
+def picture(camera: CameraFacts, registry: Registry, language: str) -> Component:
     """The newest picture, which opens large, with a band across it where it must not be judged by."""
     if camera.file is None or camera.taken_at is None:
         return html.Div(text(language, "still.none"), className="no-image")
@@ -95,8 +89,7 @@ def picture(camera: CameraFacts, registry: Registry, language: str, copy: Copy =
         name=cameras_words.full_name(camera.camera_id, registry, language),
         at=words.full_time(camera.taken_at),
     )
-    path = still_path(camera.file, copy)
-    image = html.Img(src=path, alt=alt) if copy is Copy.WHOLE else late_image(path, alt)
+    image = html.Img(src=still_path(camera.file), alt=alt)
     shown = [image, *_band(cameras_words.band(camera, language), language)]
     button = html.Button(shown, className="picture", type="button", title=text(language, "strip.large"))
     return with_data(button, still=camera.camera_id, at=camera.taken_at.isoformat())

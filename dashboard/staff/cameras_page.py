@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.i18n import text
 from dashboard.staff import cameras_words, words
-from dashboard.staff.addresses import Page
-from dashboard.staff.cameras_cards import is_bad, notice, picture, taken
+from dashboard.staff.addresses import Page, still_path
+from dashboard.staff.cameras_cards import is_bad
 from dashboard.staff.facts import CameraFacts
-from dashboard.staff.pieces import link, sentence
+from dashboard.staff.pieces import link
 from ingest.readings import CameraState
 from ingest.stations import Registry, named
 from ingest.store.protocol import Copy
@@ -40,7 +41,8 @@ def skeleton(page: Page) -> Component:
     return html.Div(
         [
             html.Div([head, html.Div(id="camera-states")], className="devices-top"),
-            html.Div(id="camera-wall"),
+            html.Div(id="camera-wall", className="wall"),
+            dcc.Store(id="wall"),
         ],
         className="cameras",
     )
@@ -75,27 +77,40 @@ def worst_first(cameras: Sequence[CameraFacts], hazards: Mapping[str, int | None
     )
 
 
-def wall(cameras: Sequence[CameraFacts], chosen: str, registry: Registry, page: Page) -> Component:
-    """The cameras of the chosen state in the order given."""
-    if not cameras:
-        return sentence(text(page.language, "cameras.none"))
+def wall(cameras: Sequence[CameraFacts], chosen: str, registry: Registry, page: Page) -> dict[str, Any]:
+    """The cameras of the chosen state in the order given, as the browser draws them (``assets/wall.js``): ``cards``,
+    and in ``said`` a sentence where there are none.
+
+    They are no components: hundreds of pictures with their words, each one a component, hold a browser for minutes.
+    """
     shown = [each for each in cameras if STATES[chosen](each)]
-    if not shown:
-        return sentence(text(page.language, "cameras.none_of_state"))
-    return html.Div([_card(each, registry, page) for each in shown], className="wall")
+    empty = "cameras.none_of_state" if cameras else "cameras.none"
+    return {
+        "cards": [card(each, registry, page) for each in shown],
+        "said": "" if shown else text(page.language, empty),
+        "doNotJudge": text(page.language, "cameras.do_not_judge"),
+        "takenWord": text(page.language, "still.taken"),
+        "large": text(page.language, "strip.large"),
+    }
 
 
-def _card(camera: CameraFacts, registry: Registry, page: Page) -> Component:
+def card(camera: CameraFacts, registry: Registry, page: Page) -> dict[str, Any]:
+    """One camera: name and address of its station, its newest picture with that one's own time, and how it is."""
     language, station = page.language, registry.stations[camera.station_id]
     own = cameras_words.name(camera.camera_id, registry, language)
     several = len(registry.cameras_of(station.id)) > 1
-    name = words.joined(named(station.name, language), own if several else "")
-    return html.Figure(
-        [
-            html.Figcaption(link(name, page.station(station.id).path(), "camera-name")),
-            taken(camera, language),
-            picture(camera, registry, language, Copy.THUMB),
-            notice(camera, language),
-        ],
-        className=f"still still-bad is-{camera.state}" if is_bad(camera) else "still",
-    )
+    at = words.full_time(camera.taken_at) if camera.taken_at else ""
+    full_name = cameras_words.full_name(camera.camera_id, registry, language)
+    return {
+        "camera": camera.camera_id,
+        "name": words.joined(named(station.name, language), own if several else ""),
+        "href": page.station(station.id).path(),
+        "taken": at,
+        "age": "" if camera.minutes is None else words.age(language, camera.minutes),
+        "at": camera.taken_at.isoformat() if camera.taken_at else "",
+        "src": still_path(camera.file, Copy.THUMB) if camera.file else "",
+        "alt": text(language, "still.alt", name=full_name, at=at) if camera.file else text(language, "still.none"),
+        "band": cameras_words.band(camera, language),
+        "notices": cameras_words.notices(camera, language),
+        "bad": is_bad(camera),
+    }

@@ -56,6 +56,18 @@ def band(camera: CameraFacts, language: str) -> str:
     return words.joined(bad, age)
 
 
+def notices(camera: CameraFacts, language: str) -> list[str]:
+    """How the camera is, where it is not well, and that the time of its picture is uncertain."""
+    said = []
+    if camera.state is not CameraState.ONLINE:
+        # What the band says already is not said twice.
+        reasons = "" if camera.state is CameraState.DEGRADED and camera.file else why(camera, language)
+        said.append(words.joined(state(camera, language), reasons))
+    if camera.clock_suspect:
+        said.append(text(language, "still.clock_suspect"))
+    return said
+
+
 def heard(camera: CameraFacts, language: str, now: datetime) -> str:
     """When anything last came from it."""
     if camera.heard_at is None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ingest.devices import Live
 from ingest.readings import CameraReport, CameraState, CameraVitals, Still
 from ingest.sight.look import PictureFault
-from ingest.stations import Registry
+from ingest.stations import Camera, Registry
 from ingest.store.protocol import Copy, Reference
 from tests.dashboard import fakes
 from tests.dashboard.staff_fakes import Desk, desk
@@ -70,3 +70,16 @@ def _keep_files(at: Desk) -> None:
         at.stills.files[still.file] = fakes.picture(number)
         if number % 2:
             at.stills.copies[still.file, Copy.THUMB] = fakes.picture(number)
+
+
+def crowded_desk(cameras: int) -> Desk:
+    """The desk with so many cameras more, all at one station, each with a still."""
+    at = camera_desk()
+    city, taken = at.registry.current, at.now - timedelta(minutes=1)
+    assert city is not None
+    more = [Camera(id=f"many-{number:03d}", station_id="mizue") for number in range(cameras)]
+    at.registry.current = city.model_copy(update={"cameras": {**city.cameras, **{each.id: each for each in more}}})
+    for each in more:
+        at.log.add(Still(each.id, taken, taken, f"{each.id}/1.jpg", 640, 360))
+        at.stills.copies[f"{each.id}/1.jpg", Copy.THUMB] = fakes.picture(1)
+    return at

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from dashboard.staff.app import create_app
 from ingest.devices import Live
 from tests.brokers import free_port
-from tests.dashboard.camera_desk import COVERED, FROZEN, WELL, camera_desk
+from tests.dashboard.camera_desk import COVERED, FROZEN, WELL, camera_desk, crowded_desk
 from tests.dashboard.live_camera import LiveCamera, live_camera
 from tests.dashboard.pump_desk import IDLE, pump_desk
 from tests.dashboard.staff_fakes import Desk, served
@@ -258,4 +258,35 @@ def test_pumps_that_stand_still_in_the_water_are_seen_at_once(browser: Browser, 
         page.wait_for_selector(".js-plotly-plot .main-svg", timeout=PATIENCE_MS)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         assert errors == []
+        context.close()
+
+
+def test_three_hundred_cameras_ask_for_a_screenful_of_pictures(browser: Browser) -> None:
+    with served(create_app(crowded_desk(300).services).server) as base:
+        context = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]})
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{base}/cameras")
+        expect(page.locator(".wall .still")).to_have_count(309, timeout=PATIENCE_MS)
+        page.wait_for_timeout(1000)
+        pictures = [each for each in asked if "/still/" in each]
+        assert 5 <= len(pictures) <= 60
+        assert all("copy=thumb" in each for each in pictures)
+        context.close()
+
+
+def test_a_name_with_a_script_is_text_on_the_wall(browser: Browser) -> None:
+    at_desk = camera_desk()
+    city = at_desk.registry.current
+    assert city
+    hostile = {"ja": "<img src=x onerror=window.hacked=1>"}
+    station = city.stations["hongo-bridge"].model_copy(update={"name": hostile})
+    at_desk.registry.current = city.model_copy(update={"stations": {**city.stations, station.id: station}})
+    with served(create_app(at_desk.services).server) as base:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{base}/cameras")
+        expect(page.locator(".camera-name", has_text="<img src=x")).to_have_count(1, timeout=PATIENCE_MS)
+        assert page.evaluate("window.hacked") is None
         context.close()

@@ -131,11 +131,11 @@ def test_the_page_of_all_cameras_shows_first_those_that_mislead_by_the_hazard_of
 
 
 def test_the_page_of_all_cameras_can_show_those_of_one_state(at_desk: Desk) -> None:
-    assert len(wall(at_desk).children) == 9
+    assert len(wall(at_desk)["cards"]) == 9
     offline = words(wall(at_desk, "?s=offline"))
     assert "旭橋" in offline
     assert "本郷橋" not in offline
-    assert len(wall(at_desk, "?s=nonsense").children) == 9
+    assert len(wall(at_desk, "?s=nonsense")["cards"]) == 9
 
 
 def test_the_choice_of_a_state_counts_its_cameras(at_desk: Desk) -> None:
@@ -146,10 +146,12 @@ def test_the_choice_of_a_state_counts_its_cameras(at_desk: Desk) -> None:
     assert counted["/en/cameras?s=trouble"] == ("5", "kind-link")
 
 
-def test_pictures_of_the_page_of_all_cameras_are_small_and_fetched_when_seen(at_desk: Desk) -> None:
-    said = words(wall(at_desk))
-    assert '"src": ' not in said
-    assert said.count("?copy=thumb") == 9
+def test_a_card_of_the_page_has_a_small_picture_its_time_and_what_is_wrong(at_desk: Desk) -> None:
+    card = next(each for each in wall(at_desk, path="/en/cameras")["cards"] if each["camera"] == FROZEN)
+    assert card["src"].endswith("?copy=thumb")
+    assert (card["taken"], card["age"]) == ("2026-07-01 20:57", "3 min ago")
+    assert (card["band"], card["notices"], card["bad"]) == ("picture frozen", ["Camera degraded"], True)
+    assert (card["name"], card["href"]) == ("Hongo Bridge", "/en/station/hongo-bridge")
 
 
 def test_a_city_without_cameras_says_so(at_desk: Desk) -> None:
