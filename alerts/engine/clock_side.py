@@ -2,42 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from alerts.engine.late import SETTLE
 from alerts.engine.settings import AlertSettings
 from alerts.engine.telling import Telling, last_known
 from alerts.rules.facts import Facts, Found
-from alerts.rules.findings import EVERY_LEVEL, Finding
+from alerts.rules.findings import EVERY_LEVEL, Change, Finding
 from alerts.rules.kept import Alert
-from alerts.rules.machine import Phase, Timing, lapsed, lost, step
+from alerts.rules.machine import Phase, Standing, Timing, lapsed, lost, step
 from alerts.rules.table import ON_READING, ON_TICK, TickRule
 from alerts.store.record import Key
 from ingest.stations import Registry
 
 LastStage: TypeAlias = Callable[[str, Alert], float | None]
 """The newest believed stage of a gauge, in metres; None where it is not known."""
-OF_READINGS = {each.name: lapsed if each.lapses else lost for each in ON_READING}
+Details: TypeAlias = Mapping[Key, Mapping[str, Any]]
+"""What a message says besides, by alert."""
+Becomes: TypeAlias = Callable[[Standing, datetime], tuple[Standing, tuple[Change, ...]]]
+"""What becomes of an alert whose subject is not heard."""
+OF_READINGS: Mapping[str, Becomes] = {each.name: lapsed if each.lapses else lost for each in ON_READING}
 """What becomes of an alert whose gauge is silent, by the rule that made it."""
 
 
-def ask_rules(telling: Telling, facts: Facts, settings: AlertSettings) -> None:
-    """Ask every rule of the clock; an open alert whose subject it does not name any more is left."""
+def _no_stage(*_: object) -> None:
+    return None
+
+
+def ask_rules(telling: Telling, facts: Facts, settings: AlertSettings) -> Details:
+    """Ask every rule of the clock; an open alert whose subject it does not name any more is left, or stands as the last
+    one known where nobody can say how that is. What they found is there for messages."""
+    details: dict[Key, Mapping[str, Any]] = {}
     for rule in ON_TICK:
         with telling.apart((rule.name, "")):
-            _ask(telling, rule, {each.subject_id: each for each in rule.find(facts, settings.rules)}, facts, settings)
+            _ask(telling, rule, _named(rule.find(facts, settings.rules)), facts, settings, details)
+    return details
 
 
-def _ask(telling: Telling, rule: TickRule, named: Mapping[str, Found], facts: Facts, settings: AlertSettings) -> None:
+def _named(found: Iterable[Found]) -> Mapping[str, Sequence[Found]]:
+    named: dict[str, list[Found]] = defaultdict(list)
+    for each in found:
+        named[each.subject_id].append(each)
+    return named
+
+
+def _ask(
+    telling: Telling,
+    rule: TickRule,
+    named: Mapping[str, Sequence[Found]],
+    facts: Facts,
+    settings: AlertSettings,
+    details: dict[Key, Mapping[str, Any]],
+) -> None:
     known = telling.book.known
     still = {key[1]: each for key, each in known.items() if key[0] == rule.name and _begun(each)}
     for subject_id in sorted({*named, *still}):
-        found = named.get(subject_id) or _over(subject_id, still[subject_id].station_id, facts)
-        with telling.apart((rule.name, subject_id)):
+        key = (rule.name, subject_id)
+        with telling.apart(key):
+            if subject_id in named:
+                found = considered(telling.book.alert(key, "").standing, named[subject_id])
+                details[key] = found.finding.detail
+            elif rule.judges(facts, subject_id, still[subject_id].station_id):
+                found = _over(subject_id, still[subject_id].station_id, facts)
+            else:
+                _stand(telling, key, still[subject_id], lost)
+                continue
             _step(telling, rule.name, found, _timing(rule, found, facts.registry, settings))
+
+
+def considered(standing: Standing, found: Sequence[Found]) -> Found:
+    """Of what a rule found of a subject what is to be considered now. What is sure comes first, until the alert knows
+    it: a doubt of more must not hide it."""
+    sure = next((each for each in found if each.finding.believed), found[-1])
+    return sure if standing.sure < sure.finding.reached else found[-1]
 
 
 def lose(telling: Telling, silent: Mapping[str, datetime | None], registry: Registry, last: LastStage) -> None:
@@ -47,11 +88,16 @@ def lose(telling: Telling, silent: Mapping[str, datetime | None], registry: Regi
         gone = key[1] not in registry.gauges or (key[1] in silent and not _newer(known, silent[key[1]]))
         if key[0] not in OF_READINGS or not known.standing.level or not gone:
             continue
-        alert = telling.book.alert(key, known.station_id)
-        standing, changes = OF_READINGS[key[0]](alert.standing, telling.now)
-        after = telling.book.put(key, alert, standing)
-        for change in changes:
-            telling.note(key, change, last_known(after, last(key[1], after)))
+        _stand(telling, key, known, OF_READINGS[key[0]], last)
+
+
+def _stand(telling: Telling, key: Key, known: Alert, becomes: Becomes, last: LastStage = _no_stage) -> None:
+    """What becomes of an alert of which nobody can say how it is now."""
+    alert = telling.book.alert(key, known.station_id)
+    standing, changes = becomes(alert.standing, telling.now)
+    after = telling.book.put(key, alert, standing)
+    for change in changes:
+        telling.note(key, change, last_known(after, last(key[1], after)))
 
 
 def _newer(alert: Alert, last_at: datetime | None) -> bool:
@@ -60,13 +106,13 @@ def _newer(alert: Alert, last_at: datetime | None) -> bool:
     return newest is not None and last_at is not None and newest > last_at
 
 
-def catch_up(telling: Telling, filling: Collection[str], last: LastStage) -> None:
+def catch_up(telling: Telling, filling: Collection[str], last: LastStage, details: Details) -> None:
     """Tell what could not be told before, where it still stands: a silence ended, late readings have settled. Of the
-    gauges ``filling`` late ones are still coming in."""
+    gauges ``filling`` late ones are still coming in; ``details`` is what the rules of the clock found now."""
     for key, known in telling.book.known.items():
         alert = telling.book.alert(key, known.station_id)
         if alert.told != alert.standing.level and (key[0] not in OF_READINGS or _settled(telling, key, alert, filling)):
-            _still(telling, key, last)
+            _still(telling, key, last, details.get(key, {}))
 
 
 def _settled(telling: Telling, key: Key, alert: Alert, filling: Collection[str]) -> bool:
@@ -74,9 +120,9 @@ def _settled(telling: Telling, key: Key, alert: Alert, filling: Collection[str])
     return key[1] not in filling and (newest is None or telling.now - newest >= SETTLE)
 
 
-def _still(telling: Telling, key: Key, last: LastStage) -> None:
+def _still(telling: Telling, key: Key, last: LastStage, detail: Mapping[str, Any]) -> None:
     alert = telling.book.alert(key, "")
-    said = last_known(alert, last(key[1], alert) if key[0] in OF_READINGS else None)
+    said = {**last_known(alert, last(key[1], alert) if key[0] in OF_READINGS else None), **detail}
     telling.note_still(key, telling.now, lambda _: said)
 
 

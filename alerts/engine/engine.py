@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from alerts.engine.book import Book
-from alerts.engine.clock_side import ask_rules, catch_up, lose
+from alerts.engine.clock_side import Details, ask_rules, catch_up, lose
 from alerts.engine.late import Late
 from alerts.engine.ledger import Ledger
 from alerts.engine.settings import AlertSettings
@@ -70,11 +70,12 @@ class Engine:
         facts = gather(self._firing(self._read()))
         self._ledger.outages = gateways_out(facts.health) if facts is not None else {}
         telling = self._begin()
+        details: Details = {}
         if facts is not None:
-            ask_rules(telling, facts, self._settings)
+            details = ask_rules(telling, facts, self._settings)
             silent = {each.gauge_id: each.observed_at for each in facts.health.gauges if each.silent}
             lose(telling, silent, facts.registry, self._last_m)
-        catch_up(telling, self._late.filling(telling.now), self._last_m)
+        catch_up(telling, self._late.filling(telling.now), self._last_m, details)
         written = self._record(telling.book)
         telling.complain()
         return len(telling.book.changes) if written else 0

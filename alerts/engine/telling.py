@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from alerts.engine.book import Book
+from alerts.incidents.muting import gauge_of
 from alerts.records import Transition
 from alerts.rules.findings import Cause, Change
 from alerts.rules.kept import Alert
@@ -100,7 +101,8 @@ class Telling:
     def _transition(self, key: Key, change: Change, detail: Mapping[str, Any], source: Source | None) -> Transition:
         rule, subject_id = key
         station_id = self.book.alert(key, "").station_id
-        more: dict[str, Any] = {"maintenance": True} if self.mutes.worked_on(station_id, subject_id) else {}
+        worked_on = self.mutes.worked_on(station_id, gauge_of(rule, subject_id, detail))
+        more: dict[str, Any] = {"maintenance": True} if worked_on else {}
         if source is not None and source.reading.reasons:
             more["reasons"] = list(source.reading.reasons)
         return Transition(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from alerts.records import Incident, Maintenance, Silence, Transition, may_never_wait
 from ingest.health.problems import Health
@@ -44,7 +45,7 @@ def muted(
     if transition.urgent:
         return ""
     where, rule, subject_id = transition.station_id, transition.rule, transition.subject_id
-    gauge_id = str(transition.detail.get(INNER, subject_id))
+    gauge_id = gauge_of(rule, subject_id, transition.detail)
     for work in maintenance:
         if rule not in OF_OTHERS and work.station_id == where and work.holds(gauge_id, at):
             return f"maintenance {work.id}"
@@ -54,6 +55,11 @@ def muted(
     if rule == GAUGE_SILENCE and subject_id in gateways_out:
         return f"gateway {gateways_out[subject_id]}"
     return ""
+
+
+def gauge_of(rule: str, subject_id: str, detail: Mapping[str, Any]) -> str:
+    """The gauge by which a rule speaks of a subject: work on it concerns what is said. The subject itself else."""
+    return subject_id if rule in OF_OTHERS else str(detail.get(INNER, subject_id))
 
 
 def covers(silence: Silence, station_id: str, rule: str, at: datetime) -> bool:

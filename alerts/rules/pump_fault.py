@@ -51,6 +51,12 @@ def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
                 yield _found(place, each, facts.now)
 
 
+def judges(facts: Facts, subject_id: str, station_id: str) -> bool:
+    """Whether the pump or gate is still there: what nobody asks any more was not repaired by that."""
+    place = facts.pumping.get(station_id)
+    return place is not None and any(each.device.id == subject_id for each in place.machines)
+
+
 def wet_from(place: Pumping, own: PumpFaultSettings) -> float | None:
     """The inner stage from which a station counts as wet: a little before its pumps have to work, or before its lowest
     threshold where that comes first. None where neither is known."""
@@ -65,8 +71,7 @@ def _troubles(place: Pumping, own: PumpFaultSettings, now: datetime) -> Iterator
     wet = wet_m is not None and inner is not None and inner.stage_m >= wet_m
     believed = not wet or wet_m is None or inner is None or inner.believed_from(wet_m)
     level = max(own.level, own.dry_level) if wet else own.dry_level
-    machines: list[MachineState] = [*place.pumps, *place.gates]
-    for each in machines:
+    for each in place.machines:
         if each.faulty and level:
             problem = "fault_wet" if wet else "fault_dry"
             yield Trouble(each.device.id, level, problem, each.heard_at, each.fault, each.fault_at, believed)

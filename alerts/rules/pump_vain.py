@@ -37,6 +37,12 @@ def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
                 yield found
 
 
+def judges(facts: Facts, subject_id: str, station_id: str) -> bool:
+    """Whether the station still has pumps, and its inner stage is known."""
+    place = facts.pumping.get(subject_id)
+    return subject_id == station_id and place is not None and place.inner is not None and bool(place.pumps)
+
+
 def _found(place: Pumping, own: PumpVainSettings, now: datetime) -> Found | None:
     inner = place.inner
     begins_m = start_of(place.pumps, inner) if inner else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from alerts.rules.course import LONG, Course, with_reading
 from alerts.rules.trend import rounded
-from ingest.equipment.state import GateState, PumpState
+from ingest.equipment.state import GateState, MachineState, PumpState
 from ingest.equipment.water import Inner
 from ingest.readings import Reading
 from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
@@ -44,6 +44,11 @@ class Pumping:
     inner: Inner | None = None
     outer: Reading | None = None
     runs: Mapping[str, Run] = field(default_factory=dict)
+
+    @property
+    def machines(self) -> tuple[MachineState, ...]:
+        """Its pumps, then its gates."""
+        return (*self.pumps, *self.gates)
 
     @property
     def course(self) -> Course:

@@ -35,11 +35,18 @@ Detail: TypeAlias = Callable[[Change, Standing, Course, Place], Mapping[str, Any
 OnTick: TypeAlias = Callable[[Facts, RulesSettings], Iterable[Found]]
 """Who is in trouble now, and nobody else; an open alert of a subject that is not named is left.
 
-The general numbers come with it: a rule asks for those of each station itself, and whether it is on there."""
+The general numbers come with it: a rule asks for those of each station itself, and whether it is on there. A subject
+may be named twice: for what is sure, and then for a doubt of more."""
+Judges: TypeAlias = Callable[[Facts, str, str], bool]
+"""Whether anything is known by which a subject (the first) of a station (the second) could be well."""
 
 
 def _nothing_more(*_: object) -> Mapping[str, Any]:
     return {}
+
+
+def _always(*_: object) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +65,15 @@ class ReadingRule:
 
 @dataclass(frozen=True, slots=True)
 class TickRule:
-    """A rule that is asked from time to time."""
+    """A rule that is asked from time to time.
+
+    An open alert of a subject that it does not name is left, where it ``judges`` it at all; else it stands as the last
+    one known.
+    """
 
     name: str
     find: OnTick
+    judges: Judges = _always
 
 
 ON_READING: tuple[ReadingRule, ...] = (
@@ -76,8 +88,8 @@ ON_TICK: tuple[TickRule, ...] = (
     TickRule(battery.NAME, battery.find),
     TickRule(gateway.NAME, gateway.find),
     TickRule(sign.NAME, sign.find),
-    TickRule(pump_idle.NAME, pump_idle.find),
-    TickRule(pump_vain.NAME, pump_vain.find),
-    TickRule(pump_fault.NAME, pump_fault.find),
+    TickRule(pump_idle.NAME, pump_idle.find, pump_idle.judges),
+    TickRule(pump_vain.NAME, pump_vain.find, pump_vain.judges),
+    TickRule(pump_fault.NAME, pump_fault.find, pump_fault.judges),
 )
 NAMES = (*(each.name for each in ON_READING), *(each.name for each in ON_TICK))

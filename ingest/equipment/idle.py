@@ -59,6 +59,13 @@ def standing_still(
     return [each for each in counted if _had_time(each, now)]
 
 
+def subjects(station_id: str, pumps: Sequence[PumpState]) -> set[str]:
+    """Every ``Idle.subject_id`` that there can be at a station with these pumps."""
+    own = {each.pump.id for each in pumps if each.pump.start_m is not None}
+    shared = _shared(station_id, [each for each in pumps if each.pump.start_m is None])
+    return own | {shared} if shared else own
+
+
 def raised(hazard: int) -> int:
     """The hazard of a pump station whose pumps should run and do not: one higher."""
     return min(TOP, hazard + 1)
@@ -85,8 +92,12 @@ def _together(station_id: str, pumps: Sequence[PumpState], inner: Inner) -> Iter
     begins_m = inner.lowest_m
     if not sharing or begins_m is None or inner.stage_m < begins_m or any(each.runs for each in pumps):
         return
-    subject_id = sharing[0].pump.id if len(sharing) == 1 else station_id
-    yield _idle(subject_id, sharing, begins_m, inner)
+    yield _idle(_shared(station_id, sharing), sharing, begins_m, inner)
+
+
+def _shared(station_id: str, sharing: Sequence[PumpState]) -> str:
+    """The subject of the pumps that share the work; empty where none does."""
+    return sharing[0].pump.id if len(sharing) == 1 else station_id if sharing else ""
 
 
 def _idle(subject_id: str, pumps: tuple[PumpState, ...], begins_m: float, inner: Inner) -> Idle:

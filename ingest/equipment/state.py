@@ -126,4 +126,5 @@ def _newest(*readings: Reading | None) -> datetime | None:
 
 
 def _is_of_now(reading: Reading | None, device: Pump | Gate, now: datetime) -> bool:
-    return reading is not None and now - reading.observed_at <= patience(device)
+    """What lies further ahead was dated by a clock of ours that has been set back since: of now it says nothing."""
+    return reading is not None and abs(now - reading.observed_at) <= patience(device)

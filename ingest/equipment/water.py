@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ingest.hazard import Levels, hazard_at, levels_at
@@ -16,10 +16,10 @@ from ingest.store.protocol import Latest
 class Inner:
     """The inner stage at a moment.
 
-    ``stage_m`` and ``hazard`` are those of the newest reading that is not bad, or of the newest good one where that
-    stands higher: what is not believed may raise and never lowers. ``believed_m`` is that of the good one alone.
-    However old they are, they stand until another one comes. ``reasons`` are why the newest is not simply good.
-    ``course`` are good readings, the oldest first, as far back as anybody asked.
+    ``stage_m``, ``observed_at`` and ``hazard`` are those of the newest reading that is not bad, or of the newest good
+    one where that stands higher: what is not believed may raise and never lowers. ``believed_m`` and ``believed_at``
+    are those of the good one alone. However old they are, they stand until another one comes. ``reasons`` are why the
+    newest is not simply good. ``course`` are good readings, the oldest first, as far back as anybody asked.
     """
 
     gauge: Gauge
@@ -27,6 +27,7 @@ class Inner:
     stage_m: float
     observed_at: datetime
     believed_m: float | None
+    believed_at: datetime | None = None
     reasons: tuple[Reason, ...] = ()
     course: tuple[Reading, ...] = ()
 
@@ -39,6 +40,13 @@ class Inner:
     def lowest_m(self) -> float | None:
         """Where the lowest hazard begins; None without thresholds."""
         return min(self.levels.values(), default=None)
+
+    @property
+    def believed(self) -> Inner | None:
+        """The same water as good readings alone have it; None where there are none."""
+        if self.believed_m is None or self.believed_at is None:
+            return None
+        return replace(self, stage_m=self.believed_m, observed_at=self.believed_at, reasons=())
 
     def believed_from(self, begins_m: float) -> bool:
         """Whether a good reading stands at or above a stage."""
@@ -67,13 +75,15 @@ def inner_water(
     newest = latest.reading if latest.reading.quality is not Quality.BAD else good
     if newest is None:
         return None
-    highest = good if good is not None and good.stage_m > newest.stage_m else newest
+    doubted = newest.quality is not Quality.GOOD
+    shown = good if doubted and good is not None and good.stage_m > newest.stage_m else newest
     return Inner(
         gauge=gauge,
         levels=levels_at(kind, gauge, now),
-        stage_m=highest.stage_m if newest.quality is not Quality.GOOD else newest.stage_m,
-        observed_at=newest.observed_at,
+        stage_m=shown.stage_m,
+        observed_at=shown.observed_at,
         believed_m=None if good is None else good.stage_m,
+        believed_at=None if good is None else good.observed_at,
         reasons=newest.reasons,
         course=tuple(course),
     )

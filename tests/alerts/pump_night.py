@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts.engine.clock_side import considered
 from alerts.engine.pumping import PumpStations
-from alerts.rules.facts import Facts
+from alerts.rules.facts import Facts, Found
 from alerts.rules.findings import EVERY_LEVEL, Change, Finding
-from alerts.rules.machine import Standing, step
+from alerts.rules.machine import Standing, lost, step
 from alerts.rules.settings import RulesSettings
-from alerts.rules.table import ON_TICK
+from alerts.rules.table import ON_TICK, TickRule
 from ingest.health.problems import Health
 from ingest.readings import Reading
 from ingest.stations import Quantity, Registry
@@ -20,7 +21,7 @@ from tests.alerts.machines import told
 from tests.pumping import DUSK, REGISTRY, STATION, at, latest, newest
 
 PUMP_RULES = ("pump_idle", "pump_vain", "pump_fault")
-FINDERS = {each.name: each.find for each in ON_TICK if each.name in PUMP_RULES}
+RULES = {each.name: each for each in ON_TICK if each.name in PUMP_RULES}
 
 
 @dataclass
@@ -70,24 +71,32 @@ class Night:
 
     def found(self, rule: str, minute: float) -> dict[str, Finding]:
         """What a rule finds at a minute, by subject."""
-        return {each.subject_id: each.finding for each in FINDERS[rule](self.facts(minute), self.rules)}
+        return {each.subject_id: each.finding for each in RULES[rule].find(self.facts(minute), self.rules)}
 
     def through(self, minutes: range) -> Night:
         """Minute by minute, as the engine asks."""
         for minute in minutes:
             facts = self.facts(minute)
-            for rule, find in FINDERS.items():
-                named = {each.subject_id: each.finding for each in find(facts, self.rules)}
-                self._step(rule, named, minute)
+            for rule in RULES.values():
+                self._step(rule, facts, minute)
         return self
 
-    def _step(self, rule: str, named: dict[str, Finding], minute: int) -> None:
-        begun = {key[1] for key, each in self.standings.items() if key[0] == rule and (each.level or each.above)}
-        timing = self.rules.of(rule).at(STATION.kind, STATION.id).timing
+    def _step(self, rule: TickRule, facts: Facts, minute: int) -> None:
+        named: dict[str, list[Found]] = {}
+        for each in rule.find(facts, self.rules):
+            named.setdefault(each.subject_id, []).append(each)
+        begun = {key[1] for key, each in self.standings.items() if key[0] == rule.name and (each.level or each.above)}
+        timing = self.rules.of(rule.name).at(STATION.kind, STATION.id).timing
         for subject_id in sorted({*named, *begun}):
-            finding = named.get(subject_id) or Finding(0, EVERY_LEVEL, at(minute))
-            key = (rule, subject_id)
-            self.standings[key], changes = step(self.standings.get(key, Standing()), finding, timing)
+            key = (rule.name, subject_id)
+            before = self.standings.get(key, Standing())
+            if subject_id in named:
+                found = considered(before, named[subject_id]).finding
+                self.standings[key], changes = step(before, found, timing)
+            elif rule.judges(facts, subject_id, STATION.id):
+                self.standings[key], changes = step(before, Finding(0, EVERY_LEVEL, at(minute)), timing)
+            else:
+                self.standings[key], changes = lost(before, at(minute))
             self.changes.setdefault(key, []).extend((minute, each) for each in changes)
 
     def steps(self, rule: str, subject_id: str) -> list[tuple[int, int]]:

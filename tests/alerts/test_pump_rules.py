@@ -13,7 +13,7 @@ from alerts.rules.pumping import Run, run_of
 from alerts.rules.settings import RulesSettings
 from ingest.equipment.state import patience
 from ingest.readings import Quality, Reading
-from ingest.stations import Pump, Registry
+from ingest.stations import Device, Pump, Registry, Station
 from tests.alerts.pump_night import Night
 from tests.pumping import CITY, FIRST, GATE, INNER, OUTER, REGISTRY, SECOND, SHARING, STATION, at, fault, running, stage
 
@@ -333,10 +333,64 @@ def test_a_night_told_again_is_the_same(steps_m: list[float], words: list[str], 
     assert first.changes == again.changes
 
 
-def test_the_registry_may_change_in_the_night() -> None:
+@pytest.mark.parametrize(
+    "left", [[STATION, INNER], [STATION, INNER, SECOND], [STATION, OUTER, FIRST, SECOND], [STATION, INNER, *SHARING]]
+)
+def test_a_registry_that_changes_in_the_night_is_no_all_clear(left: list[Station | Device]) -> None:
+    """Without its pump, or the gauge that it goes by, nobody can say that it runs: a person closes it."""
     night = Night([*flat(1.3), *runs(FIRST, [])]).through(range(60))
     assert night.level("pump_idle", FIRST.id) == 3
-    night.registry = Registry.of(CITY, [STATION, INNER])
+    night.registry = Registry.of(CITY, left)
     night.through(range(60, 91))
-    assert night.level("pump_idle", FIRST.id) == 0
+    assert night.level("pump_idle", FIRST.id) == 3
+    assert night.standings["pump_idle", FIRST.id].unverified
     assert replace(night, registry=REGISTRY).found("pump_idle", 90) != {}
+
+
+def test_a_fault_of_a_pump_that_was_taken_out_of_the_registry_was_not_repaired() -> None:
+    night = Night([*flat(0.2), *runs(FIRST, []), *(fault(minute, 17) for minute in range(91))]).through(range(30))
+    night.registry = Registry.of(CITY, [STATION, INNER, SECOND])
+    assert night.through(range(30, 91)).level("pump_fault", FIRST.id) == 1
+
+
+def test_a_registry_that_comes_back_ends_it_by_the_rule() -> None:
+    night = Night([*flat(1.3), *runs(FIRST, [range(70, 91)])]).through(range(60))
+    night.registry = Registry.of(CITY, [STATION, INNER])
+    night.through(range(60, 75))
+    night.registry = REGISTRY
+    assert night.through(range(75, 91)).steps("pump_idle", FIRST.id) == [(0, 3), (3, 3), (3, 0)]  # (3, 3): unverified
+
+
+# What is sure, and a doubt of more
+
+
+def spiked(quality: Quality = Quality.SUSPECT) -> list[Reading]:
+    """Water at hazard 2, of which the gauge says for ten minutes that it is far above everything."""
+    return [
+        *flat(1.3, range(30)),
+        *(stage(minute, 3.9, quality) for minute in range(30, 40)),
+        *flat(1.3, range(40, 91)),
+    ]
+
+
+def test_a_suspect_stage_makes_no_sure_danger_of_a_lesser_one() -> None:
+    night = Night([*spiked(), *runs(FIRST, [])]).through(MINUTES)
+    found = [(each.from_level, each.to_level, each.unconfirmed) for _, each in night.changes["pump_idle", FIRST.id]]
+    assert [each for each in found if each[0] != each[1]] == [(0, 3, False), (3, 5, True), (5, 3, True)]
+
+
+def test_a_doubt_hides_nothing_that_is_sure() -> None:
+    """The spike came first: what the good stage before it says is told at its level all the same."""
+    night = Night([*spiked()[30:], *flat(1.3, range(26, 30)), *runs(FIRST, [])]).through(range(26, 40))
+    found = [(each.from_level, each.to_level, each.unconfirmed) for _, each in night.changes["pump_idle", FIRST.id]]
+    assert [each for each in found if each[0] != each[1]] == [(0, 3, False), (3, 5, True)]
+    sure = next(each for _, each in night.changes["pump_idle", FIRST.id] if each.to_level == 3)
+    assert sure.finding is not None
+    assert (sure.finding.detail["inner_m"], sure.finding.detail["raised_level"]) == (1.3, 3)
+
+
+def test_the_stage_of_a_message_has_the_time_at_which_it_was_observed() -> None:
+    """A lower suspect stage takes nothing back; neither does it make the higher one younger."""
+    readings = [*flat(1.7, range(30)), *(stage(minute, 0.3, Quality.SUSPECT) for minute in range(30, 60))]
+    detail = Night([*readings, *runs(FIRST, [])]).found("pump_idle", 59)[FIRST.id].detail
+    assert (detail["inner_m"], detail["inner_at"]) == (1.7, at(29).isoformat())

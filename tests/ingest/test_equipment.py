@@ -38,6 +38,12 @@ def test_a_pump_that_is_not_heard_for_three_intervals_is_not_known_to_run() -> N
     assert (late.runs, late.known, late.running, late.running_at) == (False, False, True, at(0))
 
 
+def test_a_word_of_a_time_that_is_not_yet_says_nothing_of_now() -> None:
+    """Our own clock was fast, and has been set back since: a pump that died meanwhile is not known to run."""
+    (pump, _) = pumps([running(60, 1.0)], at(5))
+    assert (pump.running, pump.runs) == (True, False)
+
+
 def test_a_word_about_a_fault_does_not_make_a_pump_known_to_run() -> None:
     state = pump_state(FIRST, newest([running(0, 1), fault(9, 0)]), at(10))
     assert (state.runs, state.heard_at) == (False, at(9))
