@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.sight.comparison import Comparison
 from ingest.sight.view import Finding, View
@@ -13,8 +14,10 @@ KEPT = 0.45
 """Part of its usual sharpness below which a tile is blurred."""
 SURELY = 2.0
 """How far above what may be noise a tile's fine edges would have to stand if it were sharp."""
-TILES = 5
-"""Tiles that must show edges for a picture to be judged."""
+TILES, FEW = 4, 8
+"""Tiles that must show edges for a picture to be judged, and so few that every one of them must be blurred."""
+WRITTEN = 2
+"""Sharpest tiles that are left out: a camera that writes its name writes it sharp through any lens."""
 
 
 def blurred(beside: Sequence[Comparison], view: View) -> Finding:
@@ -23,17 +26,19 @@ def blurred(beside: Sequence[Comparison], view: View) -> Finding:
     ``beside`` are the comparisons with the faces of this hour: in twilight it must be blurred beside both. Withheld
     where the camera's own sharpness is not known, or fog, night or noise leave too few tiles to judge.
     """
-    measured = [_share(compared) for compared in beside]
-    if not measured or any(count < TILES for count, _ in measured):
-        return Finding(None, {"sharp_tiles": float(min((count for count, _ in measured), default=0))})
-    count, share = min(measured, key=lambda each: each[1])
-    return Finding(share >= view.thresholds.blurred_share, {"sharp_tiles": float(count), "blurred_share": share})
+    measured = [_ratios(compared) for compared in beside]
+    count = min((len(ratios) for ratios in measured), default=0)
+    if count < TILES:
+        return Finding(None, {"sharp_tiles": float(count)})
+    share = min(float((np.sort(ratios)[:-WRITTEN] < KEPT).mean()) for ratios in measured)
+    needed = view.thresholds.blurred_share if count >= FEW else 1.0
+    return Finding(share >= needed, {"sharp_tiles": float(count), "blurred_share": share})
 
 
-def _share(compared: Comparison) -> tuple[int, float]:
-    """How many tiles can be judged, and what share of them is blurred."""
+def _ratios(compared: Comparison) -> NDArray[np.float32]:
+    """What is left of the usual sharpness, for each tile that can be judged."""
     sharp = compared.gist.sharp
     expected = np.nan_to_num(compared.face.sharp) * sharp.small
     judged = compared.votes & ~compared.lost & (expected > SURELY * sharp.unsure)
-    count = int(np.count_nonzero(judged))
-    return count, float((sharp.fine[judged] < KEPT * expected[judged]).mean()) if count else 0.0
+    ratios: NDArray[np.float32] = sharp.fine[judged] / expected[judged]
+    return ratios

@@ -22,6 +22,7 @@ from ingest.sight.structure import (
     gradients,
     likeness,
     match,
+    moved,
     movements,
 )
 
@@ -43,6 +44,10 @@ GLARED = 244
 """Mean grey level from which a tile is blinded."""
 JITTER = 1.5
 """Points by which a mast may tremble."""
+NEAR = 2.2
+"""Points within which the face has not moved to elsewhere."""
+REGAINED = 0.4
+"""Likeness from which a tile shows the moved face."""
 TURNS_DEG = (-14, -10, -6, -3, 3, 6, 10, 14)
 ZOOMS = (1.15, 1.3, 1.5, 1.75, 2.0)
 
@@ -154,6 +159,20 @@ class Comparison:
     def place(self) -> Place:
         """Where the face fits best when it is only moved."""
         return _best(self._fits)
+
+    @cached_property
+    def elsewhere(self) -> Place:
+        """Where the face fits best outside of its place, when it is only moved."""
+        right, down = movements()
+        return _best(np.where(np.hypot(right, down) > NEAR, self._fits, -1))
+
+    @cached_property
+    def regained_share(self) -> float:
+        """Share of the lost tiles that show the face again once it is moved elsewhere."""
+        if not self.lost.any():
+            return 0.0
+        there = likeness(self.gist.directions, moved(self.edges, self.elsewhere.right, self.elsewhere.down))
+        return float((there[self.lost] >= REGAINED).mean())
 
     @cached_property
     def turned(self) -> Place:

@@ -14,6 +14,8 @@ SUSPECT = 0.3
 """Share of the view that must be lost before anybody looks where it went."""
 CLEARER, BETTER = 0.045, 1.2
 """A face that fits elsewhere must fit better there than here, by so much and by so many times."""
+REGAINED_SHARE = 0.45
+"""Share of the lost tiles that are found again elsewhere; what lies on the lens (a web, a name) stays where it is."""
 TURNED_CLEARER = 0.12
 BARE = 0.88
 """Share of the lost tiles without edges of their own from which it is a cover that is seen, not another view."""
@@ -39,11 +41,18 @@ def shifted(compared: Comparison | None, view: View, memory: Memory) -> Finding:
         return Finding(False, {"moved_share": compared.place.away})
     moved = _moved(compared, compared.place, view)
     turned = not moved and _turned(compared)
-    figures = {"moved_share": compared.place.away, "fit_here": compared.here, "fit_there": compared.place.fit}
+    figures = {
+        "moved_share": compared.elsewhere.away,
+        "regained": compared.regained_share,
+        "fit_here": compared.here,
+        "fit_there": compared.place.fit,
+    }
     return Finding(moved or turned or _gone(compared, view, memory), figures)
 
 
 def _moved(compared: Comparison, place: Place, view: View) -> bool:
+    if compared.regained_share >= REGAINED_SHARE:
+        return compared.elsewhere.away >= view.thresholds.shifted_by
     clear = place.fit >= FITS and place.fit >= compared.here + CLEARER and place.fit >= BETTER * compared.here
     return clear and place.away >= view.thresholds.shifted_by
 
