@@ -14,8 +14,8 @@ KEPT = 0.45
 """Part of its usual sharpness below which a tile is blurred."""
 SURELY = 2.0
 """How far above what may be noise a tile's fine edges would have to stand if it were sharp."""
-TILES, FEW = 4, 8
-"""Tiles that must show edges for a picture to be judged, and so few that every one of them must be blurred."""
+TILES = 4
+"""Tiles that must show edges for a picture to be judged."""
 WRITTEN = 2
 """Sharpest tiles that are left out: a camera that writes its name writes it sharp through any lens."""
 
@@ -31,8 +31,7 @@ def blurred(beside: Sequence[Comparison], view: View) -> Finding:
     if count < TILES:
         return Finding(None, {"sharp_tiles": float(count)})
     share = min(float((np.sort(ratios)[:-WRITTEN] < KEPT).mean()) for ratios in measured)
-    needed = view.thresholds.blurred_share if count >= FEW else 1.0
-    return Finding(share >= needed, {"sharp_tiles": float(count), "blurred_share": share})
+    return Finding(share >= view.thresholds.blurred_share, {"sharp_tiles": float(count), "blurred_share": share})
 
 
 def _ratios(compared: Comparison) -> NDArray[np.float32]:

@@ -24,6 +24,7 @@ from ingest.sight.structure import (
     match,
     moved,
     movements,
+    transformed,
 )
 
 RELIABLE = 0.3
@@ -177,15 +178,20 @@ class Comparison:
     @cached_property
     def turned(self) -> Place:
         """Where the face fits best when it is also turned or zoomed; costs some milliseconds."""
-        now = self.gist.directions * self._weights
-        places = (_best(match(now, directions(gradients(each)))) for each in _turned(self.face.grey))
+        turned = (transformed(directions(gradients(each))) for each in _turned(self.face.grey))
+        places = (_best(match(self._waves, each)) for each in turned)
         best = max(places, key=lambda place: place.fit)
         return Place(best.right, best.down, best.fit, turned=True)
 
     @cached_property
     def _fits(self) -> NDArray[np.float32]:
         weights = (self.face.usual >= RELIABLE).repeat(TILE, 0).repeat(TILE, 1)
-        return match(self.gist.directions * self._weights, self.edges * weights)
+        return match(self._waves, transformed(self.edges * weights))
+
+    @cached_property
+    def _waves(self) -> Field:
+        """The picture's edges, without the clock, transformed."""
+        return transformed(self.gist.directions * self._weights)
 
     @cached_property
     def _weights(self) -> NDArray[np.bool_]:

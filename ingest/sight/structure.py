@@ -80,15 +80,20 @@ def _overlap(by: int, length: int) -> tuple[slice, slice]:
     return slice(max(0, by), min(length, length + by)), slice(max(0, -by), min(length, length - by))
 
 
-def match(now: Field, then: Field) -> NDArray[np.float32]:
-    """How well ``then``, moved, fits ``now``, for every movement: row and column are down and right, modulo the size.
+def transformed(field: Field) -> Field:
+    """The Fourier transform by which fields are matched."""
+    waves: Field = np.fft.fft2(field)
+    return waves
 
-    1 would be a perfect fit of everything.
+
+def match(now: Field, then: Field) -> NDArray[np.float32]:
+    """How well a field, moved, fits another, both transformed, for every movement of ``then``.
+
+    Row and column are down and right, modulo the size; 1 would be a perfect fit of everything.
     """
-    product = np.fft.fft2(now) * np.fft.fft2(then).conj()
-    sizes = np.sqrt((np.abs(now) ** 2).sum() * (np.abs(then) ** 2).sum())
-    fits: NDArray[np.float32] = (np.fft.ifft2(product).real / (sizes + 1e-6)).astype(np.float32)
-    return fits
+    fits: NDArray[np.float32] = np.fft.ifft2(now * then.conj()).real
+    sizes = np.sqrt((np.abs(now) ** 2).sum() * (np.abs(then) ** 2).sum()) / now.size
+    return fits / np.float32(sizes + 1e-6)
 
 
 @lru_cache(maxsize=1)

@@ -34,17 +34,20 @@ def report(weeks: Sequence[Week]) -> str:
     lines = [f"{len(weeks)} cameras and weeks, {pictures(weeks)} pictures, {len(told)} faults", ""]
     lines += ["| what | sequences | told as itself | as another | missed | not over after two good ones |"]
     lines += ["|---|---|---|---|---|---|"]
-    lines += [_row(name, [each for each in told if each.trouble.name == name]) for name in EXPECTED]
-    lines += ["", "| condition | sequences | missed | false alarms | sound pictures |", "|---|---|---|---|---|"]
+    names = sorted({each.trouble.what for each in told}, key=lambda what: (what.split(",")[0] not in EXPECTED, what))
+    lines += [_row(name, [each for each in told if each.trouble.what == name]) for name in names]
+    lines += ["", "| condition | sequences | as another | missed | false alarms | sound pictures |"]
+    lines += ["|---|---|---|---|---|---|"]
     lines += _by_condition(weeks, told)
     lines += ["", _alarms(weeks), "", *(_miss(each) for each in told if not each.after)]
     return "\n".join(lines)
 
 
 def _row(name: str, told: Sequence[Told]) -> str:
-    own, missed = sum(each.after > 0 for each in told), sum(each.missed for each in told)
+    own, other = sum(each.after > 0 for each in told), sum(each.as_another for each in told)
+    missed = sum(each.missed for each in told)
     lasting = sum(not each.ended for each in told)
-    return f"| {name} | {len(told)} | {own} | {len(told) - own - missed} | {missed} | {lasting} |"
+    return f"| {name} | {len(told)} | {own} | {other} | {missed} | {lasting} |"
 
 
 def _by_condition(weeks: Sequence[Week], told: Sequence[Told]) -> list[str]:
@@ -53,7 +56,8 @@ def _by_condition(weeks: Sequence[Week], told: Sequence[Told]) -> list[str]:
     for name, count in sorted(seen.items()):
         here = [each for each in told if each.condition == name]
         alarms = sum(alarm.condition == name for each in weeks for alarm in each.alarms)
-        lines.append(f"| {name} | {len(here)} | {sum(each.missed for each in here)} | {alarms} | {count} |")
+        other, missed = sum(each.as_another for each in here), sum(each.missed for each in here)
+        lines.append(f"| {name} | {len(here)} | {other} | {missed} | {alarms} | {count} |")
     return lines
 
 

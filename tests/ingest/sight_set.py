@@ -7,7 +7,7 @@ tuned on some numbers is measured on others (``sight_report``).
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -42,6 +42,11 @@ EXPECTED = {
     "fogged_lens": {PictureFault.BLURRED, PictureFault.COVERED},
 }
 """What each drawn fault is to be called; a wet dome softens what it does not hide."""
+APART = {
+    "hand": ", spread fingers",
+    "sky": ", to where nothing of the view is left",
+    "ground": ", to where nothing of the view is left",
+}
 LIGHT_ENOUGH_DEG = {"dark": 8.0}
 """Sun from which a fault of a camera without a lamp is there to be seen; 0 for all others."""
 
@@ -77,6 +82,11 @@ class Trouble:
     variant: str
     grade: float
     first: int
+
+    @property
+    def what(self) -> str:
+        """Its row in the table: what is a matter of its own is counted by itself."""
+        return f"{self.name}{APART.get(self.variant, '')}"
 
     @property
     def expected(self) -> set[PictureFault]:
@@ -130,16 +140,16 @@ def troubled(camera: Camera, trouble: Trouble, number: int) -> Gist:
     return _gist(camera, number, taken)
 
 
-def troubles(camera: Camera, of_each: dict[str, int]) -> Iterator[Trouble]:
-    """So many faults of each name, mild to gross, at random times from the third day on."""
+def troubles(camera: Camera, of_each: Mapping[str, int], first: int = 634, last: int = WEEK - 12) -> Iterator[Trouble]:
+    """So many faults of each name, mild to gross, at random times; as it is from the third day on."""
     for name, count in of_each.items():
         variants = tuple(FAULTS[name].variants) or ("",)
         for index in range(count):
             words = (camera.id, name, index)
-            first = int(between(2.2 * 288, WEEK - 12, *words, "first"))
+            begins = int(between(first, last, *words, "first"))
             grade = (index + share(*words, "grade")) / count
             variant = variants[int(share(*words, "variant") * len(variants))]
-            yield Trouble(name, variant, grade, _to_be_seen(camera, name, first))
+            yield Trouble(name, variant, grade, _to_be_seen(camera, name, begins))
 
 
 def condition(camera: Camera, number: int) -> str:

@@ -33,6 +33,11 @@ class Told:
         """Nothing stood at all."""
         return not self.after and not self.instead
 
+    @property
+    def as_another(self) -> bool:
+        """A fault stood, but not this one."""
+        return not self.after and bool(self.instead)
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
@@ -57,20 +62,19 @@ class Week:
     conditions: dict[str, int] = field(default_factory=dict)
 
 
-def week(number: int, of_each: dict[str, int], first: int = 0, last: int = WEEK, step: int = 1) -> Week:
+def week(number: int, of_each: Mapping[str, int]) -> Week:
+    """A camera's whole week, with faults once it knows its camera by day and night."""
+    return run(Camera(number), sorted(troubles(Camera(number), of_each), key=lambda trouble: trouble.first), WEEK)
+
+
+def run(camera: Camera, due: list[Trouble], last: int) -> Week:
     """A camera's pictures one after the other; each fault branches off where it begins, with what was known then."""
-    camera, memory, result = Camera(number), Memory(), Week(number)
-    due = sorted(troubles(camera, of_each), key=lambda trouble: trouble.first)
-    for picture in range(first, last, step):
-        while due and due[0].first < picture + step:
-            _branch(camera, replaced(due.pop(0), picture), memory, result)
+    memory, result = Memory(), Week(camera.number)
+    for picture in range(last):
+        while due and due[0].first <= picture:
+            _branch(camera, due.pop(0), memory, result)
         memory = _sound(camera, picture, memory, result)
     return result
-
-
-def replaced(trouble: Trouble, first: int) -> Trouble:
-    """The fault, begun with that picture."""
-    return Trouble(trouble.name, trouble.variant, trouble.grade, first)
 
 
 def _sound(camera: Camera, picture: int, memory: Memory, result: Week) -> Memory:
