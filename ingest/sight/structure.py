@@ -82,7 +82,7 @@ def _overlap(by: int, length: int) -> tuple[slice, slice]:
 
 def transformed(field: Field) -> Field:
     """The Fourier transform by which fields are matched."""
-    waves: Field = np.fft.fft2(field)
+    waves: Field = np.fft.fft2(field).astype(np.complex64, copy=False)
     return waves
 
 
@@ -91,7 +91,7 @@ def match(now: Field, then: Field) -> NDArray[np.float32]:
 
     Row and column are down and right, modulo the size; 1 would be a perfect fit of everything.
     """
-    fits: NDArray[np.float32] = np.fft.ifft2(now * then.conj()).real
+    fits: NDArray[np.float32] = np.fft.ifft2(now * then.conj()).real.astype(np.float32, copy=False)
     sizes = np.sqrt((np.abs(now) ** 2).sum() * (np.abs(then) ** 2).sum()) / now.size
     return fits / np.float32(sizes + 1e-6)
 
