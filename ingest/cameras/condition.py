@@ -13,8 +13,8 @@ from ingest.stations import Camera
 from ingest.store.protocol import CameraLatest
 
 NEVER_HEARD, NO_HEARTBEAT, NO_STILL = "never_heard", "no_heartbeat", "no_still"
-"""Reasons that a camera did not give itself: nothing ever came, nothing comes any more, it speaks and sends no
-stills."""
+"""Reasons that a camera did not give itself: nothing ever came, nothing comes any more, it speaks and no new still of
+it can be shown."""
 WORST_FIRST = (
     PictureFault.FROZEN,
     PictureFault.COVERED,
@@ -50,7 +50,8 @@ def condition(camera: Camera, latest: CameraLatest | None, now: datetime) -> Cam
     """The camera at ``now``.
 
     Silence of more than three intervals makes it offline whatever it said last, and so does its last will until it is
-    heard again. Degraded is one whose picture cannot be trusted, that sends no stills, or that says so itself. One that
+    heard again. Degraded is one whose picture cannot be trusted, of which no new still can be shown for as long (none
+    comes, or they cannot be opened, or nobody looks at them), or that says so itself. One that
     answers the requests for its stills is not silent, whatever it answers.
     """
     asked = latest.asked if latest is not None and camera.pull is not None else None
@@ -77,7 +78,9 @@ def _of(camera: Camera, latest: CameraLatest | None, now: datetime) -> CameraCon
     said = _in_force(latest.report, heard_at)
     if said is not None and said.state is CameraState.OFFLINE:
         return CameraCondition(CameraState.OFFLINE, said=said.reason, heard_at=heard_at)
-    silence = "" if latest.still_at and not _late(latest.still_at, camera.interval_s, now) else NO_STILL
+    # What came and cannot be shown, or was not looked at, says nothing of the water: the newest that can counts.
+    seen_at = latest.still.received_at if latest.still is not None else None
+    silence = "" if seen_at is not None and not _late(seen_at, camera.interval_s, now) else NO_STILL
     faults = tuple(each for each in WORST_FIRST if latest.look and each in latest.look.faults)
     words = said.reason if said is not None else ""
     well = not silence and not faults and (said is None or said.state is CameraState.ONLINE)

@@ -28,7 +28,7 @@ from tests.brokers import Mosquitto, free_port
 from tests.ingest.camera_files import jpeg, scene
 from tests.ingest.cities import NOON, message, small_city, small_roster
 from tests.ingest.mqtt_parts import Ingest, eventually
-from tests.ingest.stores import database
+from tests.ingest.stores import database, look_at_all
 
 STATUS = "mizumori/v1/fujii/camera/fujii-cam/status"
 STILL = "mizumori/v1/fujii/camera/fujii-cam/still"
@@ -203,6 +203,7 @@ class Camera:
 def test_a_camera_that_dies_is_offline_at_once_and_comes_back(engine: Engine, tmp_path: Path, kind: Broker) -> None:
     def becomes(state: CameraState, silence: str = "") -> Callable[[], bool]:
         def so() -> bool:
+            look_at_all(engine)
             found = how(engine, datetime.now(UTC))
             return found.state is state and found.silence == silence
 
