@@ -44,6 +44,7 @@ class Retry:
     The message keeps its time of receipt and its packet number, so what it brings has the key and the time of
     observation that it would have had. But its readings count as received now. Else whoever follows the log would take
     a present that lies after their receipt for the work of a clock that was set back since, and them for the present.
+    What a camera sent keeps its receipt, which says when it was heard, and goes in as late.
     It is appended before its letter is removed: a crash in between leaves a letter whose next retry finds repeats.
     """
 
@@ -89,7 +90,7 @@ class Retry:
             self._images.write(file, data)
         now = self._now()
         readings = [replace(each, received_at=max(now, each.received_at)) for each in kept.readings]
-        appended = self._appender.append(together([kept], self._judge(readings)))
+        appended = self._appender.append(replace(together([kept], self._judge(readings)), late=True))
         self._letters.made_good(letter)
         return Retried(letter, appended)
 

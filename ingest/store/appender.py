@@ -74,8 +74,8 @@ class SqlAppender:
                 stills=_insert_new(connection, stills, [rows.row_of_still(each) for each in pictures]),
                 dead_letters=keep_dead_letters(connection, batch.dead_letters),
             )
-            note_reports(connection, batch.reports)
-            note_stills(connection, batch.stills)
+            note_reports(connection, batch.reports, late=batch.late)
+            note_stills(connection, batch.stills, late=batch.late)
             return appended
 
     def _append_readings(self, connection: Connection, batch: Sequence[Reading]) -> int:

@@ -17,8 +17,11 @@ from ingest.store.tables import camera_latest, camera_memory, camera_reports, lo
 from ingest.store.upsert import insert_into
 
 
-def note_reports(connection: Connection, reports: Sequence[CameraReport]) -> None:
-    """Let the newest report of each camera, by its own time, take its place; the report itself is written already."""
+def note_reports(connection: Connection, reports: Sequence[CameraReport], *, late: bool = False) -> None:
+    """Let the newest report of each camera, by its own time, take its place; the report itself is written already.
+
+    ``late``: they were received some time ago, so that what is newer than their receipt is no wrong clock's doing.
+    """
     for report in reports:
         seq = connection.scalar(
             select(camera_reports.c.seq).where(
@@ -31,15 +34,17 @@ def note_reports(connection: Connection, reports: Sequence[CameraReport]) -> Non
             connection,
             {"camera_id": report.camera_id, "report_seq": seq, "reported_at": report.reported_at},
             newest_by="reported_at",
-            received_at=report.received_at,
+            heard_at=report.received_at,
+            now=None if late else report.received_at,
         )
 
 
-def note_stills(connection: Connection, received: Sequence[Still]) -> None:
-    """Remember when a still of each camera came last: it is shown only when it was looked at."""
+def note_stills(connection: Connection, received: Sequence[Still], *, late: bool = False) -> None:
+    """Remember when a still of each camera came last: it is shown only when it was looked at. ``late`` as above."""
     for still in received:
         values = {"camera_id": still.camera_id, "still_at": still.received_at}
-        _note(connection, values, newest_by="still_at", received_at=still.received_at)
+        now = None if late else still.received_at
+        _note(connection, values, newest_by="still_at", heard_at=still.received_at, now=now)
 
 
 def keep_look(connection: Connection, look: Look, received_at: datetime) -> bool:
@@ -52,17 +57,20 @@ def keep_look(connection: Connection, look: Look, received_at: datetime) -> bool
         return False
     if look.usable:
         values = {"camera_id": look.camera_id, "shown_seq": look.still_seq, "shown_at": look.taken_at}
-        _note(connection, values, newest_by="shown_at", received_at=received_at)
+        _note(connection, values, newest_by="shown_at", heard_at=received_at, now=look.looked_at)
     return True
 
 
-def _note(connection: Connection, values: dict[str, Any], newest_by: str, received_at: datetime) -> None:
-    """Write what is not older than what is there. Something known from after this one's receipt was dated by a clock of
-    ours that was set back since: it gives way."""
-    insert = insert_into(connection, camera_latest).values(**values, heard_at=received_at)
+def _note(
+    connection: Connection, values: dict[str, Any], newest_by: str, heard_at: datetime, now: datetime | None
+) -> None:
+    """Write what is not older than what is there. Something known from after ``now`` was dated by a clock of ours that
+    was set back since: it gives way. None: nothing does."""
+    insert = insert_into(connection, camera_latest).values(**values, heard_at=heard_at)
     old, new = camera_latest.c, insert.excluded
-    received = bindparam("received_at", received_at, type_=camera_latest.c.heard_at.type)
-    newer = old[newest_by].is_(None) | (new[newest_by] >= old[newest_by]) | (old[newest_by] > received)
+    newer = old[newest_by].is_(None) | (new[newest_by] >= old[newest_by])
+    if now is not None:
+        newer |= old[newest_by] > bindparam("now", now, type_=camera_latest.c.heard_at.type)
     kept = {name: case((newer, new[name]), else_=old[name]) for name in values if name != "camera_id"}
     heard = case((old.heard_at.is_(None) | (old.heard_at < new.heard_at), new.heard_at), else_=old.heard_at)
     connection.execute(

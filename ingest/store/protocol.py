@@ -52,7 +52,8 @@ class Pictured:
 class Batch:
     """What one durable commit takes: everything made of the messages about to be acknowledged.
 
-    ``readings`` keep their order; a requalified one stands before the reading that spoke for it.
+    ``readings`` keep their order; a requalified one stands before the reading that spoke for it. ``late``: what is of
+    cameras was received some time ago, and must not take the place of anything newer.
     """
 
     readings: Sequence[Reading] = ()
@@ -60,6 +61,7 @@ class Batch:
     reports: Sequence[CameraReport] = ()
     stills: Sequence[Still] = ()
     dead_letters: Sequence[DeadLetter] = ()
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,14 +40,14 @@ def reading(
     return Reading(gauge, stage_m, at, received_at, key, quality=quality, device_at=at, redelivered=redelivered)
 
 
-def look_at_all(engine: Engine) -> None:
-    """Look at every still that was not looked at, and find it good."""
+def look_at_all(engine: Engine, now: datetime | None = None) -> None:
+    """Look at every still that was not looked at, and find it good: when it came, or ``now``."""
     with writing(engine) as connection:
         waiting = connection.execute(
             select(stills).where(stills.c.seq > looked_up_to(connection)).order_by(stills.c.seq)
         )
         for still in map(still_of, waiting.all()):
-            look = Look(still.seq, still.camera_id, still.taken_at, still.received_at)
+            look = Look(still.seq, still.camera_id, still.taken_at, now or still.received_at)
             keep_look(connection, look, still.received_at)
 
 

@@ -30,7 +30,8 @@ from ingest.store.protocol import Appended, Batch, DeadLetterSummary
 from ingest.store.recall import SqlRecall
 from ingest.store.stills import StillFolder
 from tests.ingest.cities import NOON, message, reading_message, small_city, small_roster
-from tests.ingest.stores import database
+from tests.ingest.stores import database, look_at_all
+from tests.ingest.whole_pictures import jpeg, noise
 
 LIMITS = ClockLimits()
 EMPTY = Roster()
@@ -102,6 +103,30 @@ def test_an_old_letter_that_is_kept_at_last_does_not_pass_for_the_present(
     assert finding is not None
     standing = Standing(4, observed_at=NOON)
     assert step(standing, finding, Timing(hold=timedelta(0))) == (standing, ())
+
+
+def test_what_a_camera_sent_long_ago_does_not_take_the_place_of_what_is_newest_of_it(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """As when it was put into the registry late, and everything that was refused is tried again."""
+    topic = "mizumori/v1/fujii/camera/fujii-cam/"
+
+    def sent(minutes: int, state: str) -> list[Message]:
+        at = NOON + timedelta(minutes=minutes)
+        picture = jpeg(noise(minutes + 10))
+        return [
+            message(f"{topic}still", picture, received_at=at),
+            message(f"{topic}status", f'{{"state": "{state}"}}', received_at=at),
+        ]
+
+    refused(engine, *sent(-3, "offline"))
+    now_is = [interpret(each, small_roster(), LIMITS) for each in sent(0, "online")]
+    SqlAppender(engine).append(Batch(stills=now_is[0].stills, reports=now_is[1].reports))
+    look_at_all(engine)
+    before = SqlLog(engine).cameras()["fujii-cam"]
+    assert [done.refused for done in retry(engine, tmp_path)] == ["", ""]
+    look_at_all(engine, now())
+    assert SqlLog(engine).cameras()["fujii-cam"] == before
 
 
 @pytest.mark.parametrize("payload", ['{"stage_m": 2.5}', '{"stage_m": 2.5, "observed_at": "2026-07-01T11:59:00Z"}'])

@@ -37,7 +37,9 @@ def looked(
 ) -> LookedAt:
     """A look at a still as the eyes would write it."""
     faults = frozenset({fault} if fault else ())
-    look = Look(kept.seq, kept.camera_id, kept.taken_at, NOON, usable, "" if usable else "cut off", faults, faults)
+    look = Look(
+        kept.seq, kept.camera_id, kept.taken_at, kept.received_at, usable, "" if usable else "cut off", faults, faults
+    )
     letter = None if usable else DeadLetter("t", NOON, "unreadable_image", "cut off", b"\xff", 1)
     return LookedAt(kept, look, None if memory is None else Remembered(memory, kept.taken_at), letter)
 
