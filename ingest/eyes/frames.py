@@ -7,11 +7,13 @@ read as what it must be.
 from __future__ import annotations
 
 import json
+import math
 import struct
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any, TypeAlias
 
+from ingest.messages import Refusal
 from ingest.sight.look import PictureFault
 from ingest.sight.tasks import Examined, Seen, Task
 
@@ -102,6 +104,7 @@ def of_examined(done: Examined) -> Frame:
         "faults": sorted(look.faults),
         "seen": sorted(look.seen),
         "figures": dict(look.figures),
+        "begun_anew": look.begun_anew,
     }
     return head, (done.thumb, done.masked, done.masked_thumb, look.memory, look.miniature)
 
@@ -114,10 +117,25 @@ def to_examined(frame: Frame) -> Examined:
             judged=bool(head["judged"]),
             faults=frozenset(PictureFault(each) for each in head["faults"]),
             seen=frozenset(PictureFault(each) for each in head["seen"]),
-            figures={str(name): float(value) for name, value in head["figures"].items()},
+            figures={str(name): _finite(value) for name, value in head["figures"].items()},
             memory=memory,
             miniature=miniature,
+            begun_anew=bool(head["begun_anew"]),
         )
-        return Examined(str(head["refusal"]), str(head["detail"]), thumb, masked, masked_thumb, look)
+        refusal = Refusal(head["refusal"]) if head["refusal"] else ""
+        return Examined(refusal, _words(head["detail"]), thumb, masked, masked_thumb, look)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Broken(f"not an outcome: {error!r}") from error
+
+
+def _finite(value: Any) -> float:
+    """A number that every database takes."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no figure")
+    return number
+
+
+def _words(said: Any) -> str:
+    """Text that can be written and shown, whatever a library puts into its errors."""
+    return "".join(each if each.isprintable() else " " for each in str(said))

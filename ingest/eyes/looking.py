@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ingest.clock import Clock
 from ingest.eyes.examiner import Closed
@@ -33,6 +34,7 @@ LOOK_EVERY_S = 0.5
 RETRY_S = 5.0
 NOTHING = Remembered()
 GONE = Examined(Refusal.UNREADABLE_IMAGE, "its file is gone")
+UNWRITABLE = f"{Refusal.UNEXPECTED}: what was seen in it could not be written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +98,44 @@ class Eyes:
         for still in waiting:
             view = views.get(still.camera_id)
             known = remembered.get(still.camera_id, NOTHING)
-            data = self._folder.read(still.file)
-            done = GONE if data is None else self._examine(task_of(still, data, view, known))
+            data = self._bytes(still)
+            done = GONE if data is None else self._examine(task_of(still, data, view, known, self._clock.now()))
             if done.refusal:
                 yield self._refused(still, data or b"", view, done)
                 continue
             self._write_copies(still.file, done, masks_of(view))
             after = Remembered(done.seen.memory, still.taken_at) if done.seen.memory != known.memory else None
             remembered[still.camera_id] = after or known
-            yield LookedAt(still, self._look(still, done), after)
+            yield LookedAt(still, self._look(still, done), after, begun_anew=done.seen.begun_anew)
+
+    def _bytes(self, still: Still) -> bytes | None:
+        """Of its file; None where that is gone. Where the whole folder is, no still is to blame."""
+        data = self._folder.read(still.file)
+        if data is None and not self._folder.is_there:
+            raise OSError("the folder of the stills is not there: is its disk mounted, is data_folder right?")
+        return data
 
     def _keep(self, done: Sequence[LookedAt]) -> None:
-        there = self._looks.keep(done)
+        try:
+            self._note(done, self._looks.keep(done))
+        except (Unavailable, OSError):
+            raise
+        except Exception as error:
+            self._keep_apart(done, error)
+
+    def _keep_apart(self, done: Sequence[LookedAt], error: Exception) -> None:
+        """A look that the database can never take must not hold up those of other cameras."""
+        if len(done) > 1:
+            for each in done:
+                self._keep([each])
+            return
+        (one,) = done
+        log.error("the look at %s could not be written: %r", one.still.file, error)
+        bare = Look(one.still.seq, one.still.camera_id, one.still.taken_at, self._clock.now(), False, UNWRITABLE)
+        self._note([LookedAt(one.still, bare)], self._looks.keep([LookedAt(one.still, bare)]))
+
+    def _note(self, done: Sequence[LookedAt], there: Collection[int]) -> None:
+        """Count what was written, and remove the files that nobody can use."""
         for each in done:
             if each.useless or each.still.seq not in there:  # the latter was too old before it was looked at
                 self._folder.remove(each.still.file)
@@ -175,17 +203,20 @@ class Eyes:
         """Let recognition take a still that somebody chose for the normal day of its camera."""
         camera_id = reference.still.camera_id
         known = self._looks.remembered([camera_id]).get(camera_id, NOTHING)
-        data = self._folder.read(reference.still.file)
+        data = self._bytes(reference.still)
         done = GONE
         if data is not None:
-            task = task_of(reference.still, data, views.get(camera_id), known)
+            task = task_of(reference.still, data, views.get(camera_id), known, self._clock.now())
             done = self._examine(replace(task, masks=None, learn=True))
-        if done.refusal:
-            log.error("the reference of %s cannot be learned: %s, %s", camera_id, done.refusal, done.detail)
-        self._looks.learned(reference, known.memory if done.refusal else done.seen.memory)
+        if done.seen.judged:
+            self._looks.learned(reference, done.seen.memory)
+            return
+        why = done.detail or "it cannot be judged"
+        log.error("the reference of %s, %s, cannot be learned: %s", camera_id, reference.still.file, why)
+        self._looks.give_up(reference)
 
 
-def task_of(still: Still, data: bytes, view: Viewpoint | None, known: Remembered) -> Task:
+def task_of(still: Still, data: bytes, view: Viewpoint | None, known: Remembered, now: datetime) -> Task:
     """What is asked about a still; of a camera that is retired only whether it can be opened."""
     if view is None:
         return Task(data, still.taken_at, memory=known.memory)
@@ -199,7 +230,7 @@ def task_of(still: Still, data: bytes, view: Viewpoint | None, known: Remembered
         lit=view.camera.lit,
         place=(view.lat, view.lon),
         memory=known.memory,
-        rewound=_is_rewound(still, known),
+        rewound=_is_rewound(still, known, now),
     )
 
 
@@ -208,10 +239,10 @@ def masks_of(view: Viewpoint | None) -> Masks | None:
     return view.camera.masks if view is not None and (view.camera.public or view.camera.masks) else None
 
 
-def _is_rewound(still: Still, known: Remembered) -> bool:
-    """Whether what is remembered is from a time that was still to come when this one was received: our clock was set
-    back since, and all that comes would count as late."""
-    return known.changed_at is not None and known.changed_at > max(still.received_at, still.taken_at)
+def _is_rewound(still: Still, known: Remembered, now: datetime) -> bool:
+    """Whether what is remembered is from a time that is still to come: our clock was set back since, and all that comes
+    would count as late."""
+    return known.changed_at is not None and known.changed_at > max(now, still.taken_at)
 
 
 def _letter(still: Still, data: bytes, view: Viewpoint | None, done: Examined) -> DeadLetter:

@@ -49,6 +49,7 @@ def _seen(found: Gist, task: Task, lat: float, lon: float) -> Seen:
         figures={name: value for name, value in verdict.figures.items() if math.isfinite(value)},
         memory=task.memory if after is before else after.to_bytes(),
         miniature=miniature(found),
+        begun_anew=bool(trouble),
     )
 
 

@@ -41,6 +41,7 @@ class Seen:
     """What recognition says of a picture; ``judged`` is False where it could not.
 
     ``faults`` are those that stand, ``seen`` those of this picture alone; ``memory`` goes into the next task.
+    ``begun_anew``: what was remembered could not be read, and is lost.
     """
 
     judged: bool = False
@@ -49,6 +50,7 @@ class Seen:
     figures: Mapping[str, float] = field(default_factory=dict)
     memory: bytes = b""
     miniature: bytes = b""
+    begun_anew: bool = False
 
 
 NOTHING_SEEN = Seen()

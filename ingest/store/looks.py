@@ -42,13 +42,14 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class LookedAt:
     """A still with the look at it, what its camera's memory is after it (None: as before), and of one that cannot be
-    used the letter, and whether its file is ``useless``."""
+    used the letter, and whether its file is ``useless``. ``begun_anew``: what was remembered could not be read."""
 
     still: Still
     look: Look
     remembered: Remembered | None = None
     letter: DeadLetter | None = None
     useless: bool = False
+    begun_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +168,20 @@ class SqlLooks:
             connection.execute(insert.on_conflict_do_update(index_elements=["camera_id"], set_=chosen))
 
     def learned(self, reference: Chosen, memory: bytes) -> None:
-        """Write a memory into which a chosen reference went, or could not go; one chosen since stays due."""
+        """Write a memory into which a chosen reference went; one chosen since stays due."""
+        self._settle(reference, memory=memory, reference_due=False)
+
+    def give_up(self, reference: Chosen) -> None:
+        """Forget a choice that cannot be learned: nobody is to believe that it counts; one chosen since stays."""
+        self._settle(reference, reference_file="", reference_at=None, reference_by="", reference_due=False)
+
+    def _settle(self, reference: Chosen, **values: Any) -> None:
         mine = (
             camera_memory.c.camera_id == reference.still.camera_id,
             camera_memory.c.reference_file == reference.still.file,
         )
         with self._writing() as connection:
-            connection.execute(update(camera_memory).where(*mine).values(memory=memory, reference_due=False))
+            connection.execute(update(camera_memory).where(*mine).values(**values))
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -220,3 +228,6 @@ def _keep(connection: Connection, done: LookedAt) -> None:
             reference_due=False,
         )
         connection.execute(insert.on_conflict_do_update(index_elements=["camera_id"], set_=values))
+    if done.begun_anew:  # what a person chose as the normal day went with the memory: it is to be learned again
+        chosen = (camera_memory.c.camera_id == done.still.camera_id, camera_memory.c.reference_file != "")
+        connection.execute(update(camera_memory).where(*chosen).values(reference_due=True))

@@ -25,6 +25,11 @@ class StillFolder:
     def __init__(self, root: Path) -> None:
         self._root = root
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the folder itself exists; it is made with the first still."""
+        return self._root.is_dir()
+
     def write(self, file: str, data: bytes, copy: Copy = Copy.WHOLE, masks: Masks | None = None) -> None:
         """Keep an image or a copy of it; when this returns it is on the disk under its name, whole."""
         target = self._path(file, copy, masks)

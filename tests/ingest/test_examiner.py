@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.eyes import frames
 from ingest.eyes.child import ChildLimits
 from ingest.eyes.examiner import COMMAND, Closed, Examiner
 from ingest.messages import Refusal
@@ -152,3 +153,23 @@ def _runs(pid: int) -> bool:
         return stat.read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"refusal": "nonsense"},
+        {"figures": {"a": float("nan")}},
+        {"faults": ["on fire"]},
+        {"figures": {"a": "much"}},
+    ],
+)
+def test_an_outcome_that_says_what_none_can_say_is_none(said: dict[str, object]) -> None:
+    head, parts = frames.of_examined(Examined())
+    with pytest.raises(frames.Broken):
+        frames.to_examined(({**head, **said}, parts))
+
+
+def test_words_of_an_outcome_can_always_be_written() -> None:
+    head, parts = frames.of_examined(Examined(Refusal.UNREADABLE_IMAGE))
+    assert frames.to_examined(({**head, "detail": "a\0b\ud800c"}, parts)).detail == "a b c"

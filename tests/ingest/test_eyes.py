@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from ingest.cameras.condition import CameraCondition, condition
 from ingest.eyes.examiner import Closed, Examiner
@@ -22,13 +22,15 @@ from ingest.readings import CameraState
 from ingest.sight.examine import examine
 from ingest.sight.look import PictureFault
 from ingest.sight.masks import Masks
+from ingest.sight.memory import Light, from_bytes
+from ingest.sight.reference import known
 from ingest.sight.tasks import Examined, Seen, Task
 from ingest.stations import StationKind
 from ingest.store.dead_letters import DeadLetters, Wanted
 from ingest.store.log import SqlLog
 from ingest.store.protocol import Copy, Unavailable
 from ingest.store.stills import StillFolder
-from ingest.store.tables import stills, writing
+from ingest.store.tables import camera_memory, stills, writing
 from simulators.camera_faults import faulty
 from simulators.cameras import still
 from simulators.scene import SMALL, Scene
@@ -445,3 +447,51 @@ def test_a_fault_that_recognition_saw_is_in_the_look(city: City) -> None:
     assert look is not None
     assert (look.faults, look.seen, look.figures, look.miniature) == (seen.faults, seen.seen, {"alike": 0.99}, b"mini")
     assert eyes.counts.faulty == 1
+
+
+def test_a_normal_day_that_was_chosen_is_learned_again_where_the_memory_cannot_be_read(city: City) -> None:
+    """As after an upgrade that remembers in another way: what is learned by itself may be a view that is wrong."""
+    eyes = city.eyes()
+    city.send(jpeg(noise(size=(640, 360))))
+    eyes.turn()
+    latest = SqlLog(city.engine).cameras()["fujii-cam"].still
+    assert latest is not None
+    city.looks.choose(latest, "engineer")
+    eyes.turn()
+    with writing(city.engine) as connection:
+        connection.execute(update(camera_memory).values(memory=b"another version"))
+    city.send(jpeg(noise(1, size=(640, 360))))
+    eyes.turn()
+    assert [each.due for each in city.looks.chosen().values()] == [True]
+    eyes.turn()
+    memory, trouble = from_bytes(city.looks.remembered(["fujii-cam"])["fujii-cam"].memory)
+    assert trouble == ""
+    assert known(memory, Light.DAY) is not None
+    assert [each.due for each in city.looks.chosen().values()] == [False]
+
+
+def test_a_normal_day_that_cannot_be_learned_is_not_said_to_be_known(city: City) -> None:
+    """A picture of so few pixels cannot be compared with any."""
+    eyes = city.eyes()
+    city.send(jpeg(noise(size=(100, 60))))
+    eyes.turn()
+    latest = SqlLog(city.engine).cameras()["fujii-cam"].still
+    assert latest is not None
+    city.looks.choose(latest, "engineer")
+    eyes.turn()
+    assert city.looks.chosen() == {}
+
+
+def test_a_look_that_can_never_be_written_holds_up_no_other(city: City) -> None:
+    def examined(task: Task) -> Examined:
+        seen = Seen(True, figures={"broken": complex(1)}) if task.data == bad else Seen(True)  # type: ignore[dict-item]
+        return replace(examine(replace(task, place=None)), seen=seen)
+
+    bad = jpeg(noise(1))
+    files = [city.send(each) for each in (jpeg(noise(0)), bad, jpeg(noise(2)))]
+    eyes = city.eyes(examined)
+    assert (eyes.turn(), eyes.turn()) == (3, 0)
+    assert city.shown() == files[2]
+    assert [each.look.usable for each in city.looks.newest("fujii-cam", 9)] == [True, False, True]
+    assert city.folder.read(files[1]) is not None
+    assert eyes.counts.looks == 3
