@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from alerts.channels.http import Http, accepted, as_json
+from alerts.channels.http import Answer, Http, accepted, as_json, failure
 from alerts.channels.http_settings import HttpSettings, web_address
 from alerts.pictures.photo import Fit, NoPhotos, Photo, Photos
 from alerts.records import Delivery
@@ -55,9 +55,20 @@ class Webhook:
         self._http = Http(settings)
 
     def send(self, delivery: Delivery) -> str:
-        """Post the delivery; 2xx is accepted."""
-        body = as_json(document(delivery, self._photos.photo(delivery, THUMB)))
-        secret = self._settings.secrets.get(delivery.recipient_id, self._settings.secret)
+        """Post the delivery; 2xx is accepted. Where it is refused for good with its picture, the text goes alone."""
+        photo = self._photos.photo(delivery, THUMB)
+        answer = self._post(delivery, photo)
+        if photo is not None and not answer.ok and failure(answer).permanent:
+            answer = self._post(delivery, None)
+        said = accepted(answer, delivery.address, self._secret(delivery)).document()
+        return str(said["id"])[:100] if isinstance(said, dict) and isinstance(said.get("id"), str | int) else ""
+
+    def _secret(self, delivery: Delivery) -> str:
+        return self._settings.secrets.get(delivery.recipient_id, self._settings.secret)
+
+    def _post(self, delivery: Delivery, photo: Photo | None) -> Answer:
+        body = as_json(document(delivery, photo))
+        secret = self._secret(delivery)
         timestamp = int(self._now().timestamp())
         headers = {
             "Content-Type": "application/json",
@@ -65,9 +76,7 @@ class Webhook:
             "Mizumori-Timestamp": str(timestamp),
             **({"Mizumori-Signature": f"v1={signature(secret, timestamp, body)}"} if secret else {}),
         }
-        answer = accepted(self._http.post(delivery.address, body, headers), delivery.address, secret)
-        said = answer.document()
-        return str(said["id"])[:100] if isinstance(said, dict) and isinstance(said.get("id"), str | int) else ""
+        return self._http.post(delivery.address, body, headers)
 
     def close(self) -> None:
         """Close the connections."""

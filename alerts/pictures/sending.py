@@ -40,8 +40,11 @@ class StillPhotos:
         self._ready: OrderedDict[Made, Reduced] = OrderedDict()
 
     def photo(self, delivery: Delivery, fit: Fit | None = None) -> Photo | None:
-        """The picture of a delivery, marked in itself where that belongs to a drill."""
+        """The picture of a delivery, marked in itself where that belongs to a drill. It goes with the first attempt
+        alone: a picture may be why that failed, and the text must arrive."""
         said = delivery.data.get(KEY)
+        if delivery.attempts > 1:
+            return None
         if not isinstance(said, Mapping) or delivery.data.get("kind") not in KINDS:
             return None
         try:

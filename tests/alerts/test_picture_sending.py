@@ -200,6 +200,30 @@ def test_a_still_that_is_gone_at_the_second_attempt_holds_up_nothing(album: Albu
     assert first["body"] == again["body"]
 
 
+def test_the_text_arrives_where_the_picture_is_why_it_is_refused(album: Album) -> None:
+    """413 is for good: the same attempt goes on without the picture."""
+    with WebServer((Answer(413), Answer(204))) as server:
+        Webhook(WebhookSettings(secret="s" * 32), now, album.photos).send(pictured(server.url))
+    first, again = (each.document() for each in server.requests)
+    assert ("picture" in first, "picture" in again) == (True, False)
+    assert first["body"] == again["body"]
+    with WebServer((Answer(413),)) as server:
+        assert failure(Webhook(WebhookSettings(), now, album.photos), pictured(server.url)).permanent
+    assert len(server.requests) == 2
+
+
+def test_a_server_that_takes_no_large_mail_gets_the_text_at_the_second_attempt(album: Album) -> None:
+    box = Mailbox()
+    with MailServer(box, data_size_limit=20_000) as server:
+        email = Email(EmailSettings(port=server.port, sender="mizumori@city.example.jp", timeout_s=5), album.photos)
+        first = replace(pictured("duty@city.example.jp"), attempts=1)
+        assert not failure(email, first).permanent
+        email.send(replace(first, attempts=2))
+    (mail,) = box.mails
+    assert attached(mail) == []
+    assert mail["Message-ID"] == f"<{KEY}@city.example.jp>"
+
+
 def test_without_a_picture_a_webhook_has_the_document_that_it_had_before(album: Album) -> None:
     with WebServer((Answer(204),)) as server:
         Webhook(WebhookSettings(), now, album.photos).send(parcel(server.url, data={"kind": "alert"}))
