@@ -18,7 +18,7 @@ from ingest.equipment.state import patience
 from ingest.stations import Quantity
 
 
-async def equipment(watch: Watch, _: str | None, pathname: str | None) -> Any:
+async def equipment(watch: Watch, _: str | None, __: str | None, pathname: str | None) -> Any:
     """The pumps, gates and ponds of the station."""
     seen, here = (await watch.latest()).board, page_at(pathname)
     view = seen.station(here.station_id) if seen and here.station_id else None
@@ -50,6 +50,5 @@ def courses(
 
 def register(app: Dash, watch: Watch) -> None:
     """Bind the callback of this file to an app."""
-    app.callback(Output("equipment", "children"), Input("news-log", "data"), State("url", "pathname"))(
-        partial(equipment, watch)
-    )
+    news = (Input("news-log", "data"), Input("news-equipment", "data"))
+    app.callback(Output("equipment", "children"), *news, State("url", "pathname"))(partial(equipment, watch))

@@ -13,7 +13,7 @@ from dashboard.staff.doubt_watch import DoubtWatch
 from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
 from dashboard.staff.health_watch import HealthPicture, HealthWatch
 from dashboard.staff.services import StaffServices
-from dashboard.views import MAINTENANCE_MATTERS, Board, board
+from dashboard.views import MAINTENANCE_MATTERS, Board, StationView, board
 from ingest.equipment.state import States
 from ingest.readings import Reading
 from ingest.sight.doubt import Doubt
@@ -23,7 +23,10 @@ from ingest.trend import TREND_WINDOW
 
 logger = logging.getLogger(__name__)
 
-SECTIONS = ("city", "counts", "stations", "devices", "cameras", "wall", "alerts", "log", "health", "troubles")
+SECTIONS = (
+    *("city", "counts", "stations", "devices", "cameras", "wall", "equipment"),
+    *("alerts", "log", "health", "troubles"),
+)
 """Parts of the screens that change for reasons of their own."""
 LOOK_EVERY_S = 0.4
 """Real seconds between two looks, however many viewers there are."""
@@ -174,6 +177,15 @@ def wall_facts(seen: Board | None, now: datetime, speed: float) -> object:
     return how, int(now.timestamp() // (WALL_EVERY_S * speed))
 
 
+def equipment_facts(view: StationView) -> object:
+    """What the panel of pumps and gates depends on besides the log: what time alone makes unknown."""
+    equipment = view.equipment
+    machines = (*equipment.pumps, *equipment.gates) if equipment else ()
+    idle = equipment.idle if equipment else ()
+    silent = tuple(each.silent for each in view.gauges)
+    return view.station.id, tuple(each.known for each in machines), tuple(each.why for each in idle), silent
+
+
 def section_facts(
     known: Known,
     seen: Board | None,
@@ -191,4 +203,5 @@ def section_facts(
         "cameras": tuple(camera_facts(camera) for view in stations for camera in view.cameras),
         "alerts": alerts,
         "log": known.marks,
+        "equipment": tuple(equipment_facts(view) for view in stations if view.equipment is not None),
     }

@@ -16,6 +16,7 @@ from dashboard.staff import callbacks, pumps_callbacks
 from dashboard.staff.facts import filled_pct, station_facts
 from dashboard.staff.watch import Watch
 from dashboard.views import StationView
+from ingest.clock import TrueClock
 from ingest.readings import Reading
 from ingest.sight.doubt import DoubtReason
 from ingest.stations import Quantity
@@ -36,7 +37,7 @@ def at_desk() -> Desk:
 
 def panel(at_desk: Desk, station: str, language: str = "") -> str:
     path = f"{language}/station/{station}"
-    return words(asyncio.run(pumps_callbacks.equipment(Watch(at_desk.services), None, path)))
+    return words(asyncio.run(pumps_callbacks.equipment(Watch(at_desk.services), None, None, path)))
 
 
 def view(at_desk: Desk, station: str) -> StationView:
@@ -97,6 +98,24 @@ def test_a_pump_that_is_silent_is_not_known_whatever_it_said_last(at_desk: Desk)
     assert "不明" in said
     assert "最後の報告 19:59 は運転中" in said
     assert "machine is-unknown" in said
+
+
+def test_a_pump_that_falls_silent_is_drawn_anew_though_nothing_else_comes_either(at_desk: Desk) -> None:
+    """The broker is down: the panel must not go on saying that it runs."""
+    time = [NOW]
+    watch = Watch(replace(at_desk.services, clock=TrueClock(lambda: time[0])))
+    watch.picture = watch.look()
+    time[0] += timedelta(minutes=1)
+    assert "equipment" not in changed(watch)
+    time[0] += timedelta(minutes=20)
+    assert "equipment" in changed(watch)
+    assert "log" not in changed(watch)
+
+
+def changed(watch: Watch) -> set[str]:
+    """The sections that would be told again."""
+    assert watch.picture is not None
+    return {each for each, token in watch.look().tokens.items() if watch.picture.tokens[each] != token}
 
 
 def test_flooded_beside_a_silent_pump_is_said_as_not_known(at_desk: Desk) -> None:
