@@ -84,17 +84,21 @@ def is_of_now(inner: Inner, now: datetime) -> bool:
 
 
 def waters(place: Pumping) -> dict[str, Any]:
-    """What messages say of the water: the inner stage with its gauge, time, hazard and slope, and the outer one."""
+    """What messages say of the water: the inner stage with its gauge, time, hazard and slope, and the outer one. Beside
+    a stage that is not believed no slope is claimed, for it is that of other readings."""
     found: dict[str, Any] = {}
     if (inner := place.inner) is not None:
-        slope_m_per_h = place.course.slope_m_per_h(LONG, inner.course[-1].observed_at) if inner.course else None
+        sure = inner.believed_from(inner.stage_m)
+        slope_m_per_h = (
+            place.course.slope_m_per_h(LONG, inner.course[-1].observed_at) if inner.course and sure else None
+        )
         found = {
             "inner_id": inner.gauge.id,
             "inner_m": inner.stage_m,
             "inner_at": inner.observed_at,
             "station_level": inner.hazard,
             "rise_m_per_h": rounded(slope_m_per_h),
-            "reasons": [str(each) for each in inner.reasons] if not inner.believed_from(inner.stage_m) else None,
+            "reasons": None if sure else [str(each) for each in inner.reasons],
         }
     if place.outer is not None:
         found |= {"outer_m": place.outer.stage_m, "outer_at": place.outer.observed_at}

@@ -20,7 +20,7 @@ from alerts.rules.picture import find as find_pictures
 from alerts.rules.settings import RulesSettings
 from alerts.rules.silence import find as find_silences
 from ingest.health.problems import Finding, GatewayHealth, GaugeHealth, Health, Problem
-from ingest.readings import CameraReport, CameraState, Still
+from ingest.readings import CameraReport, CameraState, Quality, Still
 from ingest.rhythm import Mode
 from ingest.sight.look import Look, PictureFault
 from ingest.stations import Camera, Gauge, Registry, Station, StationKind
@@ -171,6 +171,27 @@ def test_a_pump_that_is_not_heard_is_not_said_to_stand(language: str, said: str)
     (found,) = night.found("pump_idle", 60).values()
     text = told("pump_idle", dict(found.detail), language, PUMPING, subject_id=FIRST.id, station_id="minato")
     assert said in text.subject
+
+
+@pytest.mark.parametrize(
+    ("language", "unsure", "never"),
+    [
+        ("ja", "未確認", ("水が増えているときに", "水位が高いとき", "横ばい")),
+        ("en", "not confirmed", ("water is up,", "while", "Trend")),
+    ],
+)
+def test_water_that_is_only_suspected_is_not_said_to_be_up(language: str, unsure: str, never: tuple[str, ...]) -> None:
+    low = [stage(minute, 0.5) for minute in range(50)]
+    night = Night([*low, *(stage(minute, 1.9, Quality.SUSPECT) for minute in range(50, 61)), fault(60, 17)])
+    for rule in ("pump_fault", "pump_idle"):
+        night = replace(night, readings=[*night.readings, running(60, 0)])
+        (found,) = night.found(rule, 60).values()
+        assert not found.believed
+        text = told(
+            rule, dict(found.detail), language, PUMPING, subject_id=FIRST.id, station_id="minato", unconfirmed=True
+        )
+        assert unsure.lower() in (text.subject + text.body).lower()
+        assert not [each for each in never if each in text.subject + text.body]
 
 
 POND = Gauge(id="pond-01", station_id="pond", stage_volume=((0.0, 0.0), (1.0, 1000.0), (2.0, 4000.0)))
