@@ -180,10 +180,11 @@ def wall_facts(seen: Board | None, now: datetime, speed: float) -> object:
 def equipment_facts(view: StationView) -> object:
     """What the panel of pumps and gates depends on besides the log: what time alone makes unknown."""
     equipment = view.equipment
-    machines = (*equipment.pumps, *equipment.gates) if equipment else ()
-    idle = equipment.idle if equipment else ()
+    if equipment is None:
+        return None
+    pumps, gates = (tuple(each.known for each in found) for found in (equipment.pumps, equipment.gates))
     silent = tuple(each.silent for each in view.gauges)
-    return view.station.id, tuple(each.known for each in machines), tuple(each.why for each in idle), silent
+    return view.station.id, pumps, gates, tuple(each.why for each in equipment.idle), silent
 
 
 def section_facts(
@@ -203,5 +204,5 @@ def section_facts(
         "cameras": tuple(camera_facts(camera) for view in stations for camera in view.cameras),
         "alerts": alerts,
         "log": known.marks,
-        "equipment": tuple(equipment_facts(view) for view in stations if view.equipment is not None),
+        "equipment": tuple(equipment_facts(view) for view in stations),
     }
