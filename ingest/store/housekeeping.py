@@ -11,7 +11,21 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Exists, Table, delete, exists, func, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Exists,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from ingest.store.looks import forget, to_keep
 from ingest.store.past.locks import camera_locks
@@ -75,6 +89,8 @@ def make_room(engine: Engine, most_bytes: int, images: Images) -> int:
 
     What is evidence, and the last of each camera, stays whatever it takes.
     """
+    while weigh(engine, images) == MOST_PER_TURN:
+        pass
     left = excess = excess_bytes(engine, most_bytes, images)
     while left > 0:
         removed = _shrink(engine, left, images)
@@ -83,6 +99,21 @@ def make_room(engine: Engine, most_bytes: int, images: Images) -> int:
             log.error("evidence alone takes more than the stills may: %.1f GB too much; see cameras.kept_gb", left / GB)
             break
     return excess - max(left, 0)
+
+
+def weigh(engine: Engine, images: Images) -> int:
+    """Write down what the files of some stills take whose rows do not say it, as those of a former version; how many.
+
+    They would count for nothing, and all of them go before anything else that is too much.
+    """
+    with engine.connect() as connection:
+        unknown = select(stills.c.seq, stills.c.file).where(stills.c.size_bytes == 0).limit(MOST_PER_TURN)
+        sizes = [{"of": row.seq, "size": max(1, images.kept_bytes(row.file))} for row in connection.execute(unknown)]
+    if sizes:
+        own = update(stills).where(stills.c.seq == bindparam("of")).values(size_bytes=bindparam("size"))
+        with writing(engine) as connection:
+            connection.execute(own, sizes)
+    return len(sizes)
 
 
 def excess_bytes(engine: Engine, most_bytes: int, images: Images) -> int:

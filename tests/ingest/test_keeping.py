@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, update
 
 from deploy.monitor.signs import State
 from deploy.monitor.stills_probe import StillsProbe
@@ -89,6 +89,16 @@ def test_beyond_their_size_the_oldest_go_with_their_looks_and_files(engine: Engi
     with engine.connect() as connection:
         assert len(connection.execute(select(looks)).all()) == 12
     assert make_room(engine, 12 * SIZE, folder) == 0
+
+
+def test_of_stills_whose_size_is_not_known_yet_no_more_go_than_must(engine: Engine, folder: StillFolder) -> None:
+    """Those of a former version."""
+    files = taken(engine, folder, 20)
+    with writing(engine) as connection:
+        connection.execute(update(stills).values(size_bytes=0))
+    files += taken(engine, folder, 5, start=20)
+    make_room(engine, 20 * SIZE, folder)
+    assert left(engine) == files[5:]
 
 
 def test_copies_count_and_go_with_their_still(engine: Engine, folder: StillFolder, tmp_path: Path) -> None:
