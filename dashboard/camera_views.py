@@ -18,7 +18,7 @@ class CameraView:
     """A camera now: how it is, what it says of its insides, and its newest still, whose own time says how old it is.
 
     ``still`` was looked at and can be shown; ``faults`` are those for which it cannot be trusted, also where the camera
-    is silent since.
+    is silent since. ``doubted`` are those seen in this still alone, which may stand with the next.
     """
 
     camera: Camera
@@ -27,6 +27,7 @@ class CameraView:
     still_age_s: float | None
     vitals: CameraVitals = NO_CAMERA_VITALS
     faults: tuple[PictureFault, ...] = ()
+    doubted: frozenset[PictureFault] = frozenset()
 
     @property
     def state(self) -> CameraState:
@@ -55,5 +56,7 @@ def camera_view(camera: Camera, latest: CameraLatest | None, now: datetime) -> C
     report = latest.report if latest else None
     age_s = (now - still.taken_at).total_seconds() if still else None
     vitals = report.vitals if report else NO_CAMERA_VITALS
-    faults = tuple(each for each in WORST_FIRST if latest and latest.look and each in latest.look.faults)
-    return CameraView(camera, condition(camera, latest, now), still, age_s, vitals, faults)
+    look = latest.look if latest else None
+    faults = tuple(each for each in WORST_FIRST if look and each in look.faults)
+    doubted = look.seen if look else frozenset()
+    return CameraView(camera, condition(camera, latest, now), still, age_s, vitals, faults, doubted)

@@ -17,7 +17,7 @@ from ingest.eyes.examiner import Closed
 from ingest.messages import Message, Refusal
 from ingest.pipeline import dead_letter
 from ingest.readings import DeadLetter, Still
-from ingest.sight.look import Look
+from ingest.sight.look import MOVED, Look, PictureFault
 from ingest.sight.masks import Masks
 from ingest.sight.tasks import Examined, Task
 from ingest.store.looks import Chosen, LookedAt, Remembered, SqlLooks
@@ -103,7 +103,7 @@ class Eyes:
             if done.refusal:
                 yield self._refused(still, data or b"", view, done)
                 continue
-            self._write_copies(still.file, done, masks_of(view))
+            self._write_copies(still.file, done, masks_for(view, done.seen.faults | done.seen.seen))
             after = Remembered(done.seen.memory, still.taken_at) if done.seen.memory != known.memory else None
             remembered[still.camera_id] = after or known
             yield LookedAt(still, self._look(still, done), after, begun_anew=done.seen.begun_anew)
@@ -179,11 +179,13 @@ class Eyes:
         the newest stills are made again."""
         shown = self._looks.newest_shown()
         for camera_id in views.keys() | shown.keys():
-            view, still = views.get(camera_id), shown.get(camera_id)
-            masks = masks_of(view)
-            self._folder.keep_masked(camera_id, masks)
-            if view is not None and still is not None and not self._is_copied(still.file, masks):
-                self._copy_again(still, masks)
+            view, newest = views.get(camera_id), shown.get(camera_id)
+            self._folder.keep_masked(camera_id, masks_of(view))
+            if view is None or newest is None:
+                continue
+            masks = masks_for(view, newest.look.faults | newest.look.seen)
+            if not self._is_copied(newest.still.file, masks):
+                self._copy_again(newest.still, masks)
 
     def _is_copied(self, file: str, masks: Masks | None) -> bool:
         masked = masks is None or self._folder.has(file, Copy.MASKED_THUMB, masks)
@@ -237,6 +239,13 @@ def task_of(still: Still, data: bytes, view: Viewpoint | None, known: Remembered
 def masks_of(view: Viewpoint | None) -> Masks | None:
     """The masks of a camera whose pictures are copied for residents or have something to hide; None for others."""
     return view.camera.masks if view is not None and (view.camera.public or view.camera.masks) else None
+
+
+def masks_for(view: Viewpoint | None, found: frozenset[PictureFault]) -> Masks | None:
+    """The same for one picture, by what was found in it: of one in which the view may have moved there is no masked
+    copy, because the masks may cover the wrong place."""
+    masks = masks_of(view)
+    return None if masks and not MOVED.isdisjoint(found) else masks
 
 
 def _is_rewound(still: Still, known: Remembered, now: datetime) -> bool:

@@ -18,6 +18,10 @@ class PictureFault(StrEnum):
     SHIFTED = "shifted"
 
 
+MOVED = frozenset({PictureFault.SHIFTED, PictureFault.COVERED})
+"""What is seen in a picture whose camera was turned: masks that were drawn for its view may cover the wrong place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What was seen in a still, whose number in the log ``still_seq`` is.

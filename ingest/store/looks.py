@@ -100,11 +100,16 @@ class SqlLooks:
                     _keep(connection, each)
             return there
 
-    def newest_shown(self) -> dict[str, Still]:
-        """Of each camera the still that is shown."""
-        shown = select(stills).join(camera_latest, stills.c.seq == camera_latest.c.shown_seq)
+    def newest_shown(self) -> dict[str, Pictured]:
+        """Of each camera the still that is shown, with the look at it."""
+        own = [each for each in looks.c if each.name not in stills.c]
+        shown = (
+            select(stills, *own)
+            .join(camera_latest, stills.c.seq == camera_latest.c.shown_seq)
+            .join(looks, looks.c.still_seq == stills.c.seq)
+        )
         with self._engine.connect() as connection:
-            return {row.camera_id: rows.still_of(row) for row in connection.execute(shown)}
+            return {row.camera_id: Pictured(rows.still_of(row), rows.look_of(row)) for row in connection.execute(shown)}
 
     def chosen(self) -> dict[str, Chosen]:
         """The references that people chose, by camera id."""

@@ -46,7 +46,9 @@ class FakeLog:
     past_away: bool = False
     letters: DeadLetterSummary = field(default_factory=DeadLetterSummary)
     faults: dict[int, tuple[PictureFault, ...]] = field(default_factory=dict)
-    """Of stills, by their number."""
+    """Of stills, by their number: those that stand."""
+    seen: dict[int, tuple[PictureFault, ...]] = field(default_factory=dict)
+    """Those of this picture alone, where they are others."""
 
     def add(self, item: Reading | CameraReport | Still) -> None:
         """Append one row with the next sequence number."""
@@ -122,7 +124,8 @@ class FakeLog:
     def look_at(self, still: Still) -> Look:
         """What was found in a still: nothing, unless the test says otherwise."""
         faults = frozenset(self.faults.get(still.seq, ()))
-        return Look(still.seq, still.camera_id, still.taken_at, still.received_at, faults=faults)
+        seen = frozenset(self.seen.get(still.seq, faults))
+        return Look(still.seq, still.camera_id, still.taken_at, still.received_at, faults=faults, seen=seen)
 
     def dead_letters(self) -> DeadLetterSummary:
         """What the test put there."""

@@ -217,6 +217,23 @@ def test_a_picture_that_cannot_be_trusted_is_taken_away_and_said_to_be_checked(h
     assert house.files() == []
 
 
+@pytest.mark.parametrize("fault", [PictureFault.SHIFTED, PictureFault.COVERED])
+def test_a_picture_in_which_the_view_may_have_moved_is_not_shown_where_masks_were_drawn_for_another(
+    house: House, fault: PictureFault
+) -> None:
+    """The first one after the camera was turned: the fault stands only from the second on."""
+    house.receive(3)
+    house.publish()
+    house.receive(1, seed=1)
+    house.log.seen[2] = (fault,)
+    assert "画像を確認しているため、表示していません" in house.publish()
+    assert house.files() == []
+    house.camera(masks=())
+    house.copy(house.log.stills[-1].file, (), 1)
+    house.publish()
+    assert len(house.files()) == 1
+
+
 def test_an_old_picture_says_so_and_a_very_old_one_is_not_shown(house: House) -> None:
     house.receive(40)
     said = house.publish()

@@ -495,3 +495,25 @@ def test_a_look_that_can_never_be_written_holds_up_no_other(city: City) -> None:
     assert [each.look.usable for each in city.looks.newest("fujii-cam", 9)] == [True, False, True]
     assert city.folder.read(files[1]) is not None
     assert eyes.counts.looks == 3
+
+
+@pytest.mark.parametrize("fault", [PictureFault.SHIFTED, PictureFault.COVERED])
+def test_of_a_picture_whose_view_may_have_moved_nothing_masked_is_made_for_the_masks_may_not_fit(
+    city: City, fault: PictureFault
+) -> None:
+    def moved(task: Task) -> Examined:
+        return replace(examine(replace(task, place=None)), seen=Seen(True, seen=frozenset({fault})))
+
+    city.set_camera(public=True, masks=LEFT)
+    city.send(halves())
+    city.eyes().turn()
+    assert len(public_files(city)) == 2
+    file = city.send(halves())
+    city.eyes(moved).turn()
+    city.eyes().turn()  # another start, which makes missing copies again
+    assert city.shown() == file
+    assert city.folder.read(file, Copy.THUMB) is not None
+    assert not any(city.folder.has(file, each, LEFT) for each in (Copy.MASKED, Copy.MASKED_THUMB))
+    city.set_camera(public=True, masks=())
+    city.eyes().turn()
+    assert city.folder.has(file, Copy.MASKED, ())
