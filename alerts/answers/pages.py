@@ -28,11 +28,13 @@ Both = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """An incident as a crew sees it. ``level`` is the hazard; 0 where its rule is not that of the stage."""
+    """An incident as a crew sees it. ``level`` is the hazard; 0 where its rule is not that of the stage. ``seen_level``
+    is that of the incident, whatever its rule: an answer is about no higher one."""
 
     place: Both
     state: Both
     level: int
+    seen_level: int
     doubts: tuple[str, ...]
     opened_at: str
 
@@ -97,6 +99,7 @@ def matter_of(incident: Incident, registry: Registry) -> Matter:
         place={each: one_line(named(station.name, each)) if station else incident.station_id for each in LANGUAGES},
         state={each: _state(incident, registry, each) for each in LANGUAGES},
         level=incident.level if incident.rule == STAGE else 0,
+        seen_level=incident.level,
         doubts=tuple(doubts),
         opened_at=jst(incident.opened_at),
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -486,6 +487,16 @@ def test_the_incident_of_another_rule_is_called_by_its_name(crew: CrewDesk) -> N
     assert "危険度2" not in text
     Phone(crew).press(crew.token(), level="0")
     assert crew.incident().acknowledged_level == 2
+
+
+def test_an_idle_pump_in_water_that_rose_meanwhile_asks_anew(crew: CrewDesk) -> None:
+    """The page stood open while the hazard went from 3 to 5: the button is about what the page was opened at."""
+    crew.incident_id = crew.begins(rule="pump_idle", level=3, peak_level=3)
+    (shown,) = re.findall(r'name="level" value="(\d)"', Phone(crew).get(crew.token()).text)
+    crew.change(level=5, peak_level=5)
+    Phone(crew).press(crew.token(), level=shown)
+    assert crew.incident().acknowledged_level == 3
+    assert crew.incident().waits
 
 
 def test_doubts_are_said(crew: CrewDesk) -> None:
