@@ -6,7 +6,7 @@ the database both arrive at these models, so a mistake is refused at one place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -295,10 +295,14 @@ class Registry(Frozen):
         return tuple(gate for gate in self.gates.values() if gate.station_id == station_id)
 
     def inner_gauge_of(self, station_id: str) -> Gauge | None:
-        """The gauge on the side that the pumps drain: the one with that role, else the first with no role."""
-        gauges = self.gauges_of(station_id)
-        inner = [each for each in gauges if each.role == "inner"] or [each for each in gauges if not each.role]
-        return inner[0] if inner else None
+        """The gauge on the side that the pumps of a station drain, as ``inner_of``."""
+        return inner_of(self.gauges_of(station_id))
+
+
+def inner_of(gauges: Sequence[Gauge]) -> Gauge | None:
+    """Of a station's gauges the one on the side that its pumps drain: with that role, else the first without any."""
+    inner = [each for each in gauges if each.role == "inner"] or [each for each in gauges if not each.role]
+    return inner[0] if inner else None
 
 
 def in_force(sets: Iterable[ThresholdSet], at: datetime) -> ThresholdSet | None:

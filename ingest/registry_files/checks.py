@@ -14,6 +14,7 @@ from ingest.hazard import TOP, default_levels
 from ingest.registry_files.entries import OBSERVED, Entry, Place, Section
 from ingest.registry_files.instruments import device_mistakes, sensor_mistakes
 from ingest.registry_files.mistakes import Mistake
+from ingest.registry_files.pumps import start_mistakes
 from ingest.registry_files.sentences import EXAMPLES, mistakes_of, odd_values, unknown_key
 from ingest.registry_files.waters import upstream_mistakes
 from ingest.stations import Camera, City, Gate, Gauge, Pump, Sensor, Station, StationKind, ThresholdSet
@@ -111,6 +112,8 @@ def built(entries: Sequence[Entry], unread: AbstractSet[str], top: Place, mistak
 def _together(found: Sequence[tuple[Entry, Item | None]], unread: AbstractSet[str]) -> Iterator[Mistake]:
     gauges = {item.id: (entry, item) for entry, item in found if isinstance(item, Gauge)}
     yield from device_mistakes(gauges)
+    if not unread & {"stations", "gauges", "thresholds"}:
+        yield from start_mistakes(found)
     if "stations" not in unread:
         stations = [item for _, item in found if isinstance(item, Station)]
         yield from upstream_mistakes([entry for entry, _ in found], stations)

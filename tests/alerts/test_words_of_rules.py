@@ -173,6 +173,15 @@ def test_a_pump_that_is_not_heard_is_not_said_to_stand(language: str, said: str)
     assert said in text.subject
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("rule", ["pump_idle", "pump_fault"])
+def test_a_pump_that_nobody_can_judge_any_more_is_named_and_not_said_to_be_over(rule: str, language: str) -> None:
+    lost = replace(told_by(rule, {}), subject_id=FIRST.id, station_id="minato", cause="unverified", unverified=True)
+    text = compose([Run((lost,))], Context(PUMPING, at(60)), language, Form.LONG)
+    assert ("1号ポンプ" if language == "ja" else "pump 1") in text.subject
+    assert ("この件を終了に" if language == "ja" else "close this") in text.body
+
+
 @pytest.mark.parametrize(
     ("language", "unsure", "never"),
     [

@@ -145,6 +145,12 @@ def cameras(camera_id: str, station_id: str) -> st.SearchStrategy[Camera]:
     return st.fixed_dictionaries(ids, optional=optional).map(Camera.model_validate)
 
 
+def starts(gauge: Gauge) -> st.SearchStrategy[float | None]:
+    """From which stage of a gauge a pump may have to run: none that lies above all of its thresholds."""
+    lowest_m = min((stage_m for each in gauge.thresholds for stage_m in each.levels.values()), default=None)
+    return st.none() if lowest_m is None else st.none() | st.just(lowest_m)
+
+
 @st.composite
 def registries(draw: st.DrawFn) -> Registry:
     """Registries that a file can hold: every station is watched, every gauge knows its thresholds."""
@@ -162,10 +168,11 @@ def registries(draw: st.DrawFn) -> Registry:
             water=st.none() | names,
             upstream=st.sets(st.sampled_from(chosen[:index])).map(sorted).map(tuple) if index else st.just(()),
         )
-        items += [draw(station), draw(gauges(f"{name}-g", name))]
+        gauge = draw(gauges(f"{name}-g", name))
+        items += [draw(station), gauge]
         if draw(st.booleans()):
             items.append(draw(cameras(f"{name}-c", name)))
         if draw(st.booleans()):
-            items.append(Pump(id=f"{name}-p", station_id=name, interval_s=draw(positive), start_m=draw(measured)))
+            items.append(Pump(id=f"{name}-p", station_id=name, interval_s=draw(positive), start_m=draw(starts(gauge))))
             items.append(Gate(id=f"{name}-q", station_id=name, interval_s=draw(positive)))
     return Registry.of(draw(cities), items, draw(labels))

@@ -74,6 +74,14 @@ def test_a_mistake_in_a_camera_says_what_to_write_instead(tmp_path: Path, writte
     assert "staff:pond" not in found
 
 
+def test_a_pump_that_no_flood_would_start_says_what_to_write_instead(tmp_path: Path) -> None:
+    """Centimetres in place of metres: its alert would wait for ever."""
+    (found,) = mistakes(tmp_path, GOOD + CAMERA + PUMPS.replace("start_m = 1.2", "start_m = 120.0"))
+    assert "pump fujii-p1" in found
+    assert "start_m 120 lies above the highest threshold of the inner gauge" in found
+    assert "in metres" in found
+
+
 def test_a_pump_cannot_have_the_id_of_a_gauge_for_their_readings_stand_side_by_side(tmp_path: Path) -> None:
     (found,) = mistakes(tmp_path, GOOD + '\n[[stations.pumps]]\nid = "fujii-g"\n')
     assert "pump fujii-g: this id is taken already" in found
