@@ -11,7 +11,7 @@ from alerts.people.directory import Directory
 from alerts.people.hours import WEEK
 from alerts.people.matters import Matter
 from alerts.people.models import Route
-from alerts.records import STAGE, URGENT_LEVEL
+from alerts.records import PUMP_IDLE, STAGE, URGENT_LEVEL
 from ingest.clock import JST
 from ingest.stations import Registry, Station
 
@@ -47,6 +47,7 @@ def gaps(directory: Directory, registry: Registry, at: datetime) -> list[str]:
     return [
         *_dead_ends(directory),
         *_of_stations(directory, registry, at),
+        *_of_pumps(directory, registry, at),
         *_of_no_station(directory),
         *_of_signs(directory),
     ]
@@ -66,9 +67,8 @@ def _of_stations(directory: Directory, registry: Registry, at: datetime) -> Iter
         for said in _of_station(station, coverage):
             found.setdefault(said, []).append(station.id)
     for (hazard, hours), stations in found.items():
-        more = f" and {len(stations) - SHOWN} more" if len(stations) > SHOWN else ""
         yield (
-            f"nobody would be told of {hazard} at {', '.join(stations[:SHOWN])}{more} ({hours}): "
+            f"nobody would be told of {hazard} at {_listed(stations)} ({hours}): "
             "give a route to them whose hours hold then, with somebody who is there"
         )
 
@@ -85,6 +85,27 @@ def _of_station(station: Station, coverage: _Coverage) -> Iterator[tuple[str, st
 
 def _and(levels: Iterable[int]) -> str:
     return " and ".join(map(str, levels))
+
+
+def _of_pumps(directory: Directory, registry: Registry, at: datetime) -> Iterator[str]:
+    """Pumps that stand still in such water are a hazard as well: a route for the stage alone does not tell of them."""
+    coverage = _Coverage(directory, at)
+    found: dict[str, list[str]] = {}
+    for station_id in dict.fromkeys(each.station_id for each in registry.pumps.values()):
+        station = registry.stations[station_id]
+        hours = coverage.missing(station, URGENT_LEVEL, unconfirmed=False, rule=PUMP_IDLE)
+        if hours and hours != coverage.missing(station, URGENT_LEVEL, unconfirmed=False):
+            found.setdefault(hours, []).append(station_id)
+    for hours, stations in found.items():
+        yield (
+            f"nobody would be told of pumps that stand still in a flood at {_listed(stations)} ({hours}): "
+            f"give a route to them with the rule {PUMP_IDLE}, or without rules"
+        )
+
+
+def _listed(stations: Sequence[str]) -> str:
+    more = f" and {len(stations) - SHOWN} more" if len(stations) > SHOWN else ""
+    return f"{', '.join(stations[:SHOWN])}{more}"
 
 
 def _of_no_station(directory: Directory) -> Iterator[str]:
@@ -121,10 +142,10 @@ class _Coverage:
         self._known: dict[tuple[str, ...], str] = {}
         self._leads: dict[tuple[str, int, bool], bool] = {}
 
-    def missing(self, station: Station, level: int, *, unconfirmed: bool) -> str:
+    def missing(self, station: Station, level: int, *, unconfirmed: bool, rule: str = STAGE) -> str:
         """The hours in words; empty where somebody is told at every one."""
         area = station.area["ja"] if station.area else ""
-        matter = Matter(STAGE, station.id, area, station.kind, level, unconfirmed)
+        matter = Matter(rule, station.id, area, station.kind, level, unconfirmed)
         routes = [each for each in self._directory.routes if each.wants(matter) and self._leads_on(each, matter)]
         key = tuple(each.id for each in routes)
         if key not in self._known:

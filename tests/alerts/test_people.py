@@ -16,7 +16,7 @@ from alerts.people import Directory, Form, GroupKind, Matter, gaps, matter_of
 from alerts.people.hours import Day, Hours
 from alerts.records import Transition
 from ingest.clock import JST
-from ingest.stations import StationKind
+from ingest.stations import Pump, Registry, StationKind
 from tests.alerts.town import (
     DITCH,
     NOON,
@@ -360,6 +360,14 @@ def test_who_is_away_or_too_high_or_public_leaves_a_gap() -> None:
     assert "hazard 4 and 5" in gaps(away, TOWN, NOON)[0]
     assert "of hazard 4 at" in gaps(one_route(min_level=5), TOWN, NOON)[0]
     assert "hazard 4 and 5" in gaps(one_route(GroupKind.PUBLIC), TOWN, NOON)[0]
+
+
+def test_a_route_for_the_stage_alone_does_not_tell_of_idle_pumps() -> None:
+    pumped = Registry.of(TOWN.city, [*TOWN.stations.values(), Pump(id="ditch-p1", station_id="ditch")])
+    assert gaps(one_route(), pumped, NOON) == []
+    (sentence,) = gaps(one_route(rules=["stage", "gateway"]), pumped, NOON)
+    assert "nobody would be told of pumps that stand still in a flood at ditch (at any hour)" in sentence
+    assert "with the rule pump_idle" in sentence
 
 
 def test_a_route_to_an_empty_group_leads_to_nobody() -> None:
