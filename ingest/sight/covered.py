@@ -18,8 +18,8 @@ EDGELESS = 0.55
 VOTES = 12
 SUDDEN, FOG_SUDDEN = 0.25, 0.5
 """Shares of the view that water, and fog, do not take within one interval."""
-ALL = 0.92
-"""Share of the view that no fog takes: what is near stays."""
+OVERNIGHT, FLOODED, ALL = 0.5, 0.7, 0.92
+"""Shares of the view that are not lost at dawn by themselves, that no flood takes, and that no fog takes."""
 GAP, LASTING = timedelta(hours=1), timedelta(hours=24)
 
 
@@ -45,15 +45,16 @@ def covered(compared: Comparison | None, view: View, memory: Memory) -> Finding:
 def sudden(compared: Comparison, view: View, memory: Memory) -> bool:
     """Whether what is lost went from one comparable picture to the next, or is known already to have gone so.
 
-    After a gap (a night without a lamp) fog cannot be told from a cover by its pace; then its look decides.
+    After a gap (a night without a lamp) pace tells nothing; then the look decides what fog or water may have taken.
     """
     begun = any(memory.runs.get(fault, Run()).bad for fault in (PictureFault.COVERED, PictureFault.SHIFTED))
     if begun or memory.lost is None or memory.compared_at is None:
         return True
+    if view.taken_at - memory.compared_at > GAP:
+        taken = ALL if compared.as_in_fog else FLOODED if compared.from_below else OVERNIGHT
+        return compared.lost_share >= taken
     foggy = compared.as_in_fog and compared.lost_share < ALL
-    if compared.lost_share - memory.lost < (FOG_SUDDEN if foggy else SUDDEN):
-        return False
-    return view.taken_at - memory.compared_at <= GAP or not foggy
+    return compared.lost_share - memory.lost >= (FOG_SUDDEN if foggy else SUDDEN)
 
 
 def _lasting(compared: Comparison, view: View, memory: Memory) -> bool:

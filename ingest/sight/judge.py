@@ -20,8 +20,9 @@ from ingest.sight.shifted import shifted
 from ingest.sight.view import Finding, Verdict, View
 
 Findings = Mapping[PictureFault, Finding]
-DUSK_LIGHT = 60.0
-"""Grey level that the brightest fiftieth of a picture must reach in twilight for its view to be compared."""
+DUSK_DEG, DUSK_LIGHT = -2.0, 60.0
+"""Elevation of the sun, and grey level of the brightest fiftieth of a picture, from which the view of a camera without a
+lamp is compared in twilight; headlights make up for no sky."""
 WITHHELD = Finding(None)
 HIDEABLE = (PictureFault.BLURRED, PictureFault.COVERED, PictureFault.SHIFTED)
 """What cannot be told in the dark."""
@@ -66,7 +67,7 @@ def _sight(memory: Memory, beside: list[Comparison], view: View) -> dict[Picture
 
 def _beside_its_faces(gist: Gist, memory: Memory, view: View) -> list[Comparison]:
     """The comparisons with the faces of this hour; none where none is known or nothing is to be seen."""
-    if not view.day and not view.lit and gist.light[2] < DUSK_LIGHT:
+    if not view.lit and (view.sun_deg < DUSK_DEG or gist.light[2] < DUSK_LIGHT) and not view.day:
         return []
     return [Comparison(gist, face) for face in _faces(memory, view)]
 
