@@ -37,6 +37,8 @@ SOFT = 0.5
 """Part of the view's median sharpness below which a tile has no fine edges of its own."""
 BEYOND = 0.15
 """Tiles left beyond lost ones, by lost ones, up to which it may be water that rises, or fog."""
+WHOLE = 0.35
+"""Share of the columns with a loss that may be lost from their very first tile on: more is neither water nor fog."""
 PALE = 110
 """Grey level of a fog by day."""
 LITTLE = 0.08
@@ -132,19 +134,23 @@ class Comparison:
     @cached_property
     def from_below(self) -> bool:
         """Whether what is lost is lost as water takes it: hardly anything is left below anything lost."""
-        return self._beyond(slice(None)) <= BEYOND
+        return self._taken_up_to_the_last(slice(None))
 
     @cached_property
     def as_in_fog(self) -> bool:
         """Whether what is lost is lost as fog takes it: pale, and hardly anything is left above (beyond) it."""
         pale = bool(self.lost.any()) and float(self._means[self.lost].mean()) >= PALE
-        return pale and self._beyond(slice(None, None, -1)) <= BEYOND
+        return pale and self._taken_up_to_the_last(slice(None, None, -1))
 
-    def _beyond(self, way: slice) -> float:
-        """Tiles that are left beyond lost ones of their column, going that way, by lost ones."""
-        lost, left = self.lost[way], (self.votes & ~self.lost)[way]
-        beyond = np.logical_or.accumulate(lost, axis=0) & left
-        return float(np.count_nonzero(beyond)) / max(1, int(np.count_nonzero(lost)))
+    def _taken_up_to_the_last(self, way: slice) -> bool:
+        """Whether going that way the columns begin with what is left and, once something is lost, end with it."""
+        votes, lost = self.votes[way], self.lost[way]
+        beyond = np.logical_or.accumulate(lost, axis=0) & votes & ~lost
+        touched = lost.any(axis=0)
+        first = np.take_along_axis(lost, votes.argmax(axis=0)[np.newaxis], axis=0)[0]
+        if not touched.any() or float(first[touched].mean()) > WHOLE:
+            return False
+        return int(np.count_nonzero(beyond)) <= BEYOND * int(np.count_nonzero(lost))
 
     @cached_property
     def _means(self) -> Tiles:

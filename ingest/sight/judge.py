@@ -21,8 +21,8 @@ from ingest.sight.view import Finding, Verdict, View
 
 Findings = Mapping[PictureFault, Finding]
 DUSK_DEG, DUSK_LIGHT = -2.0, 60.0
-"""Elevation of the sun, and grey level of the brightest fiftieth of a picture, from which the view of a camera without a
-lamp is compared in twilight; headlights make up for no sky."""
+"""From when on a view without a lamp is compared in twilight: elevation of the sun (headlights are no sky), and grey
+level of the brightest fiftieth of the picture."""
 WITHHELD = Finding(None)
 HIDEABLE = (PictureFault.BLURRED, PictureFault.COVERED, PictureFault.SHIFTED)
 """What cannot be told in the dark."""
@@ -56,12 +56,12 @@ def _found(gist: Gist, memory: Memory, view: View) -> tuple[Findings, Comparison
 
 
 def _sight(memory: Memory, beside: list[Comparison], view: View) -> dict[PictureFault, Finding]:
-    """A view that is found elsewhere is not covered, and behind a cover nothing is blurred."""
+    """A view that is found elsewhere is not covered; how sharp another view, or a cover, should be nobody knows."""
     compared = min(beside, key=lambda each: each.lost_share, default=None)
     moved, hidden = shifted(compared, view, memory), covered(compared, view, memory)
     if moved.seen:
         hidden = Finding(None, hidden.figures)
-    soft = WITHHELD if hidden.seen else blurred(beside, view)
+    soft = WITHHELD if hidden.seen or moved.seen else blurred(beside, view)
     return {PictureFault.SHIFTED: moved, PictureFault.COVERED: hidden, PictureFault.BLURRED: soft}
 
 

@@ -173,8 +173,8 @@ def test_a_memory_comes_back_from_its_bytes(seed: int, pictures: int) -> None:
     back, trouble = from_bytes(memory.to_bytes())
     assert trouble == ""
     assert back.to_bytes() == memory.to_bytes()
-    verdict, _ = judge(seen(view_of(seed + 1), 1), memory, at(50))
-    assert judge(seen(view_of(seed + 1), 1), back, at(50))[0].seen == verdict.seen
+    elsewhere, once_more = seen(view_of(seed + 1), 1), from_bytes(back.to_bytes())[0]
+    assert judge(elsewhere, once_more, at(50))[0] == judge(elsewhere, back, at(50))[0]
 
 
 @given(st.binary(max_size=60) | st.integers(0, 9_000).map(lambda cut: KNOWN.to_bytes()[:cut]))
