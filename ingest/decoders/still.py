@@ -13,7 +13,7 @@ from ingest.messages import Message, Refusal, Refused
 from ingest.stripping import Broken, Exif, exif_of, strip
 
 MOST_PIXELS = 20_000_000
-LEAST_SIDE_PX, MOST_SIDE_PX = 16, 20_000
+LEAST_SIDE_PX, MOST_SIDE_PX = 16, 16_000
 
 
 def decode(message: Message) -> list[Picture]:

@@ -15,6 +15,8 @@ FORMATS = ("JPEG", "PNG")
 MOST_PIXELS = 20_000_000
 MOST_SIDE_PX = 16_000
 """Neither side may be longer: a strip of a few pixels by millions cannot be kept as a JPEG."""
+BLOCK_PX, FILLED = 8, 128
+"""Rows of the smallest block of a JPEG, and the level with which what is missing is filled."""
 _UNREADABLE = (
     OSError,
     SyntaxError,
@@ -41,6 +43,7 @@ def opened(data: bytes) -> Image.Image:
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 _refuse_bomb(*image.size)
                 image.load()
+                _refuse_unfinished(image)
                 return _pixels(ImageOps.exif_transpose(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused(Refusal.OVERSIZED, f"more than the {MOST_PIXELS:,} pixels allowed: {error}") from error
@@ -57,6 +60,17 @@ def _refuse_bomb(width_px: int, height_px: int) -> None:
     if max(width_px, height_px) > MOST_SIDE_PX:
         detail = f"of {width_px}×{height_px} pixels one side is longer than the {MOST_SIDE_PX:,} allowed"
         raise Refused(Refusal.OVERSIZED, detail)
+
+
+def _refuse_unfinished(image: Image.Image) -> None:
+    """A JPEG whose data ended early is filled up with plain grey, without an error, when the end marker is there all
+    the same: the water stands in what is missing."""
+    if image.format != "JPEG" or image.mode not in ("L", "RGB"):
+        return
+    width, height = image.size
+    last_rows = image.crop((0, max(0, height - BLOCK_PX), width, height))
+    if all(level == FILLED for band in last_rows.split() for level in band.getextrema()):
+        raise Refused(Refusal.UNREADABLE_IMAGE, "not a whole JPEG: its last rows are missing")
 
 
 def _pixels(image: Image.Image) -> Image.Image:

@@ -71,6 +71,17 @@ def test_damaged_bytes_are_a_picture_or_a_reason_and_never_an_exception(place: i
         assert bool(done.refusal) != bool(done.thumb)
 
 
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_picture_whose_lower_part_is_missing_is_refused_though_it_has_its_end_marker(share: float, mode: str) -> None:
+    """As a camera sends it whose memory or line was too short; a decoder fills it up with grey and says nothing."""
+    whole = jpeg(noise().convert(mode))
+    begun = whole.rindex(b"\xff\xda")
+    cut = whole[: begun + round((len(whole) - begun) * share)].rstrip(b"\xff") + b"\xff\xd9"
+    done = examine(Task(cut, NOON))
+    assert (done.refusal, done.detail) == (Refusal.UNREADABLE_IMAGE, "not a whole JPEG: its last rows are missing")
+
+
 def test_a_thumbnail_has_the_width_of_thumbnails_and_the_shape_of_the_picture() -> None:
     thumb = of(examined(jpeg(noise(size=(1280, 720)))).thumb)
     assert (thumb.format, thumb.size) == ("JPEG", (THUMB_WIDTH_PX, 180))

@@ -13,7 +13,7 @@ from tests.ingest.stores import database
 
 def test_the_picture_of_a_normal_day_is_that_which_was_chosen(tmp_path: Path) -> None:
     engine = database(tmp_path)
-    row = {"memory": b"", "changed_at": NOON, "reference_by": "desk"}
+    row = {"memory": b"", "changed_at": NOON, "reference_by": "desk", "reference_due": False}
     with writing(engine) as connection:
         connection.execute(
             camera_memory.insert(),
