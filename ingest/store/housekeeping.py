@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from ingest.store.looks import forget, to_keep
+from ingest.store.looks import forget, pointed_at, to_keep
 from ingest.store.past.locks import camera_locks
 from ingest.store.tables import camera_latest, camera_reports, stills, writing
 
@@ -45,9 +45,9 @@ def prune(engine: Engine, before: datetime, remove_image: Callable[[str], None])
     The newest still and report of each camera stay, however old: they are its last known state; so does the picture of
     its normal day. Locked evidence stays as well: what was taken, or came, in the locked span of its camera.
     """
+    found = _removable(engine, stills.c.received_at < before)
     with writing(engine) as connection:
-        old = _removable(connection, stills.c.received_at < before)
-        _forget(connection, old)
+        old = _forget(connection, found)
         connection.execute(
             delete(camera_reports).where(
                 camera_reports.c.received_at < before,
@@ -137,16 +137,17 @@ def excess_bytes(engine: Engine, most_bytes: int, images: Images) -> int:
 
 def _shrink(engine: Engine, excess: int, images: Images) -> int:
     """One turn of removing the oldest; 0 bytes where nothing more may be removed."""
+    found = list(_until(excess, _removable(engine)))
     with writing(engine) as connection:
-        gone = list(_until(excess, _removable(connection)))
-        _forget(connection, gone)
+        gone = _forget(connection, found)
     for row in gone:
         images.remove(row.file)
     return sum(max(row.size_bytes, 1) for row in gone)
 
 
-def _removable(connection: Connection, *more: ColumnElement[bool]) -> list[Old]:
-    """The oldest stills that may be removed, by receipt."""
+def _removable(engine: Engine, *more: ColumnElement[bool]) -> list[Old]:
+    """The oldest stills that may be removed, by receipt. Looked for without holding up who writes: in a large log it
+    takes a second."""
     wanted = (
         select(stills.c.seq, stills.c.file, stills.c.size_bytes)
         .where(
@@ -158,7 +159,8 @@ def _removable(connection: Connection, *more: ColumnElement[bool]) -> list[Old]:
         .order_by(stills.c.seq)
         .limit(MOST_PER_TURN)
     )
-    return [Old(row.seq, row.file, row.size_bytes) for row in connection.execute(wanted)]
+    with engine.connect() as connection:
+        return [Old(row.seq, row.file, row.size_bytes) for row in connection.execute(wanted)]
 
 
 def _until(excess: int, oldest: Sequence[Old]) -> Iterator[Old]:
@@ -169,10 +171,18 @@ def _until(excess: int, oldest: Sequence[Old]) -> Iterator[Old]:
         yield row
 
 
-def _forget(connection: Connection, gone: Sequence[Old]) -> None:
-    seqs = [row.seq for row in gone]
+def _forget(connection: Connection, found: Sequence[Old]) -> list[Old]:
+    """Remove the rows of what was found, but for what became evidence, shown or chosen since; those that went."""
+    wanted = select(stills.c.seq).where(
+        stills.c.seq.in_([row.seq for row in found]),
+        stills.c.seq.not_in(pointed_at()),
+        ~_is_locked(stills, stills.c.taken_at),
+        ~_is_locked(stills, stills.c.received_at),
+    )
+    seqs = set(connection.scalars(wanted))
     connection.execute(delete(stills).where(stills.c.seq.in_(seqs)))
-    forget(connection, seqs)
+    forget(connection, list(seqs))
+    return [row for row in found if row.seq in seqs]
 
 
 def _known(column: Column[int]) -> Any:

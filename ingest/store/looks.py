@@ -205,12 +205,17 @@ def to_keep() -> Select[tuple[int]]:
     """The numbers of the stills that no age removes: the newest of each camera, the newest that is shown, and those
     that people chose as references."""
     newest = select(func.max(stills.c.seq)).group_by(stills.c.camera_id)
+    return select(union_all(newest, pointed_at()).subquery().c[0])
+
+
+def pointed_at() -> Select[tuple[int]]:
+    """Of these the shown and the chosen ones: quickly found, and which they are may change at any time."""
     shown = select(camera_latest.c.shown_seq).where(camera_latest.c.shown_seq.is_not(None))
     chosen = select(stills.c.seq).join(
         camera_memory,
         and_(camera_memory.c.camera_id == stills.c.camera_id, camera_memory.c.reference_file == stills.c.file),
     )
-    return select(union_all(newest, shown, chosen).subquery().c[0])
+    return select(union_all(shown, chosen).subquery().c[0])
 
 
 def forget(connection: Connection, seqs: Sequence[int]) -> None:

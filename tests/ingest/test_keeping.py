@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, select, update
@@ -17,6 +18,7 @@ from deploy.settings import SettingsError, read_settings
 from ingest.inbox import Arrived
 from ingest.lanes import lane_of_stills
 from ingest.readings import CameraReport, CameraState, Still
+from ingest.store import housekeeping
 from ingest.store.appender import SqlAppender
 from ingest.store.housekeeping import make_room, prune
 from ingest.store.log import SqlLog
@@ -99,6 +101,23 @@ def test_of_stills_whose_size_is_not_known_yet_no_more_go_than_must(engine: Engi
     files += taken(engine, folder, 5, start=20)
     make_room(engine, 20 * SIZE, folder)
     assert left(engine) == files[5:]
+
+
+def test_what_becomes_evidence_while_the_oldest_are_looked_for_stays(
+    engine: Engine, folder: StillFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = taken(engine, folder, 10)
+    look_for = housekeeping._removable
+
+    def and_an_incident_begins(*asked: Any) -> list[housekeeping.Old]:
+        found = look_for(*asked)
+        evidence(engine, "cam", 0, 3)
+        return found
+
+    monkeypatch.setattr(housekeeping, "_removable", and_an_incident_begins)
+    assert prune(engine, NOON + 6 * MINUTE, folder.remove) == 2
+    assert left(engine) == [*files[:4], *files[6:]]
+    assert folder.read(files[0]) is not None
 
 
 def test_copies_count_and_go_with_their_still(engine: Engine, folder: StillFolder, tmp_path: Path) -> None:
