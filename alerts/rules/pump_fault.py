@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.rules.facts import Facts, Found, in_trouble
-from alerts.rules.pumping import Pumping, waters
+from alerts.rules.pumping import Pumping, is_late, waters
 from alerts.rules.settings import PumpFaultSettings, RulesSettings
 from ingest.equipment.idle import start_of
 from ingest.equipment.state import MachineState, patience
 
 NAME = "pump_fault"
 SILENT = "device_silent"
+UNHEARD = "gauge_silent"
+"""Why nobody can say that the water is low: a low stage of long ago is none of now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Trouble:
     fault: int | None = None
     fault_at: datetime | None = None
     believed: bool = True
+    reasons: tuple[str, ...] = ()
 
 
 def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
@@ -68,13 +71,16 @@ def wet_from(place: Pumping, own: PumpFaultSettings) -> float | None:
 
 def _troubles(place: Pumping, own: PumpFaultSettings, now: datetime) -> Iterator[Trouble]:
     wet_m, inner = wet_from(place, own), place.inner
-    wet = wet_m is not None and inner is not None and inner.stage_m >= wet_m
-    believed = not wet or wet_m is None or inner is None or inner.believed_from(wet_m)
+    unheard = inner is not None and is_late(inner, now)
+    risen = wet_m is not None and inner is not None and inner.stage_m >= wet_m
+    wet = risen or unheard
+    believed = not wet or (risen and wet_m is not None and inner is not None and inner.believed_from(wet_m))
     level = max(own.level, own.dry_level) if wet else own.dry_level
+    reasons = (UNHEARD,) if unheard and not risen else ()
     for each in place.machines:
         if each.faulty and level:
             problem = "fault_wet" if wet else "fault_dry"
-            yield Trouble(each.device.id, level, problem, each.heard_at, each.fault, each.fault_at, believed)
+            yield Trouble(each.device.id, level, problem, each.heard_at, each.fault, each.fault_at, believed, reasons)
         elif own.dry_level and _is_silent(each, own, now):
             yield Trouble(each.device.id, own.dry_level, SILENT, each.heard_at)
 
@@ -95,5 +101,7 @@ def _found(place: Pumping, trouble: Trouble, now: datetime) -> Found:
         "fault": trouble.fault,
         "fault_at": trouble.fault_at,
     }
+    if trouble.reasons:
+        detail["reasons"] = list(trouble.reasons)
     found = in_trouble(trouble.device_id, place.station_id, trouble.level, now, detail)
     return replace(found, finding=replace(found.finding, believed=trouble.believed))

@@ -83,6 +83,11 @@ def is_of_now(inner: Inner, now: datetime) -> bool:
     return (now - inner.course[-1].observed_at).total_seconds() <= late_s
 
 
+def is_late(inner: Inner, now: datetime) -> bool:
+    """Whether the inner stage is older than that of a gauge that reports may be."""
+    return (now - inner.observed_at).total_seconds() > LATE_AFTER_INTERVALS * expected_s(inner.gauge, inner.hazard)
+
+
 def waters(place: Pumping) -> dict[str, Any]:
     """What messages say of the water: the inner stage with its gauge, time, hazard and slope, and the outer one. Beside
     a stage that is not believed no slope is claimed, for it is that of other readings."""

@@ -21,6 +21,7 @@ from alerts.messages.layout import ONE_ASCII, ONE_SMS, TWO_SMS
 from alerts.messages.runs import Run
 from alerts.messages.told import Context, Form, Text
 from alerts.records import MessageKind
+from alerts.rules.pump_fault import UNHEARD
 from ingest.labels import staff_note
 from ingest.readings import Reason
 from ingest.stations import City, Gauge, Registry, Station, StationKind
@@ -88,7 +89,7 @@ def test_both_languages_have_the_same_keys_and_placeholders() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reason_and_every_kind_has_its_words(language: str) -> None:
-    assert texts(language)["values"]["reasons"].keys() == set(Reason)
+    assert texts(language)["values"]["reasons"].keys() == {*Reason, UNHEARD}
     assert texts(language)["kinds"].keys() == set(StationKind)
 
 

@@ -223,6 +223,17 @@ def test_a_fault_weighs_more_while_the_water_is_up() -> None:
     assert (detail["problem"], detail["fault"], detail["device_ids"]) == ("fault_wet", 17, [FIRST.id])
 
 
+def test_a_low_stage_of_a_gauge_that_died_does_not_make_a_fault_harmless() -> None:
+    """The gauge died before the rain, and nobody knows how the water stands: the crew hears of it, as unconfirmed."""
+    night = Night([*flat(0.3, range(10)), *(fault(minute, 17) for minute in range(40, 91))]).through(MINUTES)
+    (risen,) = [each for _, each in night.changes["pump_fault", FIRST.id] if each.to_level]
+    assert (risen.to_level, risen.unconfirmed) == (3, True)
+    assert risen.finding is not None
+    assert risen.finding.detail["reasons"] == ["gauge_silent"]
+    back = Night([*night.readings, *flat(0.3, range(91, 120))], standings=night.standings).through(range(91, 120))
+    assert back.level("pump_fault", FIRST.id) == 1
+
+
 def test_a_dry_fault_can_be_of_no_interest() -> None:
     quiet = RulesSettings.model_validate({"pump_fault": {"dry_level": 0}})
     assert Night([*flat(0.2), fault(80, 17)], quiet).found("pump_fault", 90) == {}
