@@ -154,6 +154,16 @@ def test_a_picture_of_a_few_kilobytes_that_would_fill_the_memory_is_refused_by_i
     assert most < 1_000_000
 
 
+def test_a_picture_of_many_scans_that_would_keep_others_waiting_is_refused() -> None:
+    """Each goes over all of the pixels when it is opened, and takes next to no bytes."""
+    whole = JPEGS["progressive"]
+    last = whole.rindex(b"\xff\xda")
+    scan = whole[last:-2]
+    assert strip(whole[:-2] + 20 * scan + whole[-2:]).data
+    with pytest.raises(Broken, match="more than 40 scans"):
+        strip(whole[:-2] + 40 * scan + whole[-2:])
+
+
 def test_a_picture_of_a_few_pixels_shows_nothing() -> None:
     assert "at least 16×16" in refusal(jpeg(scene(15, 200)))[1]
     assert decode(message(STILL, jpeg(scene(16, 16))))
