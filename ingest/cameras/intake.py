@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from ingest.cameras.pace import Pace
+from ingest.cameras.standing_clock import StandingClocks
 from ingest.decoders.still import taken_at
 from ingest.device_time import believed_time
 from ingest.inbox import Arrived
@@ -13,11 +15,13 @@ from ingest.lanes import never, turned_away
 from ingest.messages import Message, Refusal, Refused
 from ingest.pipeline import Kept, camera_of, dead_letter, interpret
 from ingest.quality import ClockLimits
-from ingest.roster import Roster
+from ingest.roster import Eye, Roster
 
 PATIENCE_S, PRESSED_PATIENCE_S = 20.0, 5.0
 """How long a still may wait in its lane, and how long where what came behind it, which is not acknowledged before it,
 fills the number of messages that the broker sends ahead."""
+NO_CLOCK = ClockLimits(ahead=timedelta(0), behind=timedelta(0))
+"""No time of a device's own is believed."""
 LATE = "it waited {:.0f} s for pictures before it to be kept: look at the disk"
 
 
@@ -36,6 +40,7 @@ class StillIntake:
         self._pace = pace
         self._monotonic = monotonic
         self._going_since_s = 0.0
+        self._clocks = StandingClocks()
 
     def recovered(self) -> None:
         """What could not be written is written: whatever waits meanwhile did so for no fault of the pictures."""
@@ -46,17 +51,27 @@ class StillIntake:
         waited_s = self._monotonic() - max(arrived.entered_s, self._going_since_s)
         if arrived.entered_s and waited_s > (PRESSED_PATIENCE_S if self.pressed() else PATIENCE_S):
             return interpret(turned_away(arrived, LATE.format(waited_s)).message, roster, self._limits)
+        found = camera_of(arrived.message.topic, roster)
+        if found is None:
+            return interpret(arrived.message, roster, self._limits)  # refused there, with its reason
+        limits = self._limits_of(arrived.message, *found)
         try:
-            self._keep_pace(arrived.message, roster)
+            self._keep_pace(arrived.message, *found, limits)
         except Refused as refused:
             return Kept(dead_letters=(dead_letter(arrived.message, refused.refusal, refused.detail),))
-        return interpret(arrived.message, roster, self._limits)
+        return interpret(arrived.message, roster, limits)
 
-    def _keep_pace(self, message: Message, roster: Roster) -> None:
-        found = camera_of(message.topic, roster)
-        if found is None:
-            return  # refused further on, with its reason
-        camera_id, camera = found
-        at = believed_time(taken_at(message), message.received_at, self._limits)
+    def _limits_of(self, message: Message, camera_id: str, camera: Eye) -> ClockLimits:
+        """How far its time is believed: not at all where its clock stands still. What the broker delivers again or has
+        retained says nothing of that."""
+        said = taken_at(message)
+        if said is None or message.redelivered or message.retained:
+            return self._limits
+        at = believed_time(said, message.received_at, self._limits)
+        stands = self._clocks.stands(camera_id, camera.interval_s, at, message.received_at)
+        return NO_CLOCK if stands else self._limits
+
+    def _keep_pace(self, message: Message, camera_id: str, camera: Eye, limits: ClockLimits) -> None:
+        at = believed_time(taken_at(message), message.received_at, limits)
         if why := self._pace.excess(camera_id, camera.interval_s, at, message.received_at):
             raise Refused(Refusal.TOO_MANY, why)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ingest.sight.comparison import JITTER, Comparison
 from ingest.sight.gist import Gist
-from ingest.sight.memory import Face, Light, Memory
+from ingest.sight.memory import Face, Light, Memory, from_bytes
 from ingest.sight.structure import WIDTH, Tiles, by_tile
 
 LEARNED = 5
@@ -33,6 +33,12 @@ def known(memory: Memory, light: Light) -> Face | None:
     """The face by this light, once enough pictures have agreed on it."""
     face = memory.faces.get(light)
     return face if face is not None and face.agreed >= LEARNED else None
+
+
+def has_learned(memory: bytes) -> bool:
+    """Whether what is remembered of a camera holds a normal face, of the day or of the night under its own light."""
+    remembered, _ = from_bytes(memory)
+    return any(known(remembered, light) is not None for light in Light)
 
 
 def with_reference(memory: Memory, gist: Gist, light: Light = Light.DAY) -> Memory:
@@ -65,6 +71,8 @@ def _structured(gist: Gist) -> bool:
 def _agreed(face: Face, gist: Gist) -> Face:
     compared = Comparison(gist, face)
     edged = np.isfinite(face.sharp) & gist.open
+    if not edged.any():  # how sharp it is was forgotten, as pictures of another size came
+        return _first(gist)
     if float(compared.like[edged].mean()) < AGREEING or compared.place.away > 0.015:
         return replace(face, agreed=face.agreed - 1) if face.agreed > 1 else _first(gist)
     weight = 1 / (face.agreed + 1)

@@ -142,3 +142,31 @@ def test_too_many_are_refused_before_anybody_looks_into_them() -> None:
     assert "more than 10 stills of the same minute" in found[-1].dead_letters[0].detail
     broken = taken_in(intake, 0.0, b"not a picture", received_at=NOON + timedelta(hours=1))
     assert broken.dead_letters[0].reason == Refusal.UNREADABLE_IMAGE
+
+
+def test_a_camera_that_gives_the_same_time_again_and_again_sends_stills_of_their_receipt() -> None:
+    """As one does that is frozen with its clock: by its time it would be one still, and nobody would look at it."""
+    intake = StillIntake(ClockLimits(), Pace(WEEK), Hand())
+    stood = {"taken_at": NOON.isoformat()}
+    sent = [taken_in(intake, 0.0, received_at=NOON + number * MINUTE, properties=stood) for number in range(20)]
+    found = [each.stills[0] for each in sent]
+    assert [each.taken_at for each in found] == [NOON + number * MINUTE for number in range(20)]
+    assert [each.clock_suspect for each in found] == [False] + [True] * 19
+    assert len({each.file for each in found}) == 20
+    again = taken_in(intake, 0.0, received_at=NOON + 19 * MINUTE, properties=stood)
+    assert again.stills == sent[-1].stills
+
+
+def test_a_still_that_is_sent_twice_is_one() -> None:
+    """By a camera that missed the acknowledgement, and by a broker, however late."""
+    intake = StillIntake(ClockLimits(), Pace(WEEK), Hand())
+    first = taken_in(intake, 0.0, received_at=NOON, properties={"taken_at": NOON.isoformat()}).stills[0]
+    for after, redelivered in ((timedelta(seconds=20), False), (timedelta(hours=2), True)):
+        again = taken_in(
+            intake,
+            0.0,
+            received_at=NOON + after,
+            properties={"taken_at": NOON.isoformat()},
+            redelivered=redelivered,
+        ).stills[0]
+        assert (again.taken_at, again.file, again.clock_suspect) == (NOON, first.file, False)

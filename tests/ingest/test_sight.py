@@ -17,7 +17,7 @@ from ingest.sight.judge import judge
 from ingest.sight.look import PictureFault
 from ingest.sight.memory import Light, Memory, from_bytes
 from ingest.sight.miniature import SIZE, miniature, structured, unlike
-from ingest.sight.reference import known, with_reference
+from ingest.sight.reference import has_learned, known, with_reference
 from ingest.sight.sun import elevation_deg
 from tests.ingest.sight_pictures import Levels, acquainted, at, judged, seen, taken, view_of
 
@@ -141,6 +141,20 @@ def test_a_picture_of_another_view_does_not_teach_the_reference() -> None:
     for number in (6, 7):
         _, memory = judge(seen(PLACE, number), memory, at(number))
     assert judged([seen(PLACE, 70)], memory)[0].seen == NOTHING
+
+
+def test_a_face_that_is_being_learned_begins_anew_with_pictures_of_another_size() -> None:
+    memory = Memory()
+    for number in range(3):
+        _, memory = judge(seen(PLACE, number), memory, at(number))
+    other = replace(seen(PLACE, 3), width=1280, height=720)
+    assert memory.faces[Light.DAY].agreed == 3
+    assert judge(other, memory, at(3))[1].faces[Light.DAY].agreed == 1
+
+
+def test_a_camera_has_learned_once_it_has_a_normal_face() -> None:
+    begun = judge(seen(PLACE, 1), Memory(), at(1))[1]
+    assert [has_learned(each.to_bytes()) for each in (Memory(), begun, KNOWN)] == [False, False, True]
 
 
 def test_a_chosen_reference_takes_the_place_of_the_learned_one() -> None:
