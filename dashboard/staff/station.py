@@ -83,6 +83,7 @@ def head(
         html.Div(
             [
                 html.Span(_hazard_words(facts.water_hazard, view, registry, language), className="hazard-label"),
+                *_which(view, registry, language),
                 *_level(facts, language, now),
             ],
             className="head-level",
@@ -91,6 +92,12 @@ def head(
         html.P(_check(facts, view, language), className="check"),
         *doubt_notice(doubt, registry, language),
     ]
+
+
+def _which(view: StationView, registry: Registry, language: str) -> list[Component]:
+    """The name of the gauge that the head speaks of, where the station has others."""
+    name = words.gauge_apart(view.worst.gauge, registry, language) if view.worst is not None else ""
+    return [html.Span(name, className="gauge-name")] if name else []
 
 
 def _level(facts: StationFacts, language: str, now: datetime) -> list[Component]:

@@ -250,7 +250,7 @@ def test_pumps_that_stand_still_in_the_water_are_seen_at_once(browser: Browser, 
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
         page.goto(f"{base}/en/station/{IDLE}")
         notice = page.locator(".pump-idle")
-        expect(notice).to_contain_text("Flooded, and the pump is not running", timeout=PATIENCE_MS)
+        expect(notice).to_contain_text("The inner stage is high and the pump is not running", timeout=PATIENCE_MS)
         box = notice.bounding_box()
         assert box
         assert box["y"] < size[1]

@@ -55,20 +55,20 @@ def ran(minutes: float, value: float) -> Reading:
 def test_a_flooded_station_without_running_pumps_is_unmistakable(at_desk: Desk) -> None:
     said = panel(at_desk, IDLE)
     for part in (
-        "浸水しているのにポンプが動いていません",
+        "内水位が高いのに、ポンプが動いていません",
         "1号ポンプ · 内水位 1.66 m（運転開始 1.00 m）",
         '"pump-idle"',
     ):
         assert part in said
     assert "水位による危険度は3。ポンプが動いていないため1段上げています。" in said
-    assert "Flooded, and the pump is not running" in panel(at_desk, IDLE, "/en")
+    assert "The inner stage is high and the pump is not running" in panel(at_desk, IDLE, "/en")
 
 
 def test_it_stands_one_hazard_higher_in_the_list_and_keeps_the_words_of_its_stage(at_desk: Desk) -> None:
     facts = station_facts(view(at_desk, IDLE), {})
     assert (facts.hazard, facts.water_hazard) == (4, 3)
     assert {"pump_idle", "pump_fault"} <= set(facts.flags)
-    assert "浸水・ポンプ停止" in words(asyncio.run(callbacks.stations(Watch(at_desk.services), None, "/")))
+    assert "水位高・ポンプ停止" in words(asyncio.run(callbacks.stations(Watch(at_desk.services), None, "/")))
     head = words(asyncio.run(callbacks.station_head(Watch(at_desk.services), None, f"/station/{IDLE}")))
     assert "内水氾濫危険水位に到達" not in head.split("次の基準")[0]  # the stage has not reached it
 
