@@ -24,7 +24,8 @@ EMPTY_PCT, WEAK_PCT = 4.0, 14.0
 OUT_GATEWAY = "gw-hill"
 GATEWAY_OUT_AFTER = timedelta(minutes=3)
 FREEZES_AFTER = timedelta(minutes=2)
-"""Of the storm's origin."""
+BLURS_AFTER = timedelta(minutes=8)
+"""Of the storm's origin. Blurred is what is less sharp than it was: by then it is known how sharp that is."""
 FAILS_BEFORE = timedelta(minutes=20)
 """A pump has failed so long before it: the water is where the pump is missed, and goes on rising."""
 
@@ -134,8 +135,8 @@ def demonstration_faults(registry: Registry, storm: Storm, seed: int = 0) -> Fau
 
     A gauge falls silent with an empty battery while it is high, about when the storm's origin is; one has lost its
     time, one sends a false value now and then, one has a weak battery, and a gateway that two gauges depend on goes
-    out; a camera is offline with a reason, another one blurred, and one shows the water as it was before it rose; a
-    pump does not start while its station floods. Few devices: fewer faults.
+    out; a camera is offline with a reason, one gets blurred, and one shows the water as it was before it rose; a pump
+    does not start while its station floods. Few devices: fewer faults.
     """
     pumps = _pump_faults(registry, storm)
     silent = _falls_silent(registry, storm)
@@ -192,7 +193,7 @@ def _camera_faults(registry: Registry, storm: Storm, seed: int, quiet_ids: Seque
     others = [each for each in cameras if each is not frozen]
     faults = {
         others[0].id: CameraFault(CameraState.OFFLINE, "no power from the solar panel"),
-        others[1].id: CameraFault(picture="blurred"),
+        others[1].id: CameraFault(since=storm.origin + BLURS_AFTER, picture="blurred"),
     }
     if frozen is not None:
         faults[frozen.id] = CameraFault(since=storm.origin + FREEZES_AFTER, picture="frozen")
