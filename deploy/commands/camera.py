@@ -17,9 +17,10 @@ from ingest.cameras.condition import condition
 from ingest.messages import Refused
 from ingest.registry_files import load
 from ingest.sight.look import Look
+from ingest.sight.reference import has_learned
 from ingest.sight.sun import elevation_deg
 from ingest.stations import Camera, Registry
-from ingest.store.looks import Chosen, SqlLooks
+from ingest.store.looks import Chosen, Remembered, SqlLooks
 from ingest.store.protocol import CameraLatest, Pictured
 
 NOTHING = CameraLatest()
@@ -57,12 +58,14 @@ def show_list(context: Context, _: argparse.Namespace) -> int:
     with closing(open_stores(context.settings)) as stores:
         registry, latest = stores.city(), stores.log.cameras()
         chosen = SqlLooks(stores.database).chosen()
+        known = SqlLooks(stores.database).remembered(registry.cameras.keys())
         waiting = SqlLooks(stores.database).waiting().stills
     if not registry.cameras:
         raise UsageError("the registry has no cameras: add [[stations.cameras]] to a station and import it")
+    now = context.clock.now()
     head = ("camera", "station", "state", "why", "newest still", "public", "masks", "normal day")
     rows = [
-        _row(camera, latest.get(camera.id, NOTHING), chosen.get(camera.id), context.clock.now())
+        _row(camera, latest.get(camera.id, NOTHING), _normal(chosen.get(camera.id), known.get(camera.id)), now)
         for camera in registry.cameras.values()
     ]
     for line in columns([head, *rows]):
@@ -72,20 +75,20 @@ def show_list(context: Context, _: argparse.Namespace) -> int:
     return 0
 
 
-def _row(camera: Camera, latest: CameraLatest, chosen: Chosen | None, now: datetime) -> Sequence[str]:
+def _row(camera: Camera, latest: CameraLatest, normal: str, now: datetime) -> Sequence[str]:
     found = condition(camera, latest, now)
     why = ", ".join(dict.fromkeys(filter(None, (found.silence, *found.faults, found.said, found.asked))))
     still = jst(latest.still.taken_at) if latest.still else "none"
-    normal = _normal(chosen)
     return (
         *(camera.id, camera.station_id, str(found.state), why or "-", still),
         *("yes" if camera.public else "no", str(len(camera.masks)), normal),
     )
 
 
-def _normal(chosen: Chosen | None) -> str:
+def _normal(chosen: Chosen | None, known: Remembered | None) -> str:
+    """Where the normal day of a camera comes from; a few good pictures by day, or under its own light, teach it."""
     if chosen is None:
-        return "learned by itself"
+        return "learned by itself" if known is not None and has_learned(known.memory) else "not learned yet"
     return f"{jst(chosen.still.taken_at)} by {chosen.by}{' (not learned yet)' if chosen.due else ''}"
 
 
@@ -95,20 +98,21 @@ def show(context: Context, options: argparse.Namespace) -> int:
         camera = _camera(stores.city(), options.camera)
         latest = stores.log.cameras().get(camera.id, NOTHING)
         chosen = SqlLooks(stores.database).chosen().get(camera.id)
+        known = SqlLooks(stores.database).remembered([camera.id]).get(camera.id)
         looked = SqlLooks(stores.database).newest(camera.id, LOOKS_SHOWN)
-    for line in _lines(camera, latest, chosen, looked, context.clock.now()):
+    for line in _lines(camera, latest, _normal(chosen, known), looked, context.clock.now()):
         say(line)
     return 0
 
 
 def _lines(
-    camera: Camera, latest: CameraLatest, chosen: Chosen | None, looked: Sequence[Pictured], now: datetime
+    camera: Camera, latest: CameraLatest, normal: str, looked: Sequence[Pictured], now: datetime
 ) -> Iterator[str]:
     found = condition(camera, latest, now)
     yield f"camera      {camera.id} of {camera.station_id}"
     yield f"state       {found.state}{f': {found.reason}' if found.reason else ''}"
     yield f"heard       {jst(found.heard_at) if found.heard_at else 'never'}"
-    yield f"normal day  {_normal(chosen)}"
+    yield f"normal day  {normal}"
     yield f"masks       {len(camera.masks)}{', public' if camera.public else ''}"
     if latest.look is not None and latest.look.figures:
         yield "figures     " + "  ".join(f"{name} {value:g}" for name, value in sorted(latest.look.figures.items()))

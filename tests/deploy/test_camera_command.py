@@ -85,7 +85,7 @@ def test_every_camera_is_listed_with_its_condition_and_newest_still(desk: Desk) 
     line = desk.types("list")[1].splitlines()[1]
     assert f"{NOON:%m-%d %H:%M}" in line
     assert line.split()[2] == "online"
-    assert line.endswith("learned by itself")
+    assert line.endswith("not learned yet")
 
 
 def test_one_camera_is_shown_with_its_looks_and_figures(desk: Desk) -> None:
