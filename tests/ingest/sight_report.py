@@ -1,6 +1,6 @@
 """``python -m tests.ingest.sight_report [FIRST [CAMERAS]]``: whole weeks, every fault, the table of what came of it.
 
-Takes about a minute and a half a camera and core; runs in two processes at low priority.
+Takes one to three minutes a camera and core; runs in two processes at low priority.
 """
 
 from __future__ import annotations
