@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from ingest.rhythm import LATE_AFTER_INTERVALS
+
 APART_SHARE = 0.5
 """Part of the interval that lies at least between two stills; what comes again sooner is the same one, sent twice."""
 
@@ -28,14 +30,14 @@ class StandingClocks:
         self._last: dict[str, _Sent] = {}
 
     def stands(self, camera_id: str, interval_s: float, taken_at: datetime, received_at: datetime) -> bool:
-        """Whether the camera gave this time before, so long ago that this is a still of its own. The same receipt asked
-        for again has the same answer."""
+        """Whether the camera gave this time before, so long ago that this is a still of its own, and not so long that
+        it was away and sends once more what it sent last. The same receipt asked for again has the same answer."""
         last = self._last.get(camera_id)
         if last is None or last.taken_at != taken_at:
             self._last[camera_id] = _Sent(taken_at, received_at, False)
             return False
         passed_s = (received_at - last.received_at).total_seconds()
-        if passed_s >= APART_SHARE * interval_s:
+        if APART_SHARE <= passed_s / interval_s <= LATE_AFTER_INTERVALS:
             self._last[camera_id] = _Sent(taken_at, received_at, True)
             return True
         return last.stands and passed_s == 0
