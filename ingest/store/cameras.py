@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, bindparam, case, func, select
 
-from ingest.readings import CameraReport, Still
+from ingest.readings import CameraReport, CameraState, Still
 from ingest.sight.look import Look
 from ingest.store import rows
 from ingest.store.protocol import CameraLatest, Pictured, Reference
@@ -21,18 +21,21 @@ def note_reports(connection: Connection, reports: Sequence[CameraReport], *, lat
     """Let the newest report of each camera, by its own time, take its place; the report itself is written already.
 
     ``late``: they were received some time ago, so that what is newer than their receipt is no wrong clock's doing.
+    The word that a camera is gone, said again, is no sign of its life.
     """
     for report in reports:
-        seq = connection.scalar(
-            select(camera_reports.c.seq).where(
+        kept = connection.execute(
+            select(camera_reports.c.seq, camera_reports.c.received_at).where(
                 camera_reports.c.camera_id == report.camera_id,
                 camera_reports.c.reported_at == report.reported_at,
                 camera_reports.c.state == report.state,
             )
-        )
+        ).one()
+        if report.state is CameraState.OFFLINE and kept.received_at < report.received_at:
+            continue
         _note(
             connection,
-            {"camera_id": report.camera_id, "report_seq": seq, "reported_at": report.reported_at},
+            {"camera_id": report.camera_id, "report_seq": kept.seq, "reported_at": report.reported_at},
             newest_by="reported_at",
             heard_at=report.received_at,
             now=None if late else report.received_at,

@@ -256,6 +256,16 @@ def test_reports_and_stills_come_once_and_the_newest_is_known(engine: Engine, lo
     assert latest.still.file == still.file
 
 
+def test_that_a_camera_is_gone_is_no_sign_of_its_life_when_it_is_said_again(engine: Engine, log: SqlLog) -> None:
+    gone = CameraReport("cam", CameraState.OFFLINE, NOON, NOON, "no power")
+    SqlAppender(engine).append(Batch(reports=[gone]))
+    SqlAppender(engine).append(Batch(reports=[replace(gone, received_at=NOON + MINUTE)]))
+    latest = log.cameras()["cam"]
+    assert latest.heard_at == NOON
+    assert latest.report is not None
+    assert latest.report.reason == "no power"
+
+
 def test_old_stills_go_with_their_files_but_the_newest_of_a_camera_stays(engine: Engine, log: SqlLog) -> None:
     names = [f"cam/20260701/12000{each}-abc.jpg" for each in range(3)]
     stills = [Still("cam", NOON + each * MINUTE, NOON + each * MINUTE, name, 64, 48) for each, name in enumerate(names)]
