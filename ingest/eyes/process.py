@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
@@ -22,6 +23,7 @@ NO_MEMORY = 3
 
 def run(examine: Callable[[Task], Examined] | None = None) -> None:
     """The whole program. Its argument are its limits as JSON: ``{"memory_bytes": …, "cpu_s": …}``."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group: its parent ends it in order
     limits = json.loads(sys.argv[1])
     _limit(limits["memory_bytes"])
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")

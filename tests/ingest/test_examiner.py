@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -111,6 +112,20 @@ def test_a_killed_process_is_replaced(naughty: Examiner) -> None:
     assert naughty.pid is not None
     os.kill(naughty.pid, 9)
     assert not told(naughty, "well").refusal
+
+
+def test_ctrl_c_is_left_to_the_parent(capfd: pytest.CaptureFixture[str]) -> None:
+    """The terminal sends it to both; the child would end with a traceback on the screen."""
+    examiner = Examiner()
+    assert examiner.examine(Task(b"no picture", NOON)).refusal
+    pid = examiner.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGINT)
+    assert examiner.examine(Task(b"no picture", NOON)).refusal == Refusal.UNREADABLE_IMAGE
+    assert examiner.pid == pid
+    examiner.close()
+    examiner.release()
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_the_real_process_examines_as_the_function_does() -> None:
