@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -125,6 +126,11 @@ class Bench:
         """The drawn stills."""
         return self.folder / "stock"
 
+    @cached_property
+    def database(self) -> Engine:
+        """Its database, opened once: it is asked while the measurement runs."""
+        return open_stores(settings_of(self.data, self.broker.port)).database
+
     def _import(self) -> None:
         registry = city_of(self.plan.gauges)
         cameras = {each.id: each for each in cameras_of(self.plan.cameras)}
@@ -154,11 +160,7 @@ class Bench:
 
     def _looked(self) -> int:
         """Stills that were looked at or refused."""
-        stores = open_stores(settings_of(self.data, self.broker.port))
-        try:
-            return _count(stores.database, looks) + _count(stores.database, dead_letters)
-        finally:
-            stores.close()
+        return _count(self.database, looks) + _count(self.database, dead_letters)
 
     def _wait_for(self, stills_in_all: int) -> None:
         until_s = time.monotonic() + WITHIN_S
@@ -179,10 +181,9 @@ class Bench:
         plan = self.plan
         sent = plan.rounds * plan.stills + plan.burst
         levels = 2 * plan.rounds * round(plan.rate_per_s * plan.seconds)
-        stores = open_stores(settings_of(self.data, self.broker.port))
-        looked, refused = _count(stores.database, looks), _count(stores.database, dead_letters)
-        whole_kb = _mean_kb(stores.database)
-        stores.close()
+        looked, refused = _count(self.database, looks), _count(self.database, dead_letters)
+        whole_kb = _mean_kb(self.database)
+        self.database.dispose()
         alone_p99_ms, beside_p99_ms = _of_rounds(alone, 98), _of_rounds(beside, 98)
         on_disk_kb = sum(file.stat().st_size for file in (self.data / "stills").rglob("*.*") if file.is_file()) / 1000
         return Found(

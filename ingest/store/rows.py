@@ -30,24 +30,6 @@ def reading_of(row: Row[Any]) -> Reading:
     )
 
 
-def row_of_reading(reading: Reading) -> dict[str, Any]:
-    """The columns of a reading."""
-    return {
-        "seq": reading.seq,
-        "gauge_id": reading.gauge_id,
-        "quantity": reading.quantity,
-        "key": reading.key,
-        "revision": reading.revision,
-        "value": reading.value,
-        "observed_at": reading.observed_at,
-        "device_at": reading.device_at,
-        "device_seq": reading.device_seq,
-        "received_at": reading.received_at,
-        "quality": reading.quality,
-        "reasons": " ".join(reading.reasons),
-    }
-
-
 def report_of(row: Row[Any]) -> CameraReport:
     """A camera report from a row of ``camera_reports``."""
     vitals = CameraVitals(row.fps, row.temperature_c, row.storage_pct, row.battery_pct, row.battery_v)

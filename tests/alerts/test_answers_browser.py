@@ -74,6 +74,7 @@ def test_going_back_and_pressing_again_is_one_answer(phone: BrowserContext, crew
     with crew.served() as base:
         page = opened(phone, base, crew)
         page.get_by_role("button", name="確認しました").click()
+        expect(page.locator(".given")).to_be_visible()
         page.go_back()
         page.get_by_role("button", name="確認しました").click()
         expect(page.locator(".given li")).to_have_count(1)
