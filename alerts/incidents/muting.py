@@ -15,7 +15,7 @@ from ingest.health.problems import Health
 
 GAUGE_SILENCE = "silence"
 """The rule of the silence of a gauge."""
-OF_OTHERS = frozenset({"camera", "picture", "gateway", "sign", "pump_fault"})
+OF_OTHERS = frozenset({"camera", "picture", "gateway", "sign", "pump_fault", "pump_silence"})
 """Rules whose subjects are no gauges: work on a gauge says nothing of them."""
 INNER = "inner_id"
 """Where the detail of a transition names the gauge that its rule goes by: pumps stand idle by the inner stage."""

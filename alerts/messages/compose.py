@@ -31,9 +31,10 @@ optional: a line that lacks its figure is left out, and so is what is of another
 * ``sign``: ``commanded`` and ``commanded_at`` (what it was told, in the device's word), ``confirmed`` and
   ``confirmed_at`` (its last report, where there is any), ``since`` (from when on it is not known to obey), ``problem``
   (``sign_silent``, ``sign_differs``);
-* ``pump_idle``, ``pump_vain``, ``pump_fault``: ``problem``, ``pump_ids`` or ``device_ids``, ``inner_m``, ``inner_at``,
-  ``outer_m``, ``outer_at``, ``rise_m_per_h`` (of the inner stage), ``station_level`` (its hazard), ``raised_level``
-  (one higher), ``begins_m``, ``flooded_at``, ``stopped_at``, ``running_at``, ``heard_at``, ``fault`` and ``fault_at``.
+* ``pump_idle``, ``pump_vain``, ``pump_fault``, ``pump_silence``: ``problem``, ``pump_ids`` or ``device_ids``,
+  ``inner_m``, ``inner_at``, ``outer_m``, ``outer_at``, ``rise_m_per_h`` (of the inner stage), ``station_level`` (its
+  hazard), ``raised_level`` (one higher), ``begins_m``, ``flooded_at``, ``stopped_at``, ``running_at``, ``heard_at``,
+  ``fault`` and ``fault_at``.
 
 Times are ISO 8601 with an offset. The end of a key's name is its unit and decides how it is written (``figures.py``),
 so a later rule needs no code here: a section in each catalogue can ask for any of its keys.

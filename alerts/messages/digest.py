@@ -17,7 +17,7 @@ from ingest.stations import named
 
 MOST_LINES = 20
 UNHEARD = frozenset({"silence", "gateway", "camera"})
-PUMPS_OF = frozenset({"pump_idle", "pump_vain", "pump_fault"})
+PUMPS_OF = frozenset({"pump_idle", "pump_vain", "pump_fault", "pump_silence"})
 HAZARDS, PUMPS, SILENT, OTHERS, FALLS = GROUPS = ("hazards", "pumps", "silent", "others", "falls")
 """In this order they stand in the message."""
 

@@ -1,31 +1,29 @@
-"""A pump or gate that reports a fault, or is not heard any more. Pure.
+"""A pump or gate that reports a fault. Pure.
 
 While its station is wet a fault matters at once; while it is dry it is for the day's work. Silence takes no fault back:
-what was said last stands until the device says that it is well. That a pump or gate is not heard any more weighs
-as a fault in dry weather; in a flood a pump that is not known to run has an alert of its own besides (``pump_idle``).
+what was said last stands until the device says that it is well. That it is not heard any more is another trouble with
+an alert of its own (``pump_silence``): else nobody would hear of a fault that follows a silence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alerts.rules.facts import Facts, Found, in_trouble
 from alerts.rules.pumping import Pumping, is_late, waters
 from alerts.rules.settings import PumpFaultSettings, RulesSettings
 from ingest.equipment.idle import start_of
-from ingest.equipment.state import MachineState, patience
 
 NAME = "pump_fault"
-SILENT = "device_silent"
 UNHEARD = "gauge_silent"
 """Why nobody can say that the water is low: a low stage of long ago is none of now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is wrong with a pump or gate, and what it weighs; ``fault`` is None where it is only not heard."""
+    """A fault of a pump or gate, and what it weighs."""
 
     device_id: str
     level: int
@@ -38,11 +36,10 @@ class Trouble:
 
 
 def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
-    """Every pump and gate that reports a fault or is not heard any more.
+    """Every pump and gate that reports a fault.
 
-    The detail holds what ``pumping.waters`` says, ``problem`` (``fault_wet``, ``fault_dry``, ``device_silent``),
-    ``device_ids``, ``heard_at`` and, of a fault, ``fault`` (the device's number) and ``fault_at`` (when it was said
-    last).
+    The detail holds what ``pumping.waters`` says, ``problem`` (``fault_wet``, ``fault_dry``), ``device_ids``,
+    ``heard_at``, ``fault`` (the device's number) and ``fault_at`` (when it was said last).
     """
     for place in facts.pumping.values():
         station = facts.registry.stations.get(place.station_id)
@@ -81,15 +78,6 @@ def _troubles(place: Pumping, own: PumpFaultSettings, now: datetime) -> Iterator
         if each.faulty and level:
             problem = "fault_wet" if wet else "fault_dry"
             yield Trouble(each.device.id, level, problem, each.heard_at, each.fault, each.fault_at, believed, reasons)
-        elif own.dry_level and _is_silent(each, own, now):
-            yield Trouble(each.device.id, own.dry_level, SILENT, each.heard_at)
-
-
-def _is_silent(state: MachineState, own: PumpFaultSettings, now: datetime) -> bool:
-    """Whether a device that was heard once is not heard for longer than it may be; 0 in the settings: never."""
-    if state.heard_at is None or not own.silent_after_s:
-        return False
-    return now - state.heard_at > max(patience(state.device), timedelta(seconds=own.silent_after_s))
 
 
 def _found(place: Pumping, trouble: Trouble, now: datetime) -> Found:

@@ -268,20 +268,27 @@ class PumpVainSettings(RuleSettings):
 
 
 class PumpFaultSettings(RuleSettings):
-    """A pump or gate that reports a fault, or is not heard any more."""
+    """A pump or gate that reports a fault."""
 
     level: int = Field(default=3, ge=1, le=5, description=RUNG + " while the station is wet")
     dry_level: int = Field(default=1, ge=0, le=5, description="the same while it is dry; 0: nobody is told")
     wet_before_m: float = Field(
         default=0.30, ge=0, le=100, description="metres below the start of the pumps from which on it is wet"
     )
-    silent_after_s: float = Field(
-        default=1800.0,
-        ge=0,
-        le=30 * DAY_S,
-        description="seconds without a word that weigh as a fault while dry; 0: none",
-    )
     hold_s: float = Field(default=300.0, ge=0, le=30 * DAY_S, description="seconds without a fault before it ends")
+
+
+class PumpSilenceSettings(RuleSettings):
+    """A pump or gate that is not heard any more."""
+
+    level: int = Field(default=1, ge=1, le=5, description=RUNG)
+    silent_after_s: float = Field(
+        default=1800.0, ge=0, le=30 * DAY_S, description="seconds without a word, at least three of its intervals"
+    )
+    hold_s: float = Field(default=300.0, ge=0, le=30 * DAY_S, description="seconds that it must speak before it ends")
+    remind_s: float = Field(
+        default=DAY_S, ge=0, le=30 * DAY_S, description="seconds after which staff are told again; 0: never"
+    )
 
 
 class RulesSettings(BaseModel):
@@ -305,6 +312,9 @@ class RulesSettings(BaseModel):
         default=PumpVainSettings(), description="pumps run, and the water does not fall"
     )
     pump_fault: PumpFaultSettings = Field(default=PumpFaultSettings(), description="a pump or gate with a fault")
+    pump_silence: PumpSilenceSettings = Field(
+        default=PumpSilenceSettings(), description="a pump or gate that is not heard any more"
+    )
 
     @property
     def by_name(self) -> Mapping[str, RuleSettings]:

@@ -14,6 +14,7 @@ from alerts.rules import (
     picture,
     pump_fault,
     pump_idle,
+    pump_silence,
     pump_vain,
     rise,
     sign,
@@ -91,5 +92,6 @@ ON_TICK: tuple[TickRule, ...] = (
     TickRule(pump_idle.NAME, pump_idle.find, pump_idle.judges),
     TickRule(pump_vain.NAME, pump_vain.find, pump_vain.judges),
     TickRule(pump_fault.NAME, pump_fault.find, pump_fault.judges),
+    TickRule(pump_silence.NAME, pump_silence.find, pump_silence.judges),
 )
 NAMES = (*(each.name for each in ON_READING), *(each.name for each in ON_TICK))

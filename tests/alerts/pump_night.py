@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from alerts.engine.clock_side import considered
 from alerts.engine.pumping import PumpStations
@@ -20,7 +20,7 @@ from ingest.store.protocol import Latest
 from tests.alerts.machines import told
 from tests.pumping import DUSK, REGISTRY, STATION, at, latest, newest
 
-PUMP_RULES = ("pump_idle", "pump_vain", "pump_fault")
+PUMP_RULES = ("pump_idle", "pump_vain", "pump_fault", "pump_silence")
 RULES = {each.name: each for each in ON_TICK if each.name in PUMP_RULES}
 
 
@@ -91,8 +91,9 @@ class Night:
             key = (rule.name, subject_id)
             before = self.standings.get(key, Standing())
             if subject_id in named:
-                found = considered(before, named[subject_id]).finding
-                self.standings[key], changes = step(before, found, timing)
+                found = considered(before, named[subject_id])
+                lasting = replace(timing, duration=max(timing.duration, timedelta(seconds=found.lasting_s)))
+                self.standings[key], changes = step(before, found.finding, lasting)
             elif rule.judges(facts, subject_id, STATION.id):
                 self.standings[key], changes = step(before, Finding(0, EVERY_LEVEL, at(minute)), timing)
             else:

@@ -13,7 +13,7 @@ from alerts.rules.pumping import Run, run_of
 from alerts.rules.settings import RulesSettings
 from ingest.equipment.state import patience
 from ingest.readings import Quality, Reading
-from ingest.stations import Device, Pump, Registry, Station
+from ingest.stations import Device, Gate, Pump, Registry, Station
 from tests.alerts.pump_night import Night
 from tests.pumping import CITY, FIRST, GATE, INNER, OUTER, REGISTRY, SECOND, SHARING, STATION, at, fault, running, stage
 
@@ -251,13 +251,62 @@ def test_a_gate_with_a_fault_counts_as_well() -> None:
     assert Night([*flat(1.3), fault(80, 1, GATE)]).found("pump_fault", 90)[GATE.id].reached == 3
 
 
+# Silence
+
+
 def test_a_pump_that_is_not_heard_any_more_is_told_in_dry_weather_too() -> None:
     heard = [*flat(0.2), *runs(FIRST, [], range(30))]
-    assert Night(heard).found("pump_fault", 58) == {}
-    found = Night(heard).found("pump_fault", 60)[FIRST.id]
+    assert Night(heard).found("pump_silence", 58) == {}
+    found = Night(heard).found("pump_silence", 60)[FIRST.id]
     assert (found.reached, found.detail["problem"]) == (1, "device_silent")
-    never = RulesSettings.model_validate({"pump_fault": {"silent_after_s": 0}})
-    assert Night(heard, never).found("pump_fault", 90) == {}
+    assert Night(heard).found("pump_fault", 60) == {}
+    patient = RulesSettings.model_validate({"pump_silence": {"silent_after_s": 7200}})
+    assert Night(heard, patient).found("pump_silence", 90) == {}
+
+
+@pytest.mark.parametrize("device", [FIRST, GATE])
+def test_a_fault_that_follows_a_silence_is_told_and_the_silence_ends(device: Pump | Gate) -> None:
+    """Heard once, silent for an hour, then back with a fault, all of it in dry weather."""
+    said = [fault(0, 0, device), *(fault(minute, 17, device) for minute in range(60, 91))]
+    night = Night([*flat(0.2), *said]).through(MINUTES)
+    assert (night.steps("pump_silence", device.id), night.minutes("pump_silence", device.id)) == (
+        [(0, 1), (1, 0)],
+        [31, 65],
+    )
+    assert (night.steps("pump_fault", device.id), night.minutes("pump_fault", device.id)) == ([(0, 1)], [60])
+
+
+def test_a_silence_that_follows_a_fault_is_told_and_takes_the_fault_not_back() -> None:
+    night = Night([*flat(0.2), fault(5, 0), *(fault(minute, 17) for minute in range(10, 20))]).through(MINUTES)
+    assert night.steps("pump_fault", FIRST.id) == [(0, 1)]
+    assert (night.steps("pump_silence", FIRST.id), night.minutes("pump_silence", FIRST.id)) == ([(0, 1)], [50])
+    detail = night.found("pump_silence", 60)[FIRST.id].detail
+    assert (detail["heard_at"], detail["fault"], detail["fault_at"]) == (at(19).isoformat(), 17, at(19).isoformat())
+
+
+def test_a_silence_that_the_flood_is_told_by_already_is_not_told_besides() -> None:
+    """The pump is lost in high water at minute 40, and the water is down from minute 120 on."""
+    minutes = range(140)
+    water = [*flat(1.3, range(120)), *flat(0.2, range(120, 140))]
+    night = Night([*water, *runs(FIRST, [minutes], range(40))]).through(range(120))
+    assert night.steps("pump_idle", FIRST.id) == [(0, 3)]
+    assert night.steps("pump_silence", FIRST.id) == []
+    night.through(range(120, 140))
+    assert (night.steps("pump_silence", FIRST.id), night.minutes("pump_silence", FIRST.id)) == ([(0, 1)], [120])
+    assert night.steps("pump_idle", FIRST.id) == [(0, 3), (3, 0)]
+
+
+def test_what_was_told_of_a_silence_before_the_flood_goes_on_standing_in_it() -> None:
+    water = [*flat(0.2, range(60)), *flat(1.3, range(60, 91))]
+    night = Night([*water, *runs(FIRST, [], range(10))]).through(MINUTES)
+    assert night.steps("pump_silence", FIRST.id) == [(0, 1)]
+    assert night.steps("pump_idle", FIRST.id) == [(0, 3)]
+
+
+def test_without_the_rule_of_the_flood_a_silence_in_it_is_told() -> None:
+    alone = RulesSettings.model_validate({"pump_idle": {"enabled": False}})
+    night = Night([*flat(1.3), *runs(FIRST, [range(91)], range(40))], alone).through(MINUTES)
+    assert (night.steps("pump_silence", FIRST.id), night.minutes("pump_silence", FIRST.id)) == ([(0, 1)], [70])
 
 
 # Since when

@@ -114,4 +114,5 @@ def test_staff_are_reminded_of_what_does_not_work_and_of_nothing_else() -> None:
         "gateway": 21600,
         "sign": 900,
         "pump_idle": 3600,
+        "pump_silence": 86400,
     }

@@ -153,8 +153,34 @@ def test_a_pump_crew_reads_which_pump_and_how_the_water_stands(rule: str, langua
         assert word not in said
 
 
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "ja",
+            (
+                "1号ポンプからの連絡が途絶えました",
+                "最後の連絡: 7月1日 18:20",
+                "最後に知らせた故障: 7月1日 18:20",
+                "17（",
+            ),
+        ),
+        (
+            "en",
+            ("pump 1 is not heard any more", "Last heard: 2026-07-01 18:20", "reported last: 2026-07-01 18:20", "17 ("),
+        ),
+    ],
+)
+def test_a_silent_pump_says_since_when_and_which_fault_it_reported_last(language: str, lines: tuple[str, ...]) -> None:
+    night = Night([stage(20, 0.2), fault(20, 17)])
+    (found,) = night.found("pump_silence", 60).values()
+    text = told("pump_silence", dict(found.detail), language, PUMPING, subject_id=FIRST.id, station_id="minato")
+    for line in lines:
+        assert line in text.subject + text.body
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("rule", OF_A_NIGHT)
+@pytest.mark.parametrize("rule", [*OF_A_NIGHT, "pump_silence"])
 def test_the_end_of_an_alert_of_a_pump_names_it_though_nothing_else_is_known(rule: str, language: str) -> None:
     subject = "minato" if rule == "pump_vain" else SECOND.id
     over = replace(told_by(rule, {}), subject_id=subject, station_id="minato", from_level=4, to_level=0, cause="fall")
