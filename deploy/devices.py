@@ -48,7 +48,10 @@ class Devices:
 
 
 class Fleet(Devices):
-    """All devices of a registry in a storm, with the faults of the demonstration and those of some of them besides."""
+    """All devices of a registry in a storm, with the faults of the demonstration and those of some of them besides.
+
+    Cameras that the settings have asked for their stills send nothing.
+    """
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class Fleet(Devices):
         self._cameras = cameras
         self._pumps = pumps
         self._size = size
+        self._pulled = settings.cameras.pull
         self._registry = registry
         self._storm = storm
         self._clock = clock
@@ -83,6 +87,7 @@ class Fleet(Devices):
             since=self._since,
             report=log.info,
             size=self._size,
+            pulled=self._pulled,
         )
 
 

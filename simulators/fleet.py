@@ -43,28 +43,39 @@ def run_fleet(
     since: datetime | None,
     report: Report,
     size: Size = HD,
+    pulled: bool = False,
 ) -> Sent:
     """Be all devices of a registry until ``stop`` is set; returns what was sent.
 
     First the present of every gauge, pump and gate and the heartbeat of every camera, then what they said after
     ``since`` up to now (oldest first; None: nothing), then the present picture of every camera in a ``size``, then
     live. Whoever runs it again sends the same observations with the same values, which a receiver knows as repeats. A
-    message that cannot be handed over is reported and tried again.
+    message that cannot be handed over is reported and tried again. Where somebody asks cameras for their stills
+    (``pulled``), those with a pull address send nothing of their own.
     """
-    fleet = _Fleet(Devices(Waters(registry, storm, faults.pumps), faults, size), sender, stop, report)
+    cameras = sending(registry, pulled=pulled)
+    fleet = _Fleet(Devices(Waters(registry, storm, faults.pumps), faults, size), cameras, sender, stop, report)
     started = clock.now()
     fleet.send_present([*registry.gauges.values(), *_machines(registry)], started)
     fleet.send_heartbeats(started)
     if since is not None:
         fleet.send_past(since, started)
-    fleet.send_present(registry.cameras.values(), started)
+    fleet.send_present(cameras, started)
     fleet.send_live(started, clock)
     return fleet.sent
 
 
+def sending(registry: Registry, *, pulled: bool) -> list[Camera]:
+    """The cameras that send: all, or those without a pull address where somebody asks for stills (``pulled``)."""
+    return [each for each in registry.cameras.values() if not (pulled and each.pull)]
+
+
 class _Fleet:
-    def __init__(self, devices: Devices, sender: Sender, stop: threading.Event, report: Report) -> None:
+    def __init__(
+        self, devices: Devices, cameras: list[Camera], sender: Sender, stop: threading.Event, report: Report
+    ) -> None:
         self._devices = devices
+        self._cameras = cameras
         self._sender = sender
         self._stop = stop
         self._report = report
@@ -80,7 +91,7 @@ class _Fleet:
 
     def send_heartbeats(self, now: datetime) -> None:
         """What cameras say of themselves; their pictures take longer."""
-        for camera in self._devices.registry.cameras.values():
+        for camera in self._cameras:
             self.sent.present += self._send([self._devices.camera_status(camera, grid_point(camera, now))])
 
     def send_past(self, since: datetime, until: datetime) -> None:
@@ -92,7 +103,8 @@ class _Fleet:
         self._report(f"{self.sent.backfill} readings since {since.isoformat(timespec='seconds')} are sent")
 
     def send_live(self, after: datetime, clock: Clock) -> None:
-        devices = _all(self._devices.registry)
+        registry = self._devices.registry
+        devices = [*registry.gauges.values(), *_machines(registry), *self._cameras]
         while not self._stop.is_set():
             until = max(after, clock.now())
             for at, _, device in _due(devices, after, until):
@@ -119,10 +131,6 @@ class _Fleet:
 
     def _send(self, messages: Iterable[Message]) -> int:
         return sum(deliver(message, self._sender, self._stop, self._report) for message in messages)
-
-
-def _all(registry: Registry) -> list[Device]:
-    return [*registry.gauges.values(), *_machines(registry), *registry.cameras.values()]
 
 
 def _machines(registry: Registry) -> list[Device]:

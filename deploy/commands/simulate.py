@@ -19,7 +19,15 @@ from deploy.commands.context import Context, UsageError, jst, say, wait_for_end
 from deploy.commands.recordings import rows_of
 from deploy.commands.registry import read
 from deploy.commands.serving import need_no_drill
-from deploy.commands.simulated_faults import SIZES, camera_faults, fault_help, pump_fault_help, pump_faults, split
+from deploy.commands.simulated_faults import (
+    SIZES,
+    camera_faults,
+    fault_help,
+    need_sending,
+    pump_fault_help,
+    pump_faults,
+    split,
+)
 from deploy.devices import Fleet
 from deploy.drills import alerts_of_drill
 from deploy.schedule import Job
@@ -33,6 +41,7 @@ from ingest.clock import Clock, ScaledClock
 from ingest.pull.settings import CameraSettings
 from ingest.stations import Registry
 from ingest.store.past.settings import PastSettings
+from simulators.fleet import sending
 from simulators.publisher import BrokerError
 from simulators.replay import Row, run_replay, shift
 from simulators.storm import demonstration_storm
@@ -84,18 +93,26 @@ def simulate(context: Context, options: argparse.Namespace) -> int:
     now = context.clock.now()
     of_cameras, of_pumps = split(options.fault, registry)
     cameras, pumps = camera_faults(of_cameras, registry, now), pump_faults(of_pumps, registry, now)
+    pulled = context.settings.cameras.pull
+    need_sending(cameras, registry, pulled=pulled)
     storm = demonstration_storm(now)
     fleet = Fleet(context.settings, registry, storm, context.clock, None, cameras, SIZES[options.size], pumps)
     ended = wait_for_end()
     try:
         with House([fleet]):
-            machines = len(registry.pumps) + len(registry.gates)
-            also = f", {machines} pumps and gates" if machines else ""
-            say(f"{len(registry.gauges)} gauges and {len(registry.cameras)} cameras{also} publish. Stop with Ctrl-C.")
+            say(_publishing(registry, pulled=pulled))
             ended.wait()
     except BrokerError as error:
         raise UsageError(str(error)) from error
     return 0
+
+
+def _publishing(registry: Registry, *, pulled: bool) -> str:
+    machines, cameras = len(registry.pumps) + len(registry.gates), len(sending(registry, pulled=pulled))
+    also = f", {machines} pumps and gates" if machines else ""
+    asked = len(registry.cameras) - cameras
+    by_http = f" {asked} more cameras are asked for their stills: mizumori simulate-camera." if asked else ""
+    return f"{len(registry.gauges)} gauges and {cameras} cameras{also} publish.{by_http} Stop with Ctrl-C."
 
 
 def publish(context: Context, options: argparse.Namespace) -> int:

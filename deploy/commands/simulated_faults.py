@@ -10,6 +10,7 @@ from ingest.readings import CameraState
 from ingest.stations import Registry
 from simulators.camera_faults import FAULTS
 from simulators.faults import CameraFault
+from simulators.fleet import sending
 from simulators.pump_faults import KINDS, PumpFault
 from simulators.scene import HD, SMALL, Size
 
@@ -35,6 +36,14 @@ def camera_faults(texts: Iterable[str], registry: Registry, since: datetime) -> 
             raise UsageError(f"there is no camera {camera_id!r}; the cameras of the registry: {known}")
         found[camera_id] = _fault(name, since)
     return found
+
+
+def need_sending(faults: Iterable[str], registry: Registry, *, pulled: bool) -> None:
+    """Raises UsageError for the fault of a camera that sends nothing, because it is asked for its stills."""
+    silent = set(faults) - {each.id for each in sending(registry, pulled=pulled)}
+    if silent:
+        named = ", ".join(sorted(silent))
+        raise UsageError(f"{named} is asked for its stills and sends none: give its fault to mizumori simulate-camera")
 
 
 def pump_fault_help() -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from deploy.commands.simulate import own_house
+from deploy.devices import Fleet
 from deploy.doctor.cameras import camera_checks
 from deploy.drills import drill_house
 from deploy.monitor.signs import State
@@ -31,6 +32,8 @@ from ingest.stations import Device, Registry, Station
 from simulators.http_camera import HttpCamera
 from simulators.http_faults import FAULTS
 from simulators.http_login import Login
+from simulators.scene import SMALL
+from simulators.storm import demonstration_storm
 from tests.brokers import free_port
 from tests.deploy.houses import CLOCK, eventually, own_ports
 from tests.deploy.ingests import running_ingest
@@ -111,6 +114,18 @@ def test_levels_go_on_while_every_camera_misbehaves(server: HttpCamera, tmp_path
     assert max(waits_s) < 2.0
     assert sum(1 for each in known.values() if each.asked and each.asked.failing) >= len(faulty) - 2
     assert reasons >= {"not_fetched", "unreadable_image", "oversized"}
+
+
+def test_simulated_devices_leave_cameras_that_are_asked_to_who_answers_for_them(tmp_path: Path) -> None:
+    town = small_city()
+    asked = camera("a-asked", "http://127.0.0.1:9/snapshot.jpg")
+    sends = asked.model_copy(update={"id": "b-sends", "pull": None})
+    items: list[Station | Device] = [*town.stations.values(), *town.gauges.values(), asked, sends]
+    with running_ingest(tmp_path, Registry.of(town.city, items)) as ingest:
+        fleet = Fleet(ingest.settings, ingest.stores.city(), demonstration_storm(CLOCK.now()), CLOCK, None, size=SMALL)
+        with House([fleet]):
+            assert eventually(lambda: "b-sends" in ingest.stores.log.cameras())
+        assert "a-asked" not in ingest.stores.log.cameras()
 
 
 def test_neither_a_drill_nor_a_replay_asks_a_camera(tmp_path: Path) -> None:

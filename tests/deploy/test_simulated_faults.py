@@ -3,8 +3,10 @@
 import pytest
 
 from deploy.commands.context import UsageError
-from deploy.commands.simulated_faults import camera_faults, fault_help
+from deploy.commands.simulated_faults import camera_faults, fault_help, need_sending
+from ingest.devices import Pull
 from ingest.readings import CameraState
+from ingest.stations import Registry
 from simulators.camera_faults import FAULTS
 from tests.simulators.city import ORIGIN, city
 
@@ -39,6 +41,15 @@ def test_a_camera_can_be_switched_off() -> None:
 def test_what_cannot_be_is_refused_with_what_can(text: str, sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):
         camera_faults([text], REGISTRY, ORIGIN)
+
+
+def test_the_fault_of_a_camera_that_is_asked_belongs_to_the_command_that_answers() -> None:
+    asked = REGISTRY.cameras["cam-03"].model_copy(update={"pull": Pull(url="http://192.0.2.7/snapshot.jpg")})
+    registry = Registry.of(REGISTRY.city, [*REGISTRY.stations.values(), REGISTRY.cameras["cam-00"], asked])
+    need_sending(["cam-00"], registry, pulled=True)
+    need_sending(["cam-00", "cam-03"], registry, pulled=False)
+    with pytest.raises(UsageError, match=r"cam-03 is asked .* mizumori simulate-camera"):
+        need_sending(["cam-00", "cam-03"], registry, pulled=True)
 
 
 def test_the_help_names_every_fault() -> None:

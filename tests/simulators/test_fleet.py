@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingest.clock import ScaledClock
+from ingest.devices import Pull
 from ingest.readings import CameraState
 from ingest.stations import City, Gauge, Registry, ThresholdSet
 from ingest.topics import Subject, parse
@@ -114,6 +115,22 @@ def test_cameras_send_a_heartbeat_and_a_still() -> None:
     assert [address.subject for address in addresses[:3]] == [Subject.STATUS, Subject.STATUS, Subject.STILL]
     assert len(addresses) >= 6
     assert next(payload for topic, payload in sender.sent if topic.endswith("still")).startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize(("pulled", "senders"), [(True, {"cam-00"}), (False, {"cam-00", "cam-03"})])
+def test_a_camera_that_is_asked_for_its_stills_sends_nothing(pulled: bool, senders: set[str]) -> None:
+    registry, sender, clock = _with_asked(city(4), "cam-03"), ListSender(), StepClock(ORIGIN, speed=60.0)
+    stop = SteppingStop(clock, ORIGIN + 6 * MINUTE)
+    run_fleet(registry, STORM, NO_FAULTS, sender, clock, stop, since=None, report=quiet, size=SMALL, pulled=pulled)
+    heard = {address.device_id for topic, _ in sender.sent if (address := parse(topic)) and "cam" in address.device_id}
+    assert heard == senders
+    assert len(readings(sender, "river-00-level")) >= 6
+
+
+def _with_asked(registry: Registry, camera_id: str) -> Registry:
+    asked = registry.cameras[camera_id].model_copy(update={"pull": Pull(url="http://192.0.2.7/snapshot.jpg")})
+    others = [each for each in registry.cameras.values() if each.id != camera_id]
+    return Registry.of(registry.city, [*registry.stations.values(), *registry.gauges.values(), *others, asked])
 
 
 def test_an_offline_camera_sends_its_reason_and_no_still() -> None:
