@@ -9,7 +9,7 @@ from typing import Protocol
 
 from deploy.monitor.signs import Check, Sample, State
 from ingest.eyes.looking import EyesCounts
-from ingest.store.looks import Waiting
+from ingest.store.waiting import Waiting
 
 SLOW_S, STUCK_S = 60.0, 600.0
 """From when on stills that wait are said, and from when on they count as not looked at."""
@@ -74,7 +74,9 @@ class EyesProbe:
         """What waits, and what was done since this process took the task."""
         waiting, active = self.waiting(), self.service.active
         yield Sample("stills_waiting", "stills that wait to be looked at", waiting.stills)
-        yield Sample("stills_waiting_seconds", "since when the first of them waits", self._waits_s(waiting))
+        yield Sample("stills_waiting_seconds", "since when the first of them waits", self._s(waiting.since))
+        news_s = self._s(waiting.news_since)
+        yield Sample("pictures_behind_seconds", "since when one newer than its camera's shown one waits", news_s)
         yield Sample("eyes_standing_by", "1 while another process looks at the stills", self.service.standing_by)
         if active is None:
             return
@@ -87,16 +89,18 @@ class EyesProbe:
     def checks(self) -> Iterable[Check]:
         """Whether stills are looked at soon enough."""
         waiting = self.waiting()
-        waits_s = self._waits_s(waiting)
+        waits_s, news_s = self._s(waiting.since), self._s(waiting.news_since)
         said = f"{waiting.stills} stills wait to be looked at, the first for {waits_s:.0f} s"
-        if waits_s > STUCK_S:
+        if news_s > STUCK_S:
             yield Check("eyes", State.FAILED, f"{said}: look at the log, and whether the processor has time for them")
-        elif waits_s > SLOW_S:
+        elif news_s > SLOW_S:
             yield Check("eyes", State.DEGRADED, f"{said}: wait, or give them more of the processor")
+        elif waits_s > SLOW_S:
+            yield Check("eyes", State.DEGRADED, f"{said}; of every camera the newest is looked at first: wait")
         elif self.service.standing_by:
             yield Check("eyes", State.OK, "another process looks at the stills; this one stands by")
         else:
             yield Check("eyes", State.OK, said if waiting.stills else "every still was looked at")
 
-    def _waits_s(self, waiting: Waiting) -> float:
-        return 0.0 if waiting.since is None else max(0.0, (self.now() - waiting.since).total_seconds())
+    def _s(self, since: datetime | None) -> float:
+        return 0.0 if since is None else max(0.0, (self.now() - since).total_seconds())

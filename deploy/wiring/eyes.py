@@ -30,7 +30,8 @@ def eyes_service(settings: Settings, stores: Stores, clock: Clock) -> Standby[Ey
     def build(epoch: int) -> EyesTenure:
         examiner = examiner_of(settings)
         looks = SqlLooks(stores.database, fence(lease.name, epoch))
-        return EyesTenure(Eyes(looks, stores.stills, viewpoints, examiner.examine, clock), examiner)
+        ahead = settings.ingest.clock_limits.ahead
+        return EyesTenure(Eyes(looks, stores.stills, viewpoints, examiner.examine, clock, ahead), examiner)
 
     service = Standby(lease, build)
     service.probe = EyesProbe(service, SqlLooks(stores.database).waiting, clock.now)

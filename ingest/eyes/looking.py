@@ -1,4 +1,4 @@
-"""The eyes: they look at every still after it came, in the order of the log, and at none twice.
+"""The eyes: they look at every still after it came, where many wait at the newest of each camera first, at none twice.
 
 Copies are written first, then the look and what is remembered in one transaction: whoever is cut off in between begins
 that still again, and the same copies are written once more. Nobody is shown a still that was not looked at.
@@ -10,12 +10,13 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ingest.clock import Clock
 from ingest.eyes.examiner import Closed
 from ingest.messages import Message, Refusal
 from ingest.pipeline import dead_letter
+from ingest.quality import ClockLimits
 from ingest.readings import DeadLetter, Still
 from ingest.sight.look import MOVED, Look, PictureFault
 from ingest.sight.masks import Masks
@@ -32,6 +33,7 @@ MOST_PER_STEP = 16
 """Stills whose looks are written together: the write lock is taken seldom, and the first of them waits but little."""
 LOOK_EVERY_S = 0.5
 RETRY_S = 5.0
+AHEAD = ClockLimits().ahead
 NOTHING = Remembered()
 GONE = Examined(Refusal.UNREADABLE_IMAGE, "its file is gone")
 UNWRITABLE = f"{Refusal.UNEXPECTED}: what was seen in it could not be written"
@@ -56,12 +58,15 @@ class Eyes:
         viewpoints: Callable[[], Mapping[str, Viewpoint]],
         examine: Callable[[Task], Examined],
         clock: Clock,
+        ahead: timedelta = AHEAD,
     ) -> None:
+        """``ahead`` is how far a camera's clock may be ahead of ours and be believed."""
         self._looks = looks
         self._folder = folder
         self._viewpoints = viewpoints
         self._examine = examine
         self._clock = clock
+        self._ahead = ahead
         self._met: Mapping[str, Viewpoint] | None = None
         self.counts = EyesCounts()
 
@@ -99,7 +104,7 @@ class Eyes:
             view = views.get(still.camera_id)
             known = remembered.get(still.camera_id, NOTHING)
             data = self._bytes(still)
-            done = GONE if data is None else self._examine(task_of(still, data, view, known, self._clock.now()))
+            done = GONE if data is None else self._examine(task_of(still, data, view, known, self._latest()))
             if done.refusal:
                 yield self._refused(still, data or b"", view, done)
                 continue
@@ -107,6 +112,10 @@ class Eyes:
             after = Remembered(done.seen.memory, still.taken_at) if done.seen.memory != known.memory else None
             remembered[still.camera_id] = after or known
             yield LookedAt(still, self._look(still, done), after, begun_anew=done.seen.begun_anew)
+
+    def _latest(self) -> datetime:
+        """The latest time that a picture of now may have."""
+        return self._clock.now() + self._ahead
 
     def _bytes(self, still: Still) -> bytes | None:
         """Of its file; None where that is gone. Where the whole folder is, no still is to blame."""
@@ -208,7 +217,7 @@ class Eyes:
         data = self._bytes(reference.still)
         done = GONE
         if data is not None:
-            task = task_of(reference.still, data, views.get(camera_id), known, self._clock.now())
+            task = task_of(reference.still, data, views.get(camera_id), known, self._latest())
             done = self._examine(replace(task, masks=None, learn=True))
         if done.seen.judged:
             self._looks.learned(reference, done.seen.memory)
@@ -218,8 +227,9 @@ class Eyes:
         self._looks.give_up(reference)
 
 
-def task_of(still: Still, data: bytes, view: Viewpoint | None, known: Remembered, now: datetime) -> Task:
-    """What is asked about a still; of a camera that is retired only whether it can be opened."""
+def task_of(still: Still, data: bytes, view: Viewpoint | None, known: Remembered, latest: datetime) -> Task:
+    """What is asked about a still, where no picture of now is later than ``latest``; of a camera that is retired only
+    whether it can be opened."""
     if view is None:
         return Task(data, still.taken_at, memory=known.memory)
     area = view.camera.clock_area
@@ -232,7 +242,7 @@ def task_of(still: Still, data: bytes, view: Viewpoint | None, known: Remembered
         lit=view.camera.lit,
         place=(view.lat, view.lon),
         memory=known.memory,
-        rewound=_is_rewound(still, known, now),
+        rewound=_is_rewound(still, known, latest),
     )
 
 
@@ -248,10 +258,10 @@ def masks_for(view: Viewpoint | None, found: frozenset[PictureFault]) -> Masks |
     return None if masks and not MOVED.isdisjoint(found) else masks
 
 
-def _is_rewound(still: Still, known: Remembered, now: datetime) -> bool:
+def _is_rewound(still: Still, known: Remembered, latest: datetime) -> bool:
     """Whether what is remembered is from a time that is still to come: our clock was set back since, and all that comes
     would count as late."""
-    return known.changed_at is not None and known.changed_at > max(now, still.taken_at)
+    return known.changed_at is not None and known.changed_at > max(latest, still.taken_at)
 
 
 def _letter(still: Still, data: bytes, view: Viewpoint | None, done: Examined) -> DeadLetter:

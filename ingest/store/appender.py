@@ -24,9 +24,10 @@ from ingest.store.protocol import Appended, Batch, Unavailable
 from ingest.store.redelivered import with_first_keys
 from ingest.store.repeated_stills import not_kept_yet
 from ingest.store.statements import Statements
-from ingest.store.tables import camera_reports, readings, stills, writing
+from ingest.store.tables import camera_reports, readings, writing
 from ingest.store.upsert import insert_into
 from ingest.store.vitals import insert_vitals
+from ingest.store.waiting import keep_stills
 
 Key: TypeAlias = tuple[str, str, str]
 """(observation key, gauge, quantity)"""
@@ -71,7 +72,7 @@ class SqlAppender:
                 readings=fresh,
                 duplicates=len(batch.readings) - fresh,
                 reports=_insert_new(connection, camera_reports, [rows.row_of_report(each) for each in batch.reports]),
-                stills=_insert_new(connection, stills, [rows.row_of_still(each) for each in pictures]),
+                stills=keep_stills(connection, pictures),
                 dead_letters=keep_dead_letters(connection, batch.dead_letters),
             )
             note_reports(connection, batch.reports, late=batch.late)
@@ -157,7 +158,7 @@ def _revisions(connection: Connection, keys: Collection[Key]) -> dict[Key, list[
 
 
 def _insert_new(connection: Connection, table: Table, values: list[dict[str, Any]]) -> int:
-    """Insert what is not there yet; a redelivered report or still is passed over."""
+    """Insert what is not there yet; a redelivered report is passed over."""
     written = 0
     for row in values:
         written += connection.execute(insert_into(connection, table).values(row).on_conflict_do_nothing()).rowcount

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, case, func, select
+from sqlalchemy import Connection, Engine, Select, bindparam, case, select
 
 from ingest.readings import CameraReport, CameraState, Still
 from ingest.sight.look import Look
@@ -151,11 +151,6 @@ class SqlPictures:
         }
         found = connection.execute(select(looks).where(looks.c.still_seq.in_(seqs)).order_by(looks.c.taken_at))
         return [Pictured(still[row.still_seq], rows.look_of(row)) for row in found if row.still_seq in still]
-
-
-def looked_up_to(connection: Connection) -> int:
-    """The number of the last still that was looked at."""
-    return connection.scalar(select(func.max(looks.c.still_seq))) or 0
 
 
 def _spread(found: Sequence[int], most: int) -> list[int]:

@@ -16,7 +16,7 @@ from ingest.store.dead_letter_counts import summary
 from ingest.store.dead_letters import DeadLetters, Wanted
 from ingest.store.protocol import CameraLatest, DeadLetterSummary, Latest, Marks
 from ingest.store.registry import registry_revisions
-from ingest.store.tables import camera_reports, latest_readings, looks, readings, stills
+from ingest.store.tables import camera_reports, latest_readings, readings, stills, stills_waiting
 
 
 class SqlLog:
@@ -27,12 +27,11 @@ class SqlLog:
 
     def marks(self) -> Marks:
         """The ends of the log now."""
-        ends = (
-            *(readings.c.seq, camera_reports.c.seq, stills.c.seq),
-            *(looks.c.still_seq, registry_revisions.c.revision),
-        )
+        ends = (readings.c.seq, camera_reports.c.seq, stills.c.seq, registry_revisions.c.revision)
         with self._engine.connect() as connection:
-            return Marks(*(connection.scalar(select(func.max(end))) or 0 for end in ends))
+            reading, report, still, revision = (connection.scalar(select(func.max(end))) or 0 for end in ends)
+            waiting = connection.scalar(select(func.count()).select_from(stills_waiting)) or 0
+        return Marks(reading, report, still, still - waiting, revision)
 
     def readings_after(self, seq: int, limit: int = 1000, until: int | None = None) -> list[Reading]:
         """The readings that came after ``seq``, up to and with ``until``, in order of sequence."""

@@ -15,11 +15,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from ingest.readings import DeadLetter, Still
 from ingest.sight.look import Look
 from ingest.store import rows
-from ingest.store.cameras import keep_look, looked_up_to
+from ingest.store.cameras import keep_look
 from ingest.store.dead_letters import keep_dead_letters
 from ingest.store.protocol import Pictured, Unavailable
 from ingest.store.tables import camera_latest, camera_memory, looks, stills, writing
 from ingest.store.upsert import insert_into
+from ingest.store.waiting import Waiting, end_wait, next_waiting, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,8 @@ class LookedAt:
     begun_anew: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How many stills wait to be looked at, and since when the first of them does."""
-
-    stills: int = 0
-    since: datetime | None = None
-
-
 class SqlLooks:
-    """The looks of a database. One process writes them, in the order of the stills."""
+    """The looks of a database. One process writes them."""
 
     def __init__(self, engine: Engine, fence: Callable[[Connection], None] | None = None) -> None:
         """``fence`` is asked first in every transaction that writes and raises where this process may write no more."""
@@ -69,17 +62,14 @@ class SqlLooks:
         self._fence = fence
 
     def next(self, limit: int) -> list[Still]:
-        """The stills that were not looked at yet, in the order in which they came."""
+        """The stills that are to be looked at now: in the order in which they came, but of many first the news."""
         with self._engine.connect() as connection:
-            waiting = select(stills).where(stills.c.seq > looked_up_to(connection)).order_by(stills.c.seq)
-            return [rows.still_of(row) for row in connection.execute(waiting.limit(limit))]
+            return next_waiting(connection, limit)
 
     def waiting(self) -> Waiting:
         """How far behind the looks are."""
         with self._engine.connect() as connection:
-            behind = stills.c.seq > looked_up_to(connection)
-            count, since = connection.execute(select(func.count(), func.min(stills.c.received_at)).where(behind)).one()
-            return Waiting(count, since)
+            return waiting(connection)
 
     def remembered(self, camera_ids: Collection[str]) -> dict[str, Remembered]:
         """What is remembered of these cameras; those of which nothing is are left out."""
@@ -93,11 +83,12 @@ class SqlLooks:
         Once more changes nothing. Raises Unavailable where it cannot be written now.
         """
         with self._writing() as connection:
-            wanted = select(stills.c.seq).where(stills.c.seq.in_([each.still.seq for each in done]))
-            there = set(connection.scalars(wanted))
+            seqs = [each.still.seq for each in done]
+            there = set(connection.scalars(select(stills.c.seq).where(stills.c.seq.in_(seqs))))
             for each in done:
                 if each.still.seq in there:
                     _keep(connection, each)
+            end_wait(connection, seqs)
             return there
 
     def newest_shown(self) -> dict[str, Pictured]:
@@ -219,8 +210,9 @@ def pointed_at() -> Select[tuple[int]]:
 
 
 def forget(connection: Connection, seqs: Sequence[int]) -> None:
-    """Remove the looks at stills that are kept no longer."""
+    """Remove the looks at stills that are kept no longer; those of them that wait do so no more."""
     connection.execute(delete(looks).where(looks.c.still_seq.in_(seqs)))
+    end_wait(connection, seqs)
 
 
 def _keep(connection: Connection, done: LookedAt) -> None:

@@ -77,12 +77,15 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The ends of the log: whoever remembers them can ask whether anything came since."""
+    """The ends of the log: whoever remembers them can ask whether anything came since.
+
+    Looks have no end of their own, since stills are not looked at in their order: ``looked`` grows with each of them.
+    """
 
     reading_seq: int = 0
     report_seq: int = 0
     still_seq: int = 0
-    look_seq: int = 0
+    looked: int = 0
     registry_revision: int = 0
 
 

@@ -160,6 +160,17 @@ stills = Table(
     sqlite_autoincrement=True,
 )
 
+stills_waiting = Table(
+    "stills_waiting",
+    metadata,
+    Column("still_seq", Integer, primary_key=True, autoincrement=False),
+    Column("camera_id", String(64), nullable=False),
+    Column("taken_at", UtcTime, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Index("stills_waiting_by_time", "camera_id", "taken_at"),
+)
+"""The stills that nobody has looked at yet."""
+
 looks = Table(
     "looks",
     metadata,
@@ -175,7 +186,7 @@ looks = Table(
     Column("miniature", LargeBinary, nullable=False),
     Index("looks_by_time", "camera_id", "taken_at"),
 )
-"""What was seen in each still. They are written in the order of the stills, so the highest number is how far it is."""
+"""What was seen in each still, written in any order: what waits is in ``stills_waiting``."""
 
 camera_latest = Table(
     "camera_latest",

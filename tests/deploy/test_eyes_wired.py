@@ -22,8 +22,8 @@ from ingest.readings import Still
 from ingest.registry_files import load
 from ingest.store.appender import SqlAppender
 from ingest.store.cameras import SqlPictures
-from ingest.store.looks import Waiting
 from ingest.store.protocol import Batch, Copy
+from ingest.store.waiting import Waiting
 from simulators.messages import still_message
 from tests.deploy.houses import CLOCK, city_house, eventually, own_ports
 from tests.ingest.cities import NOON
@@ -143,11 +143,24 @@ def test_stills_that_wait_too_long_are_said() -> None:
 
     assert state(Waiting()) == (State.OK, "every still was looked at")
     assert state(Waiting(3, NOON - timedelta(seconds=10)))[0] is State.OK
-    slow = state(Waiting(300, NOON - timedelta(seconds=90)))
+    slow = state(Waiting(300, NOON - timedelta(seconds=90), NOON - timedelta(seconds=90)))
     assert slow == (
         State.DEGRADED,
         "300 stills wait to be looked at, the first for 90 s: wait, or give them more of the processor",
     )
-    assert state(Waiting(9, NOON - timedelta(hours=1)), standing_by=True)[0] is State.FAILED
+    hour_ago = NOON - timedelta(hours=1)
+    assert state(Waiting(9, hour_ago, hour_ago), standing_by=True)[0] is State.FAILED
     samples = {each.name: each.value for each in EyesProbe(Service(), lambda: Waiting(7, NOON), lambda: NOON).samples()}
-    assert samples == {"stills_waiting": 7, "stills_waiting_seconds": 0, "eyes_standing_by": False}
+    assert samples == {
+        "stills_waiting": 7,
+        "stills_waiting_seconds": 0,
+        "pictures_behind_seconds": 0,
+        "eyes_standing_by": False,
+    }
+
+
+def test_while_only_older_stills_wait_the_eyes_have_not_failed() -> None:
+    behind = Waiting(18_000, NOON - timedelta(hours=1), NOON - timedelta(seconds=5))
+    (check,) = EyesProbe(Service(), lambda: behind, lambda: NOON).checks()
+    assert check.state is State.DEGRADED
+    assert check.sentence.endswith("the first for 3600 s; of every camera the newest is looked at first: wait")

@@ -95,6 +95,29 @@ def test_stills_from_before_they_were_looked_at_are_shown_as_they_were(tmp_path:
     assert [each.still.seq for each in strip] == [1, 3, 2]
 
 
+def test_stills_that_wait_at_an_upgrade_wait_on(tmp_path: Path) -> None:
+    """Of the revision before there were those that wait: they were the ones above the highest look."""
+    file = tmp_path / "city.db"
+    opened(file).dispose()
+    at = f"'{NOON:%Y-%m-%d %H:%M:%S.%f}'"
+    execute(
+        file,
+        "DROP TABLE stills_waiting",
+        "UPDATE alembic_version SET version_num = '0009'",
+        *(
+            "INSERT INTO stills (seq, camera_id, taken_at, received_at, file, width_px, height_px, clock_suspect,"
+            f" size_bytes) VALUES ({seq}, 'a', {at}, {at}, 'a/20260701/{seq}.jpg', 640, 360, 0, 9)"
+            for seq in (1, 2, 3, 4)
+        ),
+        *(
+            "INSERT INTO looks (still_seq, camera_id, taken_at, looked_at, usable, refused, faults, seen, figures,"
+            f" miniature) VALUES ({seq}, 'a', {at}, {at}, 1, '', '', '', '{{}}', '')"
+            for seq in (1, 2)
+        ),
+    )
+    assert [each.seq for each in SqlLooks(opened(file)).next(9)] == [3, 4]
+
+
 def test_sequence_numbers_go_on_where_they_were_after_an_upgrade(tmp_path: Path) -> None:
     """A number given twice would be passed over by everybody who tails the log."""
     file = old_database(tmp_path)

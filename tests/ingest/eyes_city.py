@@ -76,3 +76,9 @@ class City:
     def letters(self) -> list[tuple[str, str]]:
         """Topics and reasons of what was refused."""
         return [(each.topic, each.reason) for each in DeadLetters(self.engine).find(Wanted())]
+
+
+def through(eyes: Eyes) -> None:
+    """Let them look until nothing waits."""
+    while eyes.turn():
+        pass

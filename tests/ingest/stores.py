@@ -10,10 +10,11 @@ from sqlalchemy import Engine, select
 from ingest.pipeline import observation_key
 from ingest.readings import Quality, Reading
 from ingest.sight.look import Look
-from ingest.store.cameras import keep_look, looked_up_to
+from ingest.store.cameras import keep_look
 from ingest.store.registry import registry_items
 from ingest.store.rows import still_of
-from ingest.store.tables import metadata, open_database, stills, writing
+from ingest.store.tables import metadata, open_database, stills, stills_waiting, writing
+from ingest.store.waiting import end_wait
 from tests.ingest.cities import NOON, reading_message
 
 
@@ -44,11 +45,13 @@ def look_at_all(engine: Engine, now: datetime | None = None) -> None:
     """Look at every still that was not looked at, and find it good: when it came, or ``now``."""
     with writing(engine) as connection:
         waiting = connection.execute(
-            select(stills).where(stills.c.seq > looked_up_to(connection)).order_by(stills.c.seq)
+            select(stills).join(stills_waiting, stills.c.seq == stills_waiting.c.still_seq).order_by(stills.c.seq)
         )
-        for still in map(still_of, waiting.all()):
+        seen = [still_of(row) for row in waiting]
+        for still in seen:
             look = Look(still.seq, still.camera_id, still.taken_at, now or still.received_at)
             keep_look(connection, look, still.received_at)
+        end_wait(connection, [still.seq for still in seen])
 
 
 def undated(stage_m: float, received_at: datetime, packet_id: int, *, redelivered: bool = False) -> Reading:

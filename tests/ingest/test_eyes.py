@@ -16,6 +16,7 @@ from PIL import Image
 from sqlalchemy import delete, update
 
 from ingest.cameras.condition import CameraCondition, condition
+from ingest.eyes import looking
 from ingest.eyes.examiner import Closed, Examiner
 from ingest.messages import Refusal
 from ingest.readings import CameraState
@@ -26,6 +27,7 @@ from ingest.sight.memory import Light, from_bytes
 from ingest.sight.reference import known
 from ingest.sight.tasks import Examined, Seen, Task
 from ingest.stations import StationKind
+from ingest.store import waiting
 from ingest.store.dead_letters import DeadLetters, Wanted
 from ingest.store.log import SqlLog
 from ingest.store.protocol import Copy, Unavailable
@@ -35,7 +37,7 @@ from simulators.camera_faults import faulty
 from simulators.cameras import still
 from simulators.scene import SMALL, Scene
 from tests.ingest.cities import LEVELS, NOON, small_city
-from tests.ingest.eyes_city import City
+from tests.ingest.eyes_city import City, through
 from tests.ingest.whole_pictures import claiming, jpeg, noise
 
 LEFT: Masks = (((0.0, 0.0), (0.4, 0.0), (0.4, 1.0), (0.0, 1.0)),)
@@ -161,10 +163,36 @@ def outcome(city: City) -> tuple[list[Any], dict[str, bytes], list[tuple[str, st
     with city.engine.connect() as connection:
         tables = [
             connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1").fetchall()
-            for name in ("looks", "camera_latest", "camera_memory")
+            for name in ("looks", "camera_latest", "camera_memory", "stills_waiting")
         ]
     files = {str(each.relative_to(city.root)): each.read_bytes() for each in city.root.rglob("*") if each.is_file()}
     return tables, files, city.letters()
+
+
+@pytest.mark.parametrize("backlog", [False, True])
+def test_whenever_the_eyes_are_cut_off_the_next_ones_bring_it_to_the_same_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backlog: bool
+) -> None:
+    if backlog:
+        monkeypatch.setattr(waiting, "MOST_IN_ORDER", 0)
+        monkeypatch.setattr(looking, "MOST_PER_STEP", 2)
+    whole = prepared(tmp_path / "whole")
+    through(whole.eyes(remembering))
+    wanted = outcome(whole)
+    for cut_at in count(0, 2 if backlog else 1):
+        city = prepared(tmp_path / f"cut-{cut_at}")
+        try:
+            through(city.eyes(remembering, CutFolder(city.root, chain(repeat(False, cut_at), [True]))))
+        except Cut:
+            through(city.eyes(remembering))
+        else:
+            break
+        rows, files, letters = outcome(city)
+        assert (rows, letters) == (wanted[0], wanted[2])
+        assert files.items() >= wanted[1].items()
+        # Where the end came before its file was removed: nobody is shown it, and age removes it.
+        assert files.keys() - wanted[1].keys() <= {"fujii-cam/20260701/120200-2.jpg"}
+    assert cut_at == 14  # seven writes and removals, before and after each
 
 
 def prepared(folder: Path) -> City:
@@ -175,26 +203,6 @@ def prepared(folder: Path) -> City:
     for data in (halves(), halves()[:-300], jpeg(noise(3))):
         city.send(data)
     return city
-
-
-def test_whenever_the_eyes_are_cut_off_the_next_ones_bring_it_to_the_same_end(tmp_path: Path) -> None:
-    whole = prepared(tmp_path / "whole")
-    whole.eyes(remembering).turn()
-    wanted = outcome(whole)
-    for cut_at in count():
-        city = prepared(tmp_path / f"cut-{cut_at}")
-        try:
-            city.eyes(remembering, CutFolder(city.root, chain(repeat(False, cut_at), [True]))).turn()
-        except Cut:
-            city.eyes(remembering).turn()
-        else:
-            break
-        rows, files, letters = outcome(city)
-        assert (rows, letters) == (wanted[0], wanted[2])
-        assert files.items() >= wanted[1].items()
-        # Where the end came before its file was removed: nobody is shown it, and age removes it.
-        assert files.keys() - wanted[1].keys() <= {"fujii-cam/20260701/120200-2.jpg"}
-    assert cut_at == 14  # seven writes and removals, before and after each
 
 
 def test_what_cannot_be_written_now_is_tried_again(city: City) -> None:
@@ -354,6 +362,19 @@ def test_a_memory_from_a_clock_that_was_set_back_since_gives_way(city: City) -> 
     city.send(jpeg(noise()))
     eyes.turn()
     assert [each.rewound for each in asked] == [False, True, False]
+
+
+def test_a_late_still_does_not_rewind_what_a_clock_remembers_that_is_a_little_fast(city: City) -> None:
+    asked: list[Task] = []
+
+    def examined(task: Task) -> Examined:
+        asked.append(task)
+        return remembering(task)
+
+    city.send(jpeg(noise()), NOON + timedelta(hours=1, minutes=4))  # the eyes look at one o'clock
+    city.send(jpeg(noise()))
+    city.eyes(examined).turn()
+    assert [each.rewound for each in asked] == [False, False]
 
 
 def test_a_still_chosen_as_the_normal_day_is_learned_once(city: City) -> None:

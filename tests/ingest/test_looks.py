@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, delete, func, select
 
 from ingest.readings import CameraReport, CameraState, DeadLetter, Still
 from ingest.sight.look import Look, PictureFault
+from ingest.store import waiting
 from ingest.store.appender import SqlAppender
 from ingest.store.cameras import SqlPictures
 from ingest.store.housekeeping import prune
@@ -101,7 +102,49 @@ def test_looks_are_taken_up_where_they_were_left(engine: Engine) -> None:
     assert eyes.next(9) == three[2:]
     eyes.keep([looked(three[2])])
     assert (eyes.waiting().stills, eyes.waiting().since) == (0, None)
-    assert SqlLog(engine).marks().look_seq == three[2].seq
+    assert SqlLog(engine).marks().looked == 3
+
+
+def taken(each: Sequence[Still]) -> list[tuple[str, float]]:
+    """Of which cameras stills are, and how many minutes after noon they were taken."""
+    return [(one.camera_id, (one.taken_at - NOON).total_seconds() / 60) for one in each]
+
+
+def test_of_many_stills_the_newest_of_each_camera_is_looked_at_first(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also that of a camera which has been silent since. What comes meanwhile goes before the older ones."""
+    monkeypatch.setattr(waiting, "MOST_IN_ORDER", 10)
+    received(engine, [still(minute, camera) for minute in range(8) for camera in ("a", "b")] + [still(-60, "gone")])
+    eyes = SqlLooks(engine)
+    first = eyes.next(5)
+    assert taken(first) == [("a", 7), ("b", 7), ("gone", -60), ("a", 6), ("b", 6)]
+    eyes.keep([looked(each) for each in first])
+    assert (eyes.waiting().stills, eyes.waiting().since, eyes.waiting().news_since) == (12, NOON, None)
+    SqlAppender(engine).append(Batch(stills=[still(8, "b")]))
+    assert eyes.waiting().news_since == NOON + timedelta(minutes=8)
+    assert taken(eyes.next(3)) == [("b", 8), ("a", 5), ("b", 5)]
+
+
+def test_of_a_few_stills_each_is_looked_at_when_its_turn_has_come(engine: Engine) -> None:
+    received(engine, [still(minute) for minute in range(waiting.MOST_IN_ORDER)])
+    assert [minute for _, minute in taken(SqlLooks(engine).next(5))] == [0, 1, 2, 3, 4]
+
+
+def test_the_ends_of_the_log_move_with_every_look_in_whatever_order(engine: Engine) -> None:
+    kept = received(engine, [still(minute) for minute in range(4)])
+    log, marks = SqlLog(engine), set()
+    for each in reversed(kept):
+        marks.add(log.marks())
+        SqlLooks(engine).keep([looked(each)])
+    assert len({*marks, log.marks()}) == 5
+
+
+def test_a_still_that_is_delivered_again_does_not_wait_again(engine: Engine) -> None:
+    (first,) = received(engine, [still(0)])
+    assert len(received(engine, [still(0)])) == 1
+    SqlLooks(engine).keep([looked(first)])
+    assert received(engine, [still(0)]) == []
 
 
 def test_what_is_remembered_is_written_with_the_look_or_not_at_all(engine: Engine) -> None:
@@ -182,6 +225,14 @@ def test_looks_go_with_their_stills_and_what_is_shown_chosen_or_evidence_stays(e
     assert left == {each.seq for each in (kept[1], kept[2], kept[4], kept[5])}
     assert shown(engine) == kept[4].taken_at
     assert eyes.next(9) == []
+    assert eyes.waiting().stills == 0
+
+
+def test_what_is_removed_before_it_was_looked_at_waits_no_more(engine: Engine) -> None:
+    kept = received(engine, [still(minute) for minute in range(3)])
+    assert prune(engine, NOON + timedelta(days=30), lambda _: None) == 2
+    assert SqlLooks(engine).next(9) == kept[2:]
+    assert SqlLooks(engine).waiting().stills == 1
 
 
 def test_a_reference_stays_due_until_it_was_learned(engine: Engine) -> None:

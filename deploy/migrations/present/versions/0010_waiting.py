@@ -1,0 +1,36 @@
+"""The stills that wait to be looked at are written down: they are taken in another order than that of their numbers.
+
+Revision ID: 0010
+Revises: 0009
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+TIME = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    """Until now the highest number of a look was how far the eyes were."""
+    _make_waiting()
+
+
+def _make_waiting() -> None:
+    op.create_table(
+        "stills_waiting",
+        sa.Column("still_seq", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("camera_id", sa.String(64), nullable=False),
+        sa.Column("taken_at", TIME, nullable=False),
+        sa.Column("received_at", TIME, nullable=False),
+    )
+    op.create_index("stills_waiting_by_time", "stills_waiting", ["camera_id", "taken_at"])
+    op.execute(
+        "INSERT INTO stills_waiting (still_seq, camera_id, taken_at, received_at)"
+        " SELECT seq, camera_id, taken_at, received_at FROM stills"
+        " WHERE seq > (SELECT COALESCE(MAX(still_seq), 0) FROM looks)"
+    )
