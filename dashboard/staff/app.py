@@ -28,8 +28,10 @@ ALIVE = "alive"
 SAID = ("live", "ago", "late", "lost", "unread", "waiting", "never", "hint", "jst")
 VIEWER = (
     *(f"viewer.{name}" for name in ("close", "earlier", "later", "taken", "loading", "failed", "reference")),
-    *(f"live.{name}" for name in ("title", "connecting", "unchecked", "since", "unreachable")),
-    *(f"live.{name}" for name in ("nothing", "stopped", "over", "hidden", "again")),
+    *(f"live.{name}" for name in ("title", "connecting", "waiting", "asking", "unchecked", "since")),
+    *(f"live.{name}" for name in ("stopped", "over", "hidden", "still", "no_still", "again")),
+    *(f"live.{name}" for name in ("refused", "hides_mjpeg", "hides_hls", "not_there", "not_stream", "no_pictures")),
+    *(f"live.{name}" for name in ("no_connection", "no_answer", "elsewhere", "mixed")),
     "cameras.do_not_judge",
 )
 _LOADED_WHEN_NEEDED = r"^hls\."

@@ -12,9 +12,9 @@ from ingest.stations import Registry
 
 # What a Content-Security-Policy takes for a host; anything else could end its rule and begin another.
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\]")
-_RULES = {"mjpeg": ("img-src",), "hls": ("connect-src", "media-src")}
-"""What a page does with each kind: it draws the one as an image, fetches the other for its player. A page of its own
-is opened apart and needs nothing."""
+_RULES = {"mjpeg": ("img-src", "connect-src"), "hls": ("connect-src", "media-src")}
+"""What a page does with each kind: it draws the one as an image, and asks why where none comes; it fetches the other
+for its player. A page of its own is opened apart and needs nothing."""
 
 
 @cache

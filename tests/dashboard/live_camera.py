@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
 
 from tests.dashboard import fakes
 
@@ -51,6 +52,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send("application/vnd.apple.mpegurl", PLAYLIST.encode())
         elif self.path == "/live/seg-0.ts":
             self._send("video/mp2t", b"\x47" + bytes(187))
+        elif self.path == "/never":
+            self._keep_silent(self.server.camera)
+        elif self.path.startswith("/answers"):
+            self._answer()
         else:
             self.send_error(404)
 
@@ -64,6 +69,23 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _keep_silent(self, camera: LiveCamera) -> None:
+        while not camera.stopped and not self._is_left():
+            time.sleep(0.05)
+
+    def _answer(self) -> None:
+        """What the address says, e.g. ``/answers?status=401&read=yes``: a status, and whether a page may read it."""
+        said = dict(parse_qsl(urlsplit(self.path).query))
+        self.send_response(int(said.get("status", "200")))
+        self.send_header("WWW-Authenticate", 'Basic realm="camera"')
+        self.send_header("Location", "http://127.0.0.1:9/elsewhere")
+        self.send_header("Content-Type", "text/html")
+        if "read" in said:
+            self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"no")
 
     def _stream(self, camera: LiveCamera) -> None:
         self.send_response(200)

@@ -72,7 +72,7 @@ def test_each_kind_of_live_view_opens_what_it_needs_and_no_more() -> None:
     )
     made = rules(policy(["'sha256-x'"], elsewhere))
     assert made["img-src"] == ["'self'", "data:", "blob:", "http://a.example.jp"]
-    assert made["connect-src"] == ["'self'", "https://b.example.jp:8443"]
+    assert made["connect-src"] == ["'self'", "http://a.example.jp", "https://b.example.jp:8443"]
     assert made["media-src"] == ["'self'", "blob:", "https://b.example.jp:8443"]
     assert made["script-src"] == ["'self'", "'sha256-x'"]
     assert made["default-src"] == ["'none'"]

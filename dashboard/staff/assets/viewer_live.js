@@ -7,7 +7,11 @@
     const NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
     const LOOK_EVERY_MS = 500;
     // Cameras are on thin lines, and a screen that is left alone must not hold one.
-    const limits = shared.liveLimits = { closeAfterMs: 5 * 60 * 1000, comesWithinMs: 15000, stallsAfterMs: 20000 };
+    const limits = shared.liveLimits = { closeAfterMs: 5 * 60 * 1000, comesWithinMs: 10000, stallsAfterMs: 20000 };
+    // After this share of its time a camera that sends nothing is asked why, and staff are told how long we wait.
+    const ASK_AT = 0.4;
+
+    const CERTAIN = ["refused", "not_there", "not_stream", "mixed", "elsewhere"];
 
     let now = null;
 
@@ -27,7 +31,7 @@
     function openMjpeg(live, url) {
         const image = shared.make("img", "live-picture");
         image.referrerPolicy = "no-referrer";
-        image.addEventListener("error", function () { end(live, live.plays ? "stopped" : "unreachable"); });
+        image.addEventListener("error", function () { end(live, live.plays ? "stopped" : "failed"); });
         live.moves = function () { return image.naturalWidth > 0 && (!live.plays || null); };
         // A stream whose image only leaves the page goes on: its address has to be taken away.
         live.stop = function () { image.src = NOTHING; image.remove(); };
@@ -50,18 +54,21 @@
     }
 
     function play(live, video, url, player) {
-        video.addEventListener("error", function () { end(live, live.plays ? "stopped" : "unreachable"); });
+        video.addEventListener("error", function () { end(live, live.plays ? "stopped" : "failed"); });
         if (player && player.isSupported()) {
-            live.hls = new player({ enableWorker: false, maxBufferLength: 20, backBufferLength: 10 });
+            const once = { maxTimeToFirstByteMs: limits.comesWithinMs, maxLoadTimeMs: limits.comesWithinMs };
+            const policy = { default: { ...once, timeoutRetry: null, errorRetry: null } };
+            const lengths = { maxBufferLength: 20, backBufferLength: 10 };
+            live.hls = new player({ enableWorker: false, manifestLoadPolicy: policy, ...lengths });
             live.hls.on(player.Events.ERROR, function (_, error) {
-                if (error.fatal) { end(live, live.plays ? "stopped" : "unreachable"); }
+                if (error.fatal) { end(live, live.plays ? "stopped" : "failed"); }
             });
             live.hls.loadSource(url);
             live.hls.attachMedia(video);
         } else if (video.canPlayType("application/vnd.apple.mpegurl")) {
             video.src = url;
         } else {
-            end(live, "unreachable");
+            end(live, "failed");
         }
     }
 
@@ -91,9 +98,27 @@
         }
         if (moves !== false) { live.movedMs = moves ? Date.now() : live.movedMs; }
         const quietMs = Date.now() - live.movedMs;
-        if (!live.plays && quietMs > limits.comesWithinMs) { end(live, "unreachable"); return; }
+        if (!live.plays && quietMs > limits.comesWithinMs * ASK_AT) { waitOn(live); }
+        if (!live.plays && quietMs > limits.comesWithinMs) { end(live, "failed"); return; }
         if (live.plays && moves === false && quietMs > limits.stallsAfterMs) { end(live, "stopped"); return; }
         if (Date.now() - live.openedMs > limits.closeAfterMs) { end(live, "over"); }
+    }
+
+    // Its answer is there when the wait ends; what is certain ends it at once.
+    function waitOn(live) {
+        if (live.waits) { return; }
+        live.waits = true;
+        live.said.textContent = shared.words("live.waiting").replace("{s}", Math.round(limits.comesWithinMs / 1000));
+        causeOf(live).then(function (found) {
+            if (!live.plays && CERTAIN.includes(found.why)) { end(live, "failed"); }
+        });
+    }
+
+    // Asked once: why nothing comes does not change while somebody waits for it.
+    function causeOf(live) {
+        const data = live.button.dataset;
+        live.cause = live.cause || shared.causeOf(data.live, data.url, limits.comesWithinMs * (1 - ASK_AT));
+        return live.cause;
     }
 
     function clockNow() {
@@ -101,28 +126,37 @@
         return clock ? clock.textContent : "";
     }
 
-    // The stream is let go, the reason is said, and the newest still takes its place, with its own time.
+    // The stream is let go, the newest still takes its place, with its own time, and what happened is said.
     function end(live, why) {
         if (live !== now || !live.stop) { return; }
         live.stop();
         live.stop = null;
         window.clearInterval(live.timer);
-        say(live, why);
-        shared.ask(live.button.dataset.camera, "newest").then(function (found) {
-            if (live !== now) { return; }
-            const there = found && found.src;
-            if (there) { live.body.replaceChildren(shared.timeOf(found), shared.figure(found)); }
-            if (!there && why === "unreachable") { say(live, "nothing"); }
-        });
+        const still = putStill(live);
+        if (why !== "failed") { say(live, why, still); return; }
+        live.said.textContent = shared.words("live.asking");
+        causeOf(live).then(function (found) { if (live === now) { say(live, found.why, still, found.n); } });
     }
 
-    function say(live, why) {
+    // Answers whether there is one.
+    async function putStill(live) {
+        const found = await shared.ask(live.button.dataset.camera, "newest");
+        const there = Boolean(found && found.src);
+        if (there && live === now) { live.body.replaceChildren(shared.timeOf(found), shared.figure(found)); }
+        return there;
+    }
+
+    function say(live, why, still, n) {
         const minutes = Math.round(limits.closeAfterMs / 60000);
         const again = shared.make("button", "live-open", shared.words("live.again"));
         again.addEventListener("click", function () { openLive(live.button); });
+        const said = shared.make("span", "", shared.words("live." + why).replace("{m}", minutes).replace("{n}", n));
         live.said.classList.add("live-ended");
-        live.said.replaceChildren(shared.words("live." + why).replace("{m}", minutes), again);
+        live.said.replaceChildren(said, again);
         live.dialog.querySelector(".live-note").hidden = true;
+        still.then(function (there) {
+            said.after(shared.make("span", "", shared.words(there ? "live.still" : "live.no_still")));
+        });
     }
 
     function leave() {
