@@ -14,7 +14,7 @@ from alerts.engine.telling import Telling, last_known
 from alerts.rules.facts import Facts, Found
 from alerts.rules.findings import EVERY_LEVEL, Change, Finding
 from alerts.rules.kept import Alert
-from alerts.rules.machine import Phase, Standing, Timing, lapsed, lost, step
+from alerts.rules.machine import Phase, Standing, Timing, lapsed, lost, step, unwatched
 from alerts.rules.table import ON_READING, ON_TICK, TickRule
 from alerts.store.record import Key
 from ingest.stations import Registry
@@ -35,7 +35,8 @@ def _no_stage(*_: object) -> None:
 
 def ask_rules(telling: Telling, facts: Facts, settings: AlertSettings) -> Details:
     """Ask every rule of the clock; an open alert whose subject it does not name any more is left, or stands as the last
-    one known where nobody can say how that is. What they found is there for messages."""
+    one known where nobody can say how that is. What is watched no longer ends before that, and says so. What they found
+    is there for messages."""
     details: dict[Key, Mapping[str, Any]] = {}
     for rule in ON_TICK:
         with telling.apart((rule.name, "")):
@@ -58,8 +59,7 @@ def _ask(
     settings: AlertSettings,
     details: dict[Key, Mapping[str, Any]],
 ) -> None:
-    known = telling.book.known
-    still = {key[1]: each for key, each in known.items() if key[0] == rule.name and _begun(each)}
+    still = _still_watched(telling, rule, facts, details)
     for subject_id in sorted({*named, *still}):
         key = (rule.name, subject_id)
         with telling.apart(key):
@@ -72,6 +72,32 @@ def _ask(
                 _stand(telling, key, still[subject_id], lost)
                 continue
             _step(telling, rule.name, found, _timing(rule, found, facts.registry, settings))
+
+
+def _still_watched(
+    telling: Telling, rule: TickRule, facts: Facts, details: dict[Key, Mapping[str, Any]]
+) -> dict[str, Alert]:
+    """The alerts of a rule that have begun, by subject, without those that end here because nobody watches them."""
+    still: dict[str, Alert] = {}
+    for key, known in telling.book.known.items():
+        if key[0] != rule.name or not (_begun(known) or known.told):
+            continue
+        with telling.apart(key):
+            gone = rule.unwatched(facts, key[1], known.station_id)
+            if gone is not None:
+                details[key] = gone.detail  # also for those who can be told of the end only later
+            if gone is not None and _begun(known):
+                _leave(telling, key, known, gone.detail)
+            elif _begun(known):
+                still[key[1]] = known
+    return still
+
+
+def _leave(telling: Telling, key: Key, known: Alert, detail: Mapping[str, Any]) -> None:
+    standing, changes = unwatched(known.standing, telling.now)
+    telling.book.put(key, known, standing)
+    for change in changes:
+        telling.note(key, change, {**last_known(known), **detail})
 
 
 def considered(standing: Standing, found: Sequence[Found]) -> Found:

@@ -134,13 +134,15 @@ class Ledger:
         places = {(each.station_id, each.rule) for each in found}
         for each in book.changes:
             self._subjects[each.transition.station_id, each.key[0]].add(each.key)
-        return {place: course.Stands.of(dict(self._standings(book, self._subjects[place]))) for place in places}
+        return {
+            place: course.Stands.of(dict(self._standings(book, place[0], self._subjects[place]))) for place in places
+        }
 
     @staticmethod
-    def _standings(book: Book, keys: Iterable[Key]) -> Iterable[tuple[str, Standing]]:
+    def _standings(book: Book, station_id: str, keys: Iterable[Key]) -> Iterable[tuple[str, Standing]]:
         for key in keys:
             alert = book.changed.get(key) or book.known.get(key)
-            if alert is not None and alert.standing.level:
+            if alert is not None and alert.standing.level and alert.station_id == station_id:  # else it was moved
                 yield key[1], alert.standing
 
     def _index(self, alerts: Mapping[Key, Alert]) -> None:

@@ -91,7 +91,8 @@ class Telling:
 
     def _unheard(self, key: Key, change: Change) -> str:
         """A fall to the level that people were told of last ends what nobody heard of (muted, or filled in)."""
-        return UNTOLD_BEFORE if change.cause is Cause.FALL and change.to_level == self.book.alert(key, "").told else ""
+        ends = change.cause in (Cause.FALL, Cause.UNWATCHED)
+        return UNTOLD_BEFORE if ends and change.to_level == self.book.alert(key, "").told else ""
 
     def _put(self, key: Key, change: Change, transition: Transition) -> None:
         self.book.note(key, change, transition)

@@ -138,7 +138,10 @@ def _changed(before: Incident | None, transition: Transition, level: int, policy
     if before is None:
         return _opened(transition, level, policy) if level else None
     if not level:
-        return replace(before, level=0, escalate_at=None, remind_at=None, closed_at=transition.recorded_at)
+        why = "no longer watched" if transition.cause == Cause.UNWATCHED else ""
+        return replace(
+            before, level=0, escalate_at=None, remind_at=None, closed_at=transition.recorded_at, close_reason=why
+        )
     moved = replace(
         before,
         level=level,

@@ -9,6 +9,8 @@ optional: a line that lacks its figure is left out, and so is what is of another
 * of every rule: ``since`` (when the alert left level 0), ``maintenance`` (true while somebody works on the device) and
   ``maintenance_until``, ``last_m`` and ``last_at`` (the newest believed stage and its time; what an ``unverified`` or
   ``closed`` one is told by), ``by`` and ``reason`` (a person's name and words, where the cause is ``closed``);
+* where it ended because its subject is watched there no longer, ``unwatched`` (why: a name of
+  ``alerts.rules.watched.Why``) and ``moved_to`` (the station where it is by now);
 * of the rules in ``alerts.pictures.rules`` the still that is tied to it comes with the context, not with the detail;
 * ``stage``: ``doubt`` (why picture and stage do not agree: a name of ``ingest.sight.doubt.DoubtReason``; for staff),
   ``threshold_m`` and ``release_m`` (of the level told about, for a fall of the one that was left; release is

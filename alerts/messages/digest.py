@@ -13,6 +13,7 @@ from alerts.messages.runs import DOWNWARDS, Run
 from alerts.messages.told import Context
 from alerts.messages.wording import Parts, marks, parts_of
 from alerts.records import STAGE
+from alerts.rules.findings import Cause
 from ingest.stations import named
 
 MOST_LINES = 20
@@ -87,6 +88,8 @@ class Digest:
 def group_of(run: Run) -> str:
     """Which of the groups a run belongs to. The last known danger of a gauge that fell silent stays a danger."""
     last = run.last
+    if last.cause == Cause.UNWATCHED or "unwatched" in last.detail:
+        return OTHERS  # it has neither fallen nor ended well
     if last.to_level < run.first.from_level or last.cause in DOWNWARDS:
         return FALLS
     if last.rule == STAGE:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from alerts.records import STAGE, Transition
+from alerts.records import Transition
 from alerts.rules.findings import UNTOLD, Cause
 
-DOWNWARDS = frozenset({Cause.FALL, Cause.CLOSED})
+DOWNWARDS = frozenset({Cause.FALL, Cause.CLOSED, Cause.UNWATCHED})
+BESIDE_STAGE = frozenset({"rise"})
+"""Of a silent gauge one word is enough: that of its stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,7 @@ class Run:
 
 def worth_telling(transition: Transition) -> bool:
     """Whether people hear of it: it changes something for them, is of now, and nothing mutes it."""
-    # Of a silent gauge one word is enough: that of its stage.
-    beside = transition.cause == Cause.UNVERIFIED and transition.rule != STAGE
+    beside = transition.cause == Cause.UNVERIFIED and transition.rule in BESIDE_STAGE
     return transition.live and not transition.muted and transition.cause not in UNTOLD and not beside
 
 

@@ -138,9 +138,16 @@ class Scene:
         return self.last.to_level < self.from_level and "hold_s" in told and "threshold_m" not in told
 
     @property
+    def unwatched(self) -> bool:
+        """Whether it ended because nobody watches its subject any more, also where that is told late."""
+        return "unwatched" in self.detail and not self.last.to_level
+
+    @property
     def situation(self) -> Situation:
         """What happened. A run that rose is told as a rise, though it was confirmed on the way."""
         last = self.last
+        if self.unwatched:
+            return Situation.UNWATCHED
         if last.cause in OF_CAUSE:
             return OF_CAUSE[Cause(last.cause)]
         if last.to_level < self.from_level or last.cause == Cause.FALL:

@@ -26,6 +26,7 @@ class Situation(StrEnum):
     UNVERIFIED = "unverified"
     STILL = "still"
     CLOSED = "closed"
+    UNWATCHED = "unwatched"
 
 
 @dataclass(frozen=True, slots=True)

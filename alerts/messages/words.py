@@ -38,9 +38,17 @@ def _of_detail(scene: Scene) -> dict[str, str]:
     found["battery"] = values["battery"].get(str(scene.detail.get("problem")), "")
     found["gauges"] = str(len(silenced_by(scene))) if "silenced" in scene.detail else ""
     found["stations"] = _stations(scene)
+    found["moved_to"] = _moved_to(scene)
     if not scene.context.staff:
         found.pop("doubt", None)
     return found
+
+
+def _moved_to(scene: Scene) -> str:
+    """The station where a subject is by now that is watched here no longer; its id where it is not in the registry."""
+    station_id = str(scene.detail.get("moved_to", ""))
+    station = scene.context.registry.stations.get(station_id)
+    return one_line(named(station.name, scene.language)) if station else one_line(station_id)
 
 
 def silenced_by(scene: Scene) -> list[str]:

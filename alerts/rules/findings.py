@@ -13,6 +13,7 @@ class Cause(StrEnum):
     """Why an alert changed.
 
     ``rise`` and ``fall`` change its level; ``flapping`` freezes it at the highest one; ``closed`` is a person's.
+    ``unwatched``: it ends because nobody watches its subject there any more, which was not found to be well.
     ``confirmed``: a good reading at the level of a suspect one. ``unverified``: its gauge has fallen silent.
     ``still``: people are told now what they could not be told before (a silence ended, a live reading came).
     The others change no level and are told to nobody.
@@ -22,6 +23,7 @@ class Cause(StrEnum):
     FALL = "fall"
     FLAPPING = "flapping"
     CLOSED = "closed"
+    UNWATCHED = "unwatched"
     CONFIRMED = "confirmed"
     UNVERIFIED = "unverified"
     STILL = "still"

@@ -139,10 +139,19 @@ def lapsed(standing: Standing, at: datetime) -> tuple[Standing, tuple[Change, ..
 
 def closed(standing: Standing, at: datetime) -> tuple[Standing, tuple[Change, ...]]:
     """A person closes it. The next finding at a level raises it again."""
+    return _ended(standing, at, Cause.CLOSED)
+
+
+def unwatched(standing: Standing, at: datetime) -> tuple[Standing, tuple[Change, ...]]:
+    """Its subject is not watched there any more. It begins anew wherever it is watched."""
+    return _ended(standing, at, Cause.UNWATCHED)
+
+
+def _ended(standing: Standing, at: datetime, cause: Cause) -> tuple[Standing, tuple[Change, ...]]:
     after = Standing(observed_at=standing.observed_at)
     if standing.level == 0:
         return after, ()
-    return after, (replace(_change(Cause.CLOSED, standing, after, at), unconfirmed=_was_doubt(standing, after)),)
+    return after, (replace(_change(cause, standing, after, at), unconfirmed=_was_doubt(standing, after)),)
 
 
 def _not_ahead_of(standing: Standing, at: datetime) -> Standing:

@@ -51,12 +51,6 @@ def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
                 yield _found(place, each, facts.now)
 
 
-def judges(facts: Facts, subject_id: str, station_id: str) -> bool:
-    """Whether the pump or gate is still there: what nobody asks any more was not repaired by that."""
-    place = facts.pumping.get(station_id)
-    return place is not None and any(each.device.id == subject_id for each in place.machines)
-
-
 def wet_from(place: Pumping, own: PumpFaultSettings) -> float | None:
     """The inner stage from which a station counts as wet: a little before its pumps have to work, or before its lowest
     threshold where that comes first. None where neither is known."""

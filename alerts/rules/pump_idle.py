@@ -13,9 +13,11 @@ from alerts.records import PUMP_IDLE as NAME
 from alerts.rules.facts import Facts, Found, in_trouble
 from alerts.rules.pumping import Pumping, equipment_ids, waters
 from alerts.rules.settings import RulesSettings
+from alerts.rules.watched import Unwatched, Why, device
 from ingest.equipment.idle import Idle, raised, standing_still, subjects
+from ingest.equipment.state import PumpState
 
-__all__ = ["NAME", "find", "judges"]
+__all__ = ["NAME", "find", "judges", "unwatched"]
 
 
 def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
@@ -38,10 +40,19 @@ def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
 
 
 def judges(facts: Facts, subject_id: str, station_id: str) -> bool:
-    """Whether these pumps are still there as they were, and their inner stage is known: else nobody can say that they
-    run."""
+    """Whether their inner stage is known: else nobody can say that they need not run."""
+    del subject_id
     place = facts.pumping.get(station_id)
-    return place is not None and place.inner is not None and subject_id in subjects(station_id, place.pumps)
+    return place is not None and place.inner is not None
+
+
+def unwatched(facts: Facts, subject_id: str, station_id: str) -> Unwatched | None:
+    """Why these pumps are not watched there any more, as they were; None where they are."""
+    pumps = facts.registry.pumps_of(station_id)
+    if subject_id in subjects(station_id, [PumpState(each) for each in pumps]):
+        return None
+    gone = None if subject_id == station_id else device(facts, subject_id, station_id)
+    return gone or Unwatched(Why.REGROUPED if pumps else Why.REMOVED)
 
 
 def _found(facts: Facts, place: Pumping, idle: Idle, least: int) -> Iterator[Found]:

@@ -11,14 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.rules.facts import Facts, Found, in_trouble
-from alerts.rules.pump_fault import judges
 from alerts.rules.pumping import Pumping, waters
 from alerts.rules.settings import PumpSilenceSettings, RulesSettings
 from ingest.equipment.idle import Standstill, standing_still
 from ingest.equipment.state import MachineState, patience
 from ingest.stations import Station
-
-__all__ = ["NAME", "find", "judges"]
 
 NAME = "pump_silence"
 PROBLEM = "device_silent"

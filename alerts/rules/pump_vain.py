@@ -15,6 +15,7 @@ from alerts.rules.findings import Finding
 from alerts.rules.pumping import LOOKED_BACK, Pumping, equipment_ids, is_of_now, waters
 from alerts.rules.settings import PumpVainSettings, RulesSettings
 from alerts.rules.trend import rounded
+from alerts.rules.watched import Unwatched, Why
 from ingest.equipment.idle import start_of
 from ingest.equipment.state import PumpState
 
@@ -38,9 +39,16 @@ def find(facts: Facts, rules: RulesSettings) -> Iterator[Found]:
 
 
 def judges(facts: Facts, subject_id: str, station_id: str) -> bool:
-    """Whether the station still has pumps, and its inner stage is known."""
-    place = facts.pumping.get(subject_id)
-    return subject_id == station_id and place is not None and place.inner is not None and bool(place.pumps)
+    """Whether the inner stage of the station is known."""
+    del subject_id
+    place = facts.pumping.get(station_id)
+    return place is not None and place.inner is not None
+
+
+def unwatched(facts: Facts, subject_id: str, station_id: str) -> Unwatched | None:
+    """Why the station is not watched any more: it has no pumps."""
+    del subject_id
+    return None if facts.registry.pumps_of(station_id) else Unwatched(Why.REMOVED)
 
 
 def _found(place: Pumping, own: PumpVainSettings, now: datetime) -> Found | None:

@@ -20,6 +20,7 @@ from alerts.rules import (
     sign,
     silence,
     stage,
+    watched,
 )
 from alerts.rules.course import Course
 from alerts.rules.facts import Facts, Found
@@ -40,6 +41,8 @@ The general numbers come with it: a rule asks for those of each station itself, 
 may be named twice: for what is sure, and then for a doubt of more."""
 Judges: TypeAlias = Callable[[Facts, str, str], bool]
 """Whether anything is known by which a subject (the first) of a station (the second) could be well."""
+Watches: TypeAlias = Callable[[Facts, str, str], watched.Unwatched | None]
+"""Why a subject (the first) is not watched at a station (the second) any more; None where it is."""
 
 
 def _nothing_more(*_: object) -> Mapping[str, Any]:
@@ -68,13 +71,14 @@ class ReadingRule:
 class TickRule:
     """A rule that is asked from time to time.
 
-    An open alert of a subject that it does not name is left, where it ``judges`` it at all; else it stands as the last
-    one known.
+    An open alert of a subject that is ``unwatched`` ends with the word why. Else, where the rule does not name it, it
+    is left, where it ``judges`` it at all, and stands as the last one known where it does not.
     """
 
     name: str
     find: OnTick
     judges: Judges = _always
+    unwatched: Watches = watched.always
 
 
 ON_READING: tuple[ReadingRule, ...] = (
@@ -83,15 +87,15 @@ ON_READING: tuple[ReadingRule, ...] = (
     ReadingRule(outlook.NAME, outlook.find, outlook.detail, lapses=True),
 )
 ON_TICK: tuple[TickRule, ...] = (
-    TickRule(silence.NAME, silence.find),
-    TickRule(camera.NAME, camera.find),
-    TickRule(picture.NAME, picture.find),
-    TickRule(battery.NAME, battery.find),
+    TickRule(silence.NAME, silence.find, unwatched=watched.device),
+    TickRule(camera.NAME, camera.find, unwatched=watched.device),
+    TickRule(picture.NAME, picture.find, unwatched=watched.device),
+    TickRule(battery.NAME, battery.find, unwatched=watched.device),
     TickRule(gateway.NAME, gateway.find),
     TickRule(sign.NAME, sign.find),
-    TickRule(pump_idle.NAME, pump_idle.find, pump_idle.judges),
-    TickRule(pump_vain.NAME, pump_vain.find, pump_vain.judges),
-    TickRule(pump_fault.NAME, pump_fault.find, pump_fault.judges),
-    TickRule(pump_silence.NAME, pump_silence.find, pump_silence.judges),
+    TickRule(pump_idle.NAME, pump_idle.find, pump_idle.judges, pump_idle.unwatched),
+    TickRule(pump_vain.NAME, pump_vain.find, pump_vain.judges, pump_vain.unwatched),
+    TickRule(pump_fault.NAME, pump_fault.find, unwatched=watched.device),
+    TickRule(pump_silence.NAME, pump_silence.find, unwatched=watched.device),
 )
 NAMES = (*(each.name for each in ON_READING), *(each.name for each in ON_TICK))

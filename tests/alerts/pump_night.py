@@ -10,7 +10,7 @@ from alerts.engine.clock_side import considered
 from alerts.engine.pumping import PumpStations
 from alerts.rules.facts import Facts, Found
 from alerts.rules.findings import EVERY_LEVEL, Change, Finding
-from alerts.rules.machine import Standing, lost, step
+from alerts.rules.machine import Standing, lost, step, unwatched
 from alerts.rules.settings import RulesSettings
 from alerts.rules.table import ON_TICK, TickRule
 from ingest.health.problems import Health
@@ -90,7 +90,9 @@ class Night:
         for subject_id in sorted({*named, *begun}):
             key = (rule.name, subject_id)
             before = self.standings.get(key, Standing())
-            if subject_id in named:
+            if subject_id in begun and rule.unwatched(facts, subject_id, STATION.id) is not None:
+                self.standings[key], changes = unwatched(before, at(minute))
+            elif subject_id in named:
                 found = considered(before, named[subject_id])
                 lasting = replace(timing, duration=max(timing.duration, timedelta(seconds=found.lasting_s)))
                 self.standings[key], changes = step(before, found.finding, lasting)

@@ -14,7 +14,7 @@ from alerts.rules.settings import RulesSettings
 from ingest.equipment.state import patience
 from ingest.readings import Quality, Reading
 from ingest.stations import Device, Gate, Pump, Registry, Station
-from tests.alerts.pump_night import Night
+from tests.alerts.pump_night import RULES, Night
 from tests.pumping import CITY, FIRST, GATE, INNER, OUTER, REGISTRY, SECOND, SHARING, STATION, at, fault, running, stage
 
 MINUTES = range(91)
@@ -393,29 +393,63 @@ def test_a_night_told_again_is_the_same(steps_m: list[float], words: list[str], 
     assert first.changes == again.changes
 
 
-@pytest.mark.parametrize(
-    "left", [[STATION, INNER], [STATION, INNER, SECOND], [STATION, OUTER, FIRST, SECOND], [STATION, INNER, *SHARING]]
-)
-def test_a_registry_that_changes_in_the_night_is_no_all_clear(left: list[Station | Device]) -> None:
-    """Without its pump, or the gauge that it goes by, nobody can say that it runs: a person closes it."""
+def test_an_inner_gauge_that_is_taken_out_in_the_night_is_no_all_clear() -> None:
+    """Without the gauge that it goes by nobody can say that the pump need not run: a person closes it."""
     night = Night([*flat(1.3), *runs(FIRST, [])]).through(range(60))
     assert night.level("pump_idle", FIRST.id) == 3
-    night.registry = Registry.of(CITY, left)
+    night.registry = Registry.of(CITY, [STATION, OUTER, FIRST, SECOND])
     night.through(range(60, 91))
     assert night.level("pump_idle", FIRST.id) == 3
     assert night.standings["pump_idle", FIRST.id].unverified
     assert replace(night, registry=REGISTRY).found("pump_idle", 90) != {}
 
 
-def test_a_fault_of_a_pump_that_was_taken_out_of_the_registry_was_not_repaired() -> None:
-    night = Night([*flat(0.2), *runs(FIRST, []), *(fault(minute, 17) for minute in range(91))]).through(range(30))
+ELSEWHERE = STATION.model_copy(update={"id": "kawaguchi"})
+MOVED = FIRST.model_copy(update={"station_id": "kawaguchi"})
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ([STATION, INNER, SECOND], {"unwatched": "removed"}),
+        ([STATION, ELSEWHERE, INNER, MOVED, SECOND], {"unwatched": "moved", "moved_to": "kawaguchi"}),
+        ([STATION, INNER, *SHARING], {"unwatched": "regrouped"}),
+    ],
+)
+def test_an_idle_pump_that_is_watched_no_longer_ends_with_the_word_why(
+    left: list[Station | Device], said: dict[str, str]
+) -> None:
+    night = Night([*flat(1.3), *runs(FIRST, [])]).through(range(60))
+    night.registry = Registry.of(CITY, left)
+    gone = RULES["pump_idle"].unwatched(night.facts(60), FIRST.id, STATION.id)
+    assert gone is not None
+    assert gone.detail == said
+    night.through(range(60, 91))
+    (ended,) = [each for _, each in night.changes["pump_idle", FIRST.id] if each.from_level > each.to_level]
+    assert (ended.cause, ended.to_level) == (Cause.UNWATCHED, 0)
+    assert (night.level("pump_idle", STATION.id) == 3) == (said["unwatched"] == "regrouped")  # judged anew at once
+
+
+@pytest.mark.parametrize("device", [FIRST, GATE])
+def test_a_fault_of_what_was_taken_out_of_the_registry_was_not_repaired(device: Pump | Gate) -> None:
+    night = Night([*flat(0.2), *(fault(minute, 17, device) for minute in range(91))]).through(range(30))
     night.registry = Registry.of(CITY, [STATION, INNER, SECOND])
-    assert night.through(range(30, 91)).level("pump_fault", FIRST.id) == 1
+    night.through(range(30, 91))
+    causes = [each.cause for _, each in night.changes["pump_fault", device.id] if each.from_level != each.to_level]
+    assert causes == [Cause.RISE, Cause.UNWATCHED]
 
 
-def test_a_registry_that_comes_back_ends_it_by_the_rule() -> None:
-    night = Night([*flat(1.3), *runs(FIRST, [range(70, 91)])]).through(range(60))
+def test_a_station_without_pumps_pumps_no_longer_in_vain() -> None:
+    night = Night([*flat(1.3), *runs(FIRST, [range(91)])]).through(range(60))
+    assert night.level("pump_vain", STATION.id) == 2
     night.registry = Registry.of(CITY, [STATION, INNER])
+    night.through(range(60, 62))
+    assert night.changes["pump_vain", STATION.id][-1][1].cause == Cause.UNWATCHED
+
+
+def test_an_inner_gauge_that_comes_back_ends_it_by_the_rule() -> None:
+    night = Night([*flat(1.3), *runs(FIRST, [range(70, 91)])]).through(range(60))
+    night.registry = Registry.of(CITY, [STATION, FIRST, SECOND])
     night.through(range(60, 75))
     night.registry = REGISTRY
     assert night.through(range(75, 91)).steps("pump_idle", FIRST.id) == [(0, 3), (3, 3), (3, 0)]  # (3, 3): unverified

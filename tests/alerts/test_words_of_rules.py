@@ -200,12 +200,41 @@ def test_a_pump_that_is_not_heard_is_not_said_to_stand(language: str, said: str)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("rule", ["pump_idle", "pump_fault"])
-def test_a_pump_that_nobody_can_judge_any_more_is_named_and_not_said_to_be_over(rule: str, language: str) -> None:
-    lost = replace(told_by(rule, {}), subject_id=FIRST.id, station_id="minato", cause="unverified", unverified=True)
+def test_a_pump_that_nobody_can_judge_any_more_is_named_and_not_said_to_be_over(language: str) -> None:
+    lost = told_by("pump_idle", {}, subject_id=FIRST.id, station_id="minato", cause="unverified", unverified=True)
     text = compose([Run((lost,))], Context(PUMPING, at(60)), language, Form.LONG)
     assert ("1号ポンプ" if language == "ja" else "pump 1") in text.subject
     assert ("この件を終了に" if language == "ja" else "close this") in text.body
+
+
+SECOND_STATION = Station(
+    id="kawaguchi", kind=StationKind.PUMP_STATION, name={"ja": "河口ポンプ場", "en": "Kawaguchi"}, lat=34.4, lon=133.2
+)
+
+
+@pytest.mark.parametrize("cause", ["unwatched", "still"])
+@pytest.mark.parametrize("rule", ["pump_idle", "pump_fault", "pump_silence", "camera", "silence"])
+@pytest.mark.parametrize(
+    ("language", "lines", "never"),
+    [
+        ("ja", ("港ポンプ場", "監視の対象", "解消したのではありません", "ほかの地点", "河口ポンプ場"), "終わりました"),
+        ("en", ("Minato pumps", "no longer watched", "no all-clear", "at another station", "Kawaguchi"), "heard again"),
+    ],
+)
+def test_the_end_of_what_is_watched_no_longer_says_why_and_is_no_all_clear(
+    rule: str, language: str, lines: tuple[str, ...], never: str, cause: str
+) -> None:
+    detail = {"unwatched": "moved", "moved_to": "kawaguchi"}
+    where = {"subject_id": FIRST.id, "station_id": "minato"}
+    ended = replace(told_by(rule, detail, **where), from_level=3, to_level=0, cause=cause)
+    moved = Registry.of(CITY, [*PUMPING.stations.values(), SECOND_STATION])
+    for form in (Form.LONG, Form.SHORT):
+        text = compose([Run((ended,))], Context(moved, at(60)), language, form)
+        said = [each for each in lines if each in text.subject + text.body]
+        assert said == list(lines if form is Form.LONG else lines[:3])
+        assert never not in text.body
+    digest = compose([Run((ended,)), Run((replace(ended, subject_id="x"),))], Context(moved, at(60)), language)
+    assert ("下降" if language == "ja" else "falling or ended") not in digest.subject + digest.body
 
 
 @pytest.mark.parametrize(
