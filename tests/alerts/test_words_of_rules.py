@@ -224,7 +224,7 @@ SECOND_STATION = Station(
 def test_the_end_of_what_is_watched_no_longer_says_why_and_is_no_all_clear(
     rule: str, language: str, lines: tuple[str, ...], never: str, cause: str
 ) -> None:
-    detail = {"unwatched": "moved", "moved_to": "kawaguchi"}
+    detail: dict[str, object] = {"unwatched": "moved", "moved_to": "kawaguchi"}
     where = {"subject_id": FIRST.id, "station_id": "minato"}
     ended = replace(told_by(rule, detail, **where), from_level=3, to_level=0, cause=cause)
     moved = Registry.of(CITY, [*PUMPING.stations.values(), SECOND_STATION])
