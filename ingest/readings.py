@@ -130,6 +130,8 @@ class Still:
 
     Its pixels are not looked at when it comes: that is done afterwards (``ingest.sight``), and nobody sees it before.
     ``repeated`` says that the broker delivers it again and that it has no time by which it could be recognised.
+    ``clock_suspect``: the camera's own time was not believed, and it counts from its receipt; ``clock_stands``: because
+    the camera gives the same time again and again.
     """
 
     camera_id: str
@@ -142,6 +144,7 @@ class Still:
     seq: int = 0
     size_bytes: int = 0
     repeated: bool = False
+    clock_stands: bool = False
 
 
 @dataclass(frozen=True, slots=True)

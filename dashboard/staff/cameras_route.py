@@ -59,7 +59,7 @@ def told(
         "name": name,
         "alt": text(language, "still.alt", name=name, at=words.full_time(still.taken_at)),
         "band": words.joined(bad, _old(still.taken_at, old_since, language)),
-        "uncertain": text(language, "still.clock_suspect") if still.clock_suspect else "",
+        "uncertain": cameras_words.doubt_of_time(still, language),
     }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from dashboard.i18n import known, text
 from dashboard.staff import health_words, words
 from dashboard.staff.facts import CameraFacts
-from ingest.readings import CameraState
+from ingest.readings import CameraState, Still
 from ingest.sight.look import PictureFault
 from ingest.stations import Camera, Registry, named
 
@@ -63,9 +63,16 @@ def notices(camera: CameraFacts, language: str) -> list[str]:
         # What the band says already is not said twice.
         reasons = "" if camera.state is CameraState.DEGRADED and camera.file else why(camera, language)
         said.append(words.joined(state(camera, language), reasons))
-    if camera.clock_suspect:
-        said.append(text(language, "still.clock_suspect"))
+    if doubt := doubt_of_time(camera, language):
+        said.append(doubt)
     return said
+
+
+def doubt_of_time(still: CameraFacts | Still, language: str) -> str:
+    """Why the time of a picture is not the camera's own; empty where it is."""
+    if still.clock_stands:
+        return text(language, "still.clock_stands")
+    return text(language, "still.clock_suspect") if still.clock_suspect else ""
 
 
 def heard(camera: CameraFacts, language: str, now: datetime) -> str:

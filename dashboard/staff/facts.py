@@ -71,6 +71,7 @@ class CameraFacts:
     said: str = ""
     vitals: CameraVitals = NO_CAMERA_VITALS
     asked: str = ""
+    clock_stands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,7 @@ def camera_facts(view: CameraView) -> CameraFacts:
         said=view.condition.said,
         vitals=view.vitals,
         asked=view.condition.asked,
+        clock_stands=view.still.clock_stands if view.still else False,
     )
 
 

@@ -77,12 +77,21 @@ def show_list(context: Context, _: argparse.Namespace) -> int:
 
 def _row(camera: Camera, latest: CameraLatest, normal: str, now: datetime) -> Sequence[str]:
     found = condition(camera, latest, now)
-    why = ", ".join(dict.fromkeys(filter(None, (found.silence, *found.faults, found.said, found.asked))))
+    why = ", ".join(
+        dict.fromkeys(filter(None, (found.silence, *found.faults, found.said, found.asked, _clock(latest))))
+    )
     still = jst(latest.still.taken_at) if latest.still else "none"
     return (
         *(camera.id, camera.station_id, str(found.state), why or "-", still),
         *("yes" if camera.public else "no", str(len(camera.masks)), normal),
     )
+
+
+def _clock(latest: CameraLatest) -> str:
+    """What is wrong with the clock that dated its newest still."""
+    if latest.still is None or not latest.still.clock_suspect:
+        return ""
+    return "clock stands still" if latest.still.clock_stands else "clock wrong"
 
 
 def _normal(chosen: Chosen | None, known: Remembered | None) -> str:
@@ -111,6 +120,8 @@ def _lines(
     found = condition(camera, latest, now)
     yield f"camera      {camera.id} of {camera.station_id}"
     yield f"state       {found.state}{f': {found.reason}' if found.reason else ''}"
+    if clock := _clock(latest):
+        yield f"clock       {clock}"
     yield f"heard       {jst(found.heard_at) if found.heard_at else 'never'}"
     yield f"normal day  {normal}"
     yield f"masks       {len(camera.masks)}{', public' if camera.public else ''}"

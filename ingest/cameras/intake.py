@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from ingest.cameras.pace import Pace
@@ -55,8 +56,13 @@ class StillIntake:
         if found is None:
             return interpret(arrived.message, roster, self._limits)  # refused there, with its reason
         limits = self._limits_of(arrived.message, *found)
+        if limits is NO_CLOCK:
+            return _of_receipt(self._paced(arrived, roster, *found, limits))
+        return self._paced(arrived, roster, *found, limits)
+
+    def _paced(self, arrived: Arrived, roster: Roster, camera_id: str, camera: Eye, limits: ClockLimits) -> Kept:
         try:
-            self._keep_pace(arrived.message, *found, limits)
+            self._keep_pace(arrived.message, camera_id, camera, limits)
         except Refused as refused:
             return Kept(dead_letters=(dead_letter(arrived.message, refused.refusal, refused.detail),))
         return interpret(arrived.message, roster, limits)
@@ -68,10 +74,16 @@ class StillIntake:
         if said is None or message.redelivered or message.retained:
             return self._limits
         at = believed_time(said, message.received_at, self._limits)
-        stands = self._clocks.stands(camera_id, camera.interval_s, at, message.received_at)
-        return NO_CLOCK if stands else self._limits
+        camera_now = (camera_id, camera.interval_s, at, message.received_at)
+        same, full = self._clocks.stands(*camera_now, message.payload), self._pace.clock_stands(*camera_now)
+        return NO_CLOCK if same or full else self._limits
 
     def _keep_pace(self, message: Message, camera_id: str, camera: Eye, limits: ClockLimits) -> None:
         at = believed_time(taken_at(message), message.received_at, limits)
         if why := self._pace.excess(camera_id, camera.interval_s, at, message.received_at):
             raise Refused(Refusal.TOO_MANY, why)
+
+
+def _of_receipt(kept: Kept) -> Kept:
+    """Stills of a clock that stands say so."""
+    return kept._replace(stills=[replace(each, clock_suspect=True, clock_stands=True) for each in kept.stills])

@@ -2,7 +2,8 @@
 
 A camera that was cut off sends what it has kept at the speed of its line, and each of those stills has a minute of its
 own; one that has gone wild fills the same minute. So it is the minutes that are limited, and the number over longer
-spans only so far that no sequence of invented times goes on for ever. Bounded in memory.
+spans only so far that no sequence of invented times goes on for ever. One whose clock stands fills the same minute as
+well, but takes more than a minute of ours for it: then the minutes of receipt are limited. Bounded in memory.
 """
 
 from __future__ import annotations
@@ -40,11 +41,21 @@ class Pace:
         self._backlog = backlog
         self._cameras: dict[str, _Sent] = {}
 
+    def clock_stands(self, camera_id: str, interval_s: float, taken_at: datetime, received_at: datetime) -> bool:
+        """Whether a minute of the camera's clock is full, and took longer than a minute of ours: its clock stands, or
+        comes back to it again and again.
+
+        What comes of a backlog at the speed of the line fills its minute at once: that is no clock that stands.
+        """
+        slot = _slot(self._sent(camera_id, interval_s, received_at), taken_at)
+        if received_at in slot or len(slot) < per_slot(interval_s):
+            return False
+        return (received_at - min(slot)).total_seconds() > SLOT_S
+
     def excess(self, camera_id: str, interval_s: float, taken_at: datetime, received_at: datetime) -> str:
         """Why a still is one too many, in a sentence; empty where it is not."""
-        most = per_slot(interval_s)
-        largest = most + self._backlog.total_seconds() / interval_s
-        sent = self._cameras.setdefault(camera_id, _Sent(largest, received_at))
+        most, largest = per_slot(interval_s), self._largest(interval_s)
+        sent = self._sent(camera_id, interval_s, received_at)
         slot = _slot(sent, taken_at)
         if received_at in slot:
             return ""
@@ -57,6 +68,12 @@ class Pace:
         sent.left -= 1
         slot.add(received_at)
         return ""
+
+    def _sent(self, camera_id: str, interval_s: float, received_at: datetime) -> _Sent:
+        return self._cameras.setdefault(camera_id, _Sent(self._largest(interval_s), received_at))
+
+    def _largest(self, interval_s: float) -> float:
+        return per_slot(interval_s) + self._backlog.total_seconds() / interval_s
 
 
 def per_slot(interval_s: float) -> int:

@@ -62,6 +62,7 @@ def still_of(row: Row[Any]) -> Still:
         clock_suspect=bool(row.clock_suspect),
         seq=row.seq,
         size_bytes=row.size_bytes,
+        clock_stands=row.clock_stands,
     )
 
 
@@ -76,6 +77,7 @@ def row_of_still(still: Still) -> dict[str, Any]:
         "height_px": still.height_px,
         "clock_suspect": int(still.clock_suspect),
         "size_bytes": still.size_bytes,
+        "clock_stands": still.clock_stands,
     }
 
 

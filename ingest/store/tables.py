@@ -27,6 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    false,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -155,6 +156,7 @@ stills = Table(
     Column("height_px", Integer, nullable=False),
     Column("clock_suspect", Integer, nullable=False),
     Column("size_bytes", Integer, nullable=False, server_default="0"),
+    Column("clock_stands", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("camera_id", "taken_at", "file"),
     Index("stills_by_receipt", "received_at"),
     sqlite_autoincrement=True,

@@ -79,6 +79,15 @@ def test_a_camera_that_speaks_and_sends_no_stills_says_that_its_picture_is_old(a
     assert "新しい画像が来ません · 古い画像です（55分前）" in said
 
 
+def test_a_camera_whose_clock_stands_says_so_beside_its_picture(at_desk: Desk) -> None:
+    at_desk.log.stills = [
+        replace(each, clock_suspect=True, clock_stands=True) if each.camera_id == WELL else each
+        for each in at_desk.log.stills
+    ]
+    assert "カメラの時計が止まっています（表示は受信した時刻）" in cards(at_desk, "hama-pump")
+    assert "The camera's clock stands still: the time shown is that of receipt" in cards(at_desk, "hama-pump", "/en")
+
+
 def test_a_camera_says_when_it_was_heard_how_often_it_should_be_and_how_it_feels(at_desk: Desk) -> None:
     said = cards(at_desk, "hama-pump")
     for part in (

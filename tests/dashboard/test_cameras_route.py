@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -69,6 +70,10 @@ def test_a_picture_is_told_with_its_time_its_fault_and_that_of_a_normal_day(
     assert newest["band"] == "画像が固まっています"
     assert newest["reference"] == f"/still/{FROZEN}/normal.jpg"
     assert newest["taken"].endswith(":" + f"{(at_desk.now - timedelta(minutes=3)):%M}")
+    assert newest["uncertain"] == ""
+    at_desk.log.stills = [replace(each, clock_suspect=True, clock_stands=True) for each in at_desk.log.stills]
+    newest = ask(client, FROZEN, "newest", at_desk.now.isoformat(), "en").json()
+    assert newest["uncertain"] == "The camera's clock stands still: the time shown is that of receipt"
     earlier = ask(client, FROZEN, "nearest", (at_desk.now - timedelta(hours=4)).isoformat()).json()
     assert earlier["band"] == ""
 

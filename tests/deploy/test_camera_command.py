@@ -52,11 +52,11 @@ class Desk:
         """Import it."""
         self.stores.registry.apply(self.city(**more), CLOCK.now(), "test")
 
-    def still(self, taken_at: datetime, data: bytes) -> str:
+    def still(self, taken_at: datetime, data: bytes, **more: bool) -> str:
         """A still that was looked at."""
         file = f"fujii-cam/20260701/{taken_at:%d%H%M%S}.jpg"
         self.stores.stills.write(file, data)
-        still = Still("fujii-cam", taken_at, CLOCK.now(), file, 160, 96, size_bytes=len(data))
+        still = Still("fujii-cam", taken_at, CLOCK.now(), file, 160, 96, size_bytes=len(data), **more)
         SqlAppender(self.stores.database).append(Batch(stills=[still]))
         self.look()
         return file
@@ -95,6 +95,12 @@ def test_one_camera_is_shown_with_its_looks_and_figures(desk: Desk) -> None:
     assert "figures" in said
     assert [line.split()[2] for line in said.splitlines() if ".jpg" in line] == [bad, good]
     assert "cannot be used: unreadable_image: not a whole JPEG or PNG" in said
+
+
+def test_a_clock_that_stands_is_said(desk: Desk) -> None:
+    desk.still(NOON, jpeg(noise(size=(640, 360))), clock_suspect=True, clock_stands=True)
+    assert "clock stands still" in desk.types("list")[1].splitlines()[1]
+    assert "clock       clock stands still" in desk.types("show", "fujii-cam")[1]
 
 
 def test_a_still_becomes_the_normal_day_and_is_learned_at_the_next_turn(desk: Desk) -> None:

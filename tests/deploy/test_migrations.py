@@ -97,13 +97,12 @@ def test_stills_from_before_they_were_looked_at_are_shown_as_they_were(tmp_path:
 
 def test_stills_that_wait_at_an_upgrade_wait_on(tmp_path: Path) -> None:
     """Of the revision before there were those that wait: they were the ones above the highest look."""
-    file = tmp_path / "city.db"
-    opened(file).dispose()
-    at = f"'{NOON:%Y-%m-%d %H:%M:%S.%f}'"
+    file, at = tmp_path / "city.db", f"'{NOON:%Y-%m-%d %H:%M:%S.%f}'"
+    with writing(open_database(f"sqlite:///{file}")) as connection:
+        kept.create_all(connection)
+        run(connection, PRESENT, "0009")
     execute(
         file,
-        "DROP TABLE stills_waiting",
-        "UPDATE alembic_version SET version_num = '0009'",
         *(
             "INSERT INTO stills (seq, camera_id, taken_at, received_at, file, width_px, height_px, clock_suspect,"
             f" size_bytes) VALUES ({seq}, 'a', {at}, {at}, 'a/20260701/{seq}.jpg', 640, 360, 0, 9)"

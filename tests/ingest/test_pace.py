@@ -151,10 +151,80 @@ def test_a_camera_that_gives_the_same_time_again_and_again_sends_stills_of_their
     sent = [taken_in(intake, 0.0, received_at=NOON + number * MINUTE, properties=stood) for number in range(20)]
     found = [each.stills[0] for each in sent]
     assert [each.taken_at for each in found] == [NOON + number * MINUTE for number in range(20)]
-    assert [each.clock_suspect for each in found] == [False] + [True] * 19
+    assert [each.clock_suspect for each in found] == [each.clock_stands for each in found] == [False] + [True] * 19
     assert len({each.file for each in found}) == 20
     again = taken_in(intake, 0.0, received_at=NOON + 19 * MINUTE, properties=stood)
     assert again.stills == sent[-1].stills
+
+
+@pytest.mark.parametrize("every_s", [10, 25, 45, 200, 600])
+@pytest.mark.parametrize("wobble", [False, True])
+def test_live_pictures_of_a_clock_that_stands_are_taken_however_often_they_come(every_s: int, wobble: bool) -> None:
+    """At other times than its interval of a minute says, and also where the clock trembles about a full minute."""
+    intake, pictures = StillIntake(ClockLimits(), Pace(WEEK), Hand()), [jpeg(scene(32, 32, seed)) for seed in range(2)]
+    stood = [
+        {"taken_at": (NOON - timedelta(days=2, seconds=wobble * (number % 2))).isoformat()} for number in range(60)
+    ]
+    found = [
+        taken_in(
+            intake,
+            0.0,
+            pictures[number % 2],
+            received_at=NOON + number * timedelta(seconds=every_s),
+            properties=stood[number],
+        )
+        for number in range(60)
+    ]
+    assert all(each.stills for each in found)
+    late = [each.stills[0] for each in found[2 * LEAST_PER_SLOT :]]
+    assert all(each.clock_stands and each.clock_suspect and each.taken_at == each.received_at for each in late)
+
+
+def test_a_flood_of_stills_from_a_clock_that_stands_is_refused_as_any() -> None:
+    intake, stood = StillIntake(ClockLimits(), Pace(WEEK), Hand()), {"taken_at": (NOON - timedelta(days=2)).isoformat()}
+    live = [
+        taken_in(intake, 0.0, received_at=NOON + number * 20 * timedelta(seconds=1), properties=stood)
+        for number in range(30)
+    ]
+    assert all(each.stills for each in live)
+    wild_at = NOON + timedelta(hours=1)
+    data = [jpeg(scene(32, 32, seed)) for seed in range(3)]
+    wild = [
+        taken_in(intake, 0.0, data[number % 3], received_at=wild_at + number * INSTANT, properties=stood)
+        for number in range(1_000)
+    ]
+    assert sum(bool(each.stills) for each in wild) <= LEAST_PER_SLOT
+    assert wild[-1].dead_letters[0].reason == Refusal.TOO_MANY
+
+
+def test_what_a_camera_kept_of_a_busy_minute_is_not_taken_for_a_clock_that_stands() -> None:
+    """It comes at the speed of the line: a picture of yesterday must not get the time of now."""
+    intake, data = StillIntake(ClockLimits(), Pace(WEEK), Hand()), [jpeg(scene(32, 32, seed)) for seed in range(30)]
+    yesterday = NOON - timedelta(days=1)
+    found = [
+        taken_in(
+            intake,
+            0.0,
+            data[number],
+            received_at=NOON + number * timedelta(seconds=1),
+            properties={"taken_at": (yesterday + number * timedelta(seconds=2)).isoformat()},
+        )
+        for number in range(30)
+    ]
+    assert sum(bool(each.stills) for each in found) == LEAST_PER_SLOT
+    assert not any(still.clock_stands for each in found for still in each.stills)
+
+
+def test_a_clock_that_goes_on_again_is_believed_again() -> None:
+    intake = StillIntake(ClockLimits(), Pace(WEEK), Hand())
+    for number in range(5):
+        still = taken_in(
+            intake, 0.0, received_at=NOON + number * MINUTE, properties={"taken_at": NOON.isoformat()}
+        ).stills[0]
+    assert still.clock_stands
+    at = NOON + timedelta(minutes=6)
+    still = taken_in(intake, 0.0, received_at=at, properties={"taken_at": at.isoformat()}).stills[0]
+    assert (still.taken_at, still.clock_suspect, still.clock_stands) == (at, False, False)
 
 
 def test_a_still_that_is_sent_twice_is_one() -> None:

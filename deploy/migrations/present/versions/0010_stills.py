@@ -1,4 +1,4 @@
-"""The stills that wait to be looked at are written down: they are taken in another order than that of their numbers.
+"""Stills: those that wait to be looked at are written down, and of each whether its camera's clock stands.
 
 Revision ID: 0010
 Revises: 0009
@@ -18,6 +18,7 @@ TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """Until now the highest number of a look was how far the eyes were."""
     _make_waiting()
+    op.add_column("stills", sa.Column("clock_stands", sa.Boolean, nullable=False, server_default=sa.false()))
 
 
 def _make_waiting() -> None:
