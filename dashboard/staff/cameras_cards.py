@@ -40,9 +40,7 @@ def still_card(
     """One camera: an old picture, or one that must not be judged by, cannot be overlooked."""
     return html.Figure(
         [
-            html.Figcaption(
-                [html.B(cameras_words.name(camera.camera_id, registry, language), className="camera-name")]
-            ),
+            _caption(camera, registry, language),
             taken(camera, language),
             notice(camera, language),
             picture(camera, registry, language),
@@ -52,6 +50,15 @@ def still_card(
         ],
         className="still still-bad" if is_bad(camera) else "still",
     )
+
+
+def _caption(camera: CameraFacts, registry: Registry, language: str) -> Component:
+    """The camera's name where it has one, or where there are several; a heading says already that this is a camera."""
+    alone = len(registry.cameras_of(camera.station_id)) == 1
+    if alone and not registry.cameras[camera.camera_id].name:
+        return html.Figcaption(hidden=True)
+    name = cameras_words.name(camera.camera_id, registry, language)
+    return html.Figcaption([html.B(name, className="camera-name")])
 
 
 def is_bad(camera: CameraFacts) -> bool:

@@ -14,9 +14,13 @@ from ingest.stations import Camera, Registry, named
 
 
 def name(camera_id: str, registry: Registry, language: str) -> str:
-    """The camera's own name, else the plain word."""
-    own = registry.cameras[camera_id].name
-    return named(own, language) if own else text(language, "camera.name")
+    """The camera's own name, else the plain word, with a number where its station has several."""
+    camera = registry.cameras[camera_id]
+    if camera.name:
+        return named(camera.name, language)
+    beside = [each.id for each in registry.cameras_of(camera.station_id)]
+    number = f" {beside.index(camera_id) + 1}" if len(beside) > 1 else ""
+    return text(language, "camera.name") + number
 
 
 def full_name(camera_id: str, registry: Registry, language: str) -> str:

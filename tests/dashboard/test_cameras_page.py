@@ -62,6 +62,20 @@ def test_a_frozen_picture_carries_a_band_that_says_not_to_judge_by_it(at_desk: D
         assert part in said
 
 
+def test_a_camera_without_a_name_is_not_called_camera_below_the_heading_that_says_so(at_desk: Desk) -> None:
+    assert "camera-name" not in cards(at_desk, "hongo-bridge")
+    city = registry_of(at_desk)
+    second = city.cameras[FROZEN].model_copy(update={"id": "second"})
+    at_desk.registry.current = city.model_copy(update={"cameras": {**city.cameras, "second": second}})
+    assert [cameras_words.name(each, registry_of(at_desk), "ja") for each in (FROZEN, "second")] == [
+        "カメラ 1",
+        "カメラ 2",
+    ]
+    named = city.cameras[FROZEN].model_copy(update={"name": {"ja": "上流側"}})
+    at_desk.registry.current = city.model_copy(update={"cameras": {**city.cameras, FROZEN: named}})
+    assert "上流側" in cards(at_desk, "hongo-bridge")
+
+
 def test_a_picture_that_can_be_trusted_carries_no_band(at_desk: Desk) -> None:
     said = cards(at_desk, "hama-pump")
     assert '"band"' not in said
