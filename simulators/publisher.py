@@ -68,11 +68,6 @@ class Publisher:
         """Messages that the broker has refused (MQTT 5 only, for example for want of permission)."""
         return self._refused
 
-    @property
-    def in_flight(self) -> int:
-        """Messages handed over and not answered yet."""
-        return self._in_flight
-
     def connect(self, timeout_s: float = 10.0) -> None:
         """Connect and wait until the broker has accepted us. Raises BrokerError with what to check."""
         where = f"{self._broker.host}:{self._broker.port}"

@@ -113,11 +113,6 @@ class CapMessage:
         known = [each for each in ends if each is not None]
         return max(known) if known and len(known) == len(ends) else None
 
-    @property
-    def is_all_clear(self) -> bool:
-        """Whether it says that the danger is over."""
-        return any(ResponseType.ALL_CLEAR in each.response_types for each in self.infos)
-
 
 def in_force(message: CapMessage, at: datetime) -> bool:
     """Whether a message has not expired; one without an end never does."""

@@ -131,11 +131,6 @@ def missing(settings: ChannelSettings) -> Mapping[str, str]:
     return {name: sentence for name, sentence in found.items() if sentence}
 
 
-def configured(settings: ChannelSettings) -> set[str]:
-    """The channels that can send as they are set."""
-    return set(TABLE) - missing(settings).keys()
-
-
 def check_address(channel: str, address: str) -> None:
     """ValueError, in the user's words, where nobody could be reached over that channel at that address."""
     if channel not in TABLE:

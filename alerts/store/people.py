@@ -87,12 +87,6 @@ class SqlDirectory:
         with self._engine.connect() as connection:
             return [PeopleRevision(*row) for row in connection.execute(wanted)]
 
-    def people_of(self, revision: int) -> People | None:
-        """The people of a revision; None where there is no such."""
-        with self._engine.connect() as connection:
-            document = _document(connection, revision)
-        return None if document is None else _people(document)
-
     def _read(self, connection: Connection, revision: int) -> Directory:
         try:
             return Directory(_people(_document(connection, revision)), revision)

@@ -8,12 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Engine, and_, func, select
 
-from ingest.readings import DeadLetter, Quality, Reading
+from ingest.readings import Quality, Reading
 from ingest.stations import Quantity
 from ingest.store import rows
 from ingest.store.cameras import newest_of_cameras
 from ingest.store.dead_letter_counts import summary
-from ingest.store.dead_letters import DeadLetters, Wanted
 from ingest.store.protocol import CameraLatest, DeadLetterSummary, Latest, Marks
 from ingest.store.registry import registry_revisions
 from ingest.store.tables import camera_reports, latest_readings, readings, stills, stills_waiting
@@ -110,10 +109,6 @@ class SqlLog:
         """Refused messages by reason."""
         with self._engine.connect() as connection:
             return summary(connection)
-
-    def newest_dead_letters(self, limit: int = 100) -> list[DeadLetter]:
-        """The refused messages themselves, newest first."""
-        return DeadLetters(self._engine).find(Wanted(), limit)
 
 
 def _last_revisions(found: Iterable[Reading]) -> list[Reading]:

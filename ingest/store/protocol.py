@@ -196,10 +196,6 @@ class RegistryStore(Protocol):
         """What is in service now, or None before the first import."""
         ...
 
-    def registry_revision(self) -> int:
-        """A number that grows with every import."""
-        ...
-
 
 class Copy(StrEnum):
     """The copies of a still: as it came, small, and both again without what its camera's masks cover."""

@@ -102,11 +102,6 @@ class SqlRegistry:
             )
         return None if document is None else City.model_validate(document)
 
-    def registry_revision(self) -> int:
-        """A number that grows with every import; 0 before the first."""
-        with self._engine.connect() as connection:
-            return _revision(connection)
-
     def revisions(self, limit: int = 100) -> list[Revision]:
         """The newest imports first."""
         query = select(registry_revisions).order_by(registry_revisions.c.revision.desc()).limit(limit)

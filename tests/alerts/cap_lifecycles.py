@@ -9,6 +9,7 @@ from random import Random
 
 from alerts.cap.flood import Issued, Notice, Place, Said, Step, message_of
 from alerts.cap.message import CapMessage
+from alerts.cap.vocabulary import ResponseType
 
 DUSK = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 CODES = ("342050", "131016", "271004", "011002", "473821")
@@ -19,6 +20,11 @@ NEXT = {
     Step.ALL_CLEAR: (Step.UPDATE, Step.CORRECTION),
 }
 ODD = ("", "＆<注意>", 'の"確認"', " 🌊", "\nつづき")
+
+
+def says_all_clear(message: CapMessage) -> bool:
+    """Whether it says that the danger is over."""
+    return any(ResponseType.ALL_CLEAR in each.response_types for each in message.infos)
 
 
 def lifecycle(seed: int) -> list[CapMessage]:

@@ -13,7 +13,7 @@ from alerts.cap.checks import faults
 from alerts.cap.message import CapMessage, in_force
 from alerts.cap.reading import from_xml
 from alerts.cap.writing import to_xml
-from tests.alerts.cap_lifecycles import lifecycle
+from tests.alerts.cap_lifecycles import lifecycle, says_all_clear
 from tests.parts import data_folder
 
 
@@ -35,7 +35,7 @@ def count(lifecycles: int) -> Counter[str]:
 
 def _looked_at(message: CapMessage, earlier: list[CapMessage]) -> list[str]:
     document = to_xml(message)
-    kind = "AllClear" if message.is_all_clear else str(message.msg_type)
+    kind = "AllClear" if says_all_clear(message) else str(message.msg_type)
     return [
         "messages",
         f"{message.status} {kind}",

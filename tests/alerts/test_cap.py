@@ -18,7 +18,7 @@ from alerts.cap.reading import NotCap, from_xml
 from alerts.cap.vocabulary import Category, MsgType, ResponseType, Scope, Status, Urgency
 from alerts.cap.wording import issued_levels_named, official_names, speaks_of_orders
 from alerts.cap.writing import to_xml
-from tests.alerts.cap_lifecycles import first_notice, lifecycle
+from tests.alerts.cap_lifecycles import first_notice, lifecycle, says_all_clear
 from tests.alerts.cap_report import count, failures, schema
 from tests.parts import data_folder
 
@@ -194,7 +194,7 @@ def test_when_all_before_has_expired_an_all_clear_still_refers_to_the_last() -> 
 def test_the_messages_of_others_are_read() -> None:
     folder = data_folder() / "cap" / "messages"
     read = {each.name: from_xml(each.read_bytes()) for each in folder.iterdir()}
-    assert read["canada.cap"].is_all_clear
+    assert says_all_clear(read["canada.cap"])
     assert len(read["canada.cap"].references) == 2
     assert read["canada.cap"].infos[0].areas[0].polygons[0][0] == (42.3481, -82.9314)
     assert read["australia.cap"].infos[0].areas[0].circles == (Circle((-35.3888, 147.0598), 25.0),)

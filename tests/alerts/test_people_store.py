@@ -30,8 +30,9 @@ def test_the_newest_revision_is_in_service_and_the_older_ones_are_kept(database:
     assert kept.apply(SECOND, "deputy", NOON + timedelta(days=1)) == ["contact b added", "group a: members +b"]
     assert set(who(other.directory(), matter())) == {"a", "b"}
     assert [(each.revision, each.by) for each in kept.revisions()] == [(2, "deputy"), (1, "chief")]
-    assert kept.people_of(1) == FIRST
-    assert kept.people_of(7) is None
+    with database.connect() as connection:
+        documents = connection.scalars(select(directory.c.document).order_by(directory.c.revision)).all()
+    assert [People.model_validate(each) for each in documents] == [FIRST, SECOND]
 
 
 def test_the_same_directory_is_given_while_nothing_was_imported(database: Engine) -> None:

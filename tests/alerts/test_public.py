@@ -18,6 +18,7 @@ from alerts.public.settings import PublicMessages
 from alerts.records import Outcome
 from alerts.store.tables import chronology, deliveries
 from ingest.clock import JST
+from tests.alerts.cap_lifecycles import says_all_clear
 from tests.alerts.cap_report import schema
 from tests.alerts.public_house import ROAD, TOWN, WHY, PublicHouse, directory
 
@@ -200,7 +201,7 @@ def test_recovery_only_proposes_the_all_clear(house: PublicHouse) -> None:
     house.desk.approve(proposal.id, "当番")
     out = house.desk.publish(proposal.id, "当番")
     assert house.told(out.message) == {"resident-0", "resident-1", "resident-2"}
-    assert house.caps(first.id)[-1].is_all_clear
+    assert says_all_clear(house.caps(first.id)[-1])
 
 
 def test_without_a_published_danger_recovery_takes_the_draft_back(house: PublicHouse) -> None:

@@ -30,7 +30,7 @@ from ingest.store.rows import still_of
 from ingest.store.stills import StillFolder
 from ingest.store.tables import stills
 from tests.ingest.cities import NOON
-from tests.ingest.stores import database
+from tests.ingest.stores import database, newest_letters
 
 WITHIN_S = 8.0
 
@@ -112,7 +112,7 @@ class Watch:
             return [each for each in found if camera_id in ("", each.camera_id)]
 
     def letters(self) -> list[DeadLetter]:
-        return SqlLog(self.engine).newest_dead_letters(1000)
+        return newest_letters(self.engine, 1000)
 
     def latest(self, camera_id: str) -> CameraLatest:
         return SqlLog(self.engine).cameras().get(camera_id, CameraLatest())

@@ -8,9 +8,10 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from ingest.pipeline import observation_key
-from ingest.readings import Quality, Reading
+from ingest.readings import DeadLetter, Quality, Reading
 from ingest.sight.look import Look
 from ingest.store.cameras import keep_look
+from ingest.store.dead_letters import DeadLetters, Wanted
 from ingest.store.registry import registry_items
 from ingest.store.rows import still_of
 from ingest.store.tables import metadata, open_database, stills, stills_waiting, writing
@@ -52,6 +53,11 @@ def look_at_all(engine: Engine, now: datetime | None = None) -> None:
             look = Look(still.seq, still.camera_id, still.taken_at, now or still.received_at)
             keep_look(connection, look, still.received_at)
         end_wait(connection, [still.seq for still in seen])
+
+
+def newest_letters(engine: Engine, limit: int = 100) -> list[DeadLetter]:
+    """Refused messages, newest first."""
+    return DeadLetters(engine).find(Wanted(), limit)
 
 
 def undated(stage_m: float, received_at: datetime, packet_id: int, *, redelivered: bool = False) -> Reading:

@@ -31,7 +31,7 @@ from ingest.store.tables import camera_memory, looks, stills, writing
 from tests.ingest.camera_files import jpeg, scene
 from tests.ingest.cities import NOON, message
 from tests.ingest.mqtt_parts import still_receiver
-from tests.ingest.stores import database, look_at_all
+from tests.ingest.stores import database, look_at_all, newest_letters
 
 MINUTE = timedelta(minutes=1)
 SIZE = 1_000
@@ -213,7 +213,7 @@ def test_with_too_little_free_pictures_are_refused_and_say_why(engine: Engine, t
     worker, acknowledged = still_receiver(engine, tmp_path, lane_of_stills(), images), list[bool]()
     picture = message("mizumori/v1/fujii/camera/fujii-cam/still", jpeg(scene(64, 48)))
     worker.keep([Arrived(picture, lambda: acknowledged.append(True))])
-    letter = SqlLog(engine).newest_dead_letters()[0]
+    letter = newest_letters(engine)[0]
     assert letter.reason == "unwritable"
     assert "cameras.free_gb = 1e+06" in letter.detail
     assert (acknowledged, left(engine)) == ([True], [])

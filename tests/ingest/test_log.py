@@ -23,7 +23,7 @@ from ingest.store.log import SqlLog
 from ingest.store.protocol import Appended, Batch
 from ingest.store.redelivered import REDELIVERED_AMONG
 from tests.ingest.cities import NOON, reading_message, small_roster
-from tests.ingest.stores import database, look_at_all, reading, undated
+from tests.ingest.stores import database, look_at_all, newest_letters, reading, undated
 
 MINUTE = timedelta(minutes=1)
 
@@ -282,7 +282,7 @@ def test_refused_messages_are_counted_by_reason(engine: Engine, log: SqlLog) -> 
     letters = [DeadLetter("t", NOON, reason, "d", b"x", 1) for reason in ("malformed", "malformed", "oversized")]
     SqlAppender(engine).append(Batch(dead_letters=letters))
     assert log.dead_letters().counts == {"malformed": 2, "oversized": 1}
-    assert log.newest_dead_letters()[0].reason == "oversized"
+    assert newest_letters(engine)[0].reason == "oversized"
 
 
 observations = st.lists(st.tuples(st.integers(0, 4), st.sampled_from([1.0, 2.0, 3.0]), st.booleans()), max_size=20).map(

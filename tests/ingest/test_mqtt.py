@@ -34,7 +34,7 @@ from tests.brokers import Mosquitto, free_port
 from tests.ingest.camera_files import jpeg, scene
 from tests.ingest.cities import small_roster
 from tests.ingest.mqtt_parts import Sender
-from tests.ingest.stores import database
+from tests.ingest.stores import database, newest_letters
 from tests.parts import program
 
 TOPIC = "mizumori/v1/fujii/gauge/fujii-01/reading"
@@ -174,7 +174,7 @@ def check_ten_megabytes(engine: Engine, folder: Path, settings: MqttSettings) ->
     stranger(settings.port)('{"stage_m": 2.5}')
     assert eventually(lambda: count(engine) == 1)
     service.stop()
-    letter = SqlLog(engine).newest_dead_letters()[0]
+    letter = newest_letters(engine)[0]
     assert (letter.reason, letter.size_bytes, len(letter.head)) == ("oversized", 10_000_000, 4096)
 
 

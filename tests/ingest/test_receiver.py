@@ -23,7 +23,7 @@ from ingest.store.recall import SqlRecall
 from ingest.store.stills import StillFolder
 from ingest.stripping import strip
 from tests.ingest.cities import NOON, message, reading_message, small_roster
-from tests.ingest.stores import database, look_at_all
+from tests.ingest.stores import database, look_at_all, newest_letters
 from tests.ingest.test_pipeline import STILL, picture
 
 
@@ -143,7 +143,7 @@ def test_a_message_that_cannot_be_written_is_found_and_set_aside(engine: Engine,
     work(worker, inbox, arrived)
     assert acks.order == list(range(20))
     assert log.marks().reading_seq == 19
-    assert log.newest_dead_letters()[0].reason == "unexpected"
+    assert newest_letters(engine)[0].reason == "unexpected"
 
 
 def test_a_still_is_on_the_disk_when_its_message_is_acknowledged(engine: Engine, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import Engine, event, select
 from ingest.registry_files.changes import Action
 from ingest.registry_files.mistakes import RegistryConflict
 from ingest.stations import Camera, City, Gauge, Reads, Registry, Sensor, Station, StationKind, ThresholdSet
-from ingest.store.protocol import RegistryStore
 from ingest.store.registry import SqlRegistry, registry_items
 from ingest.store.tables import metadata, open_database
 from tests.ingest.registries import registries
@@ -37,9 +36,9 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 def test_before_the_first_import_there_is_no_registry(engine: Engine) -> None:
-    store: RegistryStore = SqlRegistry(engine)
+    store = SqlRegistry(engine)
     assert store.registry() is None
-    assert store.registry_revision() == 0
+    assert store.revisions() == []
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -82,7 +81,7 @@ def test_the_same_file_again_changes_nothing_and_is_on_record(engine: Engine) ->
     store.apply(Registry.of(CITY, [STATION, gauge()]), NOW, "first")
     assert store.apply(Registry.of(CITY, [STATION, gauge()]), NOW, "second") == []
     assert [(each.author, bool(each.summary)) for each in store.revisions()] == [("second", False), ("first", True)]
-    assert store.registry_revision() == 2
+    assert [each.revision for each in store.revisions()] == [2, 1]
 
 
 def test_a_preview_says_what_an_import_would_do_and_writes_nothing(engine: Engine) -> None:
@@ -100,7 +99,7 @@ def test_a_failed_import_leaves_the_registry_as_it_was(engine: Engine) -> None:
     with pytest.raises(Exception, match="offset"):
         store.apply(Registry.of(CITY, [STATION, CAMERA]), NOW.replace(tzinfo=None), "test")
     assert store.registry() == Registry.of(CITY, [STATION, gauge()])
-    assert store.registry_revision() == 1
+    assert [each.revision for each in store.revisions()] == [1]
 
 
 def test_an_import_by_another_process_is_seen_without_a_restart(engine: Engine) -> None:

@@ -62,7 +62,7 @@ def test_everything_sent_arrives_and_is_acknowledged(broker: Mosquitto, protocol
     for number in range(500):
         publisher.send("mizumori/v1/a/gauge/b/reading", str(number).encode())
     assert publisher.flush(10)
-    assert (publisher.acknowledged, publisher.in_flight, publisher.refused) == (500, 0, 0)
+    assert (publisher.acknowledged, publisher.refused) == (500, 0)
     listener.wait_for(500)
     assert listener.payloads == [str(number).encode() for number in range(500)]
     publisher.close()

@@ -156,16 +156,6 @@ def end_locks(connection: Connection, by: str, until: datetime) -> int:
     )
 
 
-def release_all(connection: Connection, by: str, who: str, at: datetime) -> int:
-    """Let go of every lock of somebody, within the caller's transaction; how many there were."""
-    return sum(
-        connection.execute(
-            update(table).where(table.c.by == by, table.c.released_at.is_(None)).values(released_at=at, released_by=who)
-        ).rowcount
-        for table in (evidence_locks, camera_locks)
-    )
-
-
 def holding(connection: Connection) -> list[Lock]:
     """The locks that hold, within the caller's transaction."""
     wanted = select(evidence_locks).where(evidence_locks.c.released_at.is_(None)).order_by(evidence_locks.c.id)

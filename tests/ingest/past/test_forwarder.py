@@ -24,7 +24,7 @@ from ingest.store.protocol import Batch, Past, PastAway, PastClosed, PastError, 
 from tests.ingest.cities import NOON
 from tests.ingest.past.influxd import Influxd
 from tests.ingest.past.pasts import dated, everything
-from tests.ingest.stores import database
+from tests.ingest.stores import database, newest_letters
 
 
 class Picky(SqlitePast):
@@ -187,7 +187,7 @@ def test_one_bad_reading_becomes_a_dead_letter_and_the_others_go_on(engine: Engi
     worker.turn()
     assert kept(picky) == {each for each in rows if each.value not in picky.bad}
     assert (worker.state.forwarded, worker.state.refused) == (798, 2)
-    letters = SqlLog(engine).newest_dead_letters()
+    letters = newest_letters(engine)
     assert [(each.reason, each.topic) for each in letters] == [("past_refused", "past/sqlite")] * 2
     assert b'"seq": 124' in letters[1].head
 
