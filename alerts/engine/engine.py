@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from alerts.engine import present
 from alerts.engine.book import Book
-from alerts.engine.clock_side import Details, ask_rules, catch_up, lose
+from alerts.engine.clock_side import OF_READINGS, Details, ask_rules, catch_up, lose
 from alerts.engine.late import Late
 from alerts.engine.ledger import Ledger
 from alerts.engine.settings import AlertSettings
 from alerts.engine.telling import Source, Telling
 from alerts.incidents.muting import gateways_out
-from alerts.records import STAGE
+from alerts.records import STAGE, Transition
 from alerts.rules.course import KEPT, Course, with_reading
 from alerts.rules.facts import Facts
 from alerts.rules.findings import Finding
@@ -51,6 +52,7 @@ class Engine:
         self._late = Late()
         self._registry: Registry | None = None
         self._places: Mapping[str, Place] = {}
+        self._found: tuple[datetime, Details] | None = None
 
     def turn(self) -> int:
         """Consider everything new; the number of readings considered."""
@@ -77,8 +79,20 @@ class Engine:
             lose(telling, silent, facts.registry, self._last_m)
         catch_up(telling, self._late.filling(telling.now), self._last_m, details)
         written = self._record(telling.book)
+        self._found = (facts.now, details) if facts is not None else None
         telling.complain()
         return len(telling.book.changes) if written else 0
+
+    def by_now(self, transition: Transition) -> Transition:
+        """A transition that is told again, with how things are by now; as it was where nothing newer is known."""
+        key = (transition.rule, transition.subject_id)
+        if key[0] in OF_READINGS:
+            return present.of_reading(transition, self._courses.get(key[1], Course()))
+        if self._found is None:
+            return transition
+        at, details = self._found
+        alert = self._read().get(key)
+        return present.of_clock(transition, alert and alert.standing, details.get(key), at)
 
     def forget(self) -> None:
         """Drop what is remembered: another hand may have changed what is recorded."""

@@ -39,6 +39,10 @@ ASTRAY = timedelta(hours=2)
 """Clocks differ; a due time that lies this much further ahead than any step was made by one that was wrong."""
 
 
+def _as_it_was(transition: Transition) -> Transition:
+    return transition
+
+
 @dataclass
 class _Turn:
     """What one turn tells, and what becomes of the incidents."""
@@ -51,7 +55,8 @@ class _Turn:
 
 
 class Escalator:
-    """Woken from outside. ``outages`` says for a silent gauge which gateway's failure explains it."""
+    """Woken from outside. ``outages`` says for a silent gauge which gateway's failure explains it, ``by_now`` how what
+    is told again is by now: old figures would be taken for those of the moment."""
 
     def __init__(
         self,
@@ -60,12 +65,14 @@ class Escalator:
         around: Surroundings,
         outages: Callable[[], Mapping[str, str]] = dict,
         fence: Fence | None = None,
+        by_now: Callable[[Transition], Transition] = _as_it_was,
     ) -> None:
         self._engine = engine
         self._policy = policy
         self._around = around
         self._outages = outages
         self._fence = fence
+        self._by_now = by_now
 
     def turn(self, now: datetime) -> int:
         """Take every step that is due; the number of deliveries written."""
@@ -79,7 +86,8 @@ class Escalator:
                 self._fence(connection)
             free = self._not_held_back(connection, self._due(connection, now, now + AHEAD), now)
             steps = taken(free, now)
-            last = newest_of(connection, [each.incident for each in steps])
+            found_last = newest_of(connection, [each.incident for each in steps])
+            last = {number: self._by_now(each) for number, each in found_last.items()}
             for each in steps:
                 self._take(turn, each, last.get(each.incident.id))
             save(connection, turn.changed)

@@ -11,6 +11,9 @@ optional: a line that lacks its figure is left out, and so is what is of another
   ``closed`` one is told by), ``by`` and ``reason`` (a person's name and words, where the cause is ``closed``);
 * where it ended because its subject is watched there no longer, ``unwatched`` (why: a name of
   ``alerts.rules.watched.Why``) and ``moved_to`` (the station where it is by now);
+* where a message comes again (``alerts.engine.present``), of a rule of readings ``now_m``, ``now_at`` and
+  ``now_m_per_h`` (the newest believed stage, and how fast it goes); of a rule of the clock what it finds by now and
+  ``present_at``, or ``left_at`` (since when it is not found any more);
 * of the rules in ``alerts.pictures.rules`` the still that is tied to it comes with the context, not with the detail;
 * ``stage``: ``doubt`` (why picture and stage do not agree: a name of ``ingest.sight.doubt.DoubtReason``; for staff),
   ``threshold_m`` and ``release_m`` (of the level told about, for a fall of the one that was left; release is
@@ -57,7 +60,7 @@ from alerts.messages.layout import long_body, short_body, subject_of
 from alerts.messages.picture import picture_document
 from alerts.messages.runs import Run
 from alerts.messages.told import Context, Form, Text
-from alerts.messages.wording import Parts, parts_of
+from alerts.messages.wording import Parts, parts_of, section_of
 from alerts.records import Incident, MessageKind
 
 
@@ -90,13 +93,18 @@ def compose_reminder(incident: Incident, run: Run, context: Context, language: s
 
 
 def _led(parts: Parts, section: str, words: dict[str, str]) -> Parts:
-    """The same message with a lead of its own, and a sign that says why it comes again."""
-    own = parts.catalogue[section]
+    """The same message with a lead of its own, which says how it is by now, and a sign that says why it comes again."""
+    own, of_rule = parts.catalogue[section], section_of(parts.scene)
+
+    def now(name: str) -> tuple[str, ...]:
+        return tuple(lines(of_rule.get(name, ()), parts.words))
+
     return replace(
         parts,
         sign=own["sign"].format(sign=parts.sign),
-        lead=tuple(lines(own["lead"], words)),
-        brief=(own["brief"].format_map(words), *parts.brief),
+        lead=(*lines(own["lead"], words), *now("now"), *lines(parts.catalogue["again"]["left"], parts.words)),
+        glance=now("now_glance") or parts.glance,
+        brief=(own["brief"].format_map(words), *now("now_brief"), *parts.brief),
     )
 
 

@@ -12,7 +12,7 @@ from ingest.metres import shown_m
 
 STEADY_M_PER_H = 0.005
 """Below this a rate would be shown as 0.00."""
-OBSERVED = ("stage_m", "last_m", "previous_m", "inner_m", "outer_m")
+OBSERVED = ("stage_m", "last_m", "previous_m", "inner_m", "outer_m", "now_m")
 """Stages that were observed: cut to the centimetre, as on every screen. Others are written as they are set."""
 LARGEST = 1e12
 """What is no figure of anything that is measured here; infinite, and what is no number, neither."""

@@ -9,8 +9,9 @@ from typing import Any
 from alerts.messages.catalogue import one_line
 from alerts.messages.equipment_words import of_equipment, of_pond
 from alerts.messages.figures import clock_time, duration, exact_m, number_of, pace, shown, time_of
+from alerts.messages.present_words import of_present, present_at
 from alerts.messages.scene import Scene
-from alerts.records import STAGE, Transition
+from alerts.records import STAGE
 from ingest.clock import JST
 from ingest.labels import label, staff_note
 from ingest.metres import centimetres, shown_m
@@ -25,7 +26,7 @@ MOST_STATIONS = 10
 def words_of(scene: Scene) -> dict[str, str]:
     """Every word that is known; a template that asks for another one is left out."""
     found = {**_of_detail(scene), **_of_place(scene), **_of_time(scene), **_of_stage(scene), **_of_fall(scene)}
-    found |= of_equipment(scene) | of_pond(scene)
+    found |= of_equipment(scene) | of_pond(scene) | of_present(scene)
     if scene.last.rule == STAGE:
         found |= _of_hazard(scene)
     return {name: text for name, text in found.items() if text}
@@ -120,13 +121,15 @@ def _hazards(scene: Scene) -> str:
 
 def _of_time(scene: Scene) -> dict[str, str]:
     catalogue, last, now = scene.catalogue, scene.last, scene.context.now
-    last_at, since = time_of(scene.detail.get("last_at")), time_of(scene.detail.get("since"))
+    last_at, since, now_at = (time_of(scene.detail.get(key)) for key in ("last_at", "since", "now_at"))
+    told_of = present_at(scene) or last.observed_at
     return {
         "observed_at": clock_time(last.observed_at, catalogue),
-        "hm": brief_time(last.observed_at, now, catalogue),
+        "hm": brief_time(told_of, now, catalogue),
+        "now_hm": brief_time(now_at, now, catalogue) if now_at else "",
         "last_hm": brief_time(last_at, now, catalogue) if last_at else "",
         "since_hm": brief_time(since, now, catalogue) if since else "",
-        "sent": _sent(last, now, catalogue),
+        "sent": _sent(told_of, now, catalogue),
     }
 
 
@@ -137,9 +140,9 @@ def brief_time(at: datetime, now: datetime, catalogue: Mapping[str, Any]) -> str
     return str(catalogue[key].format(at=there))
 
 
-def _sent(last: Transition, now: datetime, catalogue: Mapping[str, Any]) -> str:
+def _sent(observed_at: datetime, now: datetime, catalogue: Mapping[str, Any]) -> str:
     """The time of sending where it is not about that of the observation, and how old the observation is by then."""
-    age = now - last.observed_at
+    age = now - observed_at
     if abs(age) <= LATE_AFTER:
         return ""
     sent = str(catalogue["sent"].format(told_at=clock_time(now, catalogue)))

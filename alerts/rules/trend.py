@@ -72,6 +72,14 @@ def counts(found: Trend, short_m_per_h: float, long_m_per_h: float) -> tuple[flo
     return long, LONG, long_m_per_h
 
 
+def pace(course: Course, until: datetime) -> tuple[float | None, timedelta]:
+    """How fast the water goes, in metres per hour, and over which window: the one figure that every message and screen
+    says of a moment. Of the last 10 and the last 30 minutes the faster rise, so that water that has begun to rise is
+    never said to go slower than it does; where it falls, the slower fall. None where neither is known."""
+    slope_m_per_h, window, _ = counts(trend(course, until), 1.0, 1.0)
+    return slope_m_per_h, window
+
+
 def shown(change: Change, standing: Standing, course: Course, place: Place) -> Mapping[str, Any]:
     """What messages say of the water of a gauge that rises; what is not known is left out.
 

@@ -113,7 +113,8 @@ def _steps(settings: Settings, stores: Stores, clock: Clock, fence: Fence | None
         attaches=attaching(settings.alerts),
     )
     dispatch = Dispatch(stores.database, around, settings.alerts.digest_s, fence)
-    escalator = Escalator(stores.database, policy(settings.alerts, stores), around, lambda: ledger.outages, fence)
+    again = policy(settings.alerts, stores)
+    escalator = Escalator(stores.database, again, around, lambda: ledger.outages, fence, engine.by_now)
     return [
         Step("signs", signs.turn),
         Step("readings", lambda _: engine.turn()),
