@@ -92,7 +92,7 @@ class Engine:
             return transition
         at, details = self._found
         alert = self._read().get(key)
-        return present.of_clock(transition, alert and alert.standing, details.get(key), at)
+        return present.of_clock(transition, None if alert is None else alert.standing, details.get(key), at)
 
     def forget(self) -> None:
         """Drop what is remembered: another hand may have changed what is recorded."""
