@@ -1,4 +1,4 @@
-"""The palette, and the hydrograph as a Plotly figure. Pure; words come in as arguments."""
+"""The hydrograph as a Plotly figure. Pure; words come in as arguments."""
 
 from __future__ import annotations
 
@@ -9,66 +9,15 @@ from datetime import datetime, timedelta
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
+from dashboard.palette import AXIS, GRID, INK, QUIET, STAGE_LINE, plain_layout, plain_text
+from dashboard.threshold_lines import add_thresholds
 from dashboard.views import GaugeView
 from ingest.clock import JST
-from ingest.hazard import Levels, hazard_at
+from ingest.hazard import hazard_at
 from ingest.metres import shown_m
 from ingest.readings import Quality, Reading
 from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
 from ingest.store.protocol import Course
-
-COLOURS: Mapping[int | None, str] = {
-    None: "#ffffff",
-    0: "#d5dbe1",
-    1: "rgb(255,255,255)",
-    2: "rgb(242,231,0)",
-    3: "rgb(255,40,0)",
-    4: "rgb(170,0,170)",
-    5: "rgb(12,0,12)",
-}
-"""Cabinet Office 2020; for hazard and for nothing else."""
-ON_COLOUR: Mapping[int | None, str] = {
-    None: "#4a5560",
-    0: "#33404c",
-    1: "#000",
-    2: "#000",
-    3: "#fff",
-    4: "#fff",
-    5: "#fff",
-}
-SYMBOLS: Mapping[int | None, str] = {
-    None: "circle",
-    0: "circle",
-    1: "circle",
-    2: "triangle-up",
-    3: "diamond",
-    4: "pentagon",
-    5: "octagon",
-}
-"""Corners grow with hazard, so that the colour is never the only sign."""
-
-INK = "#1f2a35"
-QUIET = "#5b6875"
-GRID = "#e6eaee"
-AXIS = "#c3ccd4"
-STAGE_LINE = "#1f5f8b"
-FONT = '"Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic UI", sans-serif'
-_MARGIN = {"l": 0, "r": 0, "t": 0, "b": 0}
-
-
-def plain_layout() -> dict[str, object]:
-    """The layout that all figures share."""
-    return {
-        "margin": _MARGIN,
-        "paper_bgcolor": "#ffffff",
-        "font": {"family": FONT, "size": 12, "color": INK},
-        "separators": ".,",
-    }
-
-
-def plain_text(words: str) -> str:
-    """Words for a figure: Plotly reads a few tags in its texts, and names are not to be read as tags."""
-    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +53,7 @@ def hydrograph(
     low, high = _span(view, readings)
     figure = go.Figure(list(_traces(view, course, (low, high), words)))
     marked = any(each.quality in (Quality.SUSPECT, Quality.BAD) for each in readings)
-    _add_thresholds(figure, view.levels, (low, high), words.labels, _LABEL_PX / height_px)
+    add_thresholds(figure, view.levels, (low, high), words.labels, height_px)
     figure.update_layout(
         **{**plain_layout(), "margin": {"l": 52, "r": 12, "t": 30 if marked else 14, "b": 34}},
         plot_bgcolor="#ffffff",
@@ -248,7 +197,6 @@ def _marked(
     )
 
 
-_LABEL_PX = 14.5
 _LEGEND = {
     "orientation": "h",
     "x": 1,
@@ -258,66 +206,3 @@ _LEGEND = {
     "itemclick": False,
     "itemdoubleclick": False,
 }
-
-
-def _add_thresholds(
-    figure: go.Figure, levels: Levels, span: tuple[float, float], labels: Mapping[int, str], label_share: float
-) -> None:
-    ordered = sorted(levels.items())
-    if not ordered:
-        return
-    tops = [*(stage for _, stage in ordered[1:]), span[1]]
-    heights = label_heights(levels, span, label_share)
-    for (hazard, stage_m), top in zip(ordered, tops, strict=True):
-        figure.add_hrect(
-            y0=stage_m, y1=top, fillcolor=COLOURS[hazard], opacity=_BAND_OPACITY[hazard], line_width=0, layer="below"
-        )
-        figure.add_hline(y=stage_m, line={"color": _LINE_COLOURS[hazard], "width": 1.5}, layer="below")
-        if hazard not in heights:
-            continue
-        figure.add_annotation(
-            text=f"<b>{hazard}</b> {plain_text(labels.get(hazard, ''))} {stage_m:.2f}",
-            x=0,
-            xref="paper",
-            xanchor="left",
-            xshift=4,
-            y=heights[hazard],
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 11, "color": INK},
-            bgcolor="rgba(255,255,255,0.75)",
-            borderpad=0,
-        )
-
-
-_BAND_OPACITY = {1: 0.0, 2: 0.13, 3: 0.08, 4: 0.09, 5: 0.10}
-_LINE_COLOURS = {**{hazard: COLOURS[hazard] for hazard in (2, 3, 4, 5)}, 1: "#9aa5af", 2: "rgb(214,203,0)"}
-
-
-def label_heights(levels: Levels, span: tuple[float, float], least_share: float = 0.075) -> dict[int, float]:
-    """Heights of the labels of the thresholds by hazard: each at its line, or close above it to clear the one below.
-
-    Where a label would be pushed too far from its line, the one below it, of the lower hazard, is left out.
-    """
-    least = (span[1] - span[0]) * least_share
-    kept = sorted(levels.items())
-    while True:
-        heights = _stacked(kept, least)
-        far = next(
-            (
-                number
-                for number, (at, (_, line)) in enumerate(zip(heights, kept, strict=True))
-                if at - line > least * 0.4
-            ),
-            None,
-        )
-        if far is None:
-            return {hazard: height for (hazard, _), height in zip(kept, heights, strict=True)}
-        del kept[far - 1]
-
-
-def _stacked(lines: Sequence[tuple[int, float]], least: float) -> list[float]:
-    heights: list[float] = []
-    for _, stage_m in lines:
-        heights.append(stage_m if not heights else max(stage_m, heights[-1] + least))
-    return heights

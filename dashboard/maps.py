@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
-from dashboard.figures import COLOURS, INK, ON_COLOUR, SYMBOLS, plain_layout, plain_text
+from dashboard.palette import COLOURS, INK, ON_COLOUR, SYMBOLS, plain_layout, plain_text
 from dashboard.views import Board, StationView
 from ingest.metres import shown_m
 from ingest.stations import City, named

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
-from dashboard.figures import INK, QUIET, STAGE_LINE, jst, plain_text
+from dashboard.figures import jst
+from dashboard.palette import INK, QUIET, STAGE_LINE, plain_text
 from ingest.readings import Reading
 
 ROW_PX = 20.0

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from dashboard.figures import COLOURS, SYMBOLS, GraphWords, hydrograph, label_heights
+from dashboard.figures import GraphWords, hydrograph
 from dashboard.maps import MARK, Box, city_map, place
+from dashboard.palette import COLOURS, SYMBOLS
+from dashboard.threshold_lines import label_heights
 from dashboard.views import Board, GaugeView, board, gauge_view
 from ingest.readings import Quality, Reading
 from ingest.stations import Registry
