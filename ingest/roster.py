@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ingest.stations import Camera, Gate, Gauge, Pump, QualityLimits, Quantity, Reads, Registry, Sensor, StationKind
+from ingest.sensors import Reads, Sensor
+from ingest.stations import Camera, Gate, Gauge, Pump, QualityLimits, Quantity, Registry, StationKind
 
 NO_LIMITS = QualityLimits()
 

@@ -11,7 +11,8 @@ from ingest.clock import JST
 from ingest.decoders.decoded import STAGE_CHANNEL, Observed
 from ingest.messages import Refusal, Refused
 from ingest.roster import Mounted, Watched
-from ingest.stations import Gauge, Reads, Sensor
+from ingest.sensors import Reads, Sensor
+from ingest.stations import Gauge
 from ingest.units import GRAVITY_M_PER_S2, METRES_PER, PASCALS_PER, is_other, unit_of
 
 HIGHEST_M = 10_000.0

@@ -10,7 +10,8 @@ from datetime import datetime
 from ingest.clock import JST
 from ingest.readings import CameraState
 from ingest.sensing import latest, measured
-from ingest.stations import Camera, Gate, Gauge, Pump, Reads, Sensor
+from ingest.sensors import Reads, Sensor
+from ingest.stations import Camera, Gate, Gauge, Pump
 from ingest.topics import Address, Subject
 from simulators.vitals import Vitals
 

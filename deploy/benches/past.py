@@ -23,7 +23,8 @@ from ingest.store.log import SqlLog
 from ingest.store.past.forwarder import Forwarder
 from ingest.store.past.instants import own_key
 from ingest.store.past.lanes import LIVE, SqlLanes
-from ingest.store.protocol import Batch, Past
+from ingest.store.past.protocol import Past
+from ingest.store.protocol import Batch
 from ingest.store.tables import microseconds, readings
 
 PER_COMMIT = 5_000

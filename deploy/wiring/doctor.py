@@ -38,7 +38,7 @@ from ingest.pull.fetch import Fetcher
 from ingest.stations import Registry
 from ingest.store.log import SqlLog
 from ingest.store.past.influx import InfluxPast
-from ingest.store.protocol import PastError
+from ingest.store.past.protocol import PastError
 from ingest.store.registry import SqlRegistry
 from ingest.store.tables import open_database
 

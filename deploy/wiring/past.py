@@ -21,10 +21,10 @@ from ingest.store.health import SqlHealth
 from ingest.store.past.forwarder import Forwarder
 from ingest.store.past.lanes import SqlLanes
 from ingest.store.past.locks import SqlLocks
+from ingest.store.past.protocol import Past, PastError
 from ingest.store.past.pruning import Pruner, cutoff
 from ingest.store.past.sqlite import SqlitePast
 from ingest.store.past.whole import WholeHistory
-from ingest.store.protocol import Past, PastError
 from ingest.store.tables import open_database
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from ingest.messages import Message
 from ingest.readings import NO_CAMERA_VITALS, CameraState, CameraVitals
-from ingest.stations import Quantity, Reads
+from ingest.sensors import Reads
+from ingest.stations import Quantity
 
 STAGE_CHANNEL = "stage_m"
 """The name of a number of which the message itself says that it is a stage, or what is below the crown."""

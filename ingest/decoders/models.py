@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ingest.decoders import decentlab, dragino, milesight
 from ingest.decoders.decoded import DeviceDecoder, Model
 from ingest.decoders.forms import in_any_form
-from ingest.stations import Reads
+from ingest.sensors import Reads
 
 _PR_RANGES_BAR = {"m1-10": (-1, 10), "0-1": (0, 1), "0-3": (0, 3), "0-10": (0, 10)}
 _PR36_STEPS_PER_BAR = (2048, 4096, 8192, 16384, 32768)

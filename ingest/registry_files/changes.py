@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from ingest.registry_files.entries import VERSIONED, Section
-from ingest.stations import Gauge, Registry, Sensor, ThresholdSet
+from ingest.sensors import Sensor
+from ingest.stations import Gauge, Registry, ThresholdSet
 
 Key = tuple[Section, str]
 Document = dict[str, Any]

@@ -17,7 +17,8 @@ from ingest.registry_files.mistakes import Mistake
 from ingest.registry_files.pumps import start_mistakes
 from ingest.registry_files.sentences import EXAMPLES, mistakes_of, odd_values, unknown_key
 from ingest.registry_files.waters import upstream_mistakes
-from ingest.stations import Camera, City, Gate, Gauge, Pump, Sensor, Station, StationKind, ThresholdSet
+from ingest.sensors import Sensor
+from ingest.stations import Camera, City, Gate, Gauge, Pump, Station, StationKind, ThresholdSet
 
 Item = Station | Gauge | Camera | Pump | Gate
 Version = TypeVar("Version", ThresholdSet, Sensor)

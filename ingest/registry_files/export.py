@@ -13,7 +13,8 @@ import tomli_w
 from ingest.clock import JST
 from ingest.registry_files.entries import VERSIONED
 from ingest.registry_files.tables import HAZARDS, TABLES
-from ingest.stations import City, Device, Gauge, Registry, Sensor, Station, ThresholdSet
+from ingest.sensors import Sensor
+from ingest.stations import City, Device, Gauge, Registry, Station, ThresholdSet
 
 _Lines = Iterator[str]
 

@@ -16,7 +16,8 @@ from ingest.decoders.decoded import Observed
 from ingest.registry_files.entries import Entry
 from ingest.registry_files.mistakes import Mistake
 from ingest.sensing import fits
-from ingest.stations import Gauge, Reads, Registry, Sensor
+from ingest.sensors import Reads, Sensor
+from ingest.stations import Gauge, Registry
 
 _END = datetime.max.replace(tzinfo=UTC)
 

@@ -17,6 +17,7 @@ from ingest.devices import Box, Live, Pull
 from ingest.registry_files.entries import VERSIONED, Entry, Place
 from ingest.registry_files.mistakes import Mistake
 from ingest.registry_files.positions import Path
+from ingest.sensors import Reads, Sensor
 from ingest.stations import (
     Camera,
     City,
@@ -25,8 +26,6 @@ from ingest.stations import (
     Pump,
     QualityLimits,
     Quantity,
-    Reads,
-    Sensor,
     Station,
     StationKind,
     ThresholdSet,

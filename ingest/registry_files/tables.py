@@ -19,7 +19,8 @@ from ingest.devices import Box
 from ingest.registry_files.entries import Entry, Place, Section
 from ingest.registry_files.mistakes import Mistake
 from ingest.registry_files.sentences import unknown_key
-from ingest.stations import QualityLimits, Sensor
+from ingest.sensors import Sensor
+from ingest.stations import QualityLimits
 
 HAZARDS = range(1, 6)
 LIMITS = tuple(QualityLimits.model_fields)

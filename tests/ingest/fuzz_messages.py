@@ -17,7 +17,8 @@ from PIL import Image
 from ingest.decoders import MODELS
 from ingest.messages import Message, Refused
 from ingest.roster import Roster
-from ingest.stations import Camera, City, Gauge, Reads, Registry, Sensor, Station
+from ingest.sensors import Reads, Sensor
+from ingest.stations import Camera, City, Gauge, Registry, Station
 from tests.ingest.cities import small_city
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ingest.decoders import MODELS
 from ingest.devices import Box, Live, Pull
+from ingest.sensors import MOUNTED, Reads, Sensor
 from ingest.stations import (
-    MOUNTED,
     Camera,
     City,
     Device,
@@ -19,9 +19,7 @@ from ingest.stations import (
     Gauge,
     Pump,
     QualityLimits,
-    Reads,
     Registry,
-    Sensor,
     Station,
     StationKind,
     ThresholdSet,

@@ -10,7 +10,7 @@ import pytest
 from ingest.decoders import DECODERS, MODELS, NETWORKS
 from ingest.decoders.decoded import Heard, Observed
 from ingest.messages import Message
-from ingest.stations import Reads
+from ingest.sensors import Reads
 from ingest.topics import Network, Subject
 from ingest.units import unit_of
 from tests.parts import PROJECT

@@ -12,7 +12,8 @@ import pytest
 from ingest.quality import ClockLimits, QualityControl, check
 from ingest.readings import Quality, Reading, Reason
 from ingest.roster import Roster, Watched
-from ingest.stations import QualityLimits, Reads, StationKind
+from ingest.sensors import Reads
+from ingest.stations import QualityLimits, StationKind
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 CLOCK = ClockLimits()

@@ -8,7 +8,8 @@ from hypothesis import given
 
 from ingest.registry_files import diff, load, merge_past, to_csv, to_toml
 from ingest.registry_files.changes import with_past
-from ingest.stations import Gauge, Reads, Registry, Sensor, ThresholdSet, in_force
+from ingest.sensors import Reads, Sensor
+from ingest.stations import Gauge, Registry, ThresholdSet, in_force
 from tests.ingest.registries import registries
 
 SPRING = datetime(2026, 4, 1, tzinfo=UTC)

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, event, select
 
 from ingest.registry_files.changes import Action
 from ingest.registry_files.mistakes import RegistryConflict
-from ingest.stations import Camera, City, Gauge, Reads, Registry, Sensor, Station, StationKind, ThresholdSet
+from ingest.sensors import Reads, Sensor
+from ingest.stations import Camera, City, Gauge, Registry, Station, StationKind, ThresholdSet
 from ingest.store.registry import SqlRegistry, registry_items
 from ingest.store.tables import metadata, open_database
 from tests.ingest.registries import registries

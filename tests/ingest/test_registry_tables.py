@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from ingest.registry_files import RegistryMistakes, load
-from ingest.stations import QualityLimits, Reads, Registry
+from ingest.sensors import Reads
+from ingest.stations import QualityLimits, Registry
 
 TOP = """[city]
 id = "mizu"

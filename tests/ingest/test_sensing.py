@@ -12,7 +12,8 @@ from ingest.decoders.decoded import Observed
 from ingest.messages import Refusal, Refused
 from ingest.roster import Mounted, Watched, watched
 from ingest.sensing import chosen, fits, measured, sensor_at, serving, stage_m
-from ingest.stations import Gauge, Reads, Sensor, StationKind
+from ingest.sensors import Reads, Sensor
+from ingest.stations import Gauge, StationKind
 from ingest.units import METRES_PER, PASCALS_PER
 from tests.ingest.registries import sensors
 

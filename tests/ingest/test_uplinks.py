@@ -14,7 +14,8 @@ from ingest.pipeline import Kept, interpret
 from ingest.quality import ClockLimits, QualityControl
 from ingest.readings import Quality, Reason
 from ingest.roster import Roster
-from ingest.stations import City, Gauge, Reads, Registry, Sensor, Station, StationKind
+from ingest.sensors import Reads, Sensor
+from ingest.stations import City, Gauge, Registry, Station, StationKind
 from tests.ingest.cities import NOON, message
 
 EUI = "24e124713b123456"

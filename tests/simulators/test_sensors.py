@@ -13,7 +13,7 @@ from ingest.pipeline import interpret
 from ingest.quality import ClockLimits
 from ingest.registry_files import load
 from ingest.roster import Roster
-from ingest.stations import Reads
+from ingest.sensors import Reads
 from simulators.messages import reading_message
 
 CITY = load(demonstration("city.toml"))

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 from ingest.readings import Quality, Reading
 from ingest.stations import Quantity
+from ingest.store.past.protocol import Past, Span
 from ingest.store.past.spans import joined
-from ingest.store.protocol import Past, Span
 from ingest.store.tables import EPOCH, MICROSECOND
 
 STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)

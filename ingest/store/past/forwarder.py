@@ -18,7 +18,7 @@ from typing import Protocol
 from ingest.clock import Clock
 from ingest.readings import DeadLetter, Reading
 from ingest.store.past.lanes import LIVE, Lane, SqlLanes
-from ingest.store.protocol import Past, PastAway, PastClosed, PastError, PastRefused, PastTooLarge
+from ingest.store.past.protocol import Past, PastAway, PastClosed, PastError, PastRefused, PastTooLarge
 
 log = logging.getLogger(__name__)
 

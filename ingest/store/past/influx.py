@@ -22,8 +22,8 @@ from urllib3.exceptions import HTTPError
 from ingest.readings import Quality, Reading
 from ingest.store.past import lines
 from ingest.store.past.instants import check
+from ingest.store.past.protocol import PastAway, PastClosed, PastError, PastRefused, PastTooLarge, Span
 from ingest.store.past.settings import InfluxSettings
-from ingest.store.protocol import PastAway, PastClosed, PastError, PastRefused, PastTooLarge, Span
 
 _NANOSECONDS: Any = WritePrecision.NS
 STATEMENTS_PER_QUESTION = 50

@@ -9,7 +9,7 @@ from math import isfinite
 
 from ingest.readings import Quality, Reading, Reason
 from ingest.stations import Quantity
-from ingest.store.protocol import PastRefused
+from ingest.store.past.protocol import PastRefused
 from ingest.store.tables import EPOCH
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")

@@ -14,8 +14,8 @@ from typing import Any
 
 from ingest.readings import Quality, Reading
 from ingest.store.past.instants import kept_key, reading_of
+from ingest.store.past.protocol import Span
 from ingest.store.past.spans import outside
-from ingest.store.protocol import Span
 from ingest.store.tables import microseconds
 
 MEASUREMENT = "readings"

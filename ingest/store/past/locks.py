@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Column, Connection, Engine, Index, Integer, String, Table, Text, select, update
 
-from ingest.store.protocol import Span
+from ingest.store.past.protocol import Span
 from ingest.store.tables import Instant, UtcTime, metadata, writing
 
 evidence_locks = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from ingest.store.protocol import Span
+from ingest.store.past.protocol import Span
 from ingest.store.tables import MICROSECOND
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)

@@ -29,8 +29,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ingest.readings import Quality, Reading
 from ingest.store.past.instants import check, kept_key, reading_of
+from ingest.store.past.protocol import PastAway, PastRefused, Span
 from ingest.store.past.spans import outside
-from ingest.store.protocol import PastAway, PastRefused, Span
 from ingest.store.tables import microseconds, writing
 
 MOST_PER_DELETION = 5_000

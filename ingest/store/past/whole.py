@@ -15,7 +15,8 @@ from ingest.stations import Quantity
 from ingest.store.log import SqlLog
 from ingest.store.past.course import course_of_past, last_revisions, step_of, thinned
 from ingest.store.past.lanes import present_since
-from ingest.store.protocol import Course, Past, PastError, Span
+from ingest.store.past.protocol import Past, PastError, Span
+from ingest.store.protocol import Course
 from ingest.store.tables import MICROSECOND
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from ingest.store.past.influx import InfluxPast
+from ingest.store.past.protocol import Past
 from ingest.store.past.sqlite import SqlitePast
-from ingest.store.protocol import Past
 from tests.ingest.past.influxd import Influxd, Influxd2
 from tests.ingest.past.pasts import sqlite_past
 from tests.ingest.stores import database

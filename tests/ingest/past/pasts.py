@@ -10,8 +10,8 @@ from pathlib import Path
 from ingest.readings import Quality, Reading, Reason
 from ingest.store.past import sqlite
 from ingest.store.past.instants import own_key
+from ingest.store.past.protocol import Past
 from ingest.store.past.sqlite import SqlitePast
-from ingest.store.protocol import Past
 from ingest.store.tables import microseconds, open_database
 from tests.ingest.cities import NOON
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from ingest.readings import Quality, Reading, Reason
 from ingest.stations import Quantity
 from ingest.store.past.course import course_of_past, last_revisions, step_of, thinned
+from ingest.store.past.protocol import Past, PastRefused, Span
 from ingest.store.past.spans import outside
-from ingest.store.protocol import Past, PastRefused, Span
 from tests.ingest.cities import NOON
 from tests.ingest.past.pasts import YEARS, dated, everything, undated
 

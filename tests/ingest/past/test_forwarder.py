@@ -19,8 +19,9 @@ from ingest.store.appender import SqlAppender
 from ingest.store.log import SqlLog
 from ingest.store.past.forwarder import MOST_PER_BATCH, MOST_REFUSED, Condition, Forwarder
 from ingest.store.past.lanes import LIVE, Lane, SqlLanes
+from ingest.store.past.protocol import Past, PastAway, PastClosed, PastError, PastRefused, PastTooLarge
 from ingest.store.past.sqlite import SqlitePast
-from ingest.store.protocol import Batch, Past, PastAway, PastClosed, PastError, PastRefused, PastTooLarge
+from ingest.store.protocol import Batch
 from tests.ingest.cities import NOON
 from tests.ingest.past.influxd import Influxd
 from tests.ingest.past.pasts import dated, everything

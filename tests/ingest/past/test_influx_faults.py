@@ -18,8 +18,9 @@ from ingest.store.log import SqlLog
 from ingest.store.past.forwarder import Condition, Forwarder
 from ingest.store.past.influx import InfluxPast
 from ingest.store.past.lanes import SqlLanes
+from ingest.store.past.protocol import Past, PastAway, PastClosed, PastError, PastRefused, PastTooLarge
 from ingest.store.past.settings import InfluxSettings
-from ingest.store.protocol import Batch, Past, PastAway, PastClosed, PastError, PastRefused, PastTooLarge
+from ingest.store.protocol import Batch
 from tests.brokers import free_port
 from tests.ingest.cities import NOON
 from tests.ingest.past.faulty import CUT, FINE, HANG, Faulty, faulty_server

@@ -18,10 +18,11 @@ from ingest.store.past.course import thinned
 from ingest.store.past.forwarder import Forwarder
 from ingest.store.past.lanes import SqlLanes
 from ingest.store.past.locks import SqlLocks
+from ingest.store.past.protocol import Past, PastAway, Span
 from ingest.store.past.pruning import PER_TURN, Pruner, cutoff
 from ingest.store.past.sqlite import SqlitePast
 from ingest.store.past.whole import LEFT_ALONE_S, REMEMBERED_S, WholeHistory
-from ingest.store.protocol import Batch, Past, PastAway, Span
+from ingest.store.protocol import Batch
 from ingest.store.tables import readings
 from tests.ingest.cities import NOON
 from tests.ingest.past.pasts import dated, undated
