@@ -11,7 +11,7 @@ from alerts.deliveries.limits import OutboxSettings
 from alerts.incidents.settings import ESCALATION, Escalation, IncidentSettings
 from alerts.pictures.settings import PictureMessages
 from alerts.public.settings import PublicMessages
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 
 
 class AlertSettings(BaseModel):

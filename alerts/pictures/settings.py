@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 
 RULES = ("stage", "rise", "outlook", "pump_idle", "pump_vain", "pump_fault")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from alerts.rules.facts import Facts, Found, in_trouble
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 
 NAME = "gateway"
 OF_NO_STATION = ""

@@ -15,7 +15,7 @@ from alerts.rules.course import Course
 from alerts.rules.findings import EVERY_LEVEL, Change, Finding, levels_above
 from alerts.rules.machine import Standing
 from alerts.rules.place import Place
-from alerts.rules.settings import OutlookSettings
+from alerts.rules.settings.water import OutlookSettings
 from alerts.rules.trend import Trend, counts, next_level, rounded, shown, trend
 from ingest.readings import Quality, Reading
 

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from alerts.rules.facts import Facts, Found, in_trouble
 from alerts.rules.findings import Finding
-from alerts.rules.settings import PictureSettings, RulesSettings
+from alerts.rules.settings.devices import PictureSettings
+from alerts.rules.settings.rules import RulesSettings
 from ingest.cameras.condition import NO_STILL, CameraCondition, condition
 from ingest.readings import CameraState
 from ingest.stations import Camera

@@ -13,7 +13,8 @@ from datetime import datetime
 
 from alerts.rules.facts import Facts, Found, in_trouble
 from alerts.rules.pumping import Pumping, is_late, waters
-from alerts.rules.settings import PumpFaultSettings, RulesSettings
+from alerts.rules.settings.pumps import PumpFaultSettings
+from alerts.rules.settings.rules import RulesSettings
 from ingest.equipment.idle import start_of
 
 NAME = "pump_fault"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from alerts.records import PUMP_IDLE as NAME
 from alerts.rules.facts import Facts, Found, in_trouble
 from alerts.rules.pumping import Pumping, equipment_ids, waters
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from alerts.rules.watched import Unwatched, Why, device
 from ingest.equipment.idle import Idle, raised, standing_still, subjects
 from ingest.equipment.state import PumpState

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from alerts.rules.facts import Facts, Found, in_trouble
 from alerts.rules.pumping import Pumping, waters
-from alerts.rules.settings import PumpSilenceSettings, RulesSettings
+from alerts.rules.settings.pumps import PumpSilenceSettings
+from alerts.rules.settings.rules import RulesSettings
 from ingest.equipment.idle import Standstill, standing_still
 from ingest.equipment.state import MachineState, patience
 from ingest.stations import Station

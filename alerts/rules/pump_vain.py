@@ -13,7 +13,8 @@ from alerts.rules.course import LONG
 from alerts.rules.facts import Facts, Found, in_trouble
 from alerts.rules.findings import Finding
 from alerts.rules.pumping import LOOKED_BACK, Pumping, equipment_ids, is_of_now, waters
-from alerts.rules.settings import PumpVainSettings, RulesSettings
+from alerts.rules.settings.pumps import PumpVainSettings
+from alerts.rules.settings.rules import RulesSettings
 from alerts.rules.trend import rounded
 from alerts.rules.watched import Unwatched, Why
 from ingest.equipment.idle import start_of

@@ -14,7 +14,7 @@ from alerts.rules.course import Course
 from alerts.rules.findings import EVERY_LEVEL, Change, Finding, levels_above
 from alerts.rules.machine import Standing
 from alerts.rules.place import Place
-from alerts.rules.settings import RiseSettings
+from alerts.rules.settings.water import RiseSettings
 from alerts.rules.trend import Trend, counts, rounded, shown, trend
 from ingest.hazard import Levels
 from ingest.readings import Quality, Reading

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from alerts.channels.signs import DRILL, SignState, unconfirmed
 from alerts.rules.facts import Facts, Found, in_trouble
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from ingest.stations import Registry
 
 NAME = "sign"

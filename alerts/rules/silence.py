@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from alerts.rules.facts import Facts, Found, in_trouble
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from ingest.health.problems import SILENCES, Finding, GaugeHealth, Problem
 
 NAME = "silence"

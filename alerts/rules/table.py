@@ -27,7 +27,7 @@ from alerts.rules.facts import Facts, Found
 from alerts.rules.findings import Change, Finding
 from alerts.rules.machine import Standing
 from alerts.rules.place import Place
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from ingest.readings import Reading
 
 OnReading: TypeAlias = Callable[[Reading, Course, Place], Finding | None]

@@ -22,7 +22,7 @@ from alerts.engine.signs import SignRecord
 from alerts.incidents.escalator import Escalator
 from alerts.incidents.evidence import Evidence
 from alerts.messages.told import Context
-from alerts.rules.settings import check_stations
+from alerts.rules.settings.rules import check_stations
 from alerts.store.deliveries import SqlDeliveries
 from alerts.store.ties import SqlTies
 from deploy.alerting import Alerting

@@ -16,7 +16,7 @@ from alerts.records import STAGE, Entry, Incident, Transition
 from alerts.rules.facts import Facts
 from alerts.rules.kept import Alert
 from alerts.rules.machine import Standing
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from alerts.store.incidents import incidents_of
 from alerts.store.record import SqlRecord
 from alerts.store.tables import chronology

@@ -10,7 +10,7 @@ from alerts.rules.course import Course
 from alerts.rules.findings import Change, Finding
 from alerts.rules.machine import Standing, Timing, step
 from alerts.rules.place import Place
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from ingest.hazard import Levels
 from ingest.readings import Reading
 from ingest.stations import Station, StationKind, ThresholdSet

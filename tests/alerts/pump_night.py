@@ -11,7 +11,7 @@ from alerts.engine.pumping import PumpStations
 from alerts.rules.facts import Facts, Found
 from alerts.rules.findings import EVERY_LEVEL, Change, Finding
 from alerts.rules.machine import Standing, lost, step, unwatched
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from alerts.rules.table import ON_TICK, TickRule
 from ingest.health.problems import Health
 from ingest.readings import Reading

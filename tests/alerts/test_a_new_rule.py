@@ -12,7 +12,8 @@ from alerts.rules.facts import Facts, Found, in_trouble
 from alerts.rules.findings import EVERY_LEVEL, Change, Finding, levels_above
 from alerts.rules.machine import Standing, step
 from alerts.rules.place import Place
-from alerts.rules.settings import RuleSettings, RulesSettings
+from alerts.rules.settings.every import RuleSettings
+from alerts.rules.settings.rules import RulesSettings
 from alerts.rules.table import ReadingRule, TickRule
 from ingest.hazard import stage_at_volume
 from ingest.health.problems import Health

@@ -11,7 +11,7 @@ import pytest
 from alerts.rules import battery, camera, gateway, silence
 from alerts.rules.facts import Facts, Found
 from alerts.rules.findings import levels_above
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from alerts.rules.table import TickRule
 from ingest.health import fold
 from ingest.health.fold import Device, GaugeState

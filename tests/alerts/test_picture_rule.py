@@ -17,7 +17,7 @@ from alerts.messages.told import Context, Form
 from alerts.records import Transition
 from alerts.rules import camera, picture
 from alerts.rules.facts import Facts, Found
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from ingest.cameras.asked import Asked
 from ingest.devices import Pull
 from ingest.health.problems import Health

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from alerts.rules.findings import Cause
 from alerts.rules.pumping import Run, run_of
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from ingest.equipment.state import patience
 from ingest.readings import Quality, Reading
 from ingest.stations import Device, Gate, Pump, Registry, Station

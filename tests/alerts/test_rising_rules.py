@@ -14,7 +14,7 @@ from alerts.rules.course import Course, with_reading
 from alerts.rules.findings import EVERY_LEVEL, Change, Finding
 from alerts.rules.machine import Standing, step
 from alerts.rules.place import Place
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from alerts.rules.table import ReadingRule
 from ingest.readings import Quality, Reading
 from ingest.stations import StationKind

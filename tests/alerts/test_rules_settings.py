@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from alerts.pictures.settings import PictureMessages
 from alerts.rules.place import places
-from alerts.rules.settings import RulesSettings, check_stations
+from alerts.rules.settings.rules import RulesSettings, check_stations
 from alerts.rules.table import NAMES
 from ingest.stations import StationKind
 from tests.alerts.night import REGISTRY

@@ -16,7 +16,7 @@ from alerts.engine.signs import SignRecord
 from alerts.records import Delivery
 from alerts.rules import sign as rule
 from alerts.rules.facts import Facts, Found
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from alerts.store.signs import read_signs
 from ingest.health.problems import Health
 from tests.alerts.house import House, accept, refuse, stage_alone

@@ -17,7 +17,7 @@ from alerts.rules.camera import find as find_cameras
 from alerts.rules.facts import Facts
 from alerts.rules.gateway import find as find_gateways
 from alerts.rules.picture import find as find_pictures
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from alerts.rules.silence import find as find_silences
 from ingest.health.problems import Finding, GatewayHealth, GaugeHealth, Health, Problem
 from ingest.readings import CameraReport, CameraState, Quality, Still

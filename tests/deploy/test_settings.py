@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alerts.rules.place import Place, places
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from deploy.__main__ import main
 from deploy.commands.settings import page
 from deploy.settings import Settings, SettingsError, describe, read_settings

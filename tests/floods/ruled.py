@@ -13,7 +13,7 @@ from alerts.rules.course import Course, with_reading
 from alerts.rules.findings import EVERY_LEVEL, Change, Finding, levels_above
 from alerts.rules.machine import Standing, Timing, step
 from alerts.rules.place import Place, places
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from alerts.rules.table import ON_READING
 from ingest.hazard import hazard_at
 from ingest.health import fold

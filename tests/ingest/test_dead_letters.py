@@ -15,7 +15,7 @@ from alerts.rules import stage
 from alerts.rules.course import Course
 from alerts.rules.machine import Standing, Timing, step
 from alerts.rules.place import places
-from alerts.rules.settings import RulesSettings
+from alerts.rules.settings.rules import RulesSettings
 from ingest.dead_letters import Retried, Retry
 from ingest.messages import Message
 from ingest.pipeline import HEAD_BYTES, WHOLE_BYTES, Kept, interpret

@@ -1,0 +1,1 @@
+"""The numbers of the rules. ``rules.py`` names them all."""
