@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from alerts.store import tables
 from ingest.store.tables import metadata, open_database
+from tests.alerts.crew_desk import CrewDesk
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +31,8 @@ def database(new_database: Path, tmp_path: Path) -> Iterator[Engine]:
     engine = open_database(f"sqlite:///{file}")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def crew(database: Engine) -> CrewDesk:
+    return CrewDesk(database)
