@@ -8,7 +8,7 @@ from datetime import datetime
 from ingest.cameras.condition import WORST_FIRST, CameraCondition, condition
 from ingest.readings import NO_CAMERA_VITALS, CameraState, CameraVitals, Still
 from ingest.rhythm import LATE_AFTER_INTERVALS
-from ingest.sight.look import PictureFault
+from ingest.sight.look import PictureFault, Unjudged
 from ingest.stations import Camera
 from ingest.store.protocol import CameraLatest
 
@@ -18,7 +18,8 @@ class CameraView:
     """A camera now: how it is, what it says of its insides, and its newest still, whose own time says how old it is.
 
     ``still`` was looked at and can be shown; ``faults`` are those for which it cannot be trusted, also where the camera
-    is silent since. ``doubted`` are those seen in this still alone, which may stand with the next.
+    is silent since. ``doubted`` are those seen in this still alone, which may stand with the next. ``unjudged`` says
+    why nothing can be told of it.
     """
 
     camera: Camera
@@ -28,6 +29,7 @@ class CameraView:
     vitals: CameraVitals = NO_CAMERA_VITALS
     faults: tuple[PictureFault, ...] = ()
     doubted: frozenset[PictureFault] = frozenset()
+    unjudged: Unjudged | None = None
 
     @property
     def state(self) -> CameraState:
@@ -59,4 +61,5 @@ def camera_view(camera: Camera, latest: CameraLatest | None, now: datetime) -> C
     look = latest.look if latest else None
     faults = tuple(each for each in WORST_FIRST if look and each in look.faults)
     doubted = look.seen if look else frozenset()
-    return CameraView(camera, condition(camera, latest, now), still, age_s, vitals, faults, doubted)
+    now_is, unjudged = condition(camera, latest, now), look.unjudged if look else None
+    return CameraView(camera, now_is, still, age_s, vitals, faults, doubted, unjudged)

@@ -11,7 +11,8 @@ from ingest.store.protocol import Pictured
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """The still, with what was known of its picture: ``faults`` are names of ``ingest.sight.look.PictureFault``."""
+    """The still, with what was known of its picture: ``faults`` are names of ``ingest.sight.look.PictureFault``, and of
+    ``Unjudged`` where nothing was."""
 
     still_seq: int
     camera_id: str
@@ -23,7 +24,8 @@ class Tied:
     @classmethod
     def of(cls, pictured: Pictured) -> Tied:
         """What is kept of a still that was looked at."""
-        still, faults = pictured.still, sorted(str(each) for each in pictured.look.faults)
+        still, look = pictured.still, pictured.look
+        faults = sorted(map(str, look.faults)) + ([str(look.unjudged)] if look.unjudged else [])
         return cls(still.seq, still.camera_id, still.taken_at, still.file, still.size_bytes, tuple(faults))
 
 

@@ -58,7 +58,7 @@ def problems(now_is: CameraCondition, own: PictureSettings) -> tuple[str, ...]:
     if now_is.silence == NO_STILL:
         found.append(NO_STILL)
     # A word of its own beside what was seen says nothing new; ONLINE with a word is a remark.
-    if not found and now_is.state is CameraState.DEGRADED:
+    if not found and now_is.complains:
         found.append(OWN_WORD)
     return tuple(each for each in found if getattr(own, each))
 

@@ -18,7 +18,7 @@ from dashboard.camera_views import CameraView
 from dashboard.public import files
 from ingest.cameras.condition import NO_STILL
 from ingest.readings import CameraState, Still
-from ingest.sight.look import MOVED
+from ingest.sight.look import MOVED, Unjudged
 from ingest.sight.masks import Masks
 from ingest.store.protocol import Copy, Stills
 
@@ -50,7 +50,8 @@ class PublicPicture:
 def told(view: CameraView, too_old_s: float) -> Told:
     """What can be said of a camera's newest picture. Pure.
 
-    One that may show something else than the place at its time is not shown, nor is one whose time is not known. Where
+    One that may show something else than the place at its time is not shown, nor is one whose time is not known or that
+    could not be judged. Where
     there are masks a first sign that the view may have moved is enough: they were drawn for the view of before.
     """
     if view.still is None or view.still_age_s is None:
@@ -58,7 +59,8 @@ def told(view: CameraView, too_old_s: float) -> Told:
     now_is = view.condition
     ill = now_is.state is CameraState.DEGRADED and (now_is.silence != NO_STILL or now_is.said)
     misplaced = bool(view.camera.masks) and not MOVED.isdisjoint(view.doubted)
-    if view.faults or ill or misplaced or view.still.clock_suspect:
+    unknown = view.unjudged not in (None, Unjudged.DARK_NIGHT)
+    if view.faults or ill or misplaced or unknown or view.still.clock_suspect:
         return Told.CHECKED
     if view.still_age_s > too_old_s:
         return Told.TOO_OLD

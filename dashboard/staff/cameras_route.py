@@ -50,7 +50,7 @@ def told(
     """
     if found is None:
         return {"none": text(language, f"viewer.no_{step}" if step in ("earlier", "later") else "still.none")}
-    still, bad = found.still, cameras_words.faults(found.look.faults, language)
+    still, bad = found.still, cameras_words.wrong(found.look, language)
     name = cameras_words.full_name(still.camera_id, registry, language)
     return {
         "src": still_path(still.file),

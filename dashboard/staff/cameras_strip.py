@@ -45,7 +45,7 @@ def _strip(strip: Strip, registry: Registry, language: str, now: datetime, alone
 
 
 def _thumb(pictured: Pictured, language: str, now: datetime) -> Component:
-    still, bad = pictured.still, cameras_words.faults(pictured.look.faults, language)
+    still, bad = pictured.still, cameras_words.wrong(pictured.look, language)
     at = words.near_time(still.taken_at, now)
     shown: list[Component] = [
         late_image(still_path(still.file, Copy.THUMB), ""),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from dashboard.i18n import known, text
 from dashboard.staff import health_words, words
 from dashboard.staff.facts import CameraFacts
 from ingest.readings import CameraState, Still
-from ingest.sight.look import PictureFault
+from ingest.sight.look import Look, Unjudged
 from ingest.stations import Camera, Registry, named
 
 
@@ -36,15 +35,17 @@ def state(camera: CameraFacts, language: str) -> str:
 
 def why(camera: CameraFacts, language: str) -> str:
     """Every reason why it is not well, each once; empty where all is well."""
-    reasons = [camera.silence, *(str(each) for each in camera.faults), camera.said]
+    unjudged = "" if camera.unjudged in (None, Unjudged.DARK_NIGHT) else str(camera.unjudged)
+    reasons = [camera.silence, *(str(each) for each in camera.faults), unjudged, camera.said]
     said = [_reason(each, language) for each in dict.fromkeys(reasons) if each]
     asked = [known(language, "camera_asked", camera.asked)] if camera.asked else []
     return health_words.listed([*said, *asked], language)
 
 
-def faults(found: Iterable[PictureFault], language: str) -> str:
-    """What is wrong with a picture; empty where nothing is."""
-    return health_words.listed([_reason(each, language) for each in sorted(found)], language)
+def wrong(look: Look, language: str) -> str:
+    """What is wrong with a picture, or why that cannot be told; empty where nothing is."""
+    unjudged = [look.unjudged] if look.unjudged else []
+    return health_words.listed([_reason(each, language) for each in (*sorted(look.faults), *unjudged)], language)
 
 
 def _reason(reason: str, language: str) -> str:
@@ -61,12 +62,14 @@ def band(camera: CameraFacts, language: str) -> str:
 
 
 def notices(camera: CameraFacts, language: str) -> list[str]:
-    """How the camera is, where it is not well, and that the time of its picture is uncertain."""
+    """How the camera is, where it is not well, that its picture is too dark to tell, that its time is uncertain."""
     said = []
     if camera.state is not CameraState.ONLINE:
         # What the band says already is not said twice.
         reasons = "" if camera.state is CameraState.DEGRADED and camera.file else why(camera, language)
         said.append(words.joined(state(camera, language), reasons))
+    if camera.file and camera.unjudged is Unjudged.DARK_NIGHT:
+        said.append(_reason(camera.unjudged, language))
     if doubt := doubt_of_time(camera, language):
         said.append(doubt)
     return said

@@ -14,7 +14,7 @@ from ingest.equipment.idle import Standstill
 from ingest.metres import centimetres
 from ingest.readings import NO_CAMERA_VITALS, CameraState, CameraVitals
 from ingest.sight.doubt import Doubt
-from ingest.sight.look import PictureFault
+from ingest.sight.look import PictureFault, Unjudged
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class CameraFacts:
     """A camera and its newest still. ``minutes`` is the age of the still.
 
     ``reason`` is the first of why it is not well; ``silence``, ``faults``, ``said`` and ``asked`` are all of
-    it.
+    it. ``unjudged`` says why nothing can be told of the still.
     """
 
     camera_id: str
@@ -72,6 +72,7 @@ class CameraFacts:
     vitals: CameraVitals = NO_CAMERA_VITALS
     asked: str = ""
     clock_stands: bool = False
+    unjudged: Unjudged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ def camera_facts(view: CameraView) -> CameraFacts:
         vitals=view.vitals,
         asked=view.condition.asked,
         clock_stands=view.still.clock_stands if view.still else False,
+        unjudged=view.unjudged,
     )
 
 

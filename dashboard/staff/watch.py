@@ -173,7 +173,7 @@ def wall_facts(seen: Board | None, now: datetime, speed: float) -> object:
     """What screens of many pictures depend on: how each camera is, and the quarter of a minute. Were it each picture,
     a city of hundreds of cameras would be drawn anew without end."""
     views = [camera for view in seen.stations for camera in view.cameras] if seen else []
-    how = tuple((each.camera, each.state, each.condition.faults, each.still is None) for each in views)
+    how = tuple((each.camera, each.state, each.condition.faults, each.unjudged, each.still is None) for each in views)
     return how, int(now.timestamp() // (WALL_EVERY_S * speed))
 
 

@@ -77,9 +77,8 @@ def show_list(context: Context, _: argparse.Namespace) -> int:
 
 def _row(camera: Camera, latest: CameraLatest, normal: str, now: datetime) -> Sequence[str]:
     found = condition(camera, latest, now)
-    why = ", ".join(
-        dict.fromkeys(filter(None, (found.silence, *found.faults, found.said, found.asked, _clock(latest))))
-    )
+    seen = (found.silence, *found.faults, found.unjudged)
+    why = ", ".join(dict.fromkeys(filter(None, (*seen, found.said, found.asked, _clock(latest)))))
     still = jst(latest.still.taken_at) if latest.still else "none"
     return (
         *(camera.id, camera.station_id, str(found.state), why or "-", still),
@@ -139,7 +138,8 @@ def _seen(look: Look) -> str:
         return f"cannot be used: {look.refused}"
     standing = ", ".join(sorted(look.faults))
     alone = ", ".join(sorted(look.seen - look.faults))
-    return "; ".join(filter(None, (standing, alone and f"seen in this one: {alone}"))) or "good"
+    unjudged = str(look.unjudged or "")
+    return "; ".join(filter(None, (unjudged, standing, alone and f"seen in this one: {alone}"))) or "good"
 
 
 def choose(context: Context, options: argparse.Namespace) -> int:

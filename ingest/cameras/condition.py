@@ -8,7 +8,7 @@ from datetime import datetime
 from ingest.cameras.asked import Asked
 from ingest.readings import CameraReport, CameraState
 from ingest.rhythm import LATE_AFTER_INTERVALS
-from ingest.sight.look import PictureFault
+from ingest.sight.look import PictureFault, Unjudged
 from ingest.stations import Camera
 from ingest.store.protocol import CameraLatest
 
@@ -29,6 +29,8 @@ WORST_FIRST = (
 class CameraCondition:
     """A camera at one moment. ``silence`` is one of the reasons above or empty, ``faults`` are those of its picture,
     ``said`` its own words, ``asked`` why requests for its stills are in vain (a word of ``ingest.pull.vain.Cause``).
+    ``unjudged`` says why nothing can be told of its picture: a dark night is no fault, the others are. ``complains``:
+    it calls itself degraded.
 
     ``heard_at`` is when anything last came from it, None where nothing ever did.
     """
@@ -39,19 +41,22 @@ class CameraCondition:
     said: str = ""
     heard_at: datetime | None = None
     asked: str = ""
+    unjudged: Unjudged | None = None
+    complains: bool = False
 
     @property
     def reason(self) -> str:
         """Why it is not well, in one word of ours or in its own words; empty where all is well."""
-        return self.silence or (str(self.faults[0]) if self.faults else "") or self.said
+        unjudged = "" if self.unjudged in (None, Unjudged.DARK_NIGHT) else str(self.unjudged)
+        return self.silence or (str(self.faults[0]) if self.faults else "") or self.said or unjudged
 
 
 def condition(camera: Camera, latest: CameraLatest | None, now: datetime) -> CameraCondition:
     """The camera at ``now``.
 
     Silence of more than three intervals makes it offline whatever it said last, and so does its last will until it is
-    heard again. Degraded is one whose picture cannot be trusted, of which no new still can be shown for as long (none
-    comes, or they cannot be opened, or nobody looks at them), or that says so itself. One that
+    heard again. Degraded is one whose picture cannot be trusted or could not be judged, of which no new still can be
+    shown for as long (none comes, or they cannot be opened, or nobody looks at them), or that says so itself. One that
     answers the requests for its stills is not silent, whatever it answers.
     """
     asked = latest.asked if latest is not None and camera.pull is not None else None
@@ -83,9 +88,12 @@ def _of(camera: Camera, latest: CameraLatest | None, now: datetime) -> CameraCon
     silence = "" if seen_at is not None and not _late(seen_at, camera.interval_s, now) else NO_STILL
     faults = tuple(each for each in WORST_FIRST if latest.look and each in latest.look.faults)
     words = said.reason if said is not None else ""
-    well = not silence and not faults and (said is None or said.state is CameraState.ONLINE)
+    complains = said is not None and said.state is not CameraState.ONLINE
+    unjudged = latest.look is not None and not latest.look.judged
+    well = not silence and not faults and not complains and not unjudged
     state = CameraState.ONLINE if well else CameraState.DEGRADED
-    return CameraCondition(state, silence, faults, words, heard_at)
+    why = latest.look.unjudged if latest.look is not None else None
+    return CameraCondition(state, silence, faults, words, heard_at, unjudged=why, complains=complains)
 
 
 def _late(at: datetime, interval_s: float, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import IO, Any, TypeAlias
 
 from ingest.messages import Refusal
-from ingest.sight.look import PictureFault
+from ingest.sight.look import PictureFault, Unjudged
 from ingest.sight.tasks import Examined, Seen, Task
 
 Frame: TypeAlias = tuple[Mapping[str, Any], Sequence[bytes]]
@@ -105,6 +105,7 @@ def of_examined(done: Examined) -> Frame:
         "seen": sorted(look.seen),
         "figures": dict(look.figures),
         "begun_anew": look.begun_anew,
+        "unjudged": look.unjudged,
     }
     return head, (done.thumb, done.masked, done.masked_thumb, look.memory, look.miniature)
 
@@ -121,6 +122,7 @@ def to_examined(frame: Frame) -> Examined:
             memory=memory,
             miniature=miniature,
             begun_anew=bool(head["begun_anew"]),
+            unjudged=Unjudged(head["unjudged"]) if head["unjudged"] else None,
         )
         refusal = Refusal(head["refusal"]) if head["refusal"] else ""
         return Examined(refusal, _words(head["detail"]), thumb, masked, masked_thumb, look)

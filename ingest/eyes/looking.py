@@ -18,7 +18,7 @@ from ingest.messages import Message, Refusal
 from ingest.pipeline import dead_letter
 from ingest.quality import ClockLimits
 from ingest.readings import DeadLetter, Still
-from ingest.sight.look import MOVED, Look, PictureFault
+from ingest.sight.look import MOVED, Look
 from ingest.sight.masks import Masks
 from ingest.sight.tasks import Examined, Task
 from ingest.store.looks import Chosen, LookedAt, Remembered, SqlLooks
@@ -108,10 +108,11 @@ class Eyes:
             if done.refusal:
                 yield self._refused(still, data or b"", view, done)
                 continue
-            self._write_copies(still.file, done, masks_for(view, done.seen.faults | done.seen.seen))
+            look = self._look(still, done)
+            self._write_copies(still.file, done, masks_for(view, look))
             after = Remembered(done.seen.memory, still.taken_at) if done.seen.memory != known.memory else None
             remembered[still.camera_id] = after or known
-            yield LookedAt(still, self._look(still, done), after, begun_anew=done.seen.begun_anew)
+            yield LookedAt(still, look, after, begun_anew=done.seen.begun_anew)
 
     def _latest(self) -> datetime:
         """The latest time that a picture of now may have."""
@@ -174,6 +175,7 @@ class Eyes:
             seen=seen.seen,
             figures=seen.figures,
             miniature=seen.miniature,
+            unjudged=seen.unjudged,
         )
 
     def _refused(self, still: Still, data: bytes, view: Viewpoint | None, done: Examined) -> LookedAt:
@@ -192,7 +194,7 @@ class Eyes:
             self._folder.keep_masked(camera_id, masks_of(view))
             if view is None or newest is None:
                 continue
-            masks = masks_for(view, newest.look.faults | newest.look.seen)
+            masks = masks_for(view, newest.look)
             if not self._is_copied(newest.still.file, masks):
                 self._copy_again(newest.still, masks)
 
@@ -251,11 +253,11 @@ def masks_of(view: Viewpoint | None) -> Masks | None:
     return view.camera.masks if view is not None and (view.camera.public or view.camera.masks) else None
 
 
-def masks_for(view: Viewpoint | None, found: frozenset[PictureFault]) -> Masks | None:
-    """The same for one picture, by what was found in it: of one in which the view may have moved there is no masked
-    copy, because the masks may cover the wrong place."""
-    masks = masks_of(view)
-    return None if masks and not MOVED.isdisjoint(found) else masks
+def masks_for(view: Viewpoint | None, look: Look) -> Masks | None:
+    """The same for one picture, by what was found in it: of one in which the view may have moved, or that could not be
+    judged, there is no masked copy, because the masks may cover the wrong place."""
+    masks, sure = masks_of(view), look.judged and MOVED.isdisjoint(look.faults | look.seen)
+    return masks if sure or not masks else None
 
 
 def _is_rewound(still: Still, known: Remembered, latest: datetime) -> bool:

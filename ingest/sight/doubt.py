@@ -124,7 +124,7 @@ def _reason(watched: Watched, rise: Rise | None) -> DoubtReason | None:
     now_is = watched.condition
     if now_is.state is CameraState.OFFLINE or now_is.silence or watched.latest is None:
         return DoubtReason.MISSING
-    if now_is.faults:
+    if now_is.faults or not watched.latest.judged:
         return DoubtReason.UNTRUSTED
     if rise is None or not watched.by_day or watched.latest.taken_at < rise.seen_from:
         return None

@@ -18,6 +18,18 @@ class PictureFault(StrEnum):
     SHIFTED = "shifted"
 
 
+class Unjudged(StrEnum):
+    """Why nothing, or next to nothing, can be told of a picture: that is not to say that nothing is wrong with it.
+
+    ``dark_night``: nothing is to be seen in it and it need not be, at night without light: no fault, and no proof of
+    anything. ``too_small``: it has too few pixels. ``not_judged``: the judgement failed, or what it needs is not known.
+    """
+
+    DARK_NIGHT = "dark_night"
+    TOO_SMALL = "too_small"
+    NOT_JUDGED = "not_judged"
+
+
 MOVED = frozenset({PictureFault.SHIFTED, PictureFault.COVERED})
 """What is seen in a picture whose camera was turned: masks that were drawn for its view may cover the wrong place."""
 
@@ -29,7 +41,8 @@ class Look:
     ``faults`` are those that stand: seen in this picture and in others before, so that one odd picture makes none;
     ``seen`` those of this picture alone. ``figures`` are what they were judged by, by name. ``miniature`` is what lets
     two pictures be compared (``ingest.sight.miniature``). ``usable`` is False where the picture could not be opened:
-    then ``refused`` says why, and nobody is shown it.
+    then ``refused`` says why, and nobody is shown it. Where it is ``unjudged``, that nothing new was seen is no sign
+    that nothing is wrong; what stood before it stands on.
     """
 
     still_seq: int
@@ -42,3 +55,9 @@ class Look:
     seen: frozenset[PictureFault] = frozenset()
     figures: Mapping[str, float] = field(default_factory=dict)
     miniature: bytes = b""
+    unjudged: Unjudged | None = None
+
+    @property
+    def judged(self) -> bool:
+        """Whether recognition could look at it; also where a dark night let it see nothing."""
+        return self.unjudged in (None, Unjudged.DARK_NIGHT)

@@ -10,12 +10,13 @@ from PIL import Image
 
 from ingest.sight.gist import Gist, gist
 from ingest.sight.judge import judge
+from ingest.sight.look import PictureFault, Unjudged
 from ingest.sight.memory import Light, from_bytes
 from ingest.sight.miniature import miniature
 from ingest.sight.reference import with_reference
 from ingest.sight.sun import elevation_deg
 from ingest.sight.tasks import Seen, Task
-from ingest.sight.view import View
+from ingest.sight.view import Verdict, View
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +25,28 @@ def recognised(picture: Image.Image, task: Task) -> Seen:
     """What is seen in a picture. Where it cannot be judged it says so: a fault of ours in the judgement must cost
     nobody the picture."""
     if task.place is None:
-        return Seen(memory=task.memory)
+        return _unjudged(task, Unjudged.NOT_JUDGED)
     try:
-        return _seen(gist(picture, task.clock_area), task, *task.place)
+        found = gist(picture, task.clock_area)
+    except ValueError:
+        return _unjudged(task, Unjudged.TOO_SMALL)
+    except Exception as error:  # as below
+        return _failed(task, error)
+    try:
+        return _seen(found, task, *task.place)
     except Exception as error:  # whatever it is, the picture can be shown
-        log.warning("a picture could not be judged: %r", error)
-        return Seen(memory=task.memory)
+        return _failed(task, error)
+
+
+def _failed(task: Task, error: Exception) -> Seen:
+    log.warning("a picture could not be judged: %r", error)
+    return _unjudged(task, Unjudged.NOT_JUDGED)
+
+
+def _unjudged(task: Task, why: Unjudged) -> Seen:
+    """What stood before stands on: a picture that says nothing ends no fault."""
+    before, _ = from_bytes(task.memory)
+    return Seen(faults=before.standing, memory=task.memory, unjudged=why)
 
 
 def _seen(found: Gist, task: Task, lat: float, lon: float) -> Seen:
@@ -50,7 +67,13 @@ def _seen(found: Gist, task: Task, lat: float, lon: float) -> Seen:
         memory=task.memory if after is before else after.to_bytes(),
         miniature=miniature(found),
         begun_anew=bool(trouble),
+        unjudged=Unjudged.DARK_NIGHT if _is_dark_night(verdict, found, view) else None,
     )
+
+
+def _is_dark_night(verdict: Verdict, found: Gist, view: View) -> bool:
+    """Whether it is as dark as a fault would be, at an hour at which that is none."""
+    return PictureFault.DARK in verdict.withheld and found.light[2] < view.thresholds.dark_below
 
 
 def _light(view: View) -> Light:

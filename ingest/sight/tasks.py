@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from ingest.sight.look import PictureFault
+from ingest.sight.look import PictureFault, Unjudged
 from ingest.sight.masks import Masks
 
 Area: TypeAlias = tuple[float, float, float, float]
@@ -38,7 +38,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What recognition says of a picture; ``judged`` is False where it could not.
+    """What recognition says of a picture; ``judged`` is False where it could not, and ``unjudged`` says why it says
+    nothing, be it judged or not.
 
     ``faults`` are those that stand, ``seen`` those of this picture alone; ``memory`` goes into the next task.
     ``begun_anew``: what was remembered could not be read, and is lost.
@@ -51,9 +52,10 @@ class Seen:
     memory: bytes = b""
     miniature: bytes = b""
     begun_anew: bool = False
+    unjudged: Unjudged | None = None
 
 
-NOTHING_SEEN = Seen()
+NOTHING_SEEN = Seen(unjudged=Unjudged.NOT_JUDGED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from ingest.readings import CameraReport, CameraState, CameraVitals, Quality, Reading, Reason, Still
-from ingest.sight.look import Look, PictureFault
+from ingest.sight.look import Look, PictureFault, Unjudged
 from ingest.stations import Quantity
 
 
@@ -94,6 +94,7 @@ def look_of(row: Row[Any]) -> Look:
         seen=_faults(row.seen),
         figures=row.figures,
         miniature=row.miniature,
+        unjudged=Unjudged(row.unjudged) if row.unjudged else None,
     )
 
 
@@ -110,6 +111,7 @@ def row_of_look(look: Look) -> dict[str, Any]:
         "seen": " ".join(sorted(look.seen)),
         "figures": dict(look.figures),
         "miniature": look.miniature,
+        "unjudged": look.unjudged or "",
     }
 
 

@@ -186,6 +186,7 @@ looks = Table(
     Column("seen", String(100), nullable=False),
     Column("figures", JSON, nullable=False),
     Column("miniature", LargeBinary, nullable=False),
+    Column("unjudged", String(16), nullable=False, server_default=""),
     Index("looks_by_time", "camera_id", "taken_at"),
 )
 """What was seen in each still, written in any order: what waits is in ``stills_waiting``."""

@@ -14,7 +14,7 @@ from ingest.clock import Clock
 from ingest.health.fold import Device, GaugeState, with_reading, with_vitals
 from ingest.health.limits import HealthSettings
 from ingest.readings import CameraReport, CameraState, Quality, Reading, Still, Vitals
-from ingest.sight.look import Look, PictureFault
+from ingest.sight.look import Look, PictureFault, Unjudged
 from ingest.sight.masks import Masks
 from ingest.stations import Quantity, Registry, StationKind
 from ingest.store.protocol import (
@@ -47,6 +47,8 @@ class FakeLog:
     letters: DeadLetterSummary = field(default_factory=DeadLetterSummary)
     faults: dict[int, tuple[PictureFault, ...]] = field(default_factory=dict)
     """Of stills, by their number: those that stand."""
+    unjudged: dict[int, Unjudged] = field(default_factory=dict)
+    """Of stills, by their number: why nothing was told of them."""
     seen: dict[int, tuple[PictureFault, ...]] = field(default_factory=dict)
     """Those of this picture alone, where they are others."""
 
@@ -125,7 +127,8 @@ class FakeLog:
         """What was found in a still: nothing, unless the test says otherwise."""
         faults = frozenset(self.faults.get(still.seq, ()))
         seen = frozenset(self.seen.get(still.seq, faults))
-        return Look(still.seq, still.camera_id, still.taken_at, still.received_at, faults=faults, seen=seen)
+        at, why = still.received_at, self.unjudged.get(still.seq)
+        return Look(still.seq, still.camera_id, still.taken_at, at, faults=faults, seen=seen, unjudged=why)
 
     def dead_letters(self) -> DeadLetterSummary:
         """What the test put there."""

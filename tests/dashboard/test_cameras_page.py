@@ -19,6 +19,7 @@ from dashboard.views import board
 from ingest.devices import Live
 from ingest.pull.vain import Cause
 from ingest.readings import CameraReport, CameraState, Still
+from ingest.sight.look import Unjudged
 from ingest.stations import Registry
 from tests.dashboard.camera_desk import COVERED, FROZEN, STILLS_STOPPED, WELL, camera_desk
 from tests.dashboard.staff_fakes import Desk
@@ -91,6 +92,26 @@ def test_a_camera_that_speaks_and_sends_no_stills_says_that_its_picture_is_old(a
     at_desk.log.add(CameraReport(STILLS_STOPPED, CameraState.ONLINE, NOW, NOW, ""))
     said = cards(at_desk, "kawaguchi")
     assert "新しい画像が来ません · 古い画像です（55分前）" in said
+
+
+@pytest.mark.parametrize(
+    ("why", "japanese", "english"),
+    [
+        (Unjudged.DARK_NIGHT, "夜間で暗く判定なし", "too dark (night): not judged"),
+        (Unjudged.TOO_SMALL, "画像が小さすぎて判定できません", "picture too small to be judged"),
+        (Unjudged.NOT_JUDGED, "画像を判定できませんでした", "picture could not be judged"),
+    ],
+)
+def test_a_picture_of_which_nothing_can_be_told_says_so(
+    at_desk: Desk, why: Unjudged, japanese: str, english: str
+) -> None:
+    """A dark night is no fault: nothing is written across its picture."""
+    at_desk.log.unjudged = {still.seq: why for still in at_desk.log.stills if still.camera_id == WELL}
+    said = cards(at_desk, "hama-pump")
+    assert japanese in said
+    assert english in cards(at_desk, "hama-pump", "/en")
+    assert ('"band"' in said) == (why is not Unjudged.DARK_NIGHT)
+    assert ("カメラ 不調" in said) == (why is not Unjudged.DARK_NIGHT)
 
 
 def test_a_camera_whose_clock_stands_says_so_beside_its_picture(at_desk: Desk) -> None:

@@ -19,7 +19,7 @@ from dashboard.public.publisher import Publisher
 from dashboard.public.words import LANGUAGES, catalogue
 from ingest.readings import CameraReport, CameraState, Still
 from ingest.sight.examine import examine
-from ingest.sight.look import PictureFault
+from ingest.sight.look import PictureFault, Unjudged
 from ingest.sight.masks import Masks
 from ingest.sight.tasks import Task
 from ingest.stations import Camera, Registry
@@ -260,6 +260,13 @@ def test_a_picture_of_uncertain_time_or_of_a_camera_that_calls_itself_ill_is_not
     house.log.stills[0] = replace(house.log.stills[0], clock_suspect=False)
     at = house.clock.at
     assert camera_latest(house, CameraReport("cam", CameraState.DEGRADED, at, at, "lens")) is Told.CHECKED
+
+
+def test_a_picture_that_could_not_be_judged_is_not_shown_and_a_dark_night_is(house: House) -> None:
+    house.receive(2)
+    for why in Unjudged:
+        house.log.unjudged = {still.seq: why for still in house.log.stills}
+        assert camera_latest(house) is (Told.SHOWN if why is Unjudged.DARK_NIGHT else Told.CHECKED)
 
 
 def test_a_frozen_camera_that_fell_silent_is_not_shown_either(house: House) -> None:

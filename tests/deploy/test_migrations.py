@@ -110,11 +110,14 @@ def test_stills_that_wait_at_an_upgrade_wait_on(tmp_path: Path) -> None:
         ),
         *(
             "INSERT INTO looks (still_seq, camera_id, taken_at, looked_at, usable, refused, faults, seen, figures,"
-            f" miniature) VALUES ({seq}, 'a', {at}, {at}, 1, '', '', '', '{{}}', '')"
-            for seq in (1, 2)
+            f" miniature) VALUES ({seq}, 'a', {at}, {at}, 1, '', '', '', '{{}}', {miniature})"
+            for seq, miniature in ((1, "x''"), (2, "x'01'"))
         ),
     )
-    assert [each.seq for each in SqlLooks(opened(file)).next(9)] == [3, 4]
+    engine = opened(file)
+    assert [each.seq for each in SqlLooks(engine).next(9)] == [3, 4]
+    strip = SqlPictures(engine).strip("a", NOON, NOON, 9)
+    assert [each.look.unjudged for each in strip] == ["not_judged", None]  # what was judged left a miniature
 
 
 def test_sequence_numbers_go_on_where_they_were_after_an_upgrade(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from ingest.cameras.condition import NEVER_HEARD, NO_STILL, CameraCondition
 from ingest.clock import JST
 from ingest.readings import CameraState, Quality, Reading
 from ingest.sight.doubt import DoubtReason, Rise, Watched, doubt, is_unchanged, risen
-from ingest.sight.look import Look, PictureFault
+from ingest.sight.look import Look, PictureFault, Unjudged
 from tests.ingest.drawn_rises import ONLINE, counted, look, rises
 
 NOON = datetime(2026, 7, 1, 12, 0, tzinfo=JST)
@@ -74,6 +74,13 @@ def test_no_picture_a_picture_that_cannot_be_trusted_and_a_camera_that_sends_non
         assert found is not None
         assert (found.reason, found.cameras, found.level, found.rise) == (reason, {"a": reason}, 3, RISE)
     assert doubt(3, RISE, [watched(latest=None)]) is not None
+
+
+def test_a_picture_that_could_not_be_judged_confirms_nothing() -> None:
+    found = doubt(3, RISE, [watched(latest=replace(SEEN, unjudged=Unjudged.NOT_JUDGED))])
+    assert found is not None
+    assert found.reason is UNTRUSTED
+    assert doubt(3, RISE, [watched(latest=replace(SEEN, unjudged=Unjudged.DARK_NIGHT), by_day=False)]) is None
 
 
 def test_low_water_and_a_station_without_a_camera_raise_no_doubt() -> None:

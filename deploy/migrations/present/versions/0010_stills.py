@@ -1,4 +1,5 @@
-"""Stills: those that wait to be looked at are written down, and of each whether its camera's clock stands.
+"""Stills: those that wait to be looked at are written down, of each whether its camera's clock stands, and of each look
+why it says nothing.
 
 Revision ID: 0010
 Revises: 0009
@@ -19,6 +20,9 @@ def upgrade() -> None:
     """Until now the highest number of a look was how far the eyes were."""
     _make_waiting()
     op.add_column("stills", sa.Column("clock_stands", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column("looks", sa.Column("unjudged", sa.String(16), nullable=False, server_default=""))
+    # A picture that was judged left a miniature.
+    op.execute("UPDATE looks SET unjudged = 'not_judged' WHERE usable AND LENGTH(miniature) = 0")
 
 
 def _make_waiting() -> None:
