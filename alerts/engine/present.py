@@ -17,14 +17,16 @@ LASTING = ("since", "maintenance", "maintenance_until", "doubt")
 
 
 def of_reading(transition: Transition, course: Course) -> Transition:
-    """The transition of a gauge with ``now_m``, ``now_at`` and ``now_m_per_h`` in its detail, where
-    a newer believed stage than its own is known."""
+    """The transition of a gauge with ``now_m``, ``now_at`` and ``now_m_per_h`` (of ``now_window_s``) in its detail,
+    where a newer believed stage than its own is known."""
     newest = course.samples[-1] if course.samples else None
     if newest is None or newest.at <= transition.observed_at:
         return transition
     said = {"now_m": newest.stage_m, "now_at": newest.at.isoformat()}
-    slope_m_per_h = rounded(pace(course, newest.at)[0])
-    return _with(transition, said if slope_m_per_h is None else {**said, "now_m_per_h": slope_m_per_h})
+    slope_m_per_h, window = pace(course, newest.at)
+    if slope_m_per_h is None:
+        return _with(transition, said)
+    return _with(transition, {**said, "now_m_per_h": rounded(slope_m_per_h), "now_window_s": window.total_seconds()})
 
 
 def of_clock(

@@ -17,10 +17,10 @@ optional: a line that lacks its figure is left out, and so is what is of another
 * of the rules in ``alerts.pictures.rules`` the still that is tied to it comes with the context, not with the detail;
 * ``stage``: ``doubt`` (why picture and stage do not agree: a name of ``ingest.sight.doubt.DoubtReason``; for staff),
   ``threshold_m`` and ``release_m`` (of the level told about, for a fall of the one that was left; release is
-  threshold minus hysteresis), ``hold_s``, ``next_level`` and ``next_m``, ``rise_m_per_h``, ``previous_m``,
-  ``previous_at``, ``reasons`` (list of names of ``ingest.readings.Reason``). A fall with ``hold_s`` and without
-  ``threshold_m`` is told as that of a threshold taken out of use;
-* ``rise``: ``rise_m_per_h`` with its ``window_s`` and ``limit_m_per_h``, ``rise_10min_m_per_h``,
+  threshold minus hysteresis), ``hold_s``, ``next_level`` and ``next_m``, ``rise_m_per_h`` of ``window_s``,
+  ``previous_m``, ``previous_at``, ``reasons`` (list of names of ``ingest.readings.Reason``). A fall with ``hold_s``
+  and without ``threshold_m`` is told as that of a threshold taken out of use;
+* ``rise``: ``rise_m_per_h`` of ``window_s``, ``limit_m_per_h`` of ``limit_window_s``, ``rise_10min_m_per_h``,
   ``rise_30min_m_per_h``, ``station_level``, and those of the stage from ``next_level`` on;
 * ``outlook``: those of a rise, ``next_level``, ``next_m``, ``reaches_at``, ``reaches_in_s``;
 * ``silence``: ``last_at`` (the newest observation), ``heard_at``, ``expected_s``, ``mode`` (``dry``, ``flood``,

@@ -63,6 +63,7 @@ def _alert(run: Run, registry: Registry) -> dict[str, Any]:
         "maintenance": bool(last.detail.get("maintenance")),
         "stage_m": last.stage_m,
         "rise_m_per_h": number_of(last.detail.get("rise_m_per_h")),
+        "rise_window_s": number_of(last.detail.get("window_s")),
         "threshold_m": number_of(last.detail.get("threshold_m")),
         "observed_at": _time(last.observed_at),
         "since": _since(last),

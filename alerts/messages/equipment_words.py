@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from alerts.messages.catalogue import filled, one_line
-from alerts.messages.figures import number_of, pace
+from alerts.messages.figures import number_of, pace, pace_of
 from alerts.messages.scene import Scene
 from ingest.pond import filled_pct, free_m3
 from ingest.stations import Pump, named
@@ -22,7 +22,7 @@ def of_equipment(scene: Scene) -> dict[str, str]:
     rise_m_per_h, fault = number_of(detail.get("rise_m_per_h")), number_of(detail.get("fault"))
     found = {"pumps": _names(scene)}
     if "inner_m" in detail and rise_m_per_h is not None:
-        found |= {"inner_pace": pace(rise_m_per_h, catalogue), "brief_pace": pace(rise_m_per_h, catalogue, "brief_")}
+        found |= {"inner_pace": pace_of(detail, catalogue), "brief_pace": pace(rise_m_per_h, catalogue, "brief_")}
     if fault is not None and fault > NO_NUMBER:
         found["fault_number"] = f"{fault:.0f}"
     values, problem = catalogue["values"], str(detail.get("problem"))

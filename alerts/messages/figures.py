@@ -46,6 +46,19 @@ def pace(rise_m_per_h: float, catalogue: Mapping[str, Any], name: str = "") -> s
     return str(catalogue[f"{name}{key}"].format(rate_m_per_h=f"{abs(rise_m_per_h):.2f}"))
 
 
+def pace_of(detail: Mapping[str, Any], catalogue: Mapping[str, Any], now: str = "") -> str:
+    """How fast by a transition's detail, with the time over which that was; empty where it is not known. ``now`` is the
+    beginning of the names of what came since."""
+    key = "now_m_per_h" if now else "rise_m_per_h"
+    rise_m_per_h, window_s = number_of(detail.get(key)), number_of(detail.get(f"{now}window_s"))
+    if rise_m_per_h is None:
+        return ""
+    said = pace(rise_m_per_h, catalogue)
+    if window_s is None:
+        return said
+    return str(catalogue["paced"].format(pace=said, window=duration(window_s, catalogue)))
+
+
 def time_of(value: object) -> datetime | None:
     """An aware time in ISO 8601; None for anything else."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from alerts.messages.figures import clock_time, duration, number_of, pace, time_of
+from alerts.messages.figures import clock_time, duration, number_of, pace, pace_of, time_of
 from alerts.messages.scene import Scene
 
 BEGAN = ("flooded_at", "stopped_at")
@@ -22,7 +22,7 @@ def of_present(scene: Scene) -> dict[str, str]:
     now_m_per_h = number_of(scene.detail.get("now_m_per_h"))
     if now_m_per_h is not None:
         found |= {
-            "now_pace": pace(now_m_per_h, scene.catalogue),
+            "now_pace": pace_of(scene.detail, scene.catalogue, "now_"),
             "now_brief_pace": pace(now_m_per_h, scene.catalogue, "brief_"),
         }
     return found | _idle(scene)

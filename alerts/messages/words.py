@@ -8,7 +8,7 @@ from typing import Any
 
 from alerts.messages.catalogue import one_line
 from alerts.messages.equipment_words import of_equipment, of_pond
-from alerts.messages.figures import clock_time, duration, exact_m, number_of, pace, shown, time_of
+from alerts.messages.figures import clock_time, duration, exact_m, number_of, pace, pace_of, shown, time_of
 from alerts.messages.present_words import of_present, present_at
 from alerts.messages.scene import Scene
 from alerts.records import STAGE
@@ -176,24 +176,19 @@ def _threshold(scene: Scene) -> str:
 
 
 def _trend(scene: Scene, stage_m: float) -> str:
-    catalogue, rise_m_per_h = scene.catalogue, _rise_m_per_h(scene.detail)
+    catalogue, rise_m_per_h = scene.catalogue, number_of(scene.detail.get("rise_m_per_h"))
     if _departs(scene, stage_m, rise_m_per_h):
         return str(catalogue["previous"].format_map(shown(scene.detail, catalogue, {})))
-    return str(catalogue["trend_unknown"]) if rise_m_per_h is None else pace(rise_m_per_h, catalogue)
+    if rise_m_per_h is None:
+        return str(catalogue["trend_unknown"])
+    return pace_of(scene.detail, catalogue)
 
 
 def _brief_pace(scene: Scene, stage_m: float) -> str:
-    rise_m_per_h = _rise_m_per_h(scene.detail)
+    rise_m_per_h = number_of(scene.detail.get("rise_m_per_h"))
     if rise_m_per_h is None or _departs(scene, stage_m, rise_m_per_h):
         return ""
     return pace(rise_m_per_h, scene.catalogue, "brief_")
-
-
-def _rise_m_per_h(detail: Mapping[str, Any]) -> float | None:
-    """The rate that counts, or the faster of those over 10 and over 30 minutes."""
-    told = number_of(detail.get("rise_m_per_h"))
-    rates = [number_of(detail.get(key)) for key in ("rise10_m_per_h", "rise30_m_per_h")]
-    return told if told is not None else max((each for each in rates if each is not None), default=None)
 
 
 def _departs(scene: Scene, stage_m: float, rise_m_per_h: float | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -83,6 +84,16 @@ def with_reading(course: Course, reading: Reading) -> Course:
     if len(others) > 1 and others[-2].at > others[-1].at:
         others.sort(key=lambda each: each.at)
     return Course(_thinned(others))
+
+
+def course_of(readings: Sequence[Reading]) -> Course:
+    """The course of readings that lie in order of observation, at once: for whoever does not follow them one by one. Of
+    a gauge that reports more often than ``MOST_SAMPLES`` times every second, third … one counts, and the newest."""
+    good = [each for each in readings if each.quality is Quality.GOOD]
+    by_time = {each.observed_at: each.stage_m for each in good if good[-1].observed_at - each.observed_at <= KEPT}
+    samples = [Sample(at, stage_m) for at, stage_m in by_time.items()]
+    step = -(-len(samples) // MOST_SAMPLES) or 1
+    return Course(tuple(samples[::-1][::step][::-1]))
 
 
 def _thinned(samples: list[Sample]) -> tuple[Sample, ...]:

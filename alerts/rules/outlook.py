@@ -16,7 +16,7 @@ from alerts.rules.findings import EVERY_LEVEL, Change, Finding, levels_above
 from alerts.rules.machine import Standing
 from alerts.rules.place import Place
 from alerts.rules.settings.water import OutlookSettings
-from alerts.rules.trend import Trend, counts, next_level, rounded, shown, trend
+from alerts.rules.trend import Trend, next_level, shown, trend
 from ingest.readings import Quality, Reading
 
 NAME = "outlook"
@@ -60,19 +60,16 @@ def find(reading: Reading, course: Course, place: Place) -> Finding | None:
 
 def detail(change: Change, standing: Standing, course: Course, place: Place) -> Mapping[str, Any]:
     """What trend.shown says, but ``next_level`` and ``next_m`` are the threshold that it speaks of. That would be
-    reached ``reaches_in_s`` after the reading, at ``reaches_at``, if ``rise_m_per_h`` of ``window_s`` goes on."""
+    reached ``reaches_in_s`` after the reading, at ``reaches_at``, if the pace goes on."""
     found = dict(shown(change, standing, course, place))
     ahead = _ahead(course, place, change.at)
     if ahead is None or change.to_level == 0:
         return found
-    slope_m_per_h, window, _ = counts(trend(course, change.at), 1.0, 1.0)
     return found | {
         "next_level": ahead.level,
         "next_m": ahead.begins_m,
         "reaches_in_s": round(ahead.within.total_seconds()),
         "reaches_at": (change.at + ahead.within).isoformat(timespec="seconds"),
-        "rise_m_per_h": rounded(slope_m_per_h),
-        "window_s": window.total_seconds(),
     }
 
 

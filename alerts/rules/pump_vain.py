@@ -69,6 +69,7 @@ def _found(place: Pumping, own: PumpVainSettings, now: datetime) -> Found | None
     detail = {
         **waters(place),
         "rise_m_per_h": rounded(slope_m_per_h),
+        "window_s": min(ran, LONG).total_seconds(),
         "pump_ids": equipment_ids(running),
         "running_at": _since(place, running),
         "running_s": ran.total_seconds(),

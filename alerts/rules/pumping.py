@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alerts.rules.course import LONG, Course, with_reading
-from alerts.rules.trend import rounded
+from alerts.rules.trend import pace, rounded
 from ingest.equipment.state import GateState, MachineState, PumpState
 from ingest.equipment.water import Inner
 from ingest.readings import Reading
@@ -94,15 +94,15 @@ def waters(place: Pumping) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if (inner := place.inner) is not None:
         sure = inner.believed_from(inner.stage_m)
-        slope_m_per_h = (
-            place.course.slope_m_per_h(LONG, inner.course[-1].observed_at) if inner.course and sure else None
-        )
+        known = inner.course and sure
+        slope_m_per_h, window = pace(place.course, inner.course[-1].observed_at) if known else (None, LONG)
         found = {
             "inner_id": inner.gauge.id,
             "inner_m": inner.stage_m,
             "inner_at": inner.observed_at,
             "station_level": inner.hazard,
             "rise_m_per_h": rounded(slope_m_per_h),
+            "window_s": None if slope_m_per_h is None else window.total_seconds(),
             "reasons": None if sure else [str(each) for each in inner.reasons],
         }
     if place.outer is not None:

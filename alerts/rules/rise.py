@@ -15,7 +15,7 @@ from alerts.rules.findings import EVERY_LEVEL, Change, Finding, levels_above
 from alerts.rules.machine import Standing
 from alerts.rules.place import Place
 from alerts.rules.settings.water import RiseSettings
-from alerts.rules.trend import Trend, counts, rounded, shown, trend
+from alerts.rules.trend import Trend, counts, shown, trend
 from ingest.hazard import Levels
 from ingest.readings import Quality, Reading
 
@@ -45,11 +45,11 @@ def find(reading: Reading, course: Course, place: Place) -> Finding | None:
 
 
 def detail(change: Change, standing: Standing, course: Course, place: Place) -> Mapping[str, Any]:
-    """What trend.shown says, and of the slope that counts ``rise_m_per_h``, ``window_s`` and ``limit_m_per_h``."""
+    """What trend.shown says, and the limit that it is told from (``limit_m_per_h`` of ``limit_window_s``)."""
     own = place.rules.rise
-    slope, window, limit = counts(trend(course, change.at), own.rise10_m_per_h, own.rise30_m_per_h)
-    more = {"rise_m_per_h": rounded(slope), "window_s": window.total_seconds(), "limit_m_per_h": limit}
-    return {**shown(change, standing, course, place), **(more if slope is not None else {})}
+    slope_m_per_h, window, limit = counts(trend(course, change.at), own.rise10_m_per_h, own.rise30_m_per_h)
+    of_limit = {"limit_m_per_h": limit, "limit_window_s": window.total_seconds()}
+    return {**shown(change, standing, course, place), **(of_limit if slope_m_per_h is not None else {})}
 
 
 def _reaches(seen: Trend, own: RiseSettings, share: float) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from math import inf
 from typing import Any
 
@@ -12,12 +11,11 @@ from alerts.rules.course import Course
 from alerts.rules.findings import EVERY_LEVEL, Change, Finding
 from alerts.rules.machine import Standing
 from alerts.rules.place import Place
+from alerts.rules.trend import pace, rounded
 from ingest.hazard import hazard_at
 from ingest.readings import Quality, Reading
 
 __all__ = ["NAME", "detail", "find"]
-
-SHOWN_WINDOW = timedelta(minutes=30)
 
 
 def find(reading: Reading, course: Course, place: Place) -> Finding | None:
@@ -54,8 +52,10 @@ def detail(change: Change, standing: Standing, course: Course, place: Place) -> 
     told = change.from_level if change.to_level < change.from_level else change.to_level
     above = sorted(level for level in levels if level > change.to_level)
     previous = course.before(change.at)
+    slope_m_per_h, window = pace(course, change.at)
     found: dict[str, Any] = {
-        "rise_m_per_h": course.slope_m_per_h(SHOWN_WINDOW, change.at),
+        "rise_m_per_h": rounded(slope_m_per_h),
+        "window_s": None if slope_m_per_h is None else window.total_seconds(),
         "previous_m": previous and previous.stage_m,
         "previous_at": previous and previous.at.isoformat(),
         "threshold_m": levels.get(told),

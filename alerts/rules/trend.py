@@ -14,6 +14,8 @@ from alerts.rules.place import Place
 from ingest.hazard import Levels, hazard_at
 
 DIGITS = 3
+TURNED_M_PER_H = 0.10
+"""A fall that is slower may be the last digit of a sensor: a centimetre in ten minutes is 0.06."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +76,38 @@ def counts(found: Trend, short_m_per_h: float, long_m_per_h: float) -> tuple[flo
 
 def pace(course: Course, until: datetime) -> tuple[float | None, timedelta]:
     """How fast the water goes, in metres per hour, and over which window: the one figure that every message and screen
-    says of a moment. Of the last 10 and the last 30 minutes the faster rise, so that water that has begun to rise is
-    never said to go slower than it does; where it falls, the slower fall. None where neither is known."""
-    slope_m_per_h, window, _ = counts(trend(course, until), 1.0, 1.0)
-    return slope_m_per_h, window
+    says of a moment. None where neither window says anything.
+
+    Of the last 10 and the last 30 minutes the faster rise, or the slower fall: water that has begun to rise is never
+    said to go slower than it does. Where it has turned and falls, that is what is said. Of two that look the same the
+    longer one is claimed.
+    """
+    found = trend(course, until)
+    short, long = found.short_m_per_h, found.long_m_per_h
+    if long is None:
+        return short, SHORT
+    turned = short is not None and short <= -TURNED_M_PER_H and long > 0
+    if short is not None and (turned or round(short, 2) > round(long, 2)):
+        return short, SHORT
+    return long, LONG
 
 
 def shown(change: Change, standing: Standing, course: Course, place: Place) -> Mapping[str, Any]:
     """What messages say of the water of a gauge that rises; what is not known is left out.
 
-    Both slopes (``rise_10min_m_per_h``, ``rise_30min_m_per_h``), the hazard now (``station_level``), the threshold
-    above (``next_level``, ``next_m``), the stage before (``previous_m``, ``previous_at``) and ``since``.
+    The pace (``rise_m_per_h`` of ``window_s``), both slopes (``rise_10min_m_per_h``, ``rise_30min_m_per_h``), the
+    hazard now (``station_level``), the threshold above (``next_level``, ``next_m``), the stage before
+    (``previous_m``, ``previous_at``) and ``since``.
     """
     at = change.at
     newest, previous = course.at(at), course.before(at)
     found, levels = trend(course, at), place.levels_at(at)
     ahead = next_level(newest.stage_m, levels) if newest else None
+    slope_m_per_h, window = pace(course, at)
     return known(
         {
+            "rise_m_per_h": rounded(slope_m_per_h),
+            "window_s": None if slope_m_per_h is None else window.total_seconds(),
             "rise_10min_m_per_h": rounded(found.short_m_per_h),
             "rise_30min_m_per_h": rounded(found.long_m_per_h),
             "station_level": newest and hazard_at(newest.stage_m, levels),

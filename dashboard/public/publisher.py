@@ -12,11 +12,10 @@ from dashboard.public.pages import Edition, missing_page, page, path_of
 from dashboard.public.pictures import Album
 from dashboard.public.settings import PublicSettings
 from dashboard.public.words import LANGUAGES
-from dashboard.views import MAINTENANCE_MATTERS, board
+from dashboard.views import MAINTENANCE_MATTERS, RECENT, board
 from ingest.clock import Clock
 from ingest.stations import Registry
 from ingest.store.protocol import Log, Marks, RegistryStore, Stills
-from ingest.trend import TREND_WINDOW
 
 
 class Publisher:
@@ -70,7 +69,7 @@ class Publisher:
 
     def _edition(self, registry: Registry, now: datetime, works: Sequence[Maintenance]) -> Edition:
         log = self._log
-        seen = board(registry, log.latest(), log.recent(now - TREND_WINDOW), log.cameras(), now, works)
+        seen = board(registry, log.latest(), log.recent(now - RECENT), log.cameras(), now, works)
         cameras = [camera for view in seen.stations for camera in view.cameras]
         pictures = self._album.publish(cameras, self._settings.picture_too_old_s) if self._album else ()
         return Edition(seen, self._clock.speed, self._settings, assets.hashed(), pictures)

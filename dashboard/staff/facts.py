@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.records import Delivery, Transition
 from dashboard.camera_views import CameraView
@@ -46,6 +46,7 @@ class StationFacts:
     notified: OpenAlert | None = None
     filled_pct: int | None = None
     water_hazard: int | None = None
+    rise_window: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def station_facts(view: StationView, current: Mapping[str, Transition], doubt: D
         gauge_id=worst.gauge.id if worst else None,
         stage_m=None if worst is None or worst.stage_m is None else centimetres(worst.stage_m),
         rise_m_per_h=None if rise is None else round(rise, 2),
+        rise_window=worst.rise_window if worst is not None and rise is not None else None,
         trend=worst.trend if worst and trusted else "unknown",
         observed_at=worst.observed_at if worst else None,
         minutes=_minutes(worst.age_s) if worst else None,

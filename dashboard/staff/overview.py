@@ -94,7 +94,7 @@ def station_row(line: StationFacts, registry: Registry, page: Page, now: datetim
             className="cell-station",
         ),
         html.Span(_stage(line, language), className="cell-stage"),
-        html.Span(trend(language, line.trend, line.rise_m_per_h), className="cell-rise"),
+        html.Span(trend(language, line.trend, line.rise_m_per_h, line.rise_window), className="cell-rise"),
         html.Span(_time(line, language, now), className="cell-time"),
         html.Span(_state(line, registry, language, now), className="cell-state"),
     ]

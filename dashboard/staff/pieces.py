@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -42,13 +42,14 @@ def notified(language: str, alert: OpenAlert | None, now: datetime) -> list[Comp
     return [html.Span(said, className="flag flag-notified")]
 
 
-def trend(language: str, direction: str, rise_m_per_h: float | None) -> Component:
-    """An arrow with metres per hour."""
+def trend(language: str, direction: str, rise_m_per_h: float | None, window: timedelta | None = None) -> Component:
+    """An arrow with metres per hour; over which time stands in its title, as in messages."""
     shown = words.rise(rise_m_per_h) if direction != "unknown" else ""
     parts = [html.Span(words.ARROWS[direction], className="arrow"), html.Span(shown, className="rate")]
     if shown:
         parts.append(html.Span(" m/h", className="unit"))
-    return html.Span(parts, className=f"trend trend-{direction}", title=text(language, f"trend.{direction}"))
+    title = words.joined(text(language, f"trend.{direction}"), words.over(language, window) if shown else "")
+    return html.Span(parts, className=f"trend trend-{direction}", title=title)
 
 
 def panel(name: str, title: str, body: Component, note: str = "") -> Component:

@@ -90,7 +90,7 @@ def _water(view: GaugeView, side: str, language: str, now: datetime) -> Componen
     parts: list[Component] = [
         html.Span(text(language, f"pump.{side}"), className="water-side"),
         html.Span([html.Span(words.stage(view.stage_m), className="stage-now"), html.Span(" m ", className="unit")]),
-        trend(language, direction, view.rise_m_per_h if trusted else None),
+        trend(language, direction, view.rise_m_per_h if trusted else None, view.rise_window if trusted else None),
         html.Span(at, className="when"),
     ]
     if view.levels:

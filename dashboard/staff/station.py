@@ -102,7 +102,10 @@ def _which(view: StationView, registry: Registry, language: str) -> list[Compone
 
 def _level(facts: StationFacts, language: str, now: datetime) -> list[Component]:
     stage = [html.Span(words.stage(facts.stage_m), className="stage-now"), html.Span(" m ", className="unit")]
-    shown: list[Component] = [html.Span([*stage, trend(language, facts.trend, facts.rise_m_per_h)])]
+    rise = trend(language, facts.trend, facts.rise_m_per_h, facts.rise_window)
+    window = words.over(language, facts.rise_window)
+    over = [html.Span(f" {window}", className="unit rise-window")] if window else []
+    shown: list[Component] = [html.Span([*stage, rise, *over])]
     if facts.observed_at is not None and facts.minutes is not None:
         when = words.joined(words.near_time(facts.observed_at, now), words.age(language, facts.minutes))
         shown.append(html.Span(when, className="when"))

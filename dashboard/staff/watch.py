@@ -13,13 +13,12 @@ from dashboard.staff.doubt_watch import DoubtWatch
 from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
 from dashboard.staff.health_watch import HealthPicture, HealthWatch
 from dashboard.staff.services import StaffServices
-from dashboard.views import MAINTENANCE_MATTERS, Board, StationView, board
+from dashboard.views import MAINTENANCE_MATTERS, RECENT, Board, StationView, board
 from ingest.equipment.state import States
 from ingest.readings import Reading
 from ingest.sight.doubt import Doubt
 from ingest.stations import Registry
 from ingest.store.protocol import CameraLatest, Latest, Marks
-from ingest.trend import TREND_WINDOW
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +138,7 @@ class Watch:
                 marks=marks,
                 registry=self._services.registry.registry(),
                 latest=log.latest(),
-                recent=log.recent(now - TREND_WINDOW - _MARGIN),
+                recent=log.recent(now - RECENT - _MARGIN),
                 cameras=log.cameras(),
                 states=log.states(),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dashboard.i18n import text
 from ingest import labels
@@ -84,6 +84,11 @@ def gauge_apart(gauge: Gauge, registry: Registry, language: str) -> str:
 def joined(*parts: str) -> str:
     """The parts that are there, apart from each other."""
     return " · ".join(part for part in parts if part)
+
+
+def over(language: str, window: timedelta | None) -> str:
+    """Over which time the water went so fast; nothing where that is not known."""
+    return text(language, "trend.over", m=round(window.total_seconds() / 60)) if window is not None else ""
 
 
 def rise(rise_m_per_h: float | None) -> str:

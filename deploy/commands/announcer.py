@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from alerts.messages.catalogue import texts
 from alerts.records import STAGE, Transition
 from alerts.rules.findings import UNTOLD, Cause
-from dashboard.views import MAINTENANCE_MATTERS, Board, board
+from dashboard.views import MAINTENANCE_MATTERS, RECENT, Board, board
 from deploy.commands.context import jst, say
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.labels import label
 from ingest.metres import shown_m
 from ingest.stations import Registry, Station, named
-from ingest.trend import TREND_WINDOW
 
 FIRST_S, EVERY_S = 10.0, 60.0
 """Real seconds until the first summary, and between two."""
@@ -90,7 +89,7 @@ def board_now(stores: Stores, now: datetime) -> Board:
     return board(
         stores.city(),
         log.latest(),
-        log.recent(now - TREND_WINDOW),
+        log.recent(now - RECENT),
         log.cameras(),
         now,
         stores.maintenance.maintenance(now - MAINTENANCE_MATTERS),

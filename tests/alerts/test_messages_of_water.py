@@ -148,6 +148,19 @@ def test_how_fast_is_said_in_words(rise_m_per_h: float | None, expected: str) ->
 
 
 @pytest.mark.parametrize(
+    ("language", "said"),
+    [("ja", "1時間あたり 1.51 m 上昇（直近10分）"), ("en", "rising 1.51 m per hour (over the last 10 min)")],
+)
+@pytest.mark.parametrize("name", ["still", "a fast rise", "an outlook"])
+def test_how_fast_comes_with_the_time_over_which_that_was(name: str, language: str, said: str) -> None:
+    found = SITUATIONS[name].last
+    detail = {**found.detail, "rise_m_per_h": 1.51, "window_s": 600.0, "previous_m": None}
+    text = compose([Run((replace(found, detail=detail),))], context(), language)
+    assert said in text.body
+    assert text.data["alerts"][0]["rise_window_s"] == 600
+
+
+@pytest.mark.parametrize(
     ("rise_m_per_h", "before_m", "expected"),
     [
         (0.3, 4.18, "1時間あたり 0.30 m 上昇"),

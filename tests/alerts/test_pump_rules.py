@@ -127,6 +127,7 @@ def test_what_is_found_says_all_that_a_crew_asks() -> None:
         "inner_at": at(60).isoformat(),
         "station_level": 3,
         "rise_m_per_h": 1.2,
+        "window_s": 1800.0,
         "outer_m": 2.8,
         "outer_at": at(60).isoformat(),
         "problem": "pump_stopped",

@@ -11,11 +11,12 @@ import pytest
 
 from alerts.rules import outlook, rise
 from alerts.rules.course import Course, with_reading
-from alerts.rules.findings import EVERY_LEVEL, Change, Finding
+from alerts.rules.findings import EVERY_LEVEL, Cause, Change, Finding
 from alerts.rules.machine import Standing, step
 from alerts.rules.place import Place
 from alerts.rules.settings.rules import RulesSettings
-from alerts.rules.table import ReadingRule
+from alerts.rules.table import ON_READING, ReadingRule
+from alerts.rules.trend import pace
 from ingest.readings import Quality, Reading
 from ingest.stations import StationKind
 from tests.alerts.machines import place, told
@@ -90,6 +91,36 @@ def test_a_rise_that_lasts_is_told_by_the_long_window_though_it_is_slow() -> Non
     _, changes, (detail,) = watch(RISE, evenly(0.6, 2.0, 60, 5))
     assert told(changes) == [(0, 2)]
     assert (detail["rise_m_per_h"], detail["window_s"]) == (pytest.approx(0.6), 1800.0)
+    assert (detail["limit_m_per_h"], detail["limit_window_s"]) == (0.5, 1800.0)
+
+
+def of(*stages: float) -> Course:
+    """A reading every ten minutes, the last at minute 60."""
+    course = Course()
+    for number, stage_m in enumerate(reversed(stages)):
+        course = with_reading(course, prompt(60 - 10 * number, stage_m))
+    return course
+
+
+@pytest.mark.parametrize(
+    ("stages", "m_per_h", "minutes"),
+    [
+        ((1.0, 1.02, 1.05, 1.3), 1.5, 10),  # it has begun to rise: what is happening now
+        ((1.0, 1.2, 1.4, 1.6), 1.2, 30),  # evenly: the longer time is claimed
+        ((1.0, 1.4, 1.8, 1.9), 2.1, 30),  # it slows down: still said to be as fast as it may be
+        ((1.0, 1.3, 1.6, 1.5), -0.6, 10),  # it has turned
+        ((1.0, 1.02, 1.04, 1.03), 0.09, 30),  # a digit of the sensor is no turn
+        ((2.0, 1.9, 1.8, 1.6), -0.7, 30),  # the slower fall of two
+    ],
+)
+def test_one_pace_of_the_moment_is_told_by_every_rule(stages: Sequence[float], m_per_h: float, minutes: int) -> None:
+    course, change = of(*stages), Change(Cause.RISE, 0, 1, at(60))
+    slope_m_per_h, window = pace(course, at(60))
+    assert slope_m_per_h is not None
+    assert (slope_m_per_h, window) == (pytest.approx(m_per_h, abs=0.02), timedelta(minutes=minutes))
+    details = [rule.detail(change, Standing(), course, place()) for rule in ON_READING]
+    said = {(each["rise_m_per_h"], each["window_s"]) for each in details}
+    assert said == {(round(slope_m_per_h, 3), 60.0 * minutes)}
 
 
 def test_a_step_of_the_last_digit_is_no_rise() -> None:
@@ -140,6 +171,7 @@ def test_the_detail_says_what_a_message_needs() -> None:
         "rise_m_per_h": 1.2,
         "window_s": 600.0,
         "limit_m_per_h": 1.0,
+        "limit_window_s": 600.0,
     }
 
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from alerts.rules.course import course_of
+from alerts.rules.findings import Cause, Change
+from alerts.rules.machine import Standing
+from alerts.rules.outlook import detail as outlook_detail
+from alerts.rules.place import Place
+from alerts.rules.settings.rules import RulesSettings
+from alerts.rules.stage import detail as stage_detail
 from dashboard.camera_views import camera_view
 from dashboard.staff.facts import flags
 from dashboard.views import Board, GaugeView, StationView, board, gauge_view, hours_to_next
 from ingest.readings import CameraReport, CameraState, Quality, Reading, Still
 from ingest.stations import Camera, Gauge, Station, StationKind, ThresholdSet
 from ingest.store.protocol import Latest
-from ingest.trend import rise_m_per_h
 from tests.cameras import newest
 from tests.dashboard import fake_city, fakes
 from tests.dashboard.fake_city import reading
@@ -103,9 +110,35 @@ def test_a_gauge_never_heard_of_is_silent() -> None:
     assert (view.silent, view.sensor_fault, view.observed_at) == (True, False, None)
 
 
-def test_rise_is_the_slope_of_the_last_half_hour() -> None:
-    assert rise_m_per_h(rising(1.0, 0.1), NOW) == pytest.approx(0.6)
-    assert rise_m_per_h(rising(1.0, 0.1)[:1], NOW) is None
+def looked_at(readings: Sequence[Reading]) -> GaugeView:
+    return gauge_view(BRIDGE, GAUGE, Latest(readings[-1], readings[-1]), readings, NOW)
+
+
+def test_the_pace_is_the_faster_rise_of_ten_and_of_thirty_minutes_as_in_messages() -> None:
+    even = looked_at(rising(1.0, 0.1))
+    assert even.rise_m_per_h == pytest.approx(0.6)
+    stages = {40: 1.0, 30: 1.0, 20: 1.02, 10: 1.05, 0: 1.3}
+    course = [reading("bridge-01", stage_m, ago(minutes)) for minutes, stage_m in stages.items()]
+    sudden = looked_at(course)
+    assert (sudden.rise_m_per_h, sudden.rise_window) == (pytest.approx(1.5), timedelta(minutes=10))
+    place = Place(BRIDGE, GAUGE, RulesSettings())
+    change = Change(Cause.RISE, 0, 1, NOW)
+    told = stage_detail(change, Standing(), course_of(course), place)
+    ahead = outlook_detail(change, Standing(), course_of(course), place)
+    assert told["rise_m_per_h"] == ahead["rise_m_per_h"] == 1.5
+    assert told["window_s"] == ahead["window_s"] == 600
+    assert hours_to_next(sudden) == pytest.approx((2.0 - 1.3) / 1.5)
+
+
+def test_no_pace_is_claimed_by_one_reading_or_by_old_ones() -> None:
+    assert looked_at(rising(1.0, 0.1)[:1]).rise_m_per_h is None
+    old = [replace(each, observed_at=each.observed_at - timedelta(minutes=31)) for each in rising(1.0, 0.1)]
+    assert (looked_at(old).rise_m_per_h, looked_at(old).rise_window) == (None, None)
+
+
+def test_a_gauge_that_reports_every_few_seconds_has_the_same_pace() -> None:
+    often = [reading("bridge-01", 1.0 + 0.9 * (1 - n / 360), ago(n / 6)) for n in range(360, -1, -1)]
+    assert looked_at(often).rise_m_per_h == pytest.approx(0.9, abs=0.01)
 
 
 def test_time_to_the_next_threshold_is_extrapolated_only_while_it_rises() -> None:
