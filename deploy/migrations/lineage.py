@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 TABLES_OF_THE_PRESENT = (
     "ingest.store.tables",
     "ingest.store.registry",
+    "ingest.store.places",
     "ingest.store.vitals",
     "ingest.store.dead_letter_counts",
     "ingest.store.health",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,14 @@ from sqlalchemy import Connection, Engine, Select, bindparam, case, select
 from ingest.readings import CameraReport, CameraState, Still
 from ingest.sight.look import Look
 from ingest.store import rows
+from ingest.store.places import Place, of_its_place, places
 from ingest.store.protocol import CameraLatest, Pictured, Reference
 from ingest.store.requests import asked
 from ingest.store.tables import camera_latest, camera_memory, camera_reports, looks, stills
 from ingest.store.upsert import insert_into
+
+OF_ITS_PLACE = of_its_place(looks.c.camera_id, looks.c.taken_at)
+"""Of looks: those at what a camera showed where it stands now."""
 
 
 def note_reports(connection: Connection, reports: Sequence[CameraReport], *, late: bool = False) -> None:
@@ -82,7 +87,7 @@ def _note(
 
 
 def newest_of_cameras(connection: Connection) -> dict[str, CameraLatest]:
-    """What is newest of every camera that was heard or asked, by its id."""
+    """What is newest of every camera that was heard or asked, or came into service, by its id."""
     reports = connection.execute(
         select(camera_reports).join(camera_latest, camera_reports.c.seq == camera_latest.c.report_seq)
     )
@@ -91,7 +96,6 @@ def newest_of_cameras(connection: Connection) -> dict[str, CameraLatest]:
     still = {row.camera_id: rows.still_of(row) for row in shown}
     seen = connection.execute(select(looks).join(camera_latest, looks.c.still_seq == camera_latest.c.shown_seq))
     look = {row.camera_id: rows.look_of(row) for row in seen}
-    requests = asked(connection)
     found = {
         row.camera_id: CameraLatest(
             report=report.get(row.camera_id),
@@ -99,15 +103,43 @@ def newest_of_cameras(connection: Connection) -> dict[str, CameraLatest]:
             look=look.get(row.camera_id),
             still_at=row.still_at,
             heard_at=row.heard_at,
-            asked=requests.pop(row.camera_id, None),
         )
         for row in connection.execute(select(camera_latest))
     }
-    return found | {camera_id: CameraLatest(asked=each) for camera_id, each in requests.items()}
+    requests, since = asked(connection), places(connection)
+    return {
+        camera_id: replace(
+            _of_place(found.get(camera_id, CameraLatest()), since.get(camera_id)), asked=requests.get(camera_id)
+        )
+        for camera_id in found.keys() | requests.keys() | since.keys()
+    }
+
+
+def _of_place(latest: CameraLatest, place: Place | None) -> CameraLatest:
+    """What is newest of a camera, without what it said and showed at another station."""
+    if place is None:
+        return latest
+    known = replace(latest, known_at=place.known_at)
+    if place.moved_at is None:
+        return known
+    shows = latest.still is not None and latest.still.taken_at >= place.moved_at
+    speaks = latest.report is not None and latest.report.reported_at >= place.moved_at
+    return replace(
+        known,
+        report=latest.report if speaks else None,
+        still=latest.still if shows else None,
+        look=latest.look if shows else None,
+        still_at=_from(latest.still_at, place.moved_at),
+        heard_at=_from(latest.heard_at, place.moved_at),
+    )
+
+
+def _from(at: datetime | None, since: datetime) -> datetime | None:
+    return at if at is not None and at >= since else None
 
 
 class SqlPictures:
-    """The stills of a database that were looked at and can be shown."""
+    """The stills of a database that were looked at and can be shown, each camera's from where it stands now."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -115,14 +147,15 @@ class SqlPictures:
     def strip(self, camera_id: str, since: datetime, until: datetime, most: int) -> list[Pictured]:
         """Those of a camera taken in [since, until], by ``taken_at``; where there are more than ``most``, spread evenly
         with the first and the last."""
-        wanted = (looks.c.camera_id == camera_id, looks.c.usable, looks.c.taken_at.between(since, until))
+        mine = (looks.c.camera_id == camera_id, looks.c.usable, OF_ITS_PLACE)
+        wanted = (*mine, looks.c.taken_at.between(since, until))
         with self._engine.connect() as connection:
             found = connection.scalars(select(looks.c.still_seq).where(*wanted).order_by(looks.c.taken_at)).all()
             return self._pictured(connection, _spread(found, most))
 
     def nearest(self, camera_ids: Sequence[str], at: datetime, within: timedelta) -> Pictured | None:
         """The one of these cameras taken nearest to a time; None where none lies that near."""
-        mine = (looks.c.camera_id.in_(camera_ids), looks.c.usable)
+        mine = (looks.c.camera_id.in_(camera_ids), looks.c.usable, OF_ITS_PLACE)
         before = self._edge(at - within, at).where(*mine).order_by(looks.c.taken_at.desc())
         after = self._edge(at, at + within).where(*mine).order_by(looks.c.taken_at)
         with self._engine.connect() as connection:
@@ -134,7 +167,10 @@ class SqlPictures:
         """The picture of a normal day of a camera, where there is one."""
         memory = camera_memory.c
         wanted = select(memory.reference_file, memory.reference_at, memory.reference_by).where(
-            memory.camera_id == camera_id, memory.reference_file != "", memory.reference_at.is_not(None)
+            memory.camera_id == camera_id,
+            memory.reference_file != "",
+            memory.reference_at.is_not(None),
+            of_its_place(memory.camera_id, memory.reference_at),
         )
         with self._engine.connect() as connection:
             row = connection.execute(wanted).first()

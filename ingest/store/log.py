@@ -101,7 +101,7 @@ class SqlLog:
             return {(each.gauge_id, each.quantity): each for each in map(rows.reading_of, found)}
 
     def cameras(self) -> dict[str, CameraLatest]:
-        """What is newest of every camera that was heard or asked, by its id."""
+        """What is newest of every camera that was heard or asked, or came into service, by its id."""
         with self._engine.connect() as connection:
             return newest_of_cameras(connection)
 

@@ -15,8 +15,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from ingest.readings import DeadLetter, Still
 from ingest.sight.look import Look
 from ingest.store import rows
-from ingest.store.cameras import keep_look
+from ingest.store.cameras import OF_ITS_PLACE, keep_look
 from ingest.store.dead_letters import keep_dead_letters
+from ingest.store.places import of_its_place
 from ingest.store.protocol import Pictured, Unavailable
 from ingest.store.tables import camera_latest, camera_memory, looks, stills, writing
 from ingest.store.upsert import insert_into
@@ -72,8 +73,10 @@ class SqlLooks:
             return waiting(connection)
 
     def remembered(self, camera_ids: Collection[str]) -> dict[str, Remembered]:
-        """What is remembered of these cameras; those of which nothing is are left out."""
-        wanted = select(camera_memory).where(camera_memory.c.camera_id.in_(camera_ids))
+        """What is remembered of these cameras, and not of what they saw at another station; those of which nothing is
+        are left out."""
+        here = of_its_place(camera_memory.c.camera_id, camera_memory.c.changed_at)
+        wanted = select(camera_memory).where(camera_memory.c.camera_id.in_(camera_ids), here)
         with self._engine.connect() as connection:
             return {row.camera_id: Remembered(row.memory, row.changed_at) for row in connection.execute(wanted)}
 
@@ -98,6 +101,7 @@ class SqlLooks:
             select(stills, *own)
             .join(camera_latest, stills.c.seq == camera_latest.c.shown_seq)
             .join(looks, looks.c.still_seq == stills.c.seq)
+            .where(OF_ITS_PLACE)
         )
         with self._engine.connect() as connection:
             return {row.camera_id: Pictured(rows.still_of(row), rows.look_of(row)) for row in connection.execute(shown)}
@@ -127,7 +131,7 @@ class SqlLooks:
         return (
             select(stills, *own)
             .join(looks, looks.c.still_seq == stills.c.seq)
-            .where(stills.c.camera_id == camera_id)
+            .where(stills.c.camera_id == camera_id, OF_ITS_PLACE)
             .order_by(stills.c.taken_at.desc(), stills.c.seq.desc())
         )
 
@@ -142,7 +146,7 @@ class SqlLooks:
         chosen = (
             select(stills, camera_memory.c.reference_by, camera_memory.c.reference_due)
             .join(camera_memory, of_camera)
-            .where(which)
+            .where(which, of_its_place(camera_memory.c.camera_id, camera_memory.c.reference_at))
         )
         with self._engine.connect() as connection:
             return [

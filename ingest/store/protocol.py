@@ -29,7 +29,9 @@ class CameraLatest:
     """A camera's newest report by its time, and of its stills the newest that can be shown, with the look at it.
 
     ``still_at`` is when a still last came, also one that was not looked at yet; ``heard_at`` when anything did.
-    ``asked`` says how requests go, where it does not send by itself. None where there was none yet.
+    ``asked`` says how requests go, where it does not send by itself. None where there was none yet. What it said and
+    showed at another station is not among it. ``known_at`` is since when it is in service where it stands, None where
+    that is longer than anybody noted.
     """
 
     report: CameraReport | None = None
@@ -38,6 +40,7 @@ class CameraLatest:
     still_at: datetime | None = None
     heard_at: datetime | None = None
     asked: Asked | None = None
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ class Log(Protocol):
         ...
 
     def cameras(self) -> dict[str, CameraLatest]:
-        """What is newest of every camera that was heard or asked, by its id."""
+        """What is newest of every camera that was heard or asked, or came into service, by its id."""
         ...
 
     def dead_letters(self) -> DeadLetterSummary:

@@ -30,6 +30,7 @@ from ingest.registry_files.entries import Section
 from ingest.registry_files.instruments import conflicts
 from ingest.registry_files.mistakes import RegistryConflict
 from ingest.stations import City, Gauge, Registry
+from ingest.store.places import note_places
 from ingest.store.tables import UtcTime, metadata
 
 registry_items = Table(
@@ -128,6 +129,8 @@ class SqlRegistry:
             after = documents(_with_past(new, kept, at))
             changes = compare(_serving(kept), after)
             _write(connection, after, kept)
+            known = {key: item.document for key, item in kept.items()}
+            note_places(connection, known, after, known.keys() - _serving(kept).keys(), at)
             _retire(connection, changes, at)
             _summarise(connection, revision, changes)
         return changes
