@@ -26,6 +26,7 @@ def equipment(view: StationView, language: str, now: datetime) -> list[Component
     if view.equipment is not None:
         body = [
             *standing_still(view, view.equipment, language, now),
+            *_unjudged(view.equipment, language),
             *_waters(view, view.equipment, language, now),
             _machines(view.equipment, language, now),
         ]
@@ -50,6 +51,13 @@ def standing_still(view: StationView, equipment: EquipmentView, language: str, n
         html.Small(raised),
     ]
     return [html.Div(said, className="pump-idle", role="alert")]
+
+
+def _unjudged(equipment: EquipmentView, language: str) -> list[Component]:
+    """That nobody can say when these pumps should run; nothing where their inner gauge is in the registry."""
+    if equipment.inner_id is not None or not equipment.pumps:
+        return []
+    return [html.P(text(language, "pump.no_inner"), className="note pump-no-inner")]
 
 
 def _idle(idle: Idle, stage_m: float, language: str, now: datetime) -> str:

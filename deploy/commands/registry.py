@@ -8,13 +8,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from alerts.people import remarks
+from alerts.people import remarks as people_remarks
 from deploy.commands.context import Context, UsageError, say
 from deploy.drills import of_house, without_mark
 from deploy.wiring.desk import record_import
 from deploy.wiring.people import known
 from deploy.wiring.stores import open_stores
-from ingest.registry_files import Change, RegistryConflict, RegistryMistakes, load, to_csv, to_toml
+from ingest.registry_files import (
+    Change,
+    RegistryConflict,
+    RegistryMistakes,
+    contents,
+    load,
+    remarks,
+    to_csv,
+    to_toml,
+)
 from ingest.stations import Registry
 
 
@@ -40,9 +49,10 @@ def add_to(commands: Any) -> None:
 
 
 def check(_: Context, options: argparse.Namespace) -> int:
-    """Say every mistake; 1 where there is any."""
+    """Say every mistake; 1 where there is any. What is none and should be known is said beside the count."""
     registry = read(options.file)
     say(f"{options.file}: {contents(registry)}; no mistakes")
+    _say_remarks(registry)
     return 0
 
 
@@ -57,7 +67,8 @@ def import_file(context: Context, options: argparse.Namespace) -> int:
     record_import(changes, stores, author(), context.clock.now())
     _say_changes(changes)
     say(f"imported: {contents(registry)}")
-    for remark in remarks(stores.people.directory().people, known(stores.city())):
+    _say_remarks(registry)
+    for remark in people_remarks(stores.people.directory().people, known(stores.city())):
         say(f"mind: people: {remark}; correct it with mizumori people import")
     return 0
 
@@ -71,6 +82,7 @@ def show_diff(context: Context, options: argparse.Namespace) -> int:
         )
     except RegistryConflict as error:
         raise _conflict(options.file, error) from error
+    _say_remarks(registry)
     return 0
 
 
@@ -104,18 +116,17 @@ def read(file: Path) -> Registry:
         raise UsageError(f"{file.resolve()} cannot be read: {error.strerror}") from error
 
 
-def contents(registry: Registry) -> str:
-    """How much a registry holds."""
-    counts = {"station": len(registry.stations), "gauge": len(registry.gauges), "camera": len(registry.cameras)}
-    return ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
-
-
 def author() -> str:
     """Who imports, for the record."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
+
+
+def _say_remarks(registry: Registry) -> None:
+    for remark in remarks(registry):
+        say(f"mind: {remark}")
 
 
 def _say_changes(changes: Sequence[Change]) -> None:

@@ -13,6 +13,7 @@ from deploy.migrations.upgrade import UNMARKED, SchemaError, revision_of
 from deploy.monitor.service_probes import DEAF, LEAST_INTERVAL_S, SILENT
 from deploy.monitor.signs import Check, State
 from deploy.monitor.store_probes import check_database
+from ingest.registry_files import contents, remarks
 from ingest.stations import Registry
 from ingest.store.copies import mistakes
 from ingest.store.protocol import DeadLetterSummary
@@ -51,13 +52,14 @@ def _check_schema(name: str, engine: Engine, lineage: Lineage) -> Check:
 
 
 def check_registry(registry: Registry | None) -> Check:
-    """Whether there is a city to watch."""
+    """Whether there is a city to watch, and its pumps can be judged."""
     if registry is None or not registry.gauges:
         sentence = "there is no gauge in the registry: run mizumori registry import CITY.toml"
         return Check("registry", State.FAILED, sentence)
-    counts = {"station": len(registry.stations), "gauge": len(registry.gauges), "camera": len(registry.cameras)}
-    found = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
-    return Check("registry", State.OK, found)
+    lacks = list(remarks(registry))
+    if lacks:
+        return Check("registry", State.DEGRADED, "; ".join(lacks))
+    return Check("registry", State.OK, contents(registry))
 
 
 def check_people(contacts: int, shortcomings: Sequence[str]) -> Check:

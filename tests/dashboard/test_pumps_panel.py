@@ -35,6 +35,20 @@ def at_desk() -> Desk:
     return pump_desk(NOW)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("", "内水位計が登録されていない"), ("/en", "No inner gauge is registered")]
+)
+def test_a_station_without_an_inner_gauge_says_that_its_pumps_cannot_be_judged(
+    at_desk: Desk, language: str, said: str
+) -> None:
+    assert said not in panel(at_desk, WORKING, language)
+    city = at_desk.registry.current
+    assert city is not None
+    left = {key: each for key, each in city.gauges.items() if each.station_id != WORKING or each.role == "outer"}
+    at_desk.registry.current = city.model_copy(update={"gauges": left})
+    assert said in panel(at_desk, WORKING, language)
+
+
 def panel(at_desk: Desk, station: str, language: str = "") -> str:
     path = f"{language}/station/{station}"
     return words(asyncio.run(pumps_callbacks.equipment(Watch(at_desk.services), None, None, path)))

@@ -184,7 +184,42 @@ def test_check_counts_what_a_good_file_holds(tmp_path: Path, capsys: pytest.Capt
     file = tmp_path / "city.toml"
     file.write_text(CITY, encoding="utf-8")
     assert main(["check", str(file)], {}) == 0
-    assert "1 station, 1 gauge, 0 cameras; no mistakes" in capsys.readouterr().out
+    assert "1 station, 1 gauge, 0 cameras, 0 pumps, 0 gates; no mistakes" in capsys.readouterr().out
+
+
+PUMPS = """
+[[stations]]
+id = "p"
+kind = "pump_station"
+name = { ja = "ポンプ場" }
+lat = 34.4
+lon = 133.2
+[[stations.gauges]]
+id = "p-out"
+role = "outer"
+bank_m = 2.0
+[[stations.pumps]]
+id = "p-1"
+[[stations.gates]]
+id = "p-gate"
+"""
+
+
+def test_pumps_without_an_inner_gauge_are_remarked_wherever_the_registry_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = {"MIZUMORI_DATA_FOLDER": str(tmp_path / "data")}
+    file = tmp_path / "city.toml"
+    file.write_text(CITY + PUMPS, encoding="utf-8")
+    for command_line in (["check"], ["registry", "diff"], ["registry", "import"]):
+        assert main([*command_line, str(file)], environment) == 0
+        said = capsys.readouterr().out
+        assert "mind: station p has pumps and no inner gauge" in said
+        assert ("2 stations, 2 gauges, 0 cameras, 1 pump, 1 gate" in said) == (command_line[-1] != "diff")
+    file.write_text((CITY + PUMPS).replace('"outer"', '"inner"'), encoding="utf-8")
+    for command_line in (["check"], ["registry", "diff"], ["registry", "import"]):
+        assert main([*command_line, str(file)], environment) == 0
+        assert "mind" not in capsys.readouterr().out
 
 
 def test_a_registry_is_imported_compared_and_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
