@@ -82,7 +82,7 @@ def test_a_system_that_is_well_and_runs_has_nothing_to_complain_of(tmp_path: Pat
             assert weak <= {"disk", "time service", "services: disk"}, sentences
             assert ended == 0
             assert "can be reached and gives us our topics" in sentences["broker"]
-            assert sentences["registry"] == "2 stations, 3 gauges, 1 camera"
+            assert sentences["registry"] == "2 stations, 3 gauges, 1 camera, 0 pumps, 0 gates"
             ingest.broker.stop()
             assert eventually(lambda: "broker" in examined(ingest.environment, capsys)[1])
             ended, states, sentences = examined(ingest.environment, capsys)
