@@ -14,6 +14,7 @@ from dashboard.staff.addresses import Page, still_path
 from dashboard.staff.cameras_cards import is_bad
 from dashboard.staff.facts import CameraFacts
 from dashboard.staff.pieces import link
+from ingest.cameras.condition import AWAITED
 from ingest.readings import CameraState
 from ingest.stations import Registry, named
 from ingest.store.protocol import Copy
@@ -24,9 +25,10 @@ STATES: Mapping[str, Callable[[CameraFacts], bool]] = {
     "trouble": lambda camera: camera.state is not CameraState.ONLINE,
     "degraded": lambda camera: camera.state is CameraState.DEGRADED,
     "offline": lambda camera: camera.state is CameraState.OFFLINE,
-    "online": lambda camera: camera.state is CameraState.ONLINE,
+    "online": lambda camera: camera.state is CameraState.ONLINE and camera.silence != AWAITED,
+    "awaited": lambda camera: camera.state is CameraState.ONLINE and camera.silence == AWAITED,
 }
-"""What can be chosen, as ``?s=trouble``."""
+"""What can be chosen, as ``?s=trouble``; the last only where there is one."""
 _WORST_FIRST = (CameraState.DEGRADED, CameraState.OFFLINE, CameraState.ONLINE)
 """A picture that misleads stands above one that is not there."""
 
@@ -65,6 +67,7 @@ def states(cameras: Sequence[CameraFacts], chosen: str, page: Page) -> Component
             className="kind-link chosen" if name == chosen else "kind-link",
         )
         for name, is_one in STATES.items()
+        if name != "awaited" or any(map(is_one, cameras))
     ]
     return html.Nav(links, className="kinds", title=text(page.language, "cameras.choose"))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from dashboard.i18n import known, text
 from dashboard.staff import health_words, words
 from dashboard.staff.facts import CameraFacts
+from ingest.cameras.condition import AWAITED
 from ingest.readings import CameraState, Still
 from ingest.sight.look import Look, Unjudged
 from ingest.stations import Camera, Registry, named
@@ -29,7 +30,9 @@ def full_name(camera_id: str, registry: Registry, language: str) -> str:
 
 
 def state(camera: CameraFacts, language: str) -> str:
-    """Online, degraded or offline."""
+    """Online, degraded or offline; or not there yet."""
+    if camera.state is CameraState.ONLINE and camera.silence == AWAITED:
+        return text(language, "camera.awaited")
     return text(language, f"camera.{camera.state}")
 
 
@@ -68,6 +71,8 @@ def notices(camera: CameraFacts, language: str) -> list[str]:
         # What the band says already is not said twice.
         reasons = "" if camera.state is CameraState.DEGRADED and camera.file else why(camera, language)
         said.append(words.joined(state(camera, language), reasons))
+    elif camera.silence == AWAITED:
+        said.append(words.joined(state(camera, language), _reason(AWAITED, language)))
     if camera.file and camera.unjudged is Unjudged.DARK_NIGHT:
         said.append(_reason(camera.unjudged, language))
     if doubt := doubt_of_time(camera, language):

@@ -13,8 +13,9 @@ from deploy.commands.acts import BY
 from deploy.commands.columns import columns
 from deploy.commands.context import Context, UsageError, jst, say
 from deploy.wiring.stores import Stores, open_stores
-from ingest.cameras.condition import condition
+from ingest.cameras.condition import AWAITED, condition
 from ingest.messages import Refused
+from ingest.readings import CameraState
 from ingest.registry_files import load
 from ingest.sight.look import Look
 from ingest.sight.reference import has_learned
@@ -80,8 +81,9 @@ def _row(camera: Camera, latest: CameraLatest, normal: str, now: datetime) -> Se
     seen = (found.silence, *found.faults, found.unjudged)
     why = ", ".join(dict.fromkeys(filter(None, (*seen, found.said, found.asked, _clock(latest)))))
     still = jst(latest.still.taken_at) if latest.still else "none"
+    state = "waiting" if found.state is CameraState.ONLINE and found.silence == AWAITED else str(found.state)
     return (
-        *(camera.id, camera.station_id, str(found.state), why or "-", still),
+        *(camera.id, camera.station_id, state, why or "-", still),
         *("yes" if camera.public else "no", str(len(camera.masks)), normal),
     )
 

@@ -15,6 +15,8 @@ from ingest.store.protocol import CameraLatest
 NEVER_HEARD, NO_HEARTBEAT, NO_STILL = "never_heard", "no_heartbeat", "no_still"
 """Reasons that a camera did not give itself: nothing ever came, nothing comes any more, it speaks and no new still of
 it can be shown."""
+AWAITED = "awaited"
+"""Another one, and no fault: it has not been in service at its station for long, and its first still is awaited."""
 WORST_FIRST = (
     PictureFault.FROZEN,
     PictureFault.COVERED,
@@ -51,13 +53,17 @@ class CameraCondition:
         return self.silence or (str(self.faults[0]) if self.faults else "") or self.said or unjudged
 
 
+NEVER = CameraCondition(CameraState.OFFLINE, NEVER_HEARD)
+
+
 def condition(camera: Camera, latest: CameraLatest | None, now: datetime) -> CameraCondition:
     """The camera at ``now``.
 
     Silence of more than three intervals makes it offline whatever it said last, and so does its last will until it is
     heard again. Degraded is one whose picture cannot be trusted or could not be judged, of which no new still can be
     shown for as long (none comes, or they cannot be opened, or nobody looks at them), or that says so itself. One that
-    answers the requests for its stills is not silent, whatever it answers.
+    answers the requests for its stills is not silent, whatever it answers. For as long after it came into service, or
+    to its station, its first still is awaited; unless requests for it fail, nothing is wrong with it till then.
     """
     asked = latest.asked if latest is not None and camera.pull is not None else None
     if latest is None or asked is None:
@@ -76,8 +82,11 @@ def _heard_at(heard_at: datetime | None, asked: Asked, now: datetime) -> datetim
 
 def _of(camera: Camera, latest: CameraLatest | None, now: datetime) -> CameraCondition:
     heard_at = latest.heard_at if latest is not None else None
-    if latest is None or heard_at is None:
-        return CameraCondition(CameraState.OFFLINE, NEVER_HEARD)
+    if latest is None:
+        return NEVER
+    awaited = _is_awaited(camera, latest, now)
+    if heard_at is None:
+        return CameraCondition(CameraState.ONLINE, AWAITED) if awaited else NEVER
     if _late(heard_at, max(camera.interval_s, camera.heartbeat_s or 0.0), now):
         return CameraCondition(CameraState.OFFLINE, NO_HEARTBEAT, heard_at=heard_at)
     said = _in_force(latest.report, heard_at)
@@ -85,15 +94,24 @@ def _of(camera: Camera, latest: CameraLatest | None, now: datetime) -> CameraCon
         return CameraCondition(CameraState.OFFLINE, said=said.reason, heard_at=heard_at)
     # What came and cannot be shown, or was not looked at, says nothing of the water: the newest that can counts.
     seen_at = latest.still.received_at if latest.still is not None else None
-    silence = "" if seen_at is not None and not _late(seen_at, camera.interval_s, now) else NO_STILL
+    seen = seen_at is not None and not _late(seen_at, camera.interval_s, now)
+    silence = "" if seen else AWAITED if awaited else NO_STILL
     faults = tuple(each for each in WORST_FIRST if latest.look and each in latest.look.faults)
     words = said.reason if said is not None else ""
     complains = said is not None and said.state is not CameraState.ONLINE
     unjudged = latest.look is not None and not latest.look.judged
-    well = not silence and not faults and not complains and not unjudged
+    well = silence in ("", AWAITED) and not faults and not complains and not unjudged
     state = CameraState.ONLINE if well else CameraState.DEGRADED
     why = latest.look.unjudged if latest.look is not None else None
     return CameraCondition(state, silence, faults, words, heard_at, unjudged=why, complains=complains)
+
+
+def _is_awaited(camera: Camera, latest: CameraLatest, now: datetime) -> bool:
+    """Whether there was no still yet, and no time for one. The clock of the import may be ahead of ours a little."""
+    if latest.still is not None or latest.known_at is None:
+        return False
+    failing = camera.pull is not None and latest.asked is not None and latest.asked.failing
+    return not failing and abs(now - latest.known_at).total_seconds() <= LATE_AFTER_INTERVALS * camera.interval_s
 
 
 def _late(at: datetime, interval_s: float, now: datetime) -> bool:

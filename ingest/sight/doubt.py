@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import combinations
 from statistics import median
 
-from ingest.cameras.condition import NEVER_HEARD, CameraCondition
+from ingest.cameras.condition import AWAITED, NEVER_HEARD, CameraCondition
 from ingest.hazard import Levels
 from ingest.readings import CameraState, Quality, Reading
 from ingest.sight.look import Look
@@ -106,10 +106,11 @@ def _needed_m(lowest_m: float, levels: Levels) -> float:
 def doubt(level: int, rise: Rise | None, watched: Sequence[Watched]) -> Doubt | None:
     """The doubt about a station whose stage is at a hazard, after a rise where there was one.
 
-    None below ``FROM_LEVEL``, where there is no camera (one that was never heard is not there yet), and as soon as one
+    None below ``FROM_LEVEL``, where there is no camera (one whose first still is awaited, or that was never heard, is
+    not there yet), and as soon as one
     camera shows the change, or shows a picture of which that cannot be said.
     """
-    there = [each for each in watched if each.condition.silence != NEVER_HEARD]
+    there = [each for each in watched if each.condition.silence not in (AWAITED, NEVER_HEARD)]
     if level < FROM_LEVEL or not there:
         return None
     found = {each.camera_id: _reason(each, rise) for each in there}

@@ -47,6 +47,8 @@ class FakeLog:
     letters: DeadLetterSummary = field(default_factory=DeadLetterSummary)
     faults: dict[int, tuple[PictureFault, ...]] = field(default_factory=dict)
     """Of stills, by their number: those that stand."""
+    known_at: dict[str, datetime] = field(default_factory=dict)
+    """Of cameras that came into service of late."""
     unjudged: dict[int, Unjudged] = field(default_factory=dict)
     """Of stills, by their number: why nothing was told of them."""
     seen: dict[int, tuple[PictureFault, ...]] = field(default_factory=dict)
@@ -120,7 +122,8 @@ class FakeLog:
         stills = {each.camera_id: each for each in sorted(self.stills, key=lambda still: still.taken_at)}
         looks = {key: self.look_at(still) for key, still in stills.items()}
         return {
-            key: newest(reports.get(key), stills.get(key), looks.get(key)) for key in reports.keys() | stills.keys()
+            key: replace(newest(reports.get(key), stills.get(key), looks.get(key)), known_at=self.known_at.get(key))
+            for key in reports.keys() | stills.keys() | self.known_at.keys()
         }
 
     def look_at(self, still: Still) -> Look:

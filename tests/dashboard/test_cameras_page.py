@@ -114,6 +114,25 @@ def test_a_picture_of_which_nothing_can_be_told_says_so(
     assert ("カメラ 不調" in said) == (why is not Unjudged.DARK_NIGHT)
 
 
+def counted(at_desk: Desk) -> dict[str, str]:
+    """The choice of states: addresses and numbers."""
+    nav = asyncio.run(cameras_callbacks.states(Watch(at_desk.services), None, "", "/cameras"))
+    return {each.href: each.children[1].children for each in nav.children}
+
+
+def test_a_new_camera_waits_for_its_first_picture_and_is_in_no_trouble(at_desk: Desk) -> None:
+    assert "/cameras?s=awaited" not in counted(at_desk)
+    at_desk.log.stills = [each for each in at_desk.log.stills if each.camera_id != WELL]
+    at_desk.log.reports = [each for each in at_desk.log.reports if each.camera_id != WELL]
+    assert "カメラ 停止" in cards(at_desk, "hama-pump")
+    at_desk.log.known_at[WELL] = NOW - timedelta(minutes=1)
+    assert "カメラ 受信待ち · 最初の画像を待っています" in cards(at_desk, "hama-pump")
+    assert "Camera waiting · waiting for its first picture" in cards(at_desk, "hama-pump", "/en")
+    assert counted(at_desk)["/cameras?s=awaited"] == "1"
+    for search, there in (("", True), ("?s=awaited", True), ("?s=trouble", False), ("?s=online", False)):
+        assert (f'"{WELL}"' in words(wall(at_desk, search))) == there
+
+
 def test_a_camera_whose_clock_stands_says_so_beside_its_picture(at_desk: Desk) -> None:
     at_desk.log.stills = [
         replace(each, clock_suspect=True, clock_stands=True) if each.camera_id == WELL else each

@@ -80,7 +80,7 @@ def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
 
 
 def test_every_camera_is_listed_with_its_condition_and_newest_still(desk: Desk) -> None:
-    assert desk.types("list")[1].splitlines()[1].split()[:4] == ["fujii-cam", "fujii", "offline", "never_heard"]
+    assert desk.types("list")[1].splitlines()[1].split()[:4] == ["fujii-cam", "fujii", "waiting", "awaited"]
     desk.still(NOON, jpeg(noise(size=(640, 360))))
     line = desk.types("list")[1].splitlines()[1]
     assert f"{NOON:%m-%d %H:%M}" in line
