@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from dashboard.staff.app import create_app
 from ingest.devices import Live
@@ -75,22 +75,30 @@ def size() -> tuple[int, int]:
     return DESK
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all, so that what the pages are made of is fetched and read once."""
+    made = browser.new_context()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def visit(browser: Browser, base: str, size: tuple[int, int]) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+def visit(context: BrowserContext, base: str, size: tuple[int, int]) -> Iterator[Visit]:
     made = Visit(context.new_page(), base)
+    made.page.set_viewport_size({"width": size[0], "height": size[1]})
     made.page.on("console", lambda said: made.errors.append(said.text) if said.type == "error" else None)
     made.page.on("pageerror", lambda error: made.errors.append(str(error)))
     made.page.on("request", lambda asked: made.asked.append(asked.url))
     yield made
-    context.close()
+    made.page.close()
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], indirect=False)
 @pytest.mark.parametrize("address", ["/cameras", "/en/cameras?s=trouble", "/en/station/hongo-bridge"])
 def test_cameras_open_without_error_or_other_host_and_fit(visit: Visit, address: str) -> None:
     visit.open(address, ".still .band")
-    visit.page.wait_for_timeout(400)
+    visit.page.wait_for_timeout(200)
     assert visit.errors == []
     assert visit.hosts() == {visit.base.removeprefix("http://")}
     assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -246,11 +254,20 @@ def test_a_page_may_ask_nobody_who_is_not_in_the_registry(visit: Visit, camera: 
     assert not [each for each in camera.asked if other in each]
 
 
+@pytest.fixture(scope="module")
+def pumps_base() -> Iterator[str]:
+    with served(create_app(pump_desk().services).server) as address:
+        yield address
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], indirect=False)
-def test_pumps_that_stand_still_in_the_water_are_seen_at_once(browser: Browser, size: tuple[int, int]) -> None:
-    with served(create_app(pump_desk().services).server) as base:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-        page, errors = context.new_page(), []
+def test_pumps_that_stand_still_in_the_water_are_seen_at_once(
+    context: BrowserContext, pumps_base: str, size: tuple[int, int]
+) -> None:
+    base = pumps_base
+    with context.new_page() as page:
+        errors: list[str] = []
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
         page.goto(f"{base}/en/station/{IDLE}")
         notice = page.locator(".pump-idle")
@@ -262,7 +279,6 @@ def test_pumps_that_stand_still_in_the_water_are_seen_at_once(browser: Browser, 
         page.wait_for_selector(".js-plotly-plot .main-svg", timeout=PATIENCE_MS)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         assert errors == []
-        context.close()
 
 
 def test_three_hundred_cameras_ask_for_a_screenful_of_pictures(browser: Browser) -> None:

@@ -74,7 +74,8 @@ def test_a_camera_without_a_name_is_not_called_camera_below_the_heading_that_say
     ]
     named = city.cameras[FROZEN].model_copy(update={"name": {"ja": "上流側"}})
     at_desk.registry.current = city.model_copy(update={"cameras": {**city.cameras, FROZEN: named}})
-    assert "上流側" in cards(at_desk, "hongo-bridge")
+    said = cards(at_desk, "hongo-bridge")
+    assert said.index('"上流側"') < said.index('"撮影"')
 
 
 def test_a_picture_that_can_be_trusted_carries_no_band(at_desk: Desk) -> None:

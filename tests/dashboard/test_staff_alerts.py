@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 
 from alerts.records import Delivery, Outcome, Transition
 from alerts.store.record import SqlRecord, add_transitions
-from dashboard.staff import callbacks, cameras_callbacks
+from dashboard.staff import callbacks
 from dashboard.staff.watch import Watch
 from ingest.readings import CameraReport, CameraState
 from ingest.store.tables import metadata
@@ -153,12 +153,6 @@ def test_a_camera_that_said_itself_that_it_is_off_is_not_said_to_be_silent(at_de
     at_desk.log.add(CameraReport("hongo-bridge-cam", CameraState.OFFLINE, at, at, reason))
     said = run(callbacks.devices(Watch(at_desk.services), None, None, "/"))
     assert "太陽電池から給電なし · 停止の通知 20:59" in said
-
-
-def test_a_camera_card_begins_with_the_name_of_the_camera(at_desk: Desk) -> None:
-    watch = Watch(at_desk.services)
-    said = run(cameras_callbacks.stills(watch, at_desk.services, None, "/en/station/hongo-bridge"))
-    assert said.index('"Camera"') < said.index('"Taken"')
 
 
 def test_the_list_cuts_a_stage_that_is_just_below_its_threshold(at_desk: Desk) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from dashboard.staff.app import create_app
 from tests.dashboard import fakes
@@ -52,27 +52,58 @@ def size() -> tuple[int, int]:
     return DESK
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all, so that what the pages are made of is fetched and read once."""
+    made = browser.new_context()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def quiet_desk() -> Desk:
+    """For those who look and change nothing."""
+    return desk()
+
+
+@pytest.fixture(scope="module")
+def quiet_base(quiet_desk: Desk) -> Iterator[str]:
+    with served(create_app(quiet_desk.services).server) as base:
+        yield base
+
+
 @pytest.fixture
-def visit(browser: Browser, size: tuple[int, int]) -> Iterator[Visit]:
+def look(context: BrowserContext, quiet_desk: Desk, quiet_base: str, size: tuple[int, int]) -> Iterator[Visit]:
+    """A visit that changes nothing."""
+    yield from visiting(context, quiet_desk, quiet_base, size)
+
+
+@pytest.fixture
+def visit(context: BrowserContext, size: tuple[int, int]) -> Iterator[Visit]:
+    """A visit at a desk of its own, which may be changed."""
     at_desk = desk()
     with served(create_app(at_desk.services).server) as base:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-        made = Visit(context.new_page(), at_desk, base)
-        made.page.on("console", lambda said: made.errors.append(said.text) if said.type == "error" else None)
-        made.page.on("pageerror", lambda error: made.errors.append(str(error)))
-        made.page.on("request", lambda asked: made.hosts.add(asked.url.split("/")[2] if "//" in asked.url else ""))
-        yield made
-        context.close()
+        yield from visiting(context, at_desk, base, size)
+
+
+def visiting(context: BrowserContext, at_desk: Desk, base: str, size: tuple[int, int]) -> Iterator[Visit]:
+    made = Visit(context.new_page(), at_desk, base)
+    made.page.set_viewport_size({"width": size[0], "height": size[1]})
+    made.page.on("console", lambda said: made.errors.append(said.text) if said.type == "error" else None)
+    made.page.on("pageerror", lambda error: made.errors.append(str(error)))
+    made.page.on("request", lambda asked: made.hosts.add(asked.url.split("/")[2] if "//" in asked.url else ""))
+    yield made
+    made.page.close()
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], indirect=False)
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_a_page_opens_without_error_or_other_host_and_fits(visit: Visit, address: str) -> None:
-    visit.open(address)
-    visit.page.wait_for_timeout(500)
-    assert visit.errors == []
-    assert visit.hosts <= {visit.base.removeprefix("http://"), ""}
-    assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+def test_a_page_opens_without_error_or_other_host_and_fits(look: Visit, address: str) -> None:
+    look.open(address)
+    look.page.wait_for_timeout(200)
+    assert look.errors == []
+    assert look.hosts <= {look.base.removeprefix("http://"), ""}
+    assert look.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize("address", ["/", "/en/"])
@@ -95,43 +126,43 @@ def test_a_published_reading_changes_the_page_of_its_station_within_three_second
     expect(visit.page.locator(".head-name .badge-5")).to_be_visible(timeout=3000)
 
 
-def test_a_row_opens_its_station_and_the_way_back_and_the_language_keep_the_place(visit: Visit) -> None:
-    visit.open("/")
-    visit.page.locator("a.row", has_text="本郷橋").click()
-    visit.page.wait_for_selector(".head-name")
-    assert visit.page.url.endswith("/station/hongo-bridge")
-    visit.page.locator(".languages a").click()
-    expect(visit.page.locator("h1")).to_have_text("Hongo Bridge")
-    assert visit.page.evaluate("document.documentElement.lang") == "en"
-    visit.page.locator(".back").click()
-    expect(visit.page.locator("a.row", has_text="Hongo Bridge")).to_be_visible()
-    assert visit.errors == []
+def test_a_row_opens_its_station_and_the_way_back_and_the_language_keep_the_place(look: Visit) -> None:
+    look.open("/")
+    look.page.locator("a.row", has_text="本郷橋").click()
+    look.page.wait_for_selector(".head-name")
+    assert look.page.url.endswith("/station/hongo-bridge")
+    look.page.locator(".languages a").click()
+    expect(look.page.locator("h1")).to_have_text("Hongo Bridge")
+    assert look.page.evaluate("document.documentElement.lang") == "en"
+    look.page.locator(".back").click()
+    expect(look.page.locator("a.row", has_text="Hongo Bridge")).to_be_visible()
+    assert look.errors == []
 
 
-def test_a_mark_on_the_map_opens_its_station(visit: Visit) -> None:
-    visit.open("/")
-    visit.page.wait_for_selector("#map .scatterlayer .point")
-    box = visit.page.locator("#map .scatterlayer .points path").last.bounding_box()
+def test_a_mark_on_the_map_opens_its_station(look: Visit) -> None:
+    look.open("/")
+    look.page.wait_for_selector("#map .scatterlayer .point")
+    box = look.page.locator("#map .scatterlayer .points path").last.bounding_box()
     assert box
-    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    visit.page.wait_for_timeout(300)
-    visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    visit.page.wait_for_selector(".head-name", timeout=PATIENCE_MS)
-    assert "/station/" in visit.page.url
+    look.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    look.page.wait_for_timeout(300)
+    look.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    look.page.wait_for_selector(".head-name", timeout=PATIENCE_MS)
+    assert "/station/" in look.page.url
 
 
-def test_the_range_of_the_hydrograph_is_chosen_by_a_link(visit: Visit) -> None:
-    visit.open("/station/hongo-bridge")
-    expect(visit.page.locator(".range.chosen")).to_have_text("6時間")
-    visit.page.locator(".range", has_text="3日").click()
-    expect(visit.page.locator(".range.chosen")).to_have_text("3日")
-    assert visit.page.url.endswith("?h=72")
+def test_the_range_of_the_hydrograph_is_chosen_by_a_link(look: Visit) -> None:
+    look.open("/station/hongo-bridge")
+    expect(look.page.locator(".range.chosen")).to_have_text("6時間")
+    look.page.locator(".range", has_text="3日").click()
+    expect(look.page.locator(".range.chosen")).to_have_text("3日")
+    assert look.page.url.endswith("?h=72")
 
 
-def test_a_still_is_shown_with_its_own_time(visit: Visit) -> None:
-    visit.open("/station/hongo-bridge")
-    expect(visit.page.locator(".taken")).to_be_visible()
-    expect(visit.page.locator(".still img")).to_have_js_property("naturalWidth", 640)
+def test_a_still_is_shown_with_its_own_time(look: Visit) -> None:
+    look.open("/station/hongo-bridge")
+    expect(look.page.locator(".taken")).to_be_visible()
+    expect(look.page.locator(".still img")).to_have_js_property("naturalWidth", 640)
 
 
 def test_a_name_with_a_script_is_shown_as_text(visit: Visit) -> None:
@@ -145,7 +176,7 @@ def test_a_name_with_a_script_is_shown_as_text(visit: Visit) -> None:
     )
     visit.open("/")
     expect(visit.page.locator("a.row .name").first).to_contain_text("<script>")
-    visit.page.wait_for_timeout(500)
+    visit.page.wait_for_timeout(200)
     assert visit.page.evaluate("window.hacked") is None
 
 

@@ -110,7 +110,7 @@ def test_levels_go_on_while_every_camera_misbehaves(server: HttpCamera, tmp_path
                 assert eventually(partial(kept, number))
                 waits_s.append(time.monotonic() - sent_s)
         known = ingest.stores.log.cameras()
-        reasons = {each.reason for each in newest_letters(ingest.stores.database.engine, 1000)}
+        reasons = {each.reason for each in newest_letters(ingest.stores.database, 1000)}
     assert sorted(waits_s)[len(waits_s) // 2] < 0.5
     assert max(waits_s) < 2.0
     assert sum(1 for each in known.values() if each.asked and each.asked.failing) >= len(faulty) - 2
