@@ -1,6 +1,6 @@
 """The cameras of a measurement, as programs of their own: their pictures, and the sending of them.
 
-``python -m deploy.benches.camera_load draw FOLDER`` draws a stock of stills;
+``python -m deploy.benches.camera_load draw FOLDER CAMERAS`` draws a stock of stills;
 ``python -m deploy.benches.camera_load publish FOLDER PORT CAMERAS COUNT PER_S`` publishes from it, as fast as it can
 where PER_S is 0.
 """
@@ -32,10 +32,10 @@ def cameras_of(cameras: int) -> list[Camera]:
     return [Camera(id=f"c{number:05}", station_id=f"s{number:05}", interval_s=60) for number in range(cameras)]
 
 
-def draw(folder: Path) -> None:
-    """Draw the stock: so many views, each in several pictures of moving water."""
+def draw(folder: Path, cameras: int) -> None:
+    """Draw the stock: so many views, no more than cameras, each in several pictures of moving water."""
     folder.mkdir(parents=True, exist_ok=True)
-    for view in range(VIEWS):
+    for view in range(min(VIEWS, cameras)):
         for frame in range(FRAMES):
             picture = still(_scene(view, frame), DRAWN_AT)
             (folder / f"{view}-{frame}.jpg").write_bytes(picture)
@@ -58,7 +58,8 @@ def _scene(view: int, frame: int) -> Scene:
 
 def publish(folder: Path, port: int, cameras: int, count: int, per_s: float) -> None:
     """Publish so many stills, the cameras in turn, each dated now; returns when the broker has taken them all."""
-    stock = [[(folder / f"{view}-{frame}.jpg").read_bytes() for frame in range(FRAMES)] for view in range(VIEWS)]
+    views = range(min(VIEWS, cameras))
+    stock = [[(folder / f"{view}-{frame}.jpg").read_bytes() for frame in range(FRAMES)] for view in views]
     publisher = Publisher(Broker(port=port), max_in_flight=IN_FLIGHT, patience_s=120.0)
     publisher.connect()
     began_s = time.monotonic()
@@ -82,6 +83,6 @@ def message(number: int, cameras: int, stock: Sequence[Sequence[bytes]], at: dat
 
 if __name__ == "__main__":
     if sys.argv[1] == "draw":
-        draw(Path(sys.argv[2]))
+        draw(Path(sys.argv[2]), int(sys.argv[3]))
     else:
         publish(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6]))

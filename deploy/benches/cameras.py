@@ -97,7 +97,7 @@ class Bench:
     def run(self, say: Callable[[str], None]) -> Found:
         """All of it."""
         say("drawing the stills …")
-        _program("deploy.benches.camera_load", "draw", self.stock).wait()
+        _program("deploy.benches.camera_load", "draw", self.stock, self.plan.cameras).wait()
         self._import()
         alone: list[list[float]] = []
         beside: list[list[float]] = []

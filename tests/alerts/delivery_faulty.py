@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,12 @@ from deploy.settings import read_settings
 from deploy.wiring.alerts_lease import standby_alerts
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.stores import open_stores
+from ingest.clock import TrueClock
 from ingest.store.leases import Fence
-from tests.deploy.houses import CLOCK
 
 Kill = Callable[[], None]
+# Of its own: the one of whole houses brings the pages along, and each of many processes would wait for them.
+CLOCK = TrueClock(lambda: datetime.now(UTC))
 CHANNELS = ("email", "slack", "webhook", "line")
 IDEMPOTENT = ("webhook", "line")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import getpass
+import re
 import signal
 import ssl
 import subprocess
@@ -38,11 +39,13 @@ def certificate(folder: Path) -> Path:
 
 
 class Shipped(Mosquitto):
-    """The shipped broker in a folder of its own, with whatever credentials the folder holds; ``added`` lines follow."""
+    """The shipped broker in a folder of its own, with whatever credentials the folder holds; ``added`` lines follow,
+    and what ``instead`` names has another value from the next start on."""
 
     def __init__(self, folder: Path, added: str = "") -> None:
         self.folder = folder
         self.added = added
+        self.instead: dict[str, str] = {}
         self.log = folder / "log"
         self.trusted = folder / "server.crt" if (folder / "server.crt").exists() else certificate(folder)
         (folder / "data").mkdir(exist_ok=True)
@@ -59,6 +62,9 @@ class Shipped(Mosquitto):
         ):
             assert shipped in text
             text = text.replace(shipped, here)
+        for key, value in self.instead.items():
+            text, found = re.subn(rf"^{key} .*$", f"{key} {value}", text, flags=re.MULTILINE)
+            assert found == 1, f"{key} is not in the shipped configuration"
         (self.folder / "mosquitto.conf").write_text(text + self.added, encoding="utf-8")
         super().start()
 
