@@ -132,7 +132,7 @@ class Gauge(Frozen):
 class Station(Frozen):
     """A danger spot. Position in degrees (JGD2011/WGS84).
 
-    ``upstream`` names the stations next above it on its water.
+    ``upstream`` names the stations next above it on its water. ``department`` is who looks after it.
     """
 
     id: Identifier
@@ -141,6 +141,7 @@ class Station(Frozen):
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=180)
     area: Names | None = None
+    department: Names | None = None
     water: Names | None = None
     upstream: tuple[Identifier, ...] = ()
 

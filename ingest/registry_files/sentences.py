@@ -37,6 +37,7 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "kind": 'kind = "river"',
         "name": 'name = { ja = "藤井川 三成", en = "Fujii River, Minari" }',
         "area": 'area = { ja = "美ノ郷", en = "Minogo" }',
+        "department": 'department = { ja = "河川課", en = "River Division" }',
         "water": 'water = { ja = "藤井川", en = "Fujii River" }',
         "lat": "lat = 34.41",
         "lon": "lon = 133.20",

@@ -24,7 +24,7 @@ from ingest.stations import QualityLimits
 
 HAZARDS = range(1, 6)
 LIMITS = tuple(QualityLimits.model_fields)
-_LANGUAGE_COLUMN = re.compile(r"(name|area|water)_([a-z]{2,3})")
+_LANGUAGE_COLUMN = re.compile(r"(name|area|department|water)_([a-z]{2,3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ class Columns:
 
 TABLES: Mapping[str, Columns] = MappingProxyType(
     {
-        "stations": Columns(("id", "kind", "name_ja", "lat", "lon"), ("upstream",), ("name", "area", "water")),
+        "stations": Columns(
+            ("id", "kind", "name_ja", "lat", "lon"), ("upstream",), ("name", "area", "department", "water")
+        ),
         "gauges": Columns(
             ("id", "station"),
             (

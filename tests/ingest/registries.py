@@ -163,6 +163,7 @@ def registries(draw: st.DrawFn) -> Registry:
             lat=st.floats(-90, 90),
             lon=st.floats(-180, 180),
             area=st.none() | names,
+            department=st.none() | names,
             water=st.none() | names,
             upstream=st.sets(st.sampled_from(chosen[:index])).map(sorted).map(tuple) if index else st.just(()),
         )

@@ -49,6 +49,15 @@ def test_tables_become_the_same_registry_as_nested_toml(tmp_path: Path) -> None:
     assert registry.cameras["fujii-c"].interval_s == 300.0
 
 
+def test_a_station_may_name_the_department_that_looks_after_it(tmp_path: Path) -> None:
+    head = "id,kind,name_ja,lat,lon,department_ja,department_en"
+    tables = f"{head}\nfujii,river,藤井川,34.4,133.2,河川課,River Division\n"
+    department = {"ja": "河川課", "en": "River Division"}
+    assert loaded(tmp_path, stations=tables).stations["fujii"].department == department
+    nameless = "id,kind,name_ja,lat,lon,department_en\nfujii,river,藤井川,34.4,133.2,River Division\n"
+    assert "a name needs at least Japanese" in mistakes(tmp_path, stations=nameless)[0]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932"])
 def test_tables_are_read_as_japanese_spreadsheets_write_them(tmp_path: Path, encoding: str) -> None:
     assert loaded(tmp_path, encoding=encoding).stations["fujii"].name["ja"] == "藤井川"
