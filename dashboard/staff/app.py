@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
 from dashboard.i18n import LANGUAGES, text
-from dashboard.staff import callbacks, cameras_route, still_route
+from dashboard.staff import callbacks, cameras_route, forms, still_route
 from dashboard.staff.addresses import CAMERAS, DEVICES
 from dashboard.staff.live_origins import origins
 from dashboard.staff.pieces import with_data
@@ -90,6 +90,7 @@ def frame() -> Component:
             *(dcc.Store(id=f"news-{section}") for section in SECTIONS),
             dcc.Store(id="beat"),
             with_data(html.Div(id="viewer-words", hidden=True), words=_viewer_words()),
+            with_data(html.Div(id="acts-words", hidden=True), words=forms.said_words()),
             dcc.Store(id="said", data={"clock": said, "title": titles, "alive": f"/{ALIVE}"}),
             html.Div(id="lost", className="lost", role="alert", hidden=True),
             html.Header(

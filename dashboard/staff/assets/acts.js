@@ -1,0 +1,186 @@
+// What a person does on a page: a form with data-act is sent to the API as JSON, and says in its own place what came
+// of it. The page itself changes by the server's news alone.
+(function () {
+    "use strict";
+
+    const GIVE_UP_MS = 20000;
+    const JST = "+09:00";
+    const running = new WeakSet();
+
+    function words(key) {
+        const kept = document.getElementById("acts-words");
+        const all = kept ? JSON.parse(kept.dataset.words) : {};
+        return (all[language()] || all.ja || {})[key] || "";
+    }
+
+    function language() {
+        return document.documentElement.lang === "en" ? "en" : "ja";
+    }
+
+    function cookie(name) {
+        const found = document.cookie.split("; ").find(function (each) { return each.startsWith(name + "="); });
+        return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+    }
+
+    // The value of a field as JSON, undefined where there is none to send.
+    function valueOf(field) {
+        if (field.type === "checkbox" && !("list" in field.dataset)) { return field.checked; }
+        if ((field.type === "checkbox" || field.type === "radio") && !field.checked) { return undefined; }
+        if (field.type === "select-multiple") {
+            return Array.from(field.selectedOptions, function (each) { return each.value; });
+        }
+        const text = field.value;
+        if (text.trim() === "") { return "empty" in field.dataset ? "" : undefined; }
+        if (field.type === "number" || "number" in field.dataset) { return Number(text); }
+        if (field.type === "datetime-local") { return (text.length === 16 ? text + ":00" : text) + JST; }
+        return text;
+    }
+
+    function bodyOf(form) {
+        const body = {};
+        Array.from(form.elements).forEach(function (field) {
+            if (!field.name || field.disabled || field.type === "submit" || field.type === "button") { return; }
+            const value = valueOf(field);
+            if ("list" in field.dataset) {
+                body[field.name] = (body[field.name] || []).concat(value === undefined ? [] : value);
+            } else if (value !== undefined) {
+                body[field.name] = value;
+            }
+        });
+        return body;
+    }
+
+    function say(form, text, bad) {
+        const place = form.querySelector("[data-said]");
+        if (!place) { return; }
+        place.setAttribute("role", bad ? "alert" : "status");
+        place.classList.toggle("said-bad", bad);
+        place.textContent = text;
+    }
+
+    function hold(form, held) {
+        form.toggleAttribute("data-running", held);
+        form.setAttribute("aria-busy", String(held));
+        form.querySelectorAll("button").forEach(function (each) {
+            if (held && !each.disabled) {
+                each.disabled = true;
+                each.dataset.held = "";
+            } else if (!held && "held" in each.dataset) {
+                each.disabled = false;
+                delete each.dataset.held;
+            }
+        });
+    }
+
+    function send(form) {
+        const method = (form.dataset.method || "POST").toUpperCase();
+        const headers = { "Accept": "application/json", "Accept-Language": language() };
+        const csrf = cookie("mizumori_csrf");
+        if (csrf) { headers["X-CSRF-Token"] = csrf; }
+        const asked = { method: method, headers: headers, credentials: "same-origin", cache: "no-store" };
+        const body = bodyOf(form);
+        if (method !== "DELETE" || Object.keys(body).length) {
+            headers["Content-Type"] = "application/json";
+            asked.body = JSON.stringify(body);
+        }
+        const end = new AbortController();
+        const timer = window.setTimeout(function () { end.abort(); }, GIVE_UP_MS);
+        asked.signal = end.signal;
+        return window.fetch(form.dataset.act, asked)
+            .then(read)
+            .finally(function () { window.clearTimeout(timer); });
+    }
+
+    function read(answer) {
+        return answer.text().then(function (text) {
+            let said = null;
+            try { said = JSON.parse(text); } catch (_) { /* an answer without JSON has its status alone */ }
+            return { ok: answer.ok, status: answer.status, said: said };
+        });
+    }
+
+    function settle(form, answer) {
+        if (answer.status === 401) {
+            const here = window.location.pathname + window.location.search;
+            window.location.assign("/login?next=" + encodeURIComponent(here));
+            return;
+        }
+        if (!answer.ok) {
+            const detail = answer.said && answer.said.detail;
+            say(form, typeof detail === "string" ? detail : words("refused").replace("{n}", answer.status), true);
+            return;
+        }
+        say(form, form.dataset.done || words("done"), false);
+        if (!("keep" in form.dataset)) { form.reset(); }
+        const told = { path: form.dataset.act, method: form.dataset.method || "POST", answer: answer.said, form: form };
+        document.dispatchEvent(new CustomEvent("mizumori:acted", { detail: told }));
+    }
+
+    function run(form) {
+        if (running.has(form)) { return; }
+        running.add(form);
+        say(form, "", false);
+        const sent = send(form);
+        hold(form, true);
+        sent
+            .then(function (answer) { settle(form, answer); }, function () { say(form, words("lost"), true); })
+            .finally(function () {
+                running.delete(form);
+                hold(form, false);
+            });
+    }
+
+    function button(className, text, chosen) {
+        const made = document.createElement("button");
+        made.type = "button";
+        made.className = className;
+        made.textContent = text;
+        made.addEventListener("click", chosen);
+        return made;
+    }
+
+    // Asks in the words of the form; the button that does it bears the name of the one that was pressed.
+    function ask(form, pressed) {
+        const dialog = document.createElement("dialog");
+        const asked = document.createElement("p");
+        const row = document.createElement("div");
+        dialog.className = "act-ask";
+        row.className = "act-buttons";
+        asked.textContent = form.dataset.confirm;
+        const no = button("act-button quiet", words("no"), function () { dialog.close(); });
+        const yes = button("act-button", pressed ? pressed.textContent : words("yes"), function () {
+            dialog.close();
+            run(form);
+        });
+        row.append(no, yes);
+        dialog.append(asked, row);
+        dialog.setAttribute("aria-label", form.dataset.confirm);
+        dialog.addEventListener("close", function () { dialog.remove(); });
+        document.body.append(dialog);
+        dialog.showModal();
+        no.focus();
+    }
+
+    document.addEventListener("submit", function (event) {
+        const form = event.target.closest("form[data-act]");
+        if (!form) { return; }
+        event.preventDefault();
+        if (running.has(form)) { return; }
+        if (form.dataset.confirm) { ask(form, event.submitter); } else { run(form); }
+    }, true);
+
+    // Dash knows no input of every type: <span data-field='{"type": "datetime-local", "name": "at"}'> gets one.
+    function fields() {
+        document.querySelectorAll("[data-field]:empty").forEach(function (place) {
+            const made = document.createElement("input");
+            Object.entries(JSON.parse(place.dataset.field)).forEach(function (each) {
+                if (each[1] === true) { made.setAttribute(each[0], ""); }
+                else if (each[1] !== false && each[1] !== null) { made.setAttribute(each[0], String(each[1])); }
+            });
+            place.append(made);
+        });
+    }
+
+    new MutationObserver(fields).observe(document, { childList: true, subtree: true });
+    fields();
+})();
