@@ -1,4 +1,4 @@
-"""The addresses of the pages: ``/``, ``/station/<id>``, ``/devices``, ``/cameras``, and the same below ``/en``.
+"""The addresses of the pages: one row a page, in Japanese at the root and in the others below ``/en``.
 
 Nobody else builds or reads one.
 """
@@ -6,7 +6,7 @@ Nobody else builds or reads one.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
@@ -17,49 +17,54 @@ DAY_H = 24
 RANGES_H = (6, DAY_H, 3 * DAY_H, 7 * DAY_H, 30 * DAY_H, 365 * DAY_H)
 """Hours that a hydrograph can show."""
 DEFAULT_RANGE_H = 6
-DEVICES = "/devices"
-CAMERAS = "/cameras"
-_STATION = re.compile(r"^/station/([a-z0-9][a-z0-9_-]{0,63})/?$")
+PLACES: Mapping[str, str] = {
+    "overview": "/",
+    "station": "/station/{item}",
+    "devices": "/devices",
+    "cameras": "/cameras",
+}
+"""Every page by its name; its link stands in ``navigation``, what it is made of in ``pages``."""
+_ITEM = "[a-z0-9][a-z0-9_-]{0,63}"
+_PATTERNS = {
+    place: re.compile("^" + address.rstrip("/").replace("{item}", f"({_ITEM})") + "/?$")
+    for place, address in PLACES.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which page, in which language: that of a station, that of the devices' health, that of the cameras,
-    else the overview.
+    """Which page, in which language. ``place`` is a name of ``PLACES``, ``item`` the identifier in the address of those
+    that have one.
 
     ``found`` is False for no page of ours.
     """
 
     language: str = "ja"
-    station_id: str | None = None
+    place: str = "overview"
+    item: str = ""
     found: bool = True
-    devices: bool = False
-    cameras: bool = False
+
+    @property
+    def station_id(self) -> str | None:
+        """The station of the page of one."""
+        return self.item if self.place == "station" else None
 
     def path(self) -> str:
         """The address of the page."""
         prefix = "" if self.language == "ja" else f"/{self.language}"
-        if self.devices:
-            return f"{prefix}{DEVICES}"
-        if self.cameras:
-            return f"{prefix}{CAMERAS}"
-        return f"{prefix}/" if self.station_id is None else f"{prefix}/station/{self.station_id}"
+        return prefix + PLACES[self.place].replace("{item}", self.item)
+
+    def at(self, place: str, item: str = "") -> Page:
+        """Another page in the same language."""
+        return Page(self.language, place, item)
 
     def station(self, station_id: str) -> Page:
         """The page of a station in the same language."""
-        return Page(self.language, station_id)
+        return self.at("station", station_id)
 
     def overview(self) -> Page:
         """The overview in the same language."""
-        return Page(self.language)
-
-    def health(self) -> Page:
-        """The page of the devices' health in the same language."""
-        return Page(self.language, devices=True)
-
-    def wall(self) -> Page:
-        """The page of all cameras in the same language."""
-        return Page(self.language, cameras=True)
+        return self.at("overview")
 
     def other_language(self) -> Page:
         """The same page in the next language."""
@@ -72,10 +77,10 @@ def page_at(pathname: str | None) -> Page:
     path = pathname or "/"
     language = next((each for each in LANGUAGES[1:] if path == f"/{each}" or path.startswith(f"/{each}/")), "ja")
     rest = path if language == "ja" else path.removeprefix(f"/{language}") or "/"
-    station = _STATION.match(rest)
-    devices, cameras = rest.rstrip("/") == DEVICES, rest.rstrip("/") == CAMERAS
-    found = rest == "/" or station is not None or devices or cameras
-    return Page(language, station.group(1) if station else None, found, devices, cameras)
+    for place, pattern in _PATTERNS.items():
+        if match := pattern.match(rest):
+            return Page(language, place, match.group(1) if match.groups() else "")
+    return Page(language, found=False)
 
 
 def hours_in(search: str | None) -> int:

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 
 from dashboard.i18n import LANGUAGES, text
 from dashboard.staff import callbacks, cameras_route, forms, still_route
-from dashboard.staff.addresses import CAMERAS, DEVICES
+from dashboard.staff.addresses import PLACES
 from dashboard.staff.live_origins import origins
 from dashboard.staff.pieces import with_data
 from dashboard.staff.security import SecurityHeaders
@@ -96,10 +96,16 @@ def frame() -> Component:
             html.Header(
                 [
                     html.Div(id="brand", className="brand"),
-                    html.Div(id="freshness", className="freshness", role="status"),
-                    html.Div(id="clock", className="clock"),
-                    html.Div(id="wall-link", className="troubles wall-link"),
-                    html.Div(id="troubles", className="troubles"),
+                    html.Nav(
+                        [html.Div(id="navigation"), html.Div(id="troubles", className="troubles")], className="ways"
+                    ),
+                    html.Div(
+                        [
+                            html.Div(id="freshness", className="freshness", role="status"),
+                            html.Div(id="clock", className="clock"),
+                        ],
+                        className="at",
+                    ),
                     html.Div(id="languages", className="languages"),
                 ],
                 className="top",
@@ -125,6 +131,6 @@ async def _page(app: Dash, request: Request) -> Response:
 
 
 def _register_pages(app: Dash) -> None:
-    own = ("/station/{station_id}", DEVICES, CAMERAS)
+    own = tuple(address for address in PLACES.values() if address != "/")
     for path in ("/en", "/en/", *own, *(f"/en{each}" for each in own)):
         app.server.add_route(path, partial(_page, app), methods=["GET"])

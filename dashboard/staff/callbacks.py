@@ -14,10 +14,10 @@ from dashboard import figures, maps, running_bands
 from dashboard.i18n import text
 from dashboard.staff import (
     cameras_callbacks,
-    cameras_page,
     health_callbacks,
-    health_page,
+    navigation,
     overview,
+    pages,
     pumps_callbacks,
     station,
     words,
@@ -37,23 +37,6 @@ STEPS = 500
 """Of a hydrograph: with two marks a step it is about as fine as a screen."""
 
 
-def page(pathname: str | None) -> Component:
-    """The skeleton of the page that the address names."""
-    here = page_at(pathname)
-    if not here.found:
-        return html.Div(
-            [
-                sentence(text(here.language, "app.no_page")),
-                link(text(here.language, "app.back"), here.overview().path(), "back"),
-            ]
-        )
-    if here.devices:
-        return health_page.skeleton(here)
-    if here.cameras:
-        return cameras_page.skeleton(here)
-    return overview.skeleton(here) if here.station_id is None else station.skeleton(here)
-
-
 async def brand(watch: Watch, _: str | None, pathname: str | None) -> list[Component]:
     """City, product and the badges of a drill and of a demonstration."""
     here, seen = page_at(pathname), (await watch.latest()).board
@@ -68,6 +51,11 @@ async def brand(watch: Watch, _: str | None, pathname: str | None) -> list[Compo
         why = text(language, "app.demonstration_why")
         shown.append(html.Span(text(language, "app.demonstration"), className="demo", title=why))
     return shown
+
+
+def navigation_links(pathname: str | None) -> Component:
+    """The links of the head."""
+    return navigation.links(page_at(pathname))
 
 
 def languages(pathname: str | None) -> Component:
@@ -228,7 +216,8 @@ async def station_alerts(watch: Watch, services: StaffServices, _: str | None, p
 def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     """Bind the callbacks of this file, and the push behind them, to an app."""
     here = State("url", "pathname")
-    app.callback(Output("page", "children"), Input("url", "pathname"))(page)
+    app.callback(Output("page", "children"), Input("url", "pathname"))(pages.page)
+    app.callback(Output("navigation", "children"), Input("url", "pathname"))(navigation_links)
     app.callback(Output("languages", "children"), Input("url", "pathname"))(languages)
     app.callback(Output("brand", "children"), _news("city"), Input("url", "pathname"))(partial(brand, watch))
     app.callback(Output("counts", "children"), _news("counts"), here)(partial(counts, watch))

@@ -21,11 +21,6 @@ from ingest.stations import Camera
 from ingest.store.protocol import Pictures, Reference
 
 
-def wall_link(pathname: str | None) -> Component:
-    """The link in the head."""
-    return cameras_page.wall_link(page_at(pathname))
-
-
 async def states(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Any:
     """The choice of a state."""
     seen, here = (await watch.latest()).board, page_at(pathname)
@@ -90,7 +85,6 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     """Bind the callbacks of this file to an app."""
     here, search = State("url", "pathname"), Input("url", "search")
     news, seldom = Input("news-cameras", "data"), Input("news-wall", "data")
-    app.callback(Output("wall-link", "children"), Input("url", "pathname"))(wall_link)
     app.callback(Output("camera-states", "children"), seldom, search, here)(partial(states, watch))
     app.callback(Output("wall", "data"), seldom, search, here)(partial(wall, watch))
     app.clientside_callback(  # type: ignore[no-untyped-call]

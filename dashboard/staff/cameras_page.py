@@ -50,11 +50,6 @@ def skeleton(page: Page) -> Component:
     )
 
 
-def wall_link(page: Page) -> Component:
-    """The way to this page from every other."""
-    return link(text(page.language, "cameras.link"), page.wall().path(), "wall-open")
-
-
 def states(cameras: Sequence[CameraFacts], chosen: str, page: Page) -> Component:
     """The choice of a state, each with its number of cameras."""
     links = [

@@ -49,11 +49,11 @@ def trouble_link(count: int | None, page: Page) -> Component:
     """The way to this page from every other, with the number of devices in trouble."""
     language = page.language
     if count is None:
-        return link(text(language, "health.link"), page.health().path(), "trouble-link")
+        return link(text(language, "health.link"), page.at("devices").path(), "trouble-link")
     said: list[str | Component] = [html.Span(text(language, "health.link_trouble"), className="words"), str(count)]
     return link(
         [html.Span(text(language, "health.link")), html.B(said if count else text(language, "health.link_well"))],
-        page.health().path(),
+        page.at("devices").path(),
         "trouble-link has-trouble" if count else "trouble-link",
     )
 

@@ -129,7 +129,7 @@ def test_a_camera_of_the_wall_leads_to_its_station(visit: Visit) -> None:
     visit.open("/en/cameras", ".wall .still")
     visit.page.locator(".camera-name", has_text="Hongo Bridge").click()
     expect(visit.page.locator("h1")).to_have_text("Hongo Bridge")
-    visit.page.locator(".wall-open").click()
+    visit.page.locator("a.nav-link", has_text="Cameras").click()
     expect(visit.page.locator("h1")).to_have_text("State of the cameras")
 
 

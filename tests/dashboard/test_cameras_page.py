@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dashboard.i18n import LANGUAGES, catalogue
-from dashboard.staff import callbacks, cameras_callbacks, cameras_words
+from dashboard.staff import callbacks, cameras_callbacks, cameras_words, pages
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.cameras_page import worst_first
 from dashboard.staff.facts import camera_facts, flags
@@ -50,11 +50,11 @@ def registry_of(at_desk: Desk) -> Registry:
 @pytest.mark.parametrize("path", ["/cameras", "/en/cameras"])
 def test_the_page_of_the_cameras_has_an_address_in_both_languages(path: str) -> None:
     page = page_at(path)
-    assert page.cameras
+    assert page.place == "cameras"
     assert page.found
     assert page.path() == path
-    assert page_at(page.other_language().path()).cameras
-    assert "camera-wall" in words(callbacks.page(path))
+    assert page_at(page.other_language().path()).place == "cameras"
+    assert "camera-wall" in words(pages.page(path))
 
 
 def test_a_frozen_picture_carries_a_band_that_says_not_to_judge_by_it(at_desk: Desk) -> None:
@@ -283,8 +283,8 @@ def test_what_is_wrong_is_said_once(at_desk: Desk) -> None:
 
 
 def test_the_page_of_cameras_is_none_of_the_others() -> None:
-    assert Page(cameras=True).overview() == Page()
-    assert not Page().cameras
+    assert Page(place="cameras").overview() == Page()
+    assert Page().place != "cameras"
 
 
 def test_every_cause_of_requests_in_vain_is_worded() -> None:

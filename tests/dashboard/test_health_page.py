@@ -31,7 +31,7 @@ def picture(at: Desk, now: datetime | None = None) -> HealthPicture:
 
 def where(at: Desk, language: str = "ja") -> Where:
     assert at.registry.current is not None
-    return Where(at.registry.current, Page(language, devices=True), at.now)
+    return Where(at.registry.current, Page(language, "devices"), at.now)
 
 
 def said(component: Any) -> str:
@@ -118,7 +118,7 @@ def test_when_all_is_well_the_page_says_so_in_a_sentence(at_desk: Desk) -> None:
     assert seen.health is not None
     calm = replace(seen, health=Health(NOW, tuple(replace(each, findings=()) for each in seen.health.gauges)))
     assert at_desk.registry.current is not None
-    shown = said(health_page.device_list(calm, ALL, at_desk.registry.current, Page("ja", devices=True)))
+    shown = said(health_page.device_list(calm, ALL, at_desk.registry.current, Page("ja", "devices")))
     assert shown == "異常のある機器はありません（水位計 25台）。"
     assert "正常" in said(health_page.trouble_link(0, Page("ja")))
     assert "要対応" in said(health_page.trouble_link(2, Page("ja")))
@@ -146,7 +146,7 @@ def test_a_keeper_that_stands_still_is_told_loudly_and_makes_no_gauge_silent() -
     assert seen.health is not None
     assert seen.health.at == NOW  # what came since is not folded, and is no silence
     assert at_desk.registry.current is not None
-    shown = health_page.device_list(seen, ALL, at_desk.registry.current, Page("ja", devices=True))
+    shown = health_page.device_list(seen, ALL, at_desk.registry.current, Page("ja", "devices"))
     assert "点検が 12:00 から止まっています" in said(shown)
 
 
@@ -171,7 +171,7 @@ def test_before_the_first_turn_of_the_keeper_nothing_is_claimed() -> None:
     assert HealthPicture(NOW).to_act_on is None
     at_desk = health_desk(NOW)
     assert at_desk.registry.current is not None
-    shown = health_page.device_list(HealthPicture(NOW), ALL, at_desk.registry.current, Page("en", devices=True))
+    shown = health_page.device_list(HealthPicture(NOW), ALL, at_desk.registry.current, Page("en", "devices"))
     assert said(shown) == "The devices have not been looked at yet."
 
 
@@ -190,8 +190,8 @@ def test_an_interval_in_words(seconds: float, words: str) -> None:
 
 
 def test_the_address_of_the_page_keeps_language_and_choice() -> None:
-    assert page_at("/devices") == Page("ja", devices=True)
+    assert page_at("/devices") == Page("ja", "devices")
     assert page_at("/en/devices").other_language().path() == "/devices"
-    assert Page("en").health().path() == "/en/devices"
+    assert Page("en").at("devices").path() == "/en/devices"
     assert chosen_in("?p=battery", KINDS, ALL) == "battery"
     assert chosen_in("?p=<script>", KINDS, ALL) == ALL

@@ -13,7 +13,7 @@ import plotly.utils  # type: ignore[import-untyped]
 import pytest
 from dash import no_update
 
-from dashboard.staff import callbacks, cameras_callbacks
+from dashboard.staff import callbacks, cameras_callbacks, pages
 from dashboard.staff.push import beat, news
 from dashboard.staff.watch import SECTIONS, Watch
 from ingest.readings import Quality
@@ -138,7 +138,7 @@ def test_a_click_on_the_map_opens_the_station() -> None:
 
 
 def test_an_unknown_address_says_so_and_leads_back() -> None:
-    assert "このページはありません" in words(callbacks.page("/nowhere"))
+    assert "このページはありません" in words(pages.page("/nowhere"))
 
 
 def test_the_link_to_the_other_language_keeps_the_page() -> None:

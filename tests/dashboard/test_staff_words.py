@@ -14,7 +14,7 @@ from dashboard.i18n import LANGUAGES, catalogue, known, text
 from dashboard.staff import words
 from dashboard.staff.addresses import Page, hours_in, page_at
 
-PAGES = [Page(), Page("en"), Page("ja", "hongo-bridge"), Page("en", "hongo-bridge")]
+PAGES = [Page(), Page("en"), Page().station("hongo-bridge"), Page("en").station("hongo-bridge")]
 
 
 @pytest.mark.parametrize("page", PAGES)

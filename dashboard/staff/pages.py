@@ -1,0 +1,29 @@
+"""What the pages are made of: by name of ``addresses.PLACES`` the empty page, drawn before its content comes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.i18n import text
+from dashboard.staff import cameras_page, health_page, overview, station
+from dashboard.staff.addresses import Page, page_at
+from dashboard.staff.pieces import link, sentence
+
+SKELETONS: Mapping[str, Callable[[Page], Component]] = {
+    "overview": overview.skeleton,
+    "station": station.skeleton,
+    "devices": health_page.skeleton,
+    "cameras": cameras_page.skeleton,
+}
+
+
+def page(pathname: str | None) -> Component:
+    """The skeleton of the page that the address names."""
+    here = page_at(pathname)
+    if here.found:
+        return SKELETONS[here.place](here)
+    said = sentence(text(here.language, "app.no_page"))
+    return html.Div([said, link(text(here.language, "app.back"), here.overview().path(), "back")])
