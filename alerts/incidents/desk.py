@@ -110,6 +110,17 @@ class Desk:
             if not _is_again(connection, written):
                 enter(connection, written)
 
+    def hand_over(self, by: str, to: str, remarks: str, since: datetime, counts: Mapping[str, int]) -> None:
+        """Write that the watch since a time goes from one to another. ``counts`` is what stands, by the name of it:
+        ``standing``, ``unverified``, ``waiting``."""
+        now = self._clock.now()
+        values = {"to": acts.person(to), "since": since, "until": now, **counts}
+        values["remarks"] = f"\n{acts.words(remarks, 'remarks')}" if remarks.strip() else ""
+        written = line(now, "handover", "handover", values, actor=acts.person(by))
+        with writing(self._engine) as connection:
+            if not _is_again(connection, written):
+                enter(connection, written)
+
     @contextmanager
     def _held(self, incident_id: int) -> Iterator[tuple[Connection, Incident, datetime]]:
         with writing(self._engine) as connection:

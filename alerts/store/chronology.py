@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, or_, select
 
+from alerts.chronology.wanted import EVERYTHING, PAGE, Wanted
 from alerts.records import Entry
 from alerts.store.tables import chronology, deliveries, message_transitions, transitions
 
-PAGE = 500
+__all__ = ["EVERYTHING", "PAGE", "SqlChronology", "Wanted", "count", "enter", "entries", "entry_of", "newest"]
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which lines: from ``since`` on, before ``until``, of an incident, of stations, of kinds; None or empty: any.
-
-    Of an incident are also the messages that tell of several, with their deliveries: who was told stands there.
-    """
-
-    since: datetime | None = None
-    until: datetime | None = None
-    incident_id: int | None = None
-    station_ids: Sequence[str] = ()
-    kinds: Sequence[str] = ()
-
-
-EVERYTHING = Wanted()
+ACTORS_OF = 5_000
+"""Lines back in which those who wrote of late are looked for."""
 
 
 def enter(connection: Connection, *entries: Entry) -> list[int]:
@@ -50,19 +35,24 @@ def entries(connection: Connection, wanted: Wanted = EVERYTHING, after_seq: int 
     return [entry_of(row) for row in connection.execute(asked.order_by(chronology.c.seq).limit(limit))]
 
 
-def newest(connection: Connection, wanted: Wanted = EVERYTHING, limit: int = PAGE) -> list[Entry]:
-    """The newest lines first."""
+def newest(
+    connection: Connection, wanted: Wanted = EVERYTHING, limit: int = PAGE, before_seq: int | None = None
+) -> list[Entry]:
+    """The lines before one, the newest first."""
     asked = _narrowed(select(chronology), wanted).order_by(chronology.c.seq.desc()).limit(limit)
+    if before_seq is not None:
+        asked = asked.where(chronology.c.seq < before_seq)
     return [entry_of(row) for row in connection.execute(asked)]
 
 
-def count(connection: Connection, wanted: Wanted = EVERYTHING) -> int:
-    """How many lines are wanted."""
-    return connection.scalar(_narrowed(select(func.count()).select_from(chronology), wanted)) or 0
+def count(connection: Connection, wanted: Wanted = EVERYTHING, after_seq: int = 0) -> int:
+    """How many lines are wanted after one."""
+    asked = _narrowed(select(func.count()).select_from(chronology), wanted).where(chronology.c.seq > after_seq)
+    return connection.scalar(asked) or 0
 
 
 class SqlChronology:
-    """The chronology for those who read it."""
+    """The chronology for those who read it: chronology.wanted.ChronologyLog."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -79,15 +69,27 @@ class SqlChronology:
         with self._engine.connect() as connection:
             return entries(connection, wanted, after_seq, limit)
 
-    def newest(self, wanted: Wanted = EVERYTHING, limit: int = PAGE) -> list[Entry]:
-        """The newest lines first."""
+    def newest(self, wanted: Wanted = EVERYTHING, limit: int = PAGE, before_seq: int | None = None) -> list[Entry]:
+        """The lines before one, the newest first."""
         with self._engine.connect() as connection:
-            return newest(connection, wanted, limit)
+            return newest(connection, wanted, limit, before_seq)
 
-    def count(self, wanted: Wanted = EVERYTHING) -> int:
-        """How many lines are wanted."""
+    def count(self, wanted: Wanted = EVERYTHING, after_seq: int = 0) -> int:
+        """How many lines are wanted after one."""
         with self._engine.connect() as connection:
-            return count(connection, wanted)
+            return count(connection, wanted, after_seq)
+
+    def last_seq(self) -> int:
+        """The number of the newest line, 0 before the first."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.max(chronology.c.seq))) or 0
+
+    def actors(self) -> list[str]:
+        """Who wrote of late, by name."""
+        late = select(chronology.c.actor).order_by(chronology.c.seq.desc()).limit(ACTORS_OF).subquery()
+        with self._engine.connect() as connection:
+            found = connection.scalars(select(late.c.actor).distinct())
+            return sorted(each for each in found if each)
 
 
 def entry_of(row: Row[Any]) -> Entry:
@@ -96,17 +98,23 @@ def entry_of(row: Row[Any]) -> Entry:
 
 
 def _narrowed(asked: Select[Any], wanted: Wanted) -> Select[Any]:
+    return asked.where(*_conditions(wanted))
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.since is not None:
-        asked = asked.where(chronology.c.at >= wanted.since)
+        yield chronology.c.at >= wanted.since
     if wanted.until is not None:
-        asked = asked.where(chronology.c.at < wanted.until)
+        yield chronology.c.at < wanted.until
     if wanted.incident_id is not None:
-        asked = asked.where(_of_incident(wanted.incident_id))
-    if wanted.station_ids:
-        asked = asked.where(chronology.c.station_id.in_(wanted.station_ids))
-    if wanted.kinds:
-        asked = asked.where(chronology.c.kind.in_(wanted.kinds))
-    return asked
+        yield _of_incident(wanted.incident_id)
+    for column in ("station_id", "kind", "actor"):
+        if values := getattr(wanted, f"{column}s"):
+            yield chronology.c[column].in_(values)
+    if wanted.text:
+        yield or_(
+            *(column.icontains(wanted.text, autoescape=True) for column in (chronology.c.text, chronology.c.actor))
+        )
 
 
 def _of_incident(incident_id: int) -> ColumnElement[bool]:

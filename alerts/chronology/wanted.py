@@ -1,0 +1,143 @@
+"""What one asks the chronology, and who answers: for the rooms above, which know no tables. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from alerts.public.records import PublicMessage
+from alerts.records import Entry, Incident, Maintenance, Silence
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines: from ``since`` on, before ``until``, of an incident, of stations, of kinds, written by ``actors``,
+    with ``text`` in their words as they are kept or in who wrote them; None or empty: any.
+
+    Of an incident are also the messages that tell of several, with their deliveries: who was told stands there.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    incident_id: int | None = None
+    station_ids: Sequence[str] = ()
+    kinds: Sequence[str] = ()
+    actors: Sequence[str] = ()
+    text: str = ""
+
+
+EVERYTHING = Wanted()
+
+
+class ChronologyLog(Protocol):
+    """The chronology for those who read it. A place in it is the number of a line: what is written meanwhile moves
+    nothing."""
+
+    def last_seq(self) -> int:
+        """The number of the newest line, 0 before the first."""
+        ...
+
+    def page(self, wanted: Wanted = EVERYTHING, after_seq: int = 0, limit: int = PAGE) -> list[Entry]:
+        """The next lines after one, in the order in which they were written."""
+        ...
+
+    def newest(self, wanted: Wanted = EVERYTHING, limit: int = PAGE, before_seq: int | None = None) -> list[Entry]:
+        """The lines before one, the newest first."""
+        ...
+
+    def whole(self, wanted: Wanted = EVERYTHING) -> Iterator[Entry]:
+        """Every line that is wanted, page by page."""
+        ...
+
+    def count(self, wanted: Wanted = EVERYTHING, after_seq: int = 0) -> int:
+        """How many lines are wanted after one."""
+        ...
+
+    def actors(self) -> list[str]:
+        """Who wrote of late, by name."""
+        ...
+
+
+class NoChronology:
+    """Where nothing was ever written."""
+
+    def last_seq(self) -> int:
+        """None."""
+        return 0
+
+    def page(self, wanted: Wanted = EVERYTHING, after_seq: int = 0, limit: int = PAGE) -> list[Entry]:
+        """None."""
+        del wanted, after_seq, limit
+        return []
+
+    def newest(self, wanted: Wanted = EVERYTHING, limit: int = PAGE, before_seq: int | None = None) -> list[Entry]:
+        """None."""
+        del wanted, limit, before_seq
+        return []
+
+    def whole(self, wanted: Wanted = EVERYTHING) -> Iterator[Entry]:
+        """None."""
+        return iter(self.page(wanted))
+
+    def count(self, wanted: Wanted = EVERYTHING, after_seq: int = 0) -> int:
+        """None."""
+        del wanted, after_seq
+        return 0
+
+    def actors(self) -> list[str]:
+        """Nobody."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """What stands at one moment, read at once: open incidents worst first, what is silenced or worked on or is planned
+    to be, and the public messages that are out or wait for a decision."""
+
+    incidents: Sequence[Incident] = ()
+    silences: Sequence[Silence] = ()
+    maintenance: Sequence[Maintenance] = ()
+    published: Sequence[PublicMessage] = ()
+    drafts: Sequence[PublicMessage] = ()
+
+
+class StandsLog(Protocol):
+    """Who knows what stands."""
+
+    def stands(self, now: datetime) -> Stands:
+        """What stands at ``now``, which is the present."""
+        ...
+
+    def opened(self, since: datetime, until: datetime) -> list[Incident]:
+        """The incidents that were opened from a time on and before another, oldest first."""
+        ...
+
+
+class NothingStands:
+    """Where nothing ever happened."""
+
+    def stands(self, now: datetime) -> Stands:
+        """Nothing."""
+        del now
+        return Stands()
+
+    def opened(self, since: datetime, until: datetime) -> list[Incident]:
+        """None."""
+        del since, until
+        return []
+
+
+class Writer(Protocol):
+    """Who writes into the chronology by hand. Raises DeskError, one sentence, where that cannot be done."""
+
+    def enter(self, by: str, text: str, station_id: str = "", at: datetime | None = None) -> None:
+        """A line about what happened, at ``at`` where that was not now."""
+        ...
+
+    def hand_over(self, by: str, to: str, remarks: str, since: datetime, counts: dict[str, int]) -> None:
+        """The watch since a time goes from one to another; ``counts`` is what stands (see ``Handover.counts``)."""
+        ...
