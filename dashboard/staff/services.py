@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from alerts.incidents.seen import IncidentLog, NoIncidents
 from alerts.records import AlertLog, MaintenanceLog, NoMaintenance
 from ingest.clock import Clock
 from ingest.health.limits import HealthSettings
@@ -24,3 +25,4 @@ class StaffServices:
     health: HealthStore
     maintenance: MaintenanceLog = field(default_factory=NoMaintenance)
     limits: HealthSettings = field(default_factory=HealthSettings)
+    incidents: IncidentLog = field(default_factory=NoIncidents)

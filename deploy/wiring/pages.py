@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 
+from alerts.store.seen import SqlIncidents
 from dashboard.public.publisher import Publisher
 from dashboard.public.server import create_app as public_app
 from dashboard.staff.app import create_app as staff_app
@@ -67,6 +68,7 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         maintenance=stores.maintenance,
         health=SqlHealth(stores.database),
         limits=settings.health,
+        incidents=SqlIncidents(stores.database, settings.alerts.escalation, stores.people.directory),
     )
     return WebServer(staff_app(services).server, settings.dashboard.host, settings.dashboard.port)
 

@@ -1,0 +1,121 @@
+"""What the pages show of incidents, of every rule: values, and the protocol of whoever reads them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from alerts.answers.given import Answer
+from alerts.pictures.tied import Tied
+from alerts.records import Entry, Incident, Maintenance, MessageKind, Outcome, Silence, Transition
+
+Names: TypeAlias = Mapping[str, Mapping[str, str]]
+"""What contacts and groups are called, by id and then by language; one that has left the list is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message to one recipient over one channel, and what became of it; without its text.
+
+    ``at`` is when the message was made, ``due_at`` until when it is held back. ``transition_ids`` are those that it
+    tells of.
+    """
+
+    message_id: int
+    kind: MessageKind
+    at: datetime
+    recipient_id: str
+    channel: str
+    outcome: Outcome
+    due_at: datetime
+    settled_at: datetime | None = None
+    attempts: int = 0
+    error: str = ""
+    drill: bool = False
+    subject: str = ""
+    transition_ids: tuple[int, ...] = ()
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Who is told next where nobody acknowledges: the step's number from 1, and its groups (none: the staff whom the
+    alert concerns). ``at`` is when, None where only a person can ask for it."""
+
+    number: int
+    groups: tuple[str, ...]
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands at one moment: the open incidents, worst first, those that ended lately, newest first, and what
+    mutes, the planned included. ``told`` is by incident, oldest first, ``newest`` the last transition of each."""
+
+    open: Sequence[Incident] = ()
+    ended: Sequence[Incident] = ()
+    told: Mapping[int, Sequence[Told]] = field(default_factory=dict)
+    newest: Mapping[int, Transition] = field(default_factory=dict)
+    steps: Mapping[int, NextStep] = field(default_factory=dict)
+    silences: Sequence[Silence] = ()
+    maintenance: Sequence[Maintenance] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything about one incident, oldest first. ``entries`` are its lines of the chronology but for transitions and
+    deliveries, which stand by themselves. ``pictures`` is by transition. ``still`` are the subjects that are at a level
+    now and are heard from: whoever closes it is told of them."""
+
+    incident: Incident
+    transitions: Sequence[Transition] = ()
+    told: Sequence[Told] = ()
+    entries: Sequence[Entry] = ()
+    answers: Sequence[Answer] = ()
+    pictures: Mapping[int, Tied] = field(default_factory=dict)
+    step: NextStep | None = None
+    still: Sequence[str] = ()
+
+
+class IncidentLog(Protocol):
+    """Who knows of incidents. All of it blocks."""
+
+    def mark(self) -> str:
+        """Another one whenever anything was recorded: cheap, to be asked often."""
+        ...
+
+    def standing(self, now: datetime, ended_since: datetime) -> Standing:
+        """What stands at ``now``, which is the present, with what ended since a time."""
+        ...
+
+    def case(self, incident_id: int) -> Case | None:
+        """One incident with all that belongs to it; None where there is none of that number."""
+        ...
+
+    def names(self) -> Names:
+        """What those who are told are called."""
+        ...
+
+
+class NoIncidents:
+    """Where nothing ever happened."""
+
+    def mark(self) -> str:
+        """Always the same."""
+        return ""
+
+    def standing(self, now: datetime, ended_since: datetime) -> Standing:
+        """Nothing."""
+        del now, ended_since
+        return Standing()
+
+    def case(self, incident_id: int) -> Case | None:
+        """None."""
+        del incident_id
+        return None
+
+    def names(self) -> Names:
+        """Nobody."""
+        return {}
