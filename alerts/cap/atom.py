@@ -55,6 +55,14 @@ def atom_feed(entries: Sequence[Entry], feed: Feed) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{Xml.tostring(root, encoding="unicode")}\n'.encode()
 
 
+def entry_xml(entry: Entry) -> str:
+    """One entry alone, as it will stand in the feed."""
+    root = Xml.Element("entry")
+    _entry(root, entry)
+    Xml.indent(root)
+    return Xml.tostring(root, encoding="unicode")
+
+
 def _entry(parent: Xml.Element, entry: Entry) -> None:
     _put(parent, "id", entry.id)
     _put(parent, "title", entry.title)

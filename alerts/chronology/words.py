@@ -138,7 +138,7 @@ def _marks(detail: Mapping[str, Any], words: Mapping[str, Any]) -> str:
 
 EMPTY = {"places": "all_stations", "rules": "all_rules", "gauges": "all_gauges"}
 """What an empty list of a line means."""
-TIMES = frozenset({"begins", "ends", "since", "until", "happened_at"})
+TIMES = frozenset({"begins", "ends", "since", "until", "happened_at", "issued_at"})
 
 
 def _shown(key: str, value: Any, words: Mapping[str, Any]) -> Any:

@@ -8,39 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from alerts.cap.flood import Issued, Place
-from alerts.public import lifecycle
+from alerts.public import composing, lifecycle
 from alerts.public.grounds import check
-from alerts.public.publishing import Around, Out, checked_cap, publish, record
-from alerts.public.records import Action, Content, PublicMessage, Refused, Step, Texts, Where
+from alerts.public.publishing import Around, checked_cap, publish, record
+from alerts.public.records import Action, Content, Given, Out, PublicMessage, Step
 from alerts.public.rendering import body, subject
-from alerts.public.words import LANGUAGES, by_hand, over, put_right, taken_back
 from alerts.store import public as store
 from ingest.clock import Clock
-from ingest.stations import Station, named
 from ingest.store.tables import writing
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a person enters; what is empty is taken from before, or filled with a general sentence.
-
-    ``texts`` are by language and part (headline, description, instruction). ``issued`` is the alert level that the
-    authority has issued: nobody but a person can enter it. ``gravity`` (1 to 5) is how grave it is.
-    """
-
-    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    station_ids: tuple[str, ...] = ()
-    where: tuple[Where, ...] = ()
-    gravity: int | None = None
-    issued: Issued | None = None
-    no_issued: bool = False
-    """Take out the issued level that a message before had."""
 
 
 class Desk:
@@ -54,20 +34,14 @@ class Desk:
     def draft(self, by: str, given: Given) -> PublicMessage:
         """Begin a message by hand, with or without a station."""
         with self._act() as (connection, around, now):
-            if given.gravity is None:
-                raise Refused("say how grave it is, from 1 to 5: --gravity")
-            where = given.where or tuple(where_of(self._station(around, each), around) for each in given.station_ids)
-            if not where:
-                raise Refused("say where: --station ID, or --place NAME with --circle or --polygon")
-            content = Content(given.gravity, {}, where, given.station_ids, issued=given.issued)
-            content = replace(content, texts=by_hand(_names(where), given.texts))
+            content = composing.first(given, around)
             return self._kept(connection, Step.FIRST, content, by, now, around)
 
     def edit(self, public_id: int, by: str, given: Given) -> PublicMessage:
         """Change a draft; approvals given before are void."""
         with self._act() as (connection, around, now):
             before = store.one(connection, public_id)
-            after = lifecycle.edited(before, changed(before.content, given), by, now)
+            after = lifecycle.edited(before, composing.changed(before.content, given), by, now)
             self._must_be_sayable(connection, after, around, now)
             store.save(connection, after)
             record(connection, after, by, Action.EDITED, now)
@@ -101,15 +75,14 @@ class Desk:
         write what holds now, or for the rule to draft it."""
         with self._act() as (connection, around, now):
             last = self._end_of_chain(connection, public_id, Step.UPDATE)
-            content = changed(replace(last.content, hazard=None, gauge_id="", observed_at=None, note=""), given)
+            content = composing.following(last, given)
             return self._kept(connection, Step.UPDATE, content, by, now, around, last)
 
     def all_clear(self, public_id: int, by: str, given: Given | None = None) -> PublicMessage:
         """Draft the end of a danger; it is approved and published as any message."""
         with self._act() as (connection, around, now):
             last = self._end_of_chain(connection, public_id, Step.ALL_CLEAR)
-            content = all_clear_content(last, around)
-            content = content if given is None else changed(content, given)
+            content = composing.ending(last, given, around)
             return self._kept(connection, Step.ALL_CLEAR, content, by, now, around, last)
 
     def cancel(self, public_id: int, by: str, why: Mapping[str, str]) -> Out:
@@ -117,8 +90,7 @@ class Desk:
         was drafted to follow it waits for nobody any more."""
         with self._act() as (connection, around, now):
             last = self._end_of_chain(connection, public_id, Step.CANCEL)
-            texts = taken_back(last.content.texts, _sent_at(last), _why(why))
-            content = replace(_of_people(last.content), texts=texts, note=_note(why))
+            content = composing.taking_back(last, why)
             out = self._at_once(connection, Step.CANCEL, content, by, now, around, last)
             for each in store.open_drafts(connection):
                 if each.chain_id == last.chain_id:
@@ -131,9 +103,7 @@ class Desk:
         with self._act() as (connection, around, now):
             wrong = store.one(connection, public_id)
             self._end_of_chain(connection, public_id, Step.CORRECTION)
-            right = changed(_of_people(wrong.content), given)
-            texts = put_right(wrong.content.texts, right.texts, _sent_at(wrong), _why(why))
-            content = replace(right, texts=texts, note=_note(why))
+            content = composing.putting_right(wrong, given, why)
             return self._at_once(connection, Step.CORRECTION, content, by, now, around, wrong)
 
     def preview(self, public_id: int, language: str = "ja", *, short: bool = False) -> str:
@@ -182,7 +152,8 @@ class Desk:
         sent = replace(message, sent_at=now, expires_at=now + around.settings.lasts, identifier="draft")
         checked_cap(connection, sent, around)
 
-    def _must_fit(self, connection: Connection, message: PublicMessage) -> None:
+    @staticmethod
+    def _must_fit(connection: Connection, message: PublicMessage) -> None:
         """What was drafted before its chain ended, or began, no longer fits."""
         chain = store.published(connection, message.chain_id)
         if chain:
@@ -194,12 +165,6 @@ class Desk:
         last = store.published(connection, named.chain_id)[-1]
         lifecycle.may_follow(last, step)
         return last
-
-    @staticmethod
-    def _station(around: Around, station_id: str) -> Station:
-        if station_id not in around.registry.stations:
-            raise Refused(f"there is no station {station_id}: mizumori levels shows those that there are")
-        return around.registry.stations[station_id]
 
     @contextmanager
     def _act(self) -> Iterator[tuple[Connection, Around, datetime]]:
@@ -215,64 +180,9 @@ def _withdraw(connection: Connection, draft: PublicMessage, by: str, now: dateti
     return after
 
 
-def changed(content: Content, given: Given) -> Content:
-    """A content with what a person entered in place of what it had."""
-    texts = {
-        language: replace(content.texts[language], **_parts(given.texts.get(language, {}))) for language in LANGUAGES
-    }
-    issued = None if given.no_issued else given.issued or content.issued
-    gravity = content.gravity if given.gravity is None else given.gravity
-    return replace(content, texts=texts, issued=issued, gravity=gravity, where=given.where or content.where)
-
-
-def all_clear_content(last: PublicMessage, around: Around) -> Content:
-    """What the end of a chain says by itself."""
-    stations = [around.registry.stations[each] for each in last.content.station_ids if each in around.registry.stations]
-    texts = over(stations[0], None) if stations else by_hand(_names(last.content.where), {})
-    return replace(_of_people(last.content), texts=texts, issued=None, hazard=0 if last.content.gauge_id else None)
-
-
-def where_of(station: Station, around: Around) -> Where:
-    """A station with the circle around it that a message is for."""
-    circle = (round(station.lat, 6), round(station.lon, 6), around.settings.radius_km)
-    return Where(dict(station.name), Place(circles=(circle,)))
-
-
-def _of_people(content: Content) -> Content:
-    """The same, no longer on the word of a gauge."""
-    return replace(content, hazard=None, gauge_id="", observed_at=None, note="")
-
-
-def _parts(given: Mapping[str, str]) -> dict[str, str]:
-    return {name: text.strip() for name, text in given.items() if text.strip()}
-
-
 def _beginning(content: Content, around: Around) -> dict[str, object]:
     return {"station_id": content.station_ids[0] if content.station_ids else "", "drill": around.drill}
 
 
 def _following(before: PublicMessage, around: Around) -> dict[str, object]:
     return {"station_id": before.station_id, "chain_id": before.chain_id, "drill": around.drill}
-
-
-def _names(where: tuple[Where, ...]) -> dict[str, str]:
-    return {each: "、".join(named(place.names, each) for place in where) for each in LANGUAGES}
-
-
-def _sent_at(message: PublicMessage) -> datetime:
-    if message.sent_at is None:
-        raise Refused(f"message {message.id} was not sent: edit it, or withdraw it")
-    return message.sent_at
-
-
-def _why(why: Mapping[str, str]) -> Mapping[str, str]:
-    if not why.get("ja", "").strip():
-        raise Refused("say in Japanese what was wrong and why: --why")
-    return why
-
-
-def _note(why: Mapping[str, str]) -> str:
-    return "\n".join(text.strip() for text in why.values() if text.strip())
-
-
-__all__ = ["Desk", "Given", "Issued", "Texts", "all_clear_content", "changed", "where_of"]

@@ -94,10 +94,11 @@ def _feed(messages: Sequence[PublicMessage], issuer: Issuer, language: str, name
         begun=BEGUN,
         href=f"{base}/{own}" if base else "",
     )
-    return atom_feed([_entry(each, issuer, language, above) for each in messages], feed)
+    return atom_feed([entry_of(each, issuer, language, above) for each in messages], feed)
 
 
-def _entry(message: PublicMessage, issuer: Issuer, language: str, above: str) -> Entry:
+def entry_of(message: PublicMessage, issuer: Issuer, language: str, above: str) -> Entry:
+    """The entry of a message that was sent; ``above`` leads from its feed to the folder of the documents."""
     assert message.sent_at is not None
     texts = message.content.texts[language]
     return Entry(

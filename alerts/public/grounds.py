@@ -31,19 +31,25 @@ def check(step: Step, content: Content, grounds: Grounds, draft_from: int, despi
 
 def _check_sensor(hazard: int, grounds: Grounds) -> None:
     if grounds.maintenance:
-        raise Refused(f"the gauge is being worked on ({grounds.maintenance}): what it says is held from the public")
+        sentence = f"the gauge is being worked on ({grounds.maintenance}): what it says is held from the public"
+        raise Refused(sentence, "held", work=grounds.maintenance)
     if grounds.unconfirmed:
-        raise Refused("the gauge's value is unconfirmed: have it confirmed, or write a message without the gauge")
+        sentence = "the gauge's value is unconfirmed: have it confirmed, or write a message without the gauge"
+        raise Refused(sentence, "unconfirmed")
     if grounds.level < hazard:
-        raise Refused(f"the gauge stands at hazard {grounds.level} now, not {hazard}: withdraw or edit the draft")
+        sentence = f"the gauge stands at hazard {grounds.level} now, not {hazard}: withdraw or edit the draft"
+        raise Refused(sentence, "lower", level=grounds.level, hazard=hazard)
 
 
 def _check_all_clear(grounds: Grounds, draft_from: int, despite: str) -> None:
     if despite.strip():
         return
     if grounds.highest >= draft_from:
-        raise Refused(f"a gauge stands at hazard {grounds.highest}: wait, or say with --despite why it is over")
+        sentence = f"a gauge stands at hazard {grounds.highest}: wait, or say with --despite why it is over"
+        raise Refused(sentence, "still_high", level=grounds.highest)
     if grounds.unverified:
-        raise Refused("a gauge is silent, its level is the last one known: look on site, and say so with --despite")
+        sentence = "a gauge is silent, its level is the last one known: look on site, and say so with --despite"
+        raise Refused(sentence, "silent")
     if grounds.unconfirmed:
-        raise Refused("a gauge says more, unconfirmed: wait, or say with --despite why it is over")
+        sentence = "a gauge says more, unconfirmed: wait, or say with --despite why it is over"
+        raise Refused(sentence, "says_more")

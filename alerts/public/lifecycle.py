@@ -26,9 +26,9 @@ def person(name: str) -> str:
     """A name as it is recorded; Refused where it is none, or that of a rule."""
     cleaned = " ".join(name.split())
     if not cleaned or len(cleaned) > 100:
-        raise Refused("say who decides: a name or role of 1 to 100 characters")
+        raise Refused("say who decides: a name or role of 1 to 100 characters", "no_person")
     if same_person(cleaned) == AUTOMATIC or same_person(cleaned).startswith(BY_RULE):
-        raise Refused(f"{cleaned!r} is how rules sign: write the name or role of a person")
+        raise Refused(f"{cleaned!r} is how rules sign: write the name or role of a person", "no_person")
     return cleaned
 
 
@@ -51,9 +51,9 @@ def approved(
     _must_be_open(message)
     check(message.step, message.content, grounds, settings.draft_from, despite)
     if same_person(by) in {same_person(each.actor) for each in message.approvals}:
-        raise Refused(f"{by} has approved it already: another person must")
+        raise Refused(f"{by} has approved it already: another person must", "approved_already", by=by)
     if not settings.author_may_approve and same_person(by) in _authors(message):
-        raise Refused(f"{by} wrote it: by the settings another person must approve it")
+        raise Refused(f"{by} wrote it: by the settings another person must approve it", "author", by=by)
     after = _decided(message, person(by), Action.APPROVED, at, despite)
     enough = len(after.approvals) >= settings.needed(message.content.gravity)
     return replace(after, state=State.APPROVED) if enough else after
@@ -66,7 +66,8 @@ def published(
     _must_be_open(message)
     needed, given = settings.needed(message.content.gravity), len(message.approvals)
     if given < needed:
-        raise Refused(f"it has {given} of {needed} approvals: mizumori public approve {message.id} --by NAME")
+        sentence = f"it has {given} of {needed} approvals: mizumori public approve {message.id} --by NAME"
+        raise Refused(sentence, "approvals", given=given, needed=needed)
     check(message.step, message.content, grounds, settings.draft_from, despite or _despite(message))
     return _out(_decided(message, person(by), Action.PUBLISHED, at, despite), at, settings.lasts)
 
@@ -95,7 +96,7 @@ def put_right(message: PublicMessage, by: str, at: datetime, settings: PublicMes
     if message.step not in (Step.CORRECTION, Step.CANCEL):
         raise Refused("only what corrects or cancels goes out without approvals")
     if not message.content.note.strip():
-        raise Refused("say what was wrong and why")
+        raise Refused("say what was wrong and why", "no_why")
     return _out(_decided(message, person(by), Action.PUBLISHED, at, message.content.note), at, settings.lasts)
 
 
@@ -115,16 +116,17 @@ def expired(message: PublicMessage, at: datetime) -> PublicMessage:
 def may_follow(last: PublicMessage, step: Step) -> None:
     """Raise Refused where nothing of this kind may follow the newest published message of a chain."""
     if last.state is not State.PUBLISHED:
-        raise Refused(f"message {last.id} is not published: edit it, or withdraw it")
+        raise Refused(f"message {last.id} is not published: edit it, or withdraw it", "not_published")
     if last.step is Step.CANCEL:
-        raise Refused(f"message {last.id} was cancelled: write a new one with mizumori public draft")
+        raise Refused(f"message {last.id} was cancelled: write a new one with mizumori public draft", "cancelled")
     if last.step is Step.ALL_CLEAR and step is Step.ALL_CLEAR:
-        raise Refused("the all-clear has been given already")
+        raise Refused("the all-clear has been given already", "cleared")
 
 
 def _must_be_open(message: PublicMessage) -> None:
     if not message.is_open:
-        raise Refused(f"message {message.id} is {message.state}: what is decided stays; write an update or a new one")
+        sentence = f"message {message.id} is {message.state}: what is decided stays; write an update or a new one"
+        raise Refused(sentence, "decided")
 
 
 def _authors(message: PublicMessage) -> set[str]:

@@ -14,7 +14,7 @@ from alerts.cap.reading import from_xml
 from alerts.cap.writing import to_xml
 from alerts.people.directory import Directory
 from alerts.people.matters import Form, Receiver
-from alerts.public.records import PublicMessage, Refused, Step
+from alerts.public.records import Out, PublicMessage, Refused, Step
 from alerts.public.rendering import Issuer, body, cap_of, machine, subject
 from alerts.public.settings import PublicMessages
 from alerts.public.words import line
@@ -56,21 +56,14 @@ class To:
     form: str
 
 
-@dataclass(frozen=True, slots=True)
-class Out:
-    """A message that went out: to how many, and how many deliveries of earlier ones were taken back unsent."""
-
-    message: PublicMessage
-    told: int
-    taken_back: int
-
-
 def publish(connection: Connection, message: PublicMessage, around: Around) -> Out:
     """Write everything that follows from a message that lifecycle lets out. Refused where its CAP would be wrong."""
     assert message.sent_at is not None
     named = replace(message, identifier=_identifier(message, around.registry.city.id))
     document = checked_cap(connection, named, around)
-    to, taken_back = _recipients(connection, named, around)
+    of = concerned(connection, named)
+    taken_back = store.take_back(connection, of, message.sent_at, f"overtaken by public message {message.id}")
+    to = recipients(connection, named, around, taken_back, message.sent_at)
     kind = MessageKind.CORRECTION if named.step in TO_THOSE_WHO_GOT_IT else MessageKind.PUBLIC
     row = Message(
         kind=kind,
@@ -83,7 +76,7 @@ def publish(connection: Connection, message: PublicMessage, around: Around) -> O
     add(connection, row, [_delivery(named, each, around) for each in to])
     store.save(connection, named, document)
     record(connection, named, named.decisions[-1].actor, named.step, message.sent_at, told=len(to))
-    return Out(named, len(to), taken_back)
+    return Out(named, len(to), len(taken_back))
 
 
 def checked_cap(connection: Connection, message: PublicMessage, around: Around) -> bytes:
@@ -91,7 +84,7 @@ def checked_cap(connection: Connection, message: PublicMessage, around: Around) 
     earlier = [from_xml(each) for each in store.caps(connection, message.chain_id)]
     made = cap_of(message, around.issuer, earlier)
     if wrong := faults(made, earlier):
-        raise Refused("; ".join(dict.fromkeys(wrong)))
+        raise Refused("; ".join(dict.fromkeys(wrong)), "faults", faults=tuple(dict.fromkeys(wrong)))
     return to_xml(made)
 
 
@@ -113,22 +106,28 @@ def record(
     enter(connection, entry)
 
 
-def _recipients(connection: Connection, message: PublicMessage, around: Around) -> tuple[list[To], int]:
+def concerned(connection: Connection, message: PublicMessage) -> list[int]:
+    """The published messages to whose receivers it speaks: a correction to those of the wrong one alone."""
+    if message.step is Step.CORRECTION and message.corrects is not None:
+        return [message.corrects]
+    return [each.id for each in store.published(connection, message.chain_id)] if message.chain_id else []
+
+
+def recipients(
+    connection: Connection, message: PublicMessage, around: Around, unsent: Sequence[Delivery], at: datetime
+) -> list[To]:
     """A correction goes to those whom the wrong message may have reached and to nobody else, a cancellation to those of
-    the whole chain; anything else to these and to those who are on the lists now."""
-    assert message.sent_at is not None
-    earlier = [each.id for each in store.published(connection, message.chain_id)]
-    of = [message.corrects] if message.step is Step.CORRECTION and message.corrects is not None else earlier
-    taken_back = store.take_back(connection, of, message.sent_at, f"overtaken by public message {message.id}")
-    got = store.reached(connection, of)
+    the whole chain; anything else to these and to those who are on the lists now. ``unsent`` are deliveries of the
+    messages before that nobody has got, ``at`` is when it goes out."""
+    got = store.reached(connection, concerned(connection, message))
     if message.step in TO_THOSE_WHO_GOT_IT:
-        return _once(map(_as_before, got)), len(taken_back)
+        return _once(map(_as_before, got))
     known = around.registry.stations
     # A place without a station may be anywhere in the city.
     stations = [known[each] for each in message.content.station_ids if each in known] or list(known.values())
     level = max([message.content.gravity, *_gravities(connection, message)])
-    listed = around.directory.public_receivers(stations, level, message.sent_at)
-    return _once([*map(_as_before, [*got, *taken_back]), *map(_as_listed, listed)]), len(taken_back)
+    listed = around.directory.public_receivers(stations, level, at)
+    return _once([*map(_as_before, [*got, *unsent]), *map(_as_listed, listed)])
 
 
 def _gravities(connection: Connection, message: PublicMessage) -> list[int]:

@@ -10,14 +10,26 @@ from enum import StrEnum
 
 from alerts.cap.flood import Issued, Place, Step
 
-__all__ = ["AUTOMATIC", "Action", "Content", "Decision", "PublicMessage", "Refused", "State", "Step", "Texts", "Where"]
+__all__ = [
+    *("AUTOMATIC", "Action", "Content", "Decision", "Given", "Out", "PublicMessage", "Refused"),
+    *("State", "Step", "Texts", "Where"),
+]
 
 AUTOMATIC = "rule"
 """The author of a draft that nobody wrote."""
 
 
 class Refused(Exception):
-    """Something that must not be done with a public message now: one sentence that says why and what to do."""
+    """Something that must not be done with a public message now: one sentence that says why and what to do.
+
+    The sentence is for the command line. ``name`` and ``values`` say the same for screens, which have words and
+    languages of their own; the name is empty where they have none for it.
+    """
+
+    def __init__(self, sentence: str, name: str = "", **values: object) -> None:
+        super().__init__(sentence)
+        self.name = name
+        self.values = values
 
 
 class State(StrEnum):
@@ -131,3 +143,29 @@ class PublicMessage:
     def written_by_hand(self) -> bool:
         """Whether a person wrote it or changed it: no rule touches it any more."""
         return self.author != AUTOMATIC or any(each.action is Action.EDITED for each in self.decisions)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person enters; what is empty is taken from before, or filled with a general sentence.
+
+    ``texts`` are by language and part (headline, description, instruction). ``issued`` is the alert level that the
+    authority has issued: nobody but a person can enter it. ``gravity`` (1 to 5) is how grave it is.
+    """
+
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    station_ids: tuple[str, ...] = ()
+    where: tuple[Where, ...] = ()
+    gravity: int | None = None
+    issued: Issued | None = None
+    no_issued: bool = False
+    """Take out the issued level that a message before had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """A message that went out: to how many, and how many deliveries of earlier ones were taken back unsent."""
+
+    message: PublicMessage
+    told: int
+    taken_back: int

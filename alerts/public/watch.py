@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.public import lifecycle
-from alerts.public.desk import all_clear_content, where_of
+from alerts.public.composing import all_clear_content, where_of
 from alerts.public.drafts import Do, Known, Plan, planned
 from alerts.public.publishing import Around, publish, record, tell_desk
 from alerts.public.records import AUTOMATIC, Action, Content, Decision, PublicMessage, Refused, Step

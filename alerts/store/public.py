@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, Row, exists, select, update
+from sqlalchemy import Connection, Engine, Row, exists, func, select, update
 
 from alerts.public.grounds import Grounds
 from alerts.public.records import (
@@ -61,7 +61,8 @@ def one(connection: Connection, public_id: int) -> PublicMessage:
     wanted = select(*_LIGHT).where(public_messages.c.id == public_id).with_for_update()
     found = _messages(connection, connection.execute(wanted))
     if not found:
-        raise Refused(f"there is no public message {public_id}: mizumori public list shows those that there are")
+        sentence = f"there is no public message {public_id}: mizumori public list shows those that there are"
+        raise Refused(sentence, "no_message", number=public_id)
     return found[0]
 
 
@@ -146,12 +147,17 @@ def _stale(connection: Connection, own: Standing, content: Content, at: datetime
 
 def take_back(connection: Connection, public_ids: Sequence[int], at: datetime, why: str) -> list[Delivery]:
     """Send nothing more of some messages; the deliveries that were taken back before they were begun."""
-    of_them = _told(connection, public_ids)
-    pending = select(deliveries).where(deliveries.c.message_id.in_(of_them), deliveries.c.outcome == Outcome.PENDING)
-    waiting = [delivery_of(row) for row in connection.execute(pending.order_by(deliveries.c.id))]
-    for message_id in of_them:
+    waiting = unsent(connection, public_ids)
+    for message_id in _told(connection, public_ids):
         withdraw(connection, message_id, at, why)
     return waiting
+
+
+def unsent(connection: Connection, public_ids: Sequence[int]) -> list[Delivery]:
+    """The deliveries of some messages that were not begun."""
+    of_them = _told(connection, public_ids)
+    pending = select(deliveries).where(deliveries.c.message_id.in_(of_them), deliveries.c.outcome == Outcome.PENDING)
+    return [delivery_of(row) for row in connection.execute(pending.order_by(deliveries.c.id))]
 
 
 def reached(connection: Connection, public_ids: Sequence[int]) -> list[Delivery]:
@@ -176,6 +182,16 @@ class SqlPublicMessages:
         with self._engine.connect() as connection:
             ordered = wanted.order_by(public_messages.c.id.desc()).limit(limit)
             return _messages(connection, connection.execute(ordered))
+
+    def in_force(self) -> list[PublicMessage]:
+        """The newest published message of every chain that has no end yet, expired or not."""
+        with self._engine.connect() as connection:
+            return dangers_in_force(connection)
+
+    def mark(self) -> int:
+        """It grows with whatever is decided about any message. Cheap: asked several times a second."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.max(public_decisions.c.id))) or 0
 
     def names_since(self, since: datetime) -> tuple[str, ...]:
         """The identifiers of what was published since a time, oldest first: asked for every second."""

@@ -280,3 +280,20 @@ public_decisions = Table(
     sqlite_autoincrement=True,
 )
 """Who decided what about a public message."""
+
+issued_levels = Table(
+    "issued_levels",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("level", Integer, nullable=False),
+    Column("area", String(200), nullable=False),
+    Column("station_id", String(64), nullable=False),
+    Column("issued_by", String(200), nullable=False),
+    Column("issued_at", UtcTime, nullable=False),
+    Column("entered_by", String(200), nullable=False),
+    Column("entered_at", UtcTime, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Index("issued_levels_by_place", "area", "station_id", "id"),
+    sqlite_autoincrement=True,
+)
+"""Alert levels that the authority issued, as people entered them; 0 lifts what was issued for the same place."""

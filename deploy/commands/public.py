@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from alerts.cap.flood import Issued, Place
-from alerts.public.desk import Desk, Given
-from alerts.public.publishing import Out
-from alerts.public.records import PublicMessage, Refused, State, Where
+from alerts.public.desk import Desk
+from alerts.public.records import Given, Out, PublicMessage, Refused, State, Where
 from alerts.public.rendering import shown_state
 from alerts.store.public import SqlPublicMessages
 from deploy.commands.context import Context, UsageError, jst, say

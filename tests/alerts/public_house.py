@@ -13,9 +13,9 @@ from sqlalchemy import update as change
 from alerts.cap.message import CapMessage
 from alerts.cap.reading import from_xml
 from alerts.people import Directory, GroupKind
-from alerts.public.desk import Desk, Given
+from alerts.public.desk import Desk
 from alerts.public.publishing import Around
-from alerts.public.records import PublicMessage
+from alerts.public.records import Given, PublicMessage
 from alerts.public.settings import PublicMessages
 from alerts.public.watch import Watch
 from alerts.records import STAGE, Delivery, Maintenance, Outcome, Transition

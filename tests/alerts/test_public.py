@@ -12,8 +12,7 @@ from alerts.cap.checks import faults
 from alerts.cap.flood import Issued, Place
 from alerts.cap.vocabulary import MsgType, Status
 from alerts.cap.writing import to_xml
-from alerts.public.desk import Given
-from alerts.public.records import Refused, State, Step, Where
+from alerts.public.records import Given, Refused, State, Step, Where
 from alerts.public.settings import PublicMessages
 from alerts.records import Outcome
 from alerts.store.tables import chronology, deliveries

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 
 from alerts.cap.atom import ATOM
 from alerts.cap.reading import from_xml
-from alerts.public.desk import Given
 from alerts.public.feeds import KEPT, Feeds, documents, write_feeds
+from alerts.public.records import Given
 from alerts.public.rendering import Issuer
 from alerts.public.settings import PublicMessages
 from tests.alerts.public_house import ROAD, TOWN, WHY, PublicHouse

@@ -14,9 +14,8 @@ from alerts.cap.checks import faults
 from alerts.cap.flood import Issued
 from alerts.cap.wording import issued_levels_named, speaks_of_orders
 from alerts.cap.writing import to_xml
-from alerts.public.desk import Given
 from alerts.public.lifecycle import BY_RULE
-from alerts.public.records import AUTOMATIC, PublicMessage, Refused, State, Step
+from alerts.public.records import AUTOMATIC, Given, PublicMessage, Refused, State, Step
 from alerts.public.rendering import Issuer, body
 from alerts.public.settings import PublicMessages, same_person
 from alerts.records import Outcome

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from alerts.deliveries.outbox import Outbox
-from alerts.public.desk import Given
+from alerts.public.records import Given
 from alerts.records import Delivery
 from alerts.store.deliveries import SqlDeliveries
 from tests.alerts.public_house import WHY, PublicHouse

@@ -1,0 +1,186 @@
+"""What staff see of public messages before they decide: what would go out, to whom, and what stands against it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from alerts.cap.atom import entry_xml
+from alerts.cap.checks import faults
+from alerts.cap.reading import from_xml
+from alerts.cap.writing import to_xml
+from alerts.public import composing, lifecycle
+from alerts.public.feeds import entry_of
+from alerts.public.grounds import Grounds
+from alerts.public.protocol import Form, Look, Preview, Reach
+from alerts.public.publishing import TO_THOSE_WHO_GOT_IT, Around, To, concerned, recipients
+from alerts.public.records import Content, Given, PublicMessage, Refused, State, Step
+from alerts.public.rendering import body, cap_of, subject
+from alerts.public.settings import PublicMessages
+from alerts.public.words import LANGUAGES
+from alerts.store import public as store
+from ingest.clock import Clock
+
+SOMEBODY = "?"
+"""Who asks where it does not matter who."""
+
+
+class Looks:
+    """Reads only; ``around`` gives the registry, the people and the settings of the moment."""
+
+    def __init__(self, engine: Engine, around: Callable[[], Around], clock: Clock) -> None:
+        self._engine = engine
+        self._around = around
+        self._clock = clock
+        self._kept = store.SqlPublicMessages(engine)
+
+    def mark(self) -> int:
+        """It grows with whatever is decided about any message."""
+        return self._kept.mark()
+
+    def newest(self, limit: int, states: Sequence[State] = tuple(State)) -> list[PublicMessage]:
+        """The newest messages first."""
+        return self._kept.newest(limit, states)
+
+    def in_force(self) -> list[PublicMessage]:
+        """The newest published message of every chain that has no end yet."""
+        return self._kept.in_force()
+
+    def settings(self) -> PublicMessages:
+        """Who must agree."""
+        return self._around().settings
+
+    def look(self, public_id: int, by: str) -> Look:
+        """A message with what somebody may do with it now."""
+        now, settings = self._clock.now(), self._around().settings
+        with self._engine.connect() as connection:
+            message = store.one(connection, public_id)
+            chain = store.published(connection, message.chain_id)
+            drafts = [each for each in store.open_drafts(connection) if each.chain_id == message.chain_id]
+            grounds = store.grounds(connection, message.content, now)
+        asked = _Asked(message, by or SOMEBODY, now, settings, grounds)
+        fits = _refusal(lambda: lifecycle.may_follow(chain[-1], message.step)) if chain and message.is_open else None
+        approve, publish = asked.approving(), fits or asked.publishing()
+        return Look(
+            message=message,
+            chain=tuple(chain),
+            drafts=tuple(drafts),
+            needed=settings.needed(message.content.gravity),
+            not_approvable=approve,
+            not_publishable=publish,
+            despite=asked.despite_helps(),
+            highest=grounds.highest,
+            unverified=grounds.unverified,
+            unconfirmed=grounds.unconfirmed,
+        )
+
+    def reach(self, public_id: int, step: Step) -> Reach:
+        """Whom it would go to if it went out now as ``step``."""
+        now, around = self._clock.now(), self._around()
+        with self._engine.connect() as connection:
+            message = store.one(connection, public_id)
+            asked = replace(message, step=step, corrects=message.id) if step in TO_THOSE_WHO_GOT_IT else message
+            unsent = store.unsent(connection, concerned(connection, asked))
+            to = recipients(connection, asked, around, unsent, now)
+        return Reach(dict(Counter(each.channel for each in to)), _names(to, around), len(unsent))
+
+    def preview(
+        self, step: Step, given: Given, public_id: int | None = None, why: Mapping[str, str] | None = None
+    ) -> Preview:
+        """What would go out."""
+        now, around = self._clock.now(), self._around()
+        with self._engine.connect() as connection:
+            made = self._made(connection, step, given, public_id, why or {}, around, now)
+            earlier = [from_xml(each) for each in store.caps(connection, made.chain_id)] if made.chain_id else []
+        issuer = around.issuer
+        sent = replace(made, sent_at=now, expires_at=now + around.settings.lasts, identifier="preview")
+        cap = cap_of(sent, issuer, earlier)
+        wrong = tuple(dict.fromkeys(faults(cap, earlier)))
+        forms = {
+            each: Form(
+                subject(made, issuer, each),
+                body(made, issuer, each),
+                body(made, issuer, each, short=True),
+                entry_xml(entry_of(sent, issuer, each, "")),
+            )
+            for each in LANGUAGES
+        }
+        return Preview(made, forms, to_xml(cap).decode(), wrong)
+
+    @staticmethod
+    def _made(
+        connection: Connection,
+        step: Step,
+        given: Given,
+        public_id: int | None,
+        why: Mapping[str, str],
+        around: Around,
+        now: datetime,
+    ) -> PublicMessage:
+        if public_id is None:
+            return lifecycle.drafted(Step.FIRST, composing.first(given, around), SOMEBODY, now, drill=around.drill)
+        before = store.one(connection, public_id)
+        if before.is_open:
+            return replace(before, content=composing.changed(before.content, given))
+        last = store.published(connection, before.chain_id)[-1:] or [before]
+        content = _content(step, before, last[0], given, why, around)
+        return lifecycle.drafted(step, content, SOMEBODY, now, chain_id=before.chain_id, drill=around.drill)
+
+
+class _Asked:
+    """Whether somebody may approve or publish a message now, tried without doing it."""
+
+    def __init__(
+        self, message: PublicMessage, by: str, now: datetime, settings: PublicMessages, grounds: Grounds
+    ) -> None:
+        self._of = (message, by, now, settings, grounds)
+
+    def approving(self, despite: str = "") -> Refused | None:
+        """Why not."""
+        return _refusal(lambda: lifecycle.approved(*self._of, despite))
+
+    def publishing(self, despite: str = "") -> Refused | None:
+        """Why not."""
+        return _refusal(lambda: lifecycle.published(*self._of, despite))
+
+    def despite_helps(self) -> bool:
+        """Whether what stands against it is of the kind that a person may overrule with a reason."""
+        return any(
+            (said := ask()) is not None and (after := ask("?")) != said and _name(after) != said.name
+            for ask in (self.approving, self.publishing)
+        )
+
+
+def _refusal(act: Callable[[], object]) -> Refused | None:
+    try:
+        act()
+    except Refused as why:
+        return why
+    return None
+
+
+def _name(why: Refused | None) -> str:
+    return why.name if why is not None else ""
+
+
+def _content(
+    step: Step, named: PublicMessage, last: PublicMessage, given: Given, why: Mapping[str, str], around: Around
+) -> Content:
+    if step is Step.ALL_CLEAR:
+        return composing.ending(last, given, around)
+    if step is Step.CANCEL:
+        return composing.taking_back(last, why)
+    if step is Step.CORRECTION:
+        return composing.putting_right(named, given, why)
+    return composing.following(last, given)
+
+
+def _names(to: Sequence[To], around: Around) -> tuple[Mapping[str, str], ...]:
+    """Each person once; one that is no longer known by what it was called."""
+    contacts = around.directory.contacts
+    ids = dict.fromkeys(each.recipient_id for each in to)
+    return tuple(dict(contacts[each].name) if each in contacts else {"ja": each} for each in ids)
