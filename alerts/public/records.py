@@ -11,8 +11,18 @@ from enum import StrEnum
 from alerts.cap.flood import Issued, Place, Step
 
 __all__ = [
-    *("AUTOMATIC", "Action", "Content", "Decision", "Given", "Out", "PublicMessage", "Refused"),
-    *("State", "Step", "Texts", "Where"),
+    "AUTOMATIC",
+    "Action",
+    "Content",
+    "Decision",
+    "Given",
+    "Out",
+    "PublicMessage",
+    "Refused",
+    "State",
+    "Step",
+    "Texts",
+    "Where",
 ]
 
 AUTOMATIC = "rule"
