@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.sight.comparison import Comparison
+from ingest.sight.detail import SOFT
 from ingest.sight.view import Finding, View
 
 KEPT = 0.45
@@ -26,6 +27,10 @@ def blurred(beside: Sequence[Comparison], view: View) -> Finding:
     ``beside`` are the comparisons with the faces of this hour: in twilight it must be blurred beside both. Withheld
     where the camera's own sharpness is not known, or fog, night or noise leave too few tiles to judge.
     """
+    left = [each.left.fine_left for each in beside if each.left is not None]
+    known = [each for each in left if each is not None]
+    if known and max(known) < SOFT:
+        return Finding(True, {"fine_left": max(known)})
     measured = [_ratios(compared) for compared in beside]
     count = min((len(ratios) for ratios in measured), default=0)
     if count < TILES:

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ingest.sight.detail import KNOWN, Transfer, transfer
 from ingest.sight.gist import Gist
-from ingest.sight.memory import Face
+from ingest.sight.memory import Face, Light
 from ingest.sight.structure import (
+    COLUMNS,
+    ROWS,
     TILE,
     WIDTH,
     Field,
@@ -52,6 +55,8 @@ NEAR = 2.2
 REGAINED = 0.4
 """Likeness from which a tile shows the moved face."""
 TURNS_DEG = (-14, -10, -6, -3, 3, 6, 10, 14)
+UNWRITTEN = np.pad(np.ones((ROWS - 2, COLUMNS), dtype=np.bool_), ((1, 1), (0, 0)))
+"""The tiles between the upper and the lower row: there a camera writes its name, which stays wherever it looks."""
 ZOOMS = (1.15, 1.3, 1.5, 1.75, 2.0)
 
 
@@ -76,6 +81,7 @@ class Comparison:
 
     gist: Gist
     face: Face
+    light: Light = Light.DAY
 
     @cached_property
     def edges(self) -> Field:
@@ -113,6 +119,18 @@ class Comparison:
     def traces(self) -> float:
         """What the lost tiles still have of the face, on average: above 0 through fog or a web, 0 behind a cover."""
         return float(self.like[self.lost].mean()) if self.lost.any() else 1.0
+
+    @cached_property
+    def transferred(self) -> Transfer | None:
+        """What the picture shows of the face's detail as far as that was learned; None before it was chosen."""
+        detail = self.face.detail
+        return None if detail is None else transfer(detail, self.gist.work, self.gist.small, self.face.grey)
+
+    @property
+    def left(self) -> Transfer | None:
+        """What is left of the face's detail; None before that is known."""
+        detail = self.face.detail
+        return self.transferred if detail is not None and detail.seen >= KNOWN else None
 
     @cached_property
     def usual_fine(self) -> Tiles:
@@ -191,7 +209,7 @@ class Comparison:
 
     @cached_property
     def _fits(self) -> NDArray[np.float32]:
-        weights = (self.face.usual >= RELIABLE).repeat(TILE, 0).repeat(TILE, 1)
+        weights = ((self.face.usual >= RELIABLE) & UNWRITTEN).repeat(TILE, 0).repeat(TILE, 1)
         return match(self._waves, transformed(self.edges * weights))
 
     @cached_property
@@ -202,7 +220,7 @@ class Comparison:
     @cached_property
     def _weights(self) -> NDArray[np.bool_]:
         """The clock stands still wherever the camera looks: it must not vote."""
-        return self.gist.open.repeat(TILE, 0).repeat(TILE, 1)
+        return (self.gist.open & UNWRITTEN).repeat(TILE, 0).repeat(TILE, 1)
 
 
 def _best(fits: NDArray[np.float32]) -> Place:

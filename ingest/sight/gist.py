@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.sight.samples import Box, Samples, outside, samples
-from ingest.sight.sharpness import Sharpness, sharpness
-from ingest.sight.structure import COLUMNS, HEIGHT, ROWS, WIDTH, Field, Grey, directions, gradients
+from ingest.sight.sharpness import GRAIN, Sharpness, sharpness
+from ingest.sight.structure import COLUMNS, FAINT, HEIGHT, ROWS, TILE, WIDTH, Field, Grey, directions, gradients
 
 WORK_WIDTH = 640
+NOISY = 2.0
+"""Times the noise of the picture in small that an edge must reach to count for half."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Gist:
 
     ``width`` and ``height`` in pixels. ``samples`` are single pixels, ``told`` says which of them lie outside of the
     camera's own clock. ``small`` is the grey picture of 128×72 points, ``gradient`` its edges,
-    ``sharp`` the sharpness of its 16×9 tiles, ``open`` which of the tiles the clock does not touch.
+    ``sharp`` the sharpness of its 16×9 tiles, ``open`` which of the tiles the clock does not touch. ``work`` is the
+    grey picture about 640 wide.
     """
 
     width: int
@@ -33,11 +36,19 @@ class Gist:
     gradient: Field
     sharp: Sharpness
     open: NDArray[np.bool_]
+    work: NDArray[np.uint8]
 
     @cached_property
     def directions(self) -> Field:
         """Edges in small by their direction."""
-        return directions(self.gradient)
+        return directions(self.gradient, self.faint)
+
+    @cached_property
+    def faint(self) -> Grey:
+        """Gradient in small, grey levels a point, below which an edge counts for little: as much as noise makes."""
+        noise = np.sqrt(np.float32(GRAIN) * self.sharp.noise).repeat(TILE, 0).repeat(TILE, 1)
+        faint: Grey = np.float32(FAINT) + np.float32(NOISY) * noise
+        return faint
 
     @cached_property
     def coarse(self) -> Samples:
@@ -76,6 +87,7 @@ def gist(picture: Image.Image, clock_area: Box | None) -> Gist:
         gradient=gradient,
         sharp=sharpness(np.asarray(work), points),
         open=_open_tiles(clock_area),
+        work=np.asarray(work),
     )
 
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from ingest.sight.blurred import blurred
 from ingest.sight.comparison import Comparison
-from ingest.sight.covered import covered
+from ingest.sight.covered import FRESH, GAP, covered
 from ingest.sight.dark import dark
 from ingest.sight.frozen import change, frozen, learned
 from ingest.sight.gist import Gist
 from ingest.sight.look import PictureFault
-from ingest.sight.memory import Change, Face, Light, Memory, Run
+from ingest.sight.memory import Change, Face, Light, Loss, Memory, Run
 from ingest.sight.reference import known, taught
 from ingest.sight.shifted import shifted
 from ingest.sight.view import Finding, Verdict, View
@@ -39,25 +39,29 @@ def judge(gist: Gist, memory: Memory, view: View) -> tuple[Verdict, Memory]:
         findings, _ = _found(gist, replace(memory, samples=None), view)
         return _verdict(findings, memory), memory
     memory = _of_this_size(memory, gist)
-    findings, compared = _found(gist, memory, view)
-    after = _remembered(gist, memory, view, findings, compared)
+    findings, beside = _found(gist, memory, view)
+    after = _remembered(gist, memory, view, findings, beside)
     return _verdict(findings, after), after
 
 
-def _found(gist: Gist, memory: Memory, view: View) -> tuple[Findings, Comparison | None]:
-    """Every fault by itself; what cannot be told because of another is withheld."""
+def _found(gist: Gist, memory: Memory, view: View) -> tuple[Findings, list[Comparison]]:
+    """Every fault by itself (what cannot be told because of another is withheld), and what it was compared with."""
     beside = _beside_its_faces(gist, memory, view)
-    compared = min(beside, key=lambda each: each.lost_share, default=None)
     found = {PictureFault.DARK: dark(gist, view)}
     found |= dict.fromkeys(HIDEABLE, WITHHELD) if found[PictureFault.DARK].seen else _sight(memory, beside, view)
     hidden = any(found[fault].seen for fault in (PictureFault.DARK, PictureFault.COVERED))
     found[PictureFault.FROZEN] = frozen(gist, memory, view, hidden)
-    return found, compared
+    return found, beside
+
+
+def _nearest(beside: list[Comparison]) -> Comparison | None:
+    """The comparison with the face that the picture is most like."""
+    return min(beside, key=lambda each: each.lost_share, default=None)
 
 
 def _sight(memory: Memory, beside: list[Comparison], view: View) -> dict[PictureFault, Finding]:
     """A view that is found elsewhere is not covered; how sharp another view, or a cover, should be nobody knows."""
-    compared = min(beside, key=lambda each: each.lost_share, default=None)
+    compared = _nearest(beside)
     moved, hidden = shifted(compared, view, memory), covered(compared, view, memory)
     if moved.seen:
         hidden = Finding(None, hidden.figures)
@@ -67,30 +71,33 @@ def _sight(memory: Memory, beside: list[Comparison], view: View) -> dict[Picture
 
 def _beside_its_faces(gist: Gist, memory: Memory, view: View) -> list[Comparison]:
     """The comparisons with the faces of this hour; none where none is known or nothing is to be seen."""
-    if not view.lit and (view.sun_deg < DUSK_DEG or gist.light[2] < DUSK_LIGHT) and not view.day:
+    if not view.lit and (view.sun_deg < DUSK_DEG or (gist.light[2] < DUSK_LIGHT and view.sun_deg < 0)) and not view.day:
         return []
-    return [Comparison(gist, face) for face in _faces(memory, view)]
+    return [Comparison(gist, face, light) for light, face in _faces(memory, view)]
 
 
-def _faces(memory: Memory, view: View) -> Iterator[Face]:
+def _faces(memory: Memory, view: View) -> Iterator[tuple[Light, Face]]:
     """By day the day's, at night under a lamp the night's; between them both, once both are known."""
     lights = [Light.DAY] if view.day else [Light.NIGHT] if view.night else [Light.DAY, Light.NIGHT]
     if not view.lit:
         lights = [light for light in lights if light is Light.DAY]
-    faces = [known(memory, light) for light in lights]
-    if all(face is not None for face in faces):
-        yield from (face for face in faces if face is not None)
+    faces = [(light, known(memory, light)) for light in lights]
+    if all(face is not None for _, face in faces):
+        yield from ((light, face) for light, face in faces if face is not None)
 
 
 def _of_this_size(memory: Memory, gist: Gist) -> Memory:
     """The memory for pictures of this size: how sharp they are has to be learned anew after a change."""
     if (memory.width, memory.height) == (gist.width, gist.height):
         return memory
-    faces = {light: replace(face, sharp=np.full_like(face.sharp, np.nan)) for light, face in memory.faces.items()}
+    faces = {
+        light: replace(face, sharp=np.full_like(face.sharp, np.nan), detail=None)
+        for light, face in memory.faces.items()
+    }
     return replace(memory, width=gist.width, height=gist.height, faces=faces, samples=None, coarse=None)
 
 
-def _remembered(gist: Gist, memory: Memory, view: View, found: Findings, compared: Comparison | None) -> Memory:
+def _remembered(gist: Gist, memory: Memory, view: View, found: Findings, beside: list[Comparison]) -> Memory:
     after = replace(
         memory,
         taken_at=view.taken_at,
@@ -98,13 +105,19 @@ def _remembered(gist: Gist, memory: Memory, view: View, found: Findings, compare
         coarse=gist.coarse,
         runs={fault: _run(memory.runs.get(fault, Run()), finding.seen, view) for fault, finding in found.items()},
         changes=_changes(gist, memory, view, found[PictureFault.FROZEN]),
+        losses={**memory.losses, **{each.light: _loss(each, memory, view) for each in beside}},
     )
-    if compared is not None:
-        much = compared.lost_share >= view.thresholds.covered_share
-        since = (memory.lost_since or view.taken_at) if much else None
-        after = replace(after, lost=compared.lost_share, lost_since=since, compared_at=view.taken_at)
     faultless = not after.standing and not any(finding.seen for finding in found.values())
-    return replace(after, faces=_taught(gist, memory, view, compared)) if faultless else after
+    return replace(after, faces=_taught(gist, memory, view, _nearest(beside))) if faultless else after
+
+
+def _loss(compared: Comparison, memory: Memory, view: View) -> Loss:
+    before = memory.losses.get(compared.light)
+    lately = before is not None and view.taken_at - before.at <= GAP
+    much = compared.lost_share >= view.thresholds.covered_share
+    since = ((before and before.since) or view.taken_at) if much else None
+    fresh = min(before.fresh + 1, FRESH + 1) if before is not None and lately else 1
+    return Loss(compared.lost_share, view.taken_at, since, fresh)
 
 
 def _run(run: Run, seen: bool | None, view: View) -> Run:

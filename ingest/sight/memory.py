@@ -7,7 +7,7 @@ import math
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.sight.detail import PATCH, Detail
 from ingest.sight.look import PictureFault
 from ingest.sight.samples import SIDE, Samples
 from ingest.sight.structure import COLUMNS, HEIGHT, ROWS, WIDTH, Grey, Tiles
@@ -22,6 +23,8 @@ from ingest.sight.structure import COLUMNS, HEIGHT, ROWS, WIDTH, Grey, Tiles
 VERSION = 1
 TILE_TYPE = "<f2"
 """Of the figures of tiles; grey levels are kept in bytes."""
+FINEST = 0.02
+"""Grey levels of the finest step in which detail is kept."""
 
 
 class Light(StrEnum):
@@ -38,6 +41,7 @@ class Face:
     ``grey`` is the picture in small, ``agreed`` how many pictures spoke for it (it counts from ``LEARNED`` on).
     ``usual`` is how like it each tile mostly is (what moves is not), ``sharp`` how sharp each tile mostly is (not a
     number: never seen with an edge). ``drift`` is how far it has followed the camera, right and down in points.
+    ``detail`` is the fine structure of some tiles, once they are chosen.
     """
 
     grey: Grey
@@ -46,6 +50,7 @@ class Face:
     agreed: int = 1
     followed: int = 0
     drift: tuple[float, float] = (0.0, 0.0)
+    detail: Detail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +76,23 @@ class Run:
     stands: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a face's last comparable picture lacked: the share of the usual view, when that was, since when it has been
+    much, and how many pictures in a row could be compared (counted up to a few)."""
+
+    share: float
+    at: datetime
+    since: datetime | None = None
+    fresh: int = 1
+
+
 @dataclass(frozen=True)
 class Memory:
     """What is known of a camera. A new one knows nothing.
 
     ``taken_at``, ``samples`` and ``coarse`` (see ``Gist``) are of its newest picture, ``width`` and ``height``
-    its size, ``lost`` the share of the usual view that the last comparable one lacked, ``lost_since`` since when
-    that has been much, ``compared_at`` when that one was taken.
+    its size, ``losses`` what the last comparable one lacked of each face.
     """
 
     width: int = 0
@@ -88,9 +103,7 @@ class Memory:
     faces: Mapping[Light, Face] = field(default_factory=dict)
     changes: Mapping[Light, Change] = field(default_factory=dict)
     runs: Mapping[PictureFault, Run] = field(default_factory=dict)
-    lost: float | None = None
-    lost_since: datetime | None = None
-    compared_at: datetime | None = None
+    losses: Mapping[Light, Loss] = field(default_factory=dict)
 
     @property
     def standing(self) -> frozenset[PictureFault]:
@@ -120,20 +133,40 @@ def _head(memory: Memory) -> dict[str, Any]:
         "taken_at": _seconds(memory.taken_at),
         "newest": memory.samples is not None,
         "faces": {light: [each.agreed, each.followed, *each.drift] for light, each in memory.faces.items()},
+        "details": {
+            light: [len(each.detail.tiles), each.detail.seen]
+            for light, each in memory.faces.items()
+            if each.detail is not None
+        },
         "changes": {light: [each.busy, each.most, each.fine, each.seen] for light, each in memory.changes.items()},
-        "lost": [memory.lost, *map(_seconds, (memory.lost_since, memory.compared_at))],
+        "losses": {
+            light: [each.share, _seconds(each.at), _seconds(each.since), each.fresh]
+            for light, each in memory.losses.items()
+        },
         "runs": {fault: [each.bad, each.good, each.stands] for fault, each in memory.runs.items()},
     }
 
 
 def _arrays(memory: Memory) -> list[bytes]:
     newest = [] if memory.samples is None or memory.coarse is None else [memory.samples, memory.coarse]
-    return [each.tobytes() for each in newest] + [_kept_face(face) for face in memory.faces.values()]
+    details = [each.detail for each in memory.faces.values() if each.detail is not None]
+    faces = [_kept_face(face) for face in memory.faces.values()]
+    return [each.tobytes() for each in newest] + faces + [_kept_detail(detail) for detail in details]
 
 
 def _kept_face(face: Face) -> bytes:
     tiles = np.stack([face.usual, face.sharp]).astype(TILE_TYPE)
     return np.rint(face.grey).astype(np.uint8).tobytes() + tiles.tobytes()
+
+
+def _kept_detail(detail: Detail) -> bytes:
+    """In bytes, each patch about its middle in steps as fine as they can be: faint structure is known finely."""
+    low, high = (fold(detail.patches, axis=(1, 2), keepdims=True) for fold in (np.min, np.max))
+    middle, step = (low + high) / 2, np.maximum((high - low) / 254, FINEST)
+    steps = np.rint((detail.patches - middle) / step).astype(np.int8)
+    scales = np.concatenate([middle, step]).astype("<f4")
+    kept: list[bytes] = [detail.tiles.astype(np.uint8).tobytes(), scales.tobytes(), steps.tobytes()]
+    return b"".join(kept)
 
 
 def _read(kept: bytes) -> Memory:
@@ -144,7 +177,7 @@ def _read(kept: bytes) -> Memory:
     head = json.loads(kept[start : start + length])
     arrays = _Arrays(zlib.decompress(kept[start + length :]))
     width, height = head["size"]
-    return Memory(
+    memory = Memory(
         width=int(width),
         height=int(height),
         taken_at=_moment(head["taken_at"]),
@@ -152,11 +185,16 @@ def _read(kept: bytes) -> Memory:
         coarse=arrays.take(HEIGHT // 2, WIDTH // 2) if head["newest"] else None,
         faces={Light(light): arrays.face(*numbers) for light, numbers in head["faces"].items()},
         changes={Light(light): Change(*numbers) for light, numbers in head["changes"].items()},
-        lost=head["lost"][0],
-        lost_since=_moment(head["lost"][1]),
-        compared_at=_moment(head["lost"][2]),
+        losses={Light(light): _loss(*numbers) for light, numbers in head.get("losses", {}).items()},
         runs={PictureFault(fault): Run(*numbers) for fault, numbers in head["runs"].items()},
     )
+    details = {Light(light): arrays.detail(*numbers) for light, numbers in head.get("details", {}).items()}
+    faces = {light: replace(face, detail=details.get(light)) for light, face in memory.faces.items()}
+    return replace(memory, faces=faces)
+
+
+def _loss(share: float, at: float, since: float | None, fresh: int) -> Loss:
+    return Loss(share, datetime.fromtimestamp(at, UTC), _moment(since), fresh)
 
 
 def _seconds(moment: datetime | None) -> float | None:
@@ -184,3 +222,11 @@ class _Arrays:
         grey = self.take(HEIGHT, WIDTH).astype(np.float32)
         usual, sharp = self.take(2, ROWS, COLUMNS, kind=TILE_TYPE).astype(np.float32)
         return Face(grey, usual, sharp, agreed, followed, (right, down))
+
+    def detail(self, tiles: int, seen: int) -> Detail:
+        places = self.take(tiles).astype(np.intp)
+        if places.size and int(places.max()) >= ROWS * COLUMNS:
+            raise ValueError("a detail lies outside of the picture")
+        middle, step = self.take(2, tiles, 1, 1, kind="<f4")
+        steps = self.take(tiles, PATCH, PATCH, kind="i1")
+        return Detail(places, (middle + step * steps).astype(np.float32), seen)

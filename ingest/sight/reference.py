@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ingest.sight.comparison import JITTER, Comparison
+from ingest.sight.comparison import JITTER, RELIABLE, UNWRITTEN, Comparison
+from ingest.sight.detail import TILES, Detail, begun, followed
 from ingest.sight.gist import Gist
 from ingest.sight.memory import Face, Light, Memory, from_bytes
 from ingest.sight.structure import WIDTH, Tiles, by_tile
@@ -23,6 +25,8 @@ SEASON = 1 / 300
 """Pace at which a face follows what is slow: at a picture every five minutes it is a day's time."""
 FAITHFUL = 0.25
 """Share of the view that may be lost in a picture that the face follows."""
+STEADY, FEWEST = 8, 5
+"""Pictures followed before its detail is chosen, and tiles that must have some."""
 STRANGE = 0.45
 """Share of the view that may be lost in a picture that teaches anything at all."""
 SPREAD = 0.6180339887
@@ -95,7 +99,25 @@ def _followed(face: Face, compared: Comparison, passed_s: float) -> Face:
         np.arange(gist.small.size, dtype=np.float32).reshape(gist.small.shape) * SPREAD + face.followed * SPREAD
     ) % 1
     grey = np.floor(face.grey + SEASON * (gist.small - face.grey) + dither).astype(np.float32)
-    return replace(seen, grey=np.clip(grey, 0, 255), followed=(face.followed + 1) % 1_000_000, drift=drift)
+    face = replace(seen, grey=np.clip(grey, 0, 255), followed=(face.followed + 1) % 1_000_000, drift=drift)
+    return replace(face, detail=_detailed(face, compared))
+
+
+def _detailed(face: Face, compared: Comparison) -> Detail | None:
+    """The detail of the face: chosen once its tiles are known, then followed; chosen anew where half of it moves."""
+    if face.detail is None:
+        tiles = _telling(face, compared)
+        return begun(compared.gist.work, tiles) if face.followed >= STEADY and len(tiles) >= FEWEST else None
+    if np.count_nonzero(face.usual.flat[face.detail.tiles] >= RELIABLE) < len(face.detail.tiles) / 2:
+        return None
+    return face.detail if compared.transferred is None else followed(face.detail, compared.transferred.now)
+
+
+def _telling(face: Face, compared: Comparison) -> NDArray[np.intp]:
+    """The tiles that are always there with the most fine structure; none at the rim, where a camera writes its name."""
+    worth = np.where(compared.votes & UNWRITTEN, compared.usual_fine * face.usual**2, 0)
+    best = np.argsort(-worth, axis=None)[:TILES]
+    return np.sort(best[worth.flat[best] > 0])
 
 
 def _averaged(face: Face, gist: Gist, like: Tiles, weight: float) -> Face:

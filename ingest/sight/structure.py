@@ -46,9 +46,9 @@ def _surroundings(small: Grey) -> Grey:
     return means
 
 
-def directions(gradient: Field) -> Field:
+def directions(gradient: Field, faint: Grey | float = FAINT) -> Field:
     """Each edge by its direction, near 1 in size where it is clear, near 0 where it is faint."""
-    bounded: Field = gradient / (np.abs(gradient) + np.float32(FAINT))
+    bounded: Field = gradient / (np.abs(gradient) + faint)
     return bounded
 
 

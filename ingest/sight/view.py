@@ -30,7 +30,7 @@ class Thresholds(BaseModel):
         default=0.6, gt=0, le=1, description="blurred: this share of the view lost its usual sharpness"
     )
     covered_share: float = Field(
-        default=0.45,
+        default=0.4,
         gt=0,
         le=1,
         description="covered: this share of the usual view is hidden by something without edges of its own",
