@@ -17,6 +17,8 @@ SURELY = 2.0
 """How far above what may be noise a tile's fine edges would have to stand if it were sharp."""
 TILES = 4
 """Tiles that must show edges for a picture to be judged."""
+SHARP = 0.75
+"""Part of its fine structure from which a view is sharp for certain."""
 WRITTEN = 2
 """Sharpest tiles that are left out: a camera that writes its name writes it sharp through any lens."""
 
@@ -29,8 +31,8 @@ def blurred(beside: Sequence[Comparison], view: View) -> Finding:
     """
     left = [each.left.fine_left for each in beside if each.left is not None]
     known = [each for each in left if each is not None]
-    if known and max(known) < SOFT:
-        return Finding(True, {"fine_left": max(known)})
+    if known and not SOFT <= max(known) < SHARP:
+        return Finding(max(known) < SOFT, {"fine_left": max(known)})
     measured = [_ratios(compared) for compared in beside]
     count = min((len(ratios) for ratios in measured), default=0)
     if count < TILES:
