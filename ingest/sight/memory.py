@@ -1,4 +1,4 @@
-"""What is remembered of a camera between two pictures: a few kilobytes, to and from bytes. Pure."""
+"""What is remembered of a camera between two pictures: some tens of kilobytes, to and from bytes. Pure."""
 
 from __future__ import annotations
 

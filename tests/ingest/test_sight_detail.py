@@ -101,9 +101,9 @@ def test_contrast_noise_and_trembling_leave_the_fine_structure(
 
 
 @settings(max_examples=30, deadline=None)
-@given(sigma=st.floats(2, 8), contrast=st.floats(0.5, 1.2), seed=st.integers(0, 1000))
+@given(sigma=st.floats(2, 8), contrast=st.floats(0.8, 1.2), seed=st.integers(0, 1000))
 def test_a_blur_takes_the_fine_structure_whatever_the_contrast(sigma: float, contrast: float, seed: int) -> None:
-    left = transferred(seen(40 + contrast * (blurred_by(PLACE, sigma) - 40), seed, NOISE))
+    left = transferred(seen(40 + contrast * (blurred_by(PLACE, sigma) - 40), seed, NOISE / 3))
     assert left is None or left < 0.5
 
 
