@@ -9,12 +9,13 @@ import numpy as np
 
 from ingest.sight.blurred import blurred
 from ingest.sight.comparison import Comparison
-from ingest.sight.covered import FRESH, GAP, covered
+from ingest.sight.covered import covered
 from ingest.sight.dark import dark
 from ingest.sight.frozen import change, frozen, learned
 from ingest.sight.gist import Gist
 from ingest.sight.look import PictureFault
-from ingest.sight.memory import Change, Face, Light, Loss, Memory, Run
+from ingest.sight.memory import Change, Face, Light, Memory, Run
+from ingest.sight.pace import lost
 from ingest.sight.reference import known, taught
 from ingest.sight.shifted import shifted
 from ingest.sight.view import Finding, Verdict, View
@@ -105,19 +106,10 @@ def _remembered(gist: Gist, memory: Memory, view: View, found: Findings, beside:
         coarse=gist.coarse,
         runs={fault: _run(memory.runs.get(fault, Run()), finding.seen, view) for fault, finding in found.items()},
         changes=_changes(gist, memory, view, found[PictureFault.FROZEN]),
-        losses={**memory.losses, **{each.light: _loss(each, memory, view) for each in beside}},
+        losses={**memory.losses, **{each.light: lost(each, view, memory) for each in beside}},
     )
     faultless = not after.standing and not any(finding.seen for finding in found.values())
     return replace(after, faces=_taught(gist, memory, view, _nearest(beside))) if faultless else after
-
-
-def _loss(compared: Comparison, memory: Memory, view: View) -> Loss:
-    before = memory.losses.get(compared.light)
-    lately = before is not None and view.taken_at - before.at <= GAP
-    much = compared.lost_share >= view.thresholds.covered_share
-    since = ((before and before.since) or view.taken_at) if much else None
-    fresh = min(before.fresh + 1, FRESH + 1) if before is not None and lately else 1
-    return Loss(compared.lost_share, view.taken_at, since, fresh)
 
 
 def _run(run: Run, seen: bool | None, view: View) -> Run:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ingest.sight.comparison import Comparison
-from ingest.sight.covered import VOTES, sudden
+from ingest.sight.covered import VOTES
 from ingest.sight.memory import Memory
+from ingest.sight.pace import sudden
 from ingest.sight.structure import WIDTH
 from ingest.sight.view import Finding, View
 
