@@ -6,7 +6,7 @@ import numpy as np
 
 from ingest.sight.comparison import Comparison
 from ingest.sight.memory import Memory
-from ingest.sight.pace import lasting, sudden
+from ingest.sight.pace import gone_at_once, lasting, sudden
 from ingest.sight.view import Finding, View
 
 TRACES = 0.07
@@ -35,7 +35,8 @@ def covered(compared: Comparison | None, view: View, memory: Memory) -> Finding:
     }
     plain = compared.edgeless_share >= BARE or (compared.left is not None and compared.left.away)
     much = view.thresholds.covered_share * (PLAINLY if plain else 1)
-    gone = compared.lost_share >= much and INVERTED < compared.traces < TRACES
+    enough = compared.lost_share >= much or gone_at_once(compared, view, memory)
+    gone = enough and INVERTED < compared.traces < TRACES
     if not (gone and compared.edgeless_share >= EDGELESS):
         return Finding(False, figures)
     return Finding(sudden(compared, view, memory) or lasting(compared, view, memory), figures)

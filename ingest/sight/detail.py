@@ -87,10 +87,14 @@ class Transfer:
         return int(np.count_nonzero(self.there & (self.fine >= TO_THE_POINT) & (self.unsure < UNSURE)))
 
     @property
+    def share(self) -> float:
+        """Share of the tiles that are there in the large."""
+        return float(np.count_nonzero(self.there)) / len(self.there)
+
+    @property
     def away(self) -> bool:
         """Whether hardly anything of the detail is seen where it always is."""
-        few = np.count_nonzero(self.there) <= FEW * len(self.there)
-        return bool(few) or (self.fine_left is not None and self.fine_left < SOFT)
+        return self.share <= FEW or (self.fine_left is not None and self.fine_left < SOFT)
 
 
 def begun(work: NDArray[np.uint8], tiles: NDArray[np.intp]) -> Detail:

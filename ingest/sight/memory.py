@@ -79,12 +79,14 @@ class Run:
 @dataclass(frozen=True, slots=True)
 class Loss:
     """What a face's last comparable picture lacked: the share of the usual view, when that was, since when it has been
-    much, and how many pictures in a row could be compared (counted up to a few)."""
+    much, how many pictures in a row could be compared (counted up to a few), and the share of the detail's tiles that
+    were there (0 where that is not known)."""
 
     share: float
     at: datetime
     since: datetime | None = None
     fresh: int = 1
+    detail: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def _head(memory: Memory) -> dict[str, Any]:
         },
         "changes": {light: [each.busy, each.most, each.fine, each.seen] for light, each in memory.changes.items()},
         "losses": {
-            light: [each.share, _seconds(each.at), _seconds(each.since), each.fresh]
+            light: [each.share, _seconds(each.at), _seconds(each.since), each.fresh, each.detail]
             for light, each in memory.losses.items()
         },
         "runs": {fault: [each.bad, each.good, each.stands] for fault, each in memory.runs.items()},
@@ -193,8 +195,8 @@ def _read(kept: bytes) -> Memory:
     return replace(memory, faces=faces)
 
 
-def _loss(share: float, at: float, since: float | None, fresh: int) -> Loss:
-    return Loss(share, datetime.fromtimestamp(at, UTC), _moment(since), fresh)
+def _loss(share: float, at: float, since: float | None, fresh: int, detail: float) -> Loss:
+    return Loss(share, datetime.fromtimestamp(at, UTC), _moment(since), fresh, detail)
 
 
 def _seconds(moment: datetime | None) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ingest.sight.comparison import Comparison
+from ingest.sight.detail import FEW
 from ingest.sight.look import PictureFault
 from ingest.sight.memory import Loss, Memory, Run
 from ingest.sight.view import View
@@ -16,6 +17,8 @@ REST = 0.4
 OVERNIGHT, FLOODED, ALL = 0.5, 0.7, 0.92
 """Shares of the view that are not lost at dawn by themselves, that no flood takes, and that no fog takes."""
 GAP, LASTING = timedelta(hours=1), timedelta(hours=24)
+PRESENT, SOMETHING = 0.6, 0.15
+"""Share of the detail's tiles that must have been there to vanish, and share of the view that must be lost as well."""
 FRESH = 3
 """Comparable pictures in a row from which pace alone decides."""
 
@@ -25,17 +28,35 @@ def sudden(compared: Comparison, view: View, memory: Memory) -> bool:
 
     After a gap (a night without a lamp) pace tells nothing; then the look decides what fog or water may have taken.
     """
-    begun = any(memory.runs.get(fault, Run()).bad for fault in (PictureFault.COVERED, PictureFault.SHIFTED))
     before = memory.losses.get(compared.light)
-    if begun or before is None:
+    if _begun(memory) or before is None:
         return True
     if view.taken_at - before.at > GAP:
         return _too_much_for_a_night(compared)
     if before.fresh < FRESH and _too_much_for_a_night(compared):
         return True
+    if vanished(compared, view, memory):
+        return True
     foggy = compared.as_in_fog and compared.lost_share < ALL
     much = FOG_SUDDEN if foggy else min(SUDDEN, REST * (1 - before.share))
     return compared.lost_share - before.share >= much
+
+
+def vanished(compared: Comparison, view: View, memory: Memory) -> bool:
+    """Whether the detail that was there in the picture before has gone: at dusk and dawn, when light comes from another
+    side within minutes, that tells nothing."""
+    before = memory.losses.get(compared.light)
+    if compared.left is None or before is None or not (view.day or view.night):
+        return False
+    lately = view.taken_at - before.at <= GAP
+    return lately and before.detail >= PRESENT and compared.left.share <= FEW and compared.lost_share >= SOMETHING
+
+
+def gone_at_once(compared: Comparison, view: View, memory: Memory) -> bool:
+    """Whether the detail has vanished in this picture or did so in those just before, with what else may hide it."""
+    if compared.left is None or compared.left.share > FEW or compared.lost_share < SOMETHING:
+        return False
+    return _begun(memory) or vanished(compared, view, memory)
 
 
 def lasting(compared: Comparison, view: View, memory: Memory) -> bool:
@@ -54,9 +75,14 @@ def lost(compared: Comparison, view: View, memory: Memory) -> Loss:
     much = compared.lost_share >= view.thresholds.covered_share
     since = ((before and before.since) or view.taken_at) if much else None
     fresh = min(before.fresh + 1, FRESH + 1) if before is not None and lately else 1
-    return Loss(compared.lost_share, view.taken_at, since, fresh)
+    detail = compared.left.share if compared.left is not None else 0.0
+    return Loss(compared.lost_share, view.taken_at, since, fresh, detail)
 
 
 def _too_much_for_a_night(compared: Comparison) -> bool:
     taken = ALL if compared.as_in_fog else FLOODED if compared.from_below else OVERNIGHT
     return compared.lost_share >= taken
+
+
+def _begun(memory: Memory) -> bool:
+    return any(memory.runs.get(fault, Run()).bad for fault in (PictureFault.COVERED, PictureFault.SHIFTED))

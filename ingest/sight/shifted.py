@@ -7,7 +7,7 @@ import numpy as np
 from ingest.sight.comparison import Comparison
 from ingest.sight.covered import VOTES
 from ingest.sight.memory import Memory
-from ingest.sight.pace import sudden
+from ingest.sight.pace import gone_at_once, sudden
 from ingest.sight.structure import WIDTH
 from ingest.sight.view import Finding, View
 
@@ -44,7 +44,8 @@ def shifted(compared: Comparison | None, view: View, memory: Memory) -> Finding:
         return Finding(None)
     if float(np.hypot(*compared.face.drift)) / WIDTH >= view.thresholds.shifted_by:
         return Finding(True, {"crept_share": float(np.hypot(*compared.face.drift)) / WIDTH})
-    if compared.lost_share < SUSPECT and compared.place.away < view.thresholds.shifted_by:
+    gone = gone_at_once(compared, view, memory)
+    if not gone and compared.lost_share < SUSPECT and compared.place.away < view.thresholds.shifted_by:
         return Finding(False, {"moved_share": compared.place.away})
     if _stays(compared):
         return Finding(False, {"moved_share": 0.0})
@@ -68,7 +69,8 @@ def _stays(compared: Comparison) -> bool:
 
 
 def _moved(compared: Comparison, view: View, memory: Memory) -> bool:
-    if compared.regained_share >= REGAINED_SHARE and compared.elsewhere.fit >= AS_WELL * compared.here:
+    elsewhere = compared.place.away >= view.thresholds.shifted_by or compared.lost_share >= MUCH
+    if elsewhere and compared.regained_share >= REGAINED_SHARE and compared.elsewhere.fit >= AS_WELL * compared.here:
         return compared.elsewhere.away >= view.thresholds.shifted_by
     place = compared.place
     clear = place.fit >= FITS and place.fit >= compared.here + CLEARER and place.fit >= BETTER * compared.here
@@ -78,7 +80,8 @@ def _moved(compared: Comparison, view: View, memory: Memory) -> bool:
 def _gone(compared: Comparison, view: View, memory: Memory) -> bool:
     """Nothing of the view, or nothing of its detail, is left, and what there is instead has edges of its own."""
     view_gone = compared.lost_share >= GONE and compared.kept < LEFT and compared.edgeless_share < BARE
-    detail_gone = compared.left is not None and compared.left.away and compared.lost_share >= SUSPECT
+    away = compared.left is not None and compared.left.away and compared.lost_share >= SUSPECT
+    detail_gone = away or gone_at_once(compared, view, memory)
     gone = view_gone or (detail_gone and compared.edgeless_share < OWN)
     return gone and sudden(compared, view, memory)
 
