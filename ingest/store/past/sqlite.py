@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Engine,
     Float,
     Integer,
@@ -28,7 +29,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ingest.readings import Quality, Reading
-from ingest.store.past.instants import check, kept_key, reading_of
+from ingest.store.past import hourly
+from ingest.store.past.instants import check, instant, kept_key, reading_of
 from ingest.store.past.protocol import PastAway, PastRefused, Span
 from ingest.store.past.spans import outside
 from ingest.store.tables import microseconds, writing
@@ -57,6 +59,7 @@ observations = Table(
     sqlite_with_rowid=False,
 )
 """Clustered by gauge and time, which is how it is asked. An empty key is the one that follows from the time."""
+roll_ups = hourly.table(metadata)
 
 _INSERT = insert(observations).on_conflict_do_nothing()
 _KEY = tuple(observations.primary_key.columns)
@@ -72,6 +75,7 @@ class SqlitePast:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._hourly = hourly.Hourly(roll_ups, observations)
         event.listen(engine, "connect", _put_off_checkpoints)
         engine.dispose()  # connections from before know nothing of it
 
@@ -82,6 +86,7 @@ class SqlitePast:
         if rows:
             with _asked(), writing(self.engine) as connection:
                 connection.execute(_INSERT, rows)
+                self._hourly.keep(connection, rows)
 
     def rows(self, gauge_id: str, spans: Sequence[Span], quality: Quality | None = None) -> list[Reading]:
         """Everything observed in the spans, every revision, by ``observed_at``; of one quality or of all."""
@@ -95,17 +100,17 @@ class SqlitePast:
         return found
 
     def extremes(self, gauge_id: str, span: Span, step: timedelta) -> list[Reading]:
-        """SQLite gives the other columns of the very row that has the minimum or the maximum."""
-        steps = _C.observed_us // micros_of(step)
-        found: list[Reading] = []
+        """Of whole hours by the roll-ups where steps are made of these; of the rest from the observations."""
+        since_us, until_us = microseconds(span[0]), microseconds(span[1])
+        hours = hourly.whole_hours(since_us, until_us) if hourly.serves(step) else range(0)
+        rest = [span]
+        if hours:
+            begin_us, end_us = hours.start * hourly.HOUR_US, hours.stop * hourly.HOUR_US
+            rest = [(span[0], instant(begin_us - 1)), (instant(end_us), span[1])]
         with _asked(), self.engine.connect() as connection:
-            for extreme in (func.min, func.max):
-                grouped = (
-                    select(*observations.c, extreme(_C.value))
-                    .where(*_within(gauge_id, span), _C.revision == 0)
-                    .group_by(steps, _C.quantity, _C.quality)
-                )
-                found += [reading_of(*row[:-1]) for row in connection.execute(grouped)]
+            found = [reading_of(*row) for row in self._hourly.extremes(connection, gauge_id, hours, step)]
+            for each in rest:
+                found += _looked_through(connection, gauge_id, each, step)
         return sorted(found, key=lambda each: each.observed_at)
 
     def revised(self, gauge_id: str, span: Span) -> list[Reading]:
@@ -120,6 +125,8 @@ class SqlitePast:
             for since, until in outside(locked.get(gauge_id, ()), before):
                 while self._forget_some(gauge_id, (since, until)) == MOST_PER_DELETION:
                     pass
+                with _asked(), writing(self.engine) as connection:
+                    self._hourly.forget(connection, gauge_id, microseconds(since), microseconds(until))
 
     def close(self) -> None:
         """Close the file."""
@@ -137,6 +144,20 @@ class SqlitePast:
         some = select(*_KEY).where(*_within(gauge_id, span)).limit(MOST_PER_DELETION)
         with _asked(), writing(self.engine) as connection:
             return connection.execute(delete(observations).where(tuple_(*_KEY).in_(some))).rowcount
+
+
+def _looked_through(connection: Connection, gauge_id: str, span: Span, step: timedelta) -> list[Reading]:
+    """SQLite gives the other columns of the very row that has the minimum or the maximum."""
+    steps = _C.observed_us // micros_of(step)
+    found: list[Reading] = []
+    for extreme in (func.min, func.max):
+        grouped = (
+            select(*observations.c, extreme(_C.value))
+            .where(*_within(gauge_id, span), _C.revision == 0)
+            .group_by(steps, _C.quantity, _C.quality)
+        )
+        found += [reading_of(*row[:-1]) for row in connection.execute(grouped)]
+    return found
 
 
 def _put_off_checkpoints(connection: Any, _: object) -> None:
