@@ -77,8 +77,12 @@ def rolled_up(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if known is None:
             found[name] = {
                 **dict(zip(("gauge_id", "hour", "quantity", "quality"), name, strict=True)),
-                **{"low": value, "low_us": at_us, "low_key": key},
-                **{"high": value, "high_us": at_us, "high_key": key},
+                "low": value,
+                "low_us": at_us,
+                "low_key": key,
+                "high": value,
+                "high_us": at_us,
+                "high_key": key,
             }
             continue
         if (value, at_us) < (known["low"], known["low_us"]):
@@ -128,7 +132,7 @@ class Hourly:
         return select(*at).select_from(best.join(self._observations, same))
 
     def forget(self, connection: Connection, gauge_id: str, since_us: int, until_us: int) -> None:
-        """After the observations of a span were deleted: its hours go, and those at its ends are made of what is left."""
+        """After the observations of a span were deleted: its hours go, those at its ends are made of what is left."""
         of, at = self._hourly.c, self._observations.c
         first, last = since_us // HOUR_US, until_us // HOUR_US
         connection.execute(delete(self._hourly).where(of.gauge_id == gauge_id, of.hour >= first, of.hour <= last))
