@@ -18,7 +18,6 @@ from sqlalchemy import (
     Float,
     MetaData,
     PrimaryKeyConstraint,
-    Row,
     Select,
     String,
     Table,
@@ -104,11 +103,11 @@ class Hourly:
         if found := rolled_up(rows):
             connection.execute(self._widen, found)
 
-    def extremes(self, connection: Connection, gauge_id: str, hours: range, step: timedelta) -> list[Row[Any]]:
+    def extremes(self, connection: Connection, gauge_id: str, hours: range, step: timedelta) -> list[Sequence[Any]]:
         """The observations that are the lowest or the highest of a step and quality within whole hours."""
         if not hours:
             return []
-        found: list[Row[Any]] = []
+        found: list[Sequence[Any]] = []
         for end, extreme in (("low", func.min), ("high", func.max)):
             found += connection.execute(self._of(end, extreme, gauge_id, hours, step // HOUR)).all()
         return found
