@@ -20,16 +20,25 @@ NOW_WITHIN = timedelta(minutes=1)
 
 
 class DeskError(Exception):
-    """Something that cannot be done: one sentence that says what to do instead."""
+    """Something that cannot be done: one sentence that says what to do instead.
+
+    ``code`` names it for those who say it in other words and another language; ``values`` are what these need: numbers,
+    names, aware times and lengths of time.
+    """
+
+    def __init__(self, sentence: str, code: str = "refused", /, **values: object) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.values = values
 
 
 def person(name: str) -> str:
     """Who acts, on one line; DeskError where nobody is named."""
     found = " ".join(CONTROL.sub(" ", name).split())
     if not found:
-        raise DeskError("say who does it: every action is recorded with a name")
+        raise DeskError("say who does it: every action is recorded with a name", "nobody")
     if len(found) > LONGEST_NAME:
-        raise DeskError(f"a name has at most {LONGEST_NAME} letters")
+        raise DeskError(f"a name has at most {LONGEST_NAME} letters", "name_too_long", most=LONGEST_NAME)
     return found
 
 
@@ -37,9 +46,9 @@ def words(text: str, what: str) -> str:
     """A reason or a note, without control characters; DeskError where it is empty. Line breaks stay."""
     found = CONTROL.sub(" ", text.replace("\r\n", "\n")).strip()
     if not found:
-        raise DeskError(f"write {what}: others read it later")
+        raise DeskError(f"write {what}: others read it later", "no_words")
     if len(found) > LONGEST_TEXT:
-        raise DeskError(f"{what} has at most {LONGEST_TEXT} letters")
+        raise DeskError(f"{what} has at most {LONGEST_TEXT} letters", "too_long", most=LONGEST_TEXT)
     return found
 
 
@@ -48,7 +57,11 @@ def needs_open(incident: Incident) -> None:
     if incident.closed_at is not None:
         by = f"by {incident.closed_by}" if incident.closed_by else "by its rule"
         raise DeskError(
-            f"incident {incident.id} was closed {by} at {_jst(incident.closed_at)}: a new one has a new number"
+            f"incident {incident.id} was closed {by} at {_jst(incident.closed_at)}: a new one has a new number",
+            "closed_by_rule" if not incident.closed_by else "closed",
+            number=incident.id,
+            by=incident.closed_by,
+            at=incident.closed_at,
         )
 
 
@@ -71,7 +84,9 @@ def escalated_now(incident: Incident, rule: EscalationRule | None, now: datetime
     if rule is None:
         raise DeskError(
             f"nobody is set to be told when an incident of level {incident.level} is not acknowledged: "
-            f"add [[alerts.escalation]] with min_level = {incident.level} to the settings"
+            f"add [[alerts.escalation]] with min_level = {incident.level} to the settings",
+            "nobody_to_tell",
+            level=incident.level,
         )
     due_at = now if incident.escalate_at is None else min(now, incident.escalate_at)
     return replace(incident, escalate_at=due_at)
@@ -87,7 +102,8 @@ def checked_silence(
         _known_station(station_id, registry)
     for rule in silence.rules:
         if rule not in rules:
-            raise DeskError(f"there is no rule {rule}: write one of {', '.join(sorted(rules))}")
+            known = ", ".join(sorted(rules))
+            raise DeskError(f"there is no rule {rule}: write one of {known}", "no_rule", name=rule, known=known)
     return replace(
         silence, author=person(silence.author), reason=words(silence.reason, "a reason"), begins_at=begins_at
     )
@@ -101,36 +117,44 @@ def checked_maintenance(work: Maintenance, now: datetime, most: timedelta, regis
     theirs = [each.id for each in registry.gauges_of(work.station_id)]
     for gauge_id in work.gauge_ids:
         if gauge_id not in theirs:
-            raise DeskError(f"{work.station_id} has no gauge {gauge_id}: write one of {', '.join(theirs)}")
+            known, sentence = ", ".join(theirs), f"{work.station_id} has no gauge {gauge_id}: write one of "
+            raise DeskError(sentence + known, "no_gauge", name=gauge_id, known=known)
     return replace(work, author=person(work.author), reason=words(work.reason, "a reason"), begins_at=begins_at)
 
 
 def extended(work: Maintenance, ends_at: datetime, now: datetime, most: timedelta) -> Maintenance:
     """Maintenance with another end, counted from now."""
     if work.ends_at <= now:
-        raise DeskError(f"maintenance {work.id} ended at {_jst(work.ends_at)}: begin a new one")
+        sentence = f"maintenance {work.id} ended at {_jst(work.ends_at)}: begin a new one"
+        raise DeskError(sentence, "ended", number=work.id, at=work.ends_at)
     _lasts(max(now, work.begins_at), ends_at, now, most, "alerts.incidents.maintenance_most_s")
     return replace(work, ends_at=ends_at)
 
 
 def _from_now_on(begins_at: datetime, now: datetime) -> datetime:
     if begins_at < now - NOW_WITHIN:
-        raise DeskError(f"it cannot begin in the past ({_jst(begins_at)}): leave the beginning out for now")
+        sentence = f"it cannot begin in the past ({_jst(begins_at)}): leave the beginning out for now"
+        raise DeskError(sentence, "begins_in_past", at=begins_at)
     return max(begins_at, now)
 
 
 def _lasts(begins_at: datetime, ends_at: datetime, now: datetime, most: timedelta, setting: str) -> None:
     if ends_at <= max(begins_at, now):
-        raise DeskError(f"it must end after it begins and after now ({_jst(now)}); it would end at {_jst(ends_at)}")
+        sentence = f"it must end after it begins and after now ({_jst(now)}); it would end at {_jst(ends_at)}"
+        raise DeskError(sentence, "ends_too_early", at=ends_at)
     if ends_at - begins_at > most:
         raise DeskError(
-            f"it may last {_length(most)} at most, which is until {_jst(begins_at + most)} ({setting} sets that)"
+            f"it may last {_length(most)} at most, which is until {_jst(begins_at + most)} ({setting} sets that)",
+            "lasts_too_long",
+            most=most,
+            until=begins_at + most,
         )
 
 
 def _known_station(station_id: str, registry: Registry) -> None:
     if station_id not in registry.stations:
-        raise DeskError(f"there is no station {station_id} in the registry: mizumori levels shows the stations")
+        sentence = f"there is no station {station_id} in the registry: mizumori levels shows the stations"
+        raise DeskError(sentence, "no_station", name=station_id)
 
 
 def _length(span: timedelta) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
 from alerts.chronology.words import line, of_transition
+from alerts.desks import Closed
 from alerts.incidents import acts
 from alerts.incidents.acts import DeskError
 from alerts.incidents.course import Policy, Stands, after
@@ -30,15 +31,6 @@ from ingest.store.tables import writing
 
 AGAIN = timedelta(minutes=1)
 """The same note of the same person within this is a double click."""
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """An incident that a person closed. ``still`` names the subjects that were at a level and are heard from: their
-    next reading raises them again."""
-
-    incident: Incident
-    still: tuple[str, ...] = ()
 
 
 class Desk:
@@ -100,7 +92,8 @@ class Desk:
         """Write a line into the chronology by hand. ``at`` is when it happened, where that was not now."""
         now = self._clock.now()
         if at is not None and at > now:
-            raise DeskError("what is entered has happened already: leave its time out, or write an earlier one")
+            sentence = "what is entered has happened already: leave its time out, or write an earlier one"
+            raise DeskError(sentence, "not_yet_happened", at=at)
         values: dict[str, object] = {"note": acts.words(text, "what happened")}
         if at is not None:
             values["happened_at"] = at
@@ -127,7 +120,9 @@ class Desk:
             found = incident(connection, incident_id)
             if found is None:
                 raise DeskError(
-                    f"there is no incident {incident_id}: mizumori alert list --all shows those that there are"
+                    f"there is no incident {incident_id}: mizumori alert list --all shows those that there are",
+                    "no_incident",
+                    number=incident_id,
                 )
             yield connection, found, self._clock.now()
 

@@ -61,7 +61,9 @@ class MuteDesk:
             found = mutes.silence(connection, silence_id)
             if found is None:
                 raise DeskError(
-                    f"there is no silence {silence_id}: mizumori alert silence list shows those that there are"
+                    f"there is no silence {silence_id}: mizumori alert silence list shows those that there are",
+                    "no_silence",
+                    number=silence_id,
                 )
             if found.ends_at <= now:
                 return found
@@ -111,7 +113,9 @@ def _work(connection: Connection, maintenance_id: int) -> Maintenance:
     found = mutes.one_maintenance(connection, maintenance_id)
     if found is None:
         raise DeskError(
-            f"there is no maintenance {maintenance_id}: mizumori alert maintenance list shows those that there are"
+            f"there is no maintenance {maintenance_id}: mizumori alert maintenance list shows those that there are",
+            "no_maintenance",
+            number=maintenance_id,
         )
     return found
 

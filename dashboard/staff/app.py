@@ -14,6 +14,8 @@ from dash.development.base_component import Component
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
+from dashboard.api import app as api
+from dashboard.api.services import ApiServices
 from dashboard.i18n import LANGUAGES, text
 from dashboard.staff import callbacks, cameras_route, forms, still_route
 from dashboard.staff.addresses import PLACES
@@ -39,8 +41,9 @@ _LOADED_WHEN_NEEDED = r"^hls\."
 _INDEX = (Path(__file__).parent / "index.html").read_text("utf-8")
 
 
-def create_app(services: StaffServices) -> Dash:
-    """A new app on these services. Nothing global: several may live in one process."""
+def create_app(services: StaffServices, acts: ApiServices | None = None) -> Dash:
+    """A new app on these services. Nothing global: several may live in one process. Without ``acts`` there is no API,
+    and nothing can be done but looking."""
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app = Dash(
         "mizumori-staff",
@@ -65,6 +68,8 @@ def create_app(services: StaffServices) -> Dash:
     callbacks.register(app, services, watch)
     still_route.register(server, services.stills)
     cameras_route.register(server, services)
+    if acts is not None:
+        api.register(server, acts, watch.latest)
     _register_pages(app)
     # Dash finds its assets at the first request of "/"; the first may as well be for the page of a station.
     cast(Any, app)._setup_server()

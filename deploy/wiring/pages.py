@@ -13,6 +13,7 @@ from dashboard.staff.services import StaffServices
 from deploy.schedule import Job
 from deploy.settings import Settings
 from deploy.web import WebServer
+from deploy.wiring.api import api_services
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.store.cameras import SqlPictures
@@ -70,7 +71,8 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         limits=settings.health,
         incidents=SqlIncidents(stores.database, settings.alerts.escalation, stores.people.directory),
     )
-    return WebServer(staff_app(services).server, settings.dashboard.host, settings.dashboard.port)
+    acts = api_services(settings, stores, history, clock)
+    return WebServer(staff_app(services, acts).server, settings.dashboard.host, settings.dashboard.port)
 
 
 def public_server(settings: Settings) -> WebServer:

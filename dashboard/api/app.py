@@ -1,0 +1,42 @@
+"""The API put into an app: its routers, its errors, its description."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+
+from alerts.incidents.acts import DeskError
+from dashboard.api import incidents, me, stations
+from dashboard.api.boundary import PREFIX, Boundary
+from dashboard.api.problems import Problem, Refused, Responses, not_understood, refused, refused_by_desk
+from dashboard.api.services import Api, ApiServices, Latest
+
+ROUTERS: tuple[APIRouter, ...] = (me.router, stations.router, incidents.router)
+"""A further subject is a file with a router, and a row here."""
+EVERY: Responses = {
+    401: {"model": Problem, "description": "nobody is signed in"},
+    403: {"model": Problem, "description": "the account may not; the sentence says which role may"},
+    413: {"model": Problem, "description": "the body is larger than 64 kB"},
+    422: {"model": Problem, "description": "something is missing or wrong; the sentence says what to write"},
+    429: {"model": Problem, "description": "too often; Retry-After says when again"},
+    503: {"model": Problem, "description": "the store cannot be read now, or there is no registry yet"},
+}
+"""What every route may answer."""
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def register(server: FastAPI, services: ApiServices, latest: Latest) -> None:
+    """Answer below ``/api/v1``. ``latest`` is what the pages see. Call it before anything that takes every address."""
+    server.state.api = Api(services, latest)
+    server.add_exception_handler(Refused, refused)
+    server.add_exception_handler(DeskError, refused_by_desk)
+    server.add_exception_handler(RequestValidationError, not_understood)
+    for router in ROUTERS:
+        server.include_router(router, prefix=PREFIX, responses=EVERY)
+    server.add_api_route(f"{PREFIX}/{{rest:path}}", nothing_there, methods=METHODS, include_in_schema=False)
+    server.add_middleware(Boundary)
+
+
+def nothing_there(request: Request, rest: str) -> None:
+    """Every other address and method below the API."""
+    raise Refused(404, "no_address", method=request.method, path=f"{PREFIX}/{rest}")

@@ -1,0 +1,87 @@
+"""The edge of the API: bodies of bounded size, and an answer in its own form where something broke."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.api.problems import Refused, refused
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "/api/v1"
+MOST_BYTES = 64 * 1024
+"""Nothing that a person writes is longer."""
+
+
+class Boundary:
+    """ASGI middleware for what is below ``PREFIX``; the rest passes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body first, refuse one that is too large, and hand it on whole."""
+        if scope["type"] != "http" or not scope["path"].startswith(f"{PREFIX}/"):
+            await self._app(scope, receive, send)
+            return
+        body = await _body(scope, receive)
+        if body is None:
+            await _answer(Refused(413, "too_large", kilobytes=MOST_BYTES // 1024), scope, receive, send)
+            return
+        await self._handled(scope, _replaying(body, receive), send)
+
+    async def _handled(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception:
+            if begun:
+                raise
+            logger.exception("%s %s could not be answered", scope["method"], scope["path"])
+            await _answer(Refused(500, "broken"), scope, receive, send)
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes | None:
+    """All of it, or None where that is too much; what it says of its length is believed only where that is too much."""
+    said = dict(scope["headers"]).get(b"content-length", b"0")
+    if said.isdigit() and int(said) > MOST_BYTES:
+        return None
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return body
+        part: bytes = message.get("body", b"")
+        body += part
+        if len(body) > MOST_BYTES:
+            return None
+        if not message.get("more_body", False):
+            return body
+
+
+def _replaying(body: bytes, receive: Receive) -> Receive:
+    told = False
+
+    async def again() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+async def _answer(error: Refused, scope: Scope, receive: Receive, send: Send) -> None:
+    response: Response = refused(Request(scope), error)
+    await response(scope, receive, send)

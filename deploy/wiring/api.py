@@ -1,0 +1,31 @@
+"""The REST API: what it reads and acts by."""
+
+from __future__ import annotations
+
+import time
+
+from alerts.store.book import SqlIncidentBook
+from dashboard.api.rate import Rate
+from dashboard.api.services import ApiServices
+from deploy.settings import Settings
+from deploy.wiring.desk import desk, mute_desk
+from deploy.wiring.stores import Stores
+from ingest.clock import Clock
+from ingest.store.cameras import SqlPictures
+from ingest.store.protocol import History
+
+
+def api_services(settings: Settings, stores: Stores, history: History, clock: Clock) -> ApiServices:
+    """On the stores of the house."""
+    rates = settings.dashboard.api
+    return ApiServices(
+        registry=stores.registry,
+        history=history,
+        pictures=SqlPictures(stores.database),
+        book=SqlIncidentBook(stores.database),
+        desk=desk(settings.alerts, stores, clock),
+        mutes=mute_desk(settings.alerts, stores, clock),
+        clock=clock,
+        asks=Rate(rates.asks_per_minute, time.monotonic),
+        acts=Rate(rates.acts_per_minute, time.monotonic),
+    )
