@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 
+from alerts.cap.fault import Fault, in_languages
 from alerts.cap.info_checks import info_faults, language_faults
 from alerts.cap.message import CapMessage, in_force
 from alerts.cap.vocabulary import MsgType, Scope, Status
@@ -108,7 +109,7 @@ def _incident(message: CapMessage, earlier: Earlier) -> Iterator[str]:
 
 def _printable(message: CapMessage, _: Earlier) -> Iterator[str]:
     if any(UNPRINTABLE.search(text) for text in _texts(message)):
-        yield "a text holds a character that XML cannot: take control characters out"
+        yield Fault("a text holds a character that XML cannot: take control characters out", "unprintable")
 
 
 def _texts(value: object) -> Iterable[str]:
@@ -128,7 +129,7 @@ def _infos(message: CapMessage, _: Earlier) -> Iterator[str]:
         for sentence in info_faults(info, message):
             found.setdefault(sentence, []).append(info.language)
     for sentence, languages in found.items():
-        yield f"{', '.join(dict.fromkeys(languages))}: {sentence}"
+        yield in_languages(sentence, ", ".join(dict.fromkeys(languages)))
     if message.infos:
         yield from language_faults(message.infos)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from alerts.cap.area_checks import area_faults
+from alerts.cap.fault import Fault
 from alerts.cap.flood import HAZARD, ISSUED_AT, ISSUED_BY, ISSUED_LEVEL
 from alerts.cap.message import CapMessage, Info
 from alerts.cap.vocabulary import Category, MsgType, ResponseType, Status, Urgency
@@ -50,9 +51,10 @@ def _places(info: Info) -> object:
 def _said(info: Info, _: CapMessage) -> Iterator[str]:
     for name in ("event", "sender_name", "headline", "description", "instruction"):
         if not getattr(info, name).strip():
-            yield f"it has no {name}"
+            yield Fault(f"it has no {name}", f"no_{name}")
     if len(info.headline) > LONGEST_HEADLINE:
-        yield f"its headline has {len(info.headline)} characters; {LONGEST_HEADLINE} are the most"
+        sentence = f"its headline has {len(info.headline)} characters; {LONGEST_HEADLINE} are the most"
+        yield Fault(sentence, "long_headline", n=len(info.headline), most=LONGEST_HEADLINE)
     if Category.MET not in info.categories:
         yield "a flood has the category Met"
     if info.web and (urlsplit(info.web).scheme not in ("http", "https") or not urlsplit(info.web).netloc):
@@ -62,7 +64,8 @@ def _said(info: Info, _: CapMessage) -> Iterator[str]:
 def _named_by_law(info: Info, _: CapMessage) -> Iterator[str]:
     for name in ("event", "headline"):
         for word in official_names(getattr(info, name)):
-            yield f"its {name} says {word}: only the Japan Meteorological Agency issues those"
+            sentence = f"its {name} says {word}: only the Japan Meteorological Agency issues those"
+            yield Fault(sentence, "official", word=word)
 
 
 def _in_time(info: Info, message: CapMessage) -> Iterator[str]:
@@ -107,9 +110,9 @@ def _unissued(info: Info, issued: str) -> Iterator[str]:
     text = "\n".join((info.event, info.headline, info.description, info.instruction))
     for level in issued_levels_named(text):
         if level != issued:
-            yield f"it speaks of alert level {level}, which nobody entered as issued"
+            yield Fault(f"it speaks of alert level {level}, which nobody entered as issued", "unissued", level=level)
     if speaks_of_orders(text) and not issued:
-        yield "it speaks of an evacuation order, and nobody entered an issued level"
+        yield Fault("it speaks of an evacuation order, and nobody entered an issued level", "orders")
     if ResponseType.EVACUATE in info.response_types and issued not in ("3", "4", "5"):
         yield "Evacuate is for an issued alert level of 3 to 5"
 

@@ -47,20 +47,21 @@ class Desk:
             record(connection, after, by, Action.EDITED, now)
             return after
 
-    def approve(self, public_id: int, by: str, despite: str = "") -> PublicMessage:
-        """Approve a draft; the same person counts once."""
+    def approve(self, public_id: int, by: str, despite: str = "", seen: str = "") -> PublicMessage:
+        """Approve a draft; the same person counts once. ``seen`` is the ``content_mark`` of what they read: refused
+        where it says something else by now. Empty: whatever it says."""
         with self._act() as (connection, around, now):
-            before = store.one(connection, public_id)
+            before = lifecycle.as_seen(store.one(connection, public_id), seen)
             grounds = store.grounds(connection, before.content, now)
             after = lifecycle.approved(before, by, now, around.settings, grounds, despite)
             store.save(connection, after)
             record(connection, after, by, Action.APPROVED, now, approvals=len(after.approvals), despite=despite)
             return after
 
-    def publish(self, public_id: int, by: str, despite: str = "") -> Out:
+    def publish(self, public_id: int, by: str, despite: str = "", seen: str = "") -> Out:
         """Let an approved message out: CAP, deliveries and chronology in one transaction."""
         with self._act() as (connection, around, now):
-            before = store.one(connection, public_id)
+            before = lifecycle.as_seen(store.one(connection, public_id), seen)
             self._must_fit(connection, before)
             grounds = store.grounds(connection, before.content, now)
             return publish(connection, lifecycle.published(before, by, now, around.settings, grounds, despite), around)

@@ -32,6 +32,13 @@ def person(name: str) -> str:
     return cleaned
 
 
+def as_seen(message: PublicMessage, mark: str) -> PublicMessage:
+    """The message; Refused where it says something else than what somebody saw (``content_mark``, empty: any)."""
+    if mark and mark != message.content_mark:
+        raise Refused(f"message {message.id} was changed meanwhile: read it again", "changed")
+    return message
+
+
 def drafted(step: Step, content: Content, author: str, at: datetime, **more: object) -> PublicMessage:
     """A new draft; ``author`` is a person or AUTOMATIC."""
     made = PublicMessage(step, content, author, at, (Decision(author, Action.DRAFTED, at),))

@@ -91,11 +91,11 @@ class PublicDesk(Protocol):
         """Change a draft; approvals given before are void."""
         ...
 
-    def approve(self, public_id: int, by: str, despite: str = "") -> PublicMessage:
-        """Approve a draft."""
+    def approve(self, public_id: int, by: str, despite: str = "", seen: str = "") -> PublicMessage:
+        """Approve a draft; ``seen`` is the mark of what was read."""
         ...
 
-    def publish(self, public_id: int, by: str, despite: str = "") -> Out:
+    def publish(self, public_id: int, by: str, despite: str = "", seen: str = "") -> Out:
         """Let an approved message out."""
         ...
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2b
 
 from alerts.cap.flood import Issued, Place, Step
 
@@ -131,6 +132,11 @@ class PublicMessage:
     sent_at: datetime | None = None
     expires_at: datetime | None = None
     id: int = 0
+
+    @property
+    def content_mark(self) -> str:
+        """It differs where it says something else: what somebody saw when they decided."""
+        return blake2b(repr(self.content).encode(), digest_size=8).hexdigest()
 
     @property
     def is_open(self) -> bool:
