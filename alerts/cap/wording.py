@@ -11,7 +11,7 @@ import unicodedata
 
 OFFICIAL = re.compile(r"警報|注意報|\b(?:flood|heavy rain|storm)[ -](?:warning|advisory|watch)\b", re.IGNORECASE)
 LEVEL = re.compile(
-    r"レベル\s*([1-5一二三四五])(?![\d.])|\b(?:alert|warning|evacuation)\s+level\s*([1-5])(?![\d.])", re.IGNORECASE
+    r"レベル\s*([1-5一二三四五])(?!\.?\d)|\b(?:alert|warning|evacuation)\s+level\s*([1-5])(?!\.?\d)", re.IGNORECASE
 )
 ORDERS = re.compile(
     r"(?:避難指示|高齢者等避難|緊急安全確保)(?:を|が|は)?\s*(?:発令|出し|出さ|出て|発表)(?!\S{0,8}(?:ません|なし|ない|たら|れば|場合|とき|時))"

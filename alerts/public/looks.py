@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from alerts.cap.atom import entry_xml
 from alerts.cap.checks import faults
+from alerts.cap.message import CapMessage
 from alerts.cap.reading import from_xml
 from alerts.cap.writing import to_xml
 from alerts.public import composing, lifecycle
@@ -96,20 +97,15 @@ class Looks:
         with self._engine.connect() as connection:
             made = self._made(connection, step, given, public_id, why or {}, around, now)
             earlier = [from_xml(each) for each in store.caps(connection, made.chain_id)] if made.chain_id else []
-        issuer = around.issuer
-        sent = replace(made, sent_at=now, expires_at=now + around.settings.lasts, identifier="preview")
-        cap = cap_of(sent, issuer, earlier)
-        wrong = tuple(dict.fromkeys(faults(cap, earlier)))
-        forms = {
-            each: Form(
-                subject(made, issuer, each),
-                body(made, issuer, each),
-                body(made, issuer, each, short=True),
-                entry_xml(entry_of(sent, issuer, each, "")),
-            )
-            for each in LANGUAGES
-        }
-        return Preview(made, forms, to_xml(cap).decode(), wrong)
+        return _preview(made, earlier, around, now)
+
+    def shown(self, public_id: int) -> Preview:
+        """A message as it stands: what went out, or what would go out now."""
+        now, around = self._clock.now(), self._around()
+        with self._engine.connect() as connection:
+            message = store.one(connection, public_id)
+            caps = store.caps_before(connection, message)
+        return _preview(message, [from_xml(each) for each in caps], around, now)
 
     @staticmethod
     def _made(
@@ -129,6 +125,25 @@ class Looks:
         last = store.published(connection, before.chain_id)[-1:] or [before]
         content = _content(step, before, last[0], given, why, around)
         return lifecycle.drafted(step, content, SOMEBODY, now, chain_id=before.chain_id, drill=around.drill)
+
+
+def _preview(made: PublicMessage, earlier: Sequence[CapMessage], around: Around, now: datetime) -> Preview:
+    """What has gone out keeps its times and its name."""
+    issuer = around.issuer
+    sent = made
+    if made.sent_at is None:
+        sent = replace(made, sent_at=now, expires_at=now + around.settings.lasts, identifier="preview")
+    cap = cap_of(sent, issuer, earlier)
+    forms = {
+        each: Form(
+            subject(made, issuer, each),
+            body(made, issuer, each),
+            body(made, issuer, each, short=True),
+            entry_xml(entry_of(sent, issuer, each, "")),
+        )
+        for each in LANGUAGES
+    }
+    return Preview(made, forms, to_xml(cap).decode(), tuple(dict.fromkeys(faults(cap, earlier))))
 
 
 class _Asked:

@@ -143,6 +143,10 @@ class PublicLooks(Protocol):
         """Whom it would go to if it went out now as ``step``: itself, or what corrects or cancels it."""
         ...
 
+    def shown(self, public_id: int) -> Preview:
+        """A message as it stands: what went out, or what would go out now."""
+        ...
+
     def preview(
         self, step: Step, given: Given, public_id: int | None = None, why: Mapping[str, str] | None = None
     ) -> Preview:

@@ -76,6 +76,14 @@ def caps(connection: Connection, chain_id: int) -> list[bytes]:
     return [row.cap for row in connection.execute(_published(chain_id)) if row.cap is not None]
 
 
+def caps_before(connection: Connection, message: PublicMessage) -> list[bytes]:
+    """What was published of its chain as CAP before a message, oldest first; all of it where it has not gone out."""
+    rows = connection.execute(_published(message.chain_id)).all()
+    ids = [row.id for row in rows]
+    until = ids.index(message.id) if message.id in ids else len(ids)
+    return [row.cap for row in rows[:until] if row.cap is not None]
+
+
 def newest_published(connection: Connection, station_id: str) -> PublicMessage | None:
     """The newest published message of a station."""
     wanted = (

@@ -6,12 +6,18 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 
 from alerts.incidents.acts import DeskError
-from dashboard.api import incidents, me, stations
+from dashboard.api import incidents, issued_levels, me, public_messages, public_services, stations
 from dashboard.api.boundary import PREFIX, Boundary
 from dashboard.api.problems import Problem, Refused, Responses, not_understood, refused, refused_by_desk
 from dashboard.api.services import Api, ApiServices, Latest
 
-ROUTERS: tuple[APIRouter, ...] = (me.router, stations.router, incidents.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    me.router,
+    stations.router,
+    incidents.router,
+    public_messages.router,
+    issued_levels.router,
+)
 """A further subject is a file with a router, and a row here."""
 EVERY: Responses = {
     401: {"model": Problem, "description": "nobody is signed in"},
@@ -30,6 +36,7 @@ def register(server: FastAPI, services: ApiServices, latest: Latest) -> None:
     server.state.api = Api(services, latest)
     server.add_exception_handler(Refused, refused)
     server.add_exception_handler(DeskError, refused_by_desk)
+    public_services.register(server)
     server.add_exception_handler(RequestValidationError, not_understood)
     for router in ROUTERS:
         server.include_router(router, prefix=PREFIX, responses=EVERY)

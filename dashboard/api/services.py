@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from alerts.desks import IncidentBook, IncidentDesk, MutingDesk
 from dashboard.api.problems import Refused
 from dashboard.api.rate import Rate
+from dashboard.public_desk import PublicServices
 from dashboard.staff.watch import Picture
 from ingest.clock import Clock
 from ingest.stations import Registry
@@ -33,6 +34,7 @@ class ApiServices:
     clock: Clock
     asks: Rate
     acts: Rate
+    public: PublicServices | None = None
 
     def city(self) -> Registry:
         """The registry in service; refused while there is none."""

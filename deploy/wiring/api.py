@@ -9,6 +9,7 @@ from dashboard.api.rate import Rate
 from dashboard.api.services import ApiServices
 from deploy.settings import Settings
 from deploy.wiring.desk import desk, mute_desk
+from deploy.wiring.public import public_services
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.store.cameras import SqlPictures
@@ -28,4 +29,5 @@ def api_services(settings: Settings, stores: Stores, history: History, clock: Cl
         clock=clock,
         asks=Rate(rates.asks_per_minute, time.monotonic),
         acts=Rate(rates.acts_per_minute, time.monotonic),
+        public=public_services(settings, stores, clock),
     )

@@ -12,10 +12,13 @@ from alerts.engine.rounds import Step
 from alerts.people import Directory, GroupKind
 from alerts.public.desk import Desk
 from alerts.public.feeds import Feeds
+from alerts.public.looks import Looks
 from alerts.public.publishing import Around
 from alerts.public.settings import PublicMessages
 from alerts.public.watch import Watch
+from alerts.store.issued import SqlIssuedLevels
 from alerts.store.public import SqlPublicMessages
+from dashboard.public_desk import PublicServices
 from deploy.settings import Settings
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
@@ -30,6 +33,15 @@ LOOK = timedelta(seconds=1)
 def public_desk(settings: Settings, stores: Stores, clock: Clock) -> Desk:
     """What staff do with public messages."""
     return Desk(stores.database, around(settings, stores), clock)
+
+
+def public_services(settings: Settings, stores: Stores, clock: Clock) -> PublicServices:
+    """The same for the pages and the API, with what they see before they decide and the issued alert levels."""
+    return PublicServices(
+        public_desk(settings, stores, clock),
+        Looks(stores.database, around(settings, stores), clock),
+        SqlIssuedLevels(stores.database, stores.city, clock, drill=settings.drill.enabled),
+    )
 
 
 def public_steps(settings: Settings, stores: Stores, fence: Fence | None) -> list[Step]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from alerts.store.mutes import SqlMaintenance
 from dashboard.accounts.actor import Actor, Role
 from dashboard.api.rate import Rate
 from dashboard.api.services import ApiServices
+from dashboard.public_desk import PublicServices
 from dashboard.staff.app import create_app
 from dashboard.staff.services import StaffServices
 from ingest.stations import Registry, Station
@@ -104,7 +105,7 @@ class ApiHouse:
 
 
 @contextmanager
-def api_house(folder: Path) -> Iterator[ApiHouse]:
+def api_house(folder: Path, public: Callable[[Duty], PublicServices] | None = None) -> Iterator[ApiHouse]:
     """The house in a folder, with the water of ``fujii`` at hazard 3 since a moment."""
     database = open_database(f"sqlite:///{folder / 'present.db'}")
     duty = Duty(database)
@@ -113,7 +114,8 @@ def api_house(folder: Path) -> Iterator[ApiHouse]:
     duty.water(10, 3.2)
     seconds = [0.0]
     history = _history(duty, folder)
-    app = create_app(_staff(duty, history, folder), _services(duty, history, seconds)).server
+    desk = public(duty) if public else None
+    app = create_app(_staff(duty, history, folder), _services(duty, history, seconds, desk)).server
     app.add_middleware(SignedInByHeader)
     with served(app) as base, httpx.Client(base_url=base) as client:
         yield ApiHouse(duty, client, app, seconds)
@@ -134,7 +136,7 @@ def _staff(duty: Duty, history: History, folder: Path) -> StaffServices:
     return StaffServices(log, history, duty.stored, stills, pictures, duty.record, duty.clock, health, maintenance)
 
 
-def _services(duty: Duty, history: History, seconds: list[float]) -> ApiServices:
+def _services(duty: Duty, history: History, seconds: list[float], public: PublicServices | None = None) -> ApiServices:
     return ApiServices(
         registry=duty.stored,
         history=history,
@@ -145,4 +147,5 @@ def _services(duty: Duty, history: History, seconds: list[float]) -> ApiServices
         clock=duty.clock,
         asks=Rate(10_000, lambda: seconds[0]),
         acts=Rate(200, lambda: seconds[0]),
+        public=public,
     )
