@@ -12,7 +12,7 @@ from alerts.public.records import PublicMessage, State, Step
 from dashboard.accounts.actor import Actor, Role
 from dashboard.api import public_models as models
 from dashboard.api.actor import Approver, Operator, Viewer
-from dashboard.api.problems import Problem, Refused, language_of
+from dashboard.api.problems import Problem, Refused, Responses, language_of
 from dashboard.api.public_services import Public, need_for, need_places
 from dashboard.api.services import Services
 from dashboard.public_desk import PublicServices
@@ -21,7 +21,7 @@ router = APIRouter(tags=["public messages"], prefix="/public-messages")
 
 MOST_LISTED = 200
 LARGEST = 2**63 - 1
-NOT_NOW = {
+NOT_NOW: Responses = {
     404: {"model": Problem, "description": "there is no such message"},
     409: {"model": Problem, "description": "it cannot be done as things stand; the sentence says why"},
 }
