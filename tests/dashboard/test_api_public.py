@@ -81,8 +81,8 @@ def test_a_preview_says_what_would_go_out_and_what_is_wrong_with_it_and_keeps_no
     assert "洪水警報です" in seen["forms"]["ja"]["long"]
     assert seen["forms"]["ja"]["sms_units"] == len(seen["forms"]["ja"]["short"])
     assert seen["cap"].startswith("<?xml")
-    assert any("気象庁" in each and each.startswith("日本語: ") for each in seen["faults"])
-    assert any("警戒レベル4" in each and each.startswith("英語: ") for each in seen["faults"])
+    assert any("気象庁" in each and each.startswith("日本語：") for each in seen["faults"])
+    assert any("警戒レベル4" in each and each.startswith("英語：") for each in seen["faults"])
     assert house.post("/public-messages/preview", {"gravity": 3}).json()["code"] == "no_place"
     assert house.get("/public-messages").json() == before
 
