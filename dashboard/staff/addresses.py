@@ -22,6 +22,8 @@ PLACES: Mapping[str, str] = {
     "station": "/station/{item}",
     "devices": "/devices",
     "cameras": "/cameras",
+    "chronology": "/chronology",
+    "handover": "/handover",
 }
 """Every page by its name; its link stands in ``navigation``, what it is made of in ``pages``."""
 _ITEM = "[a-z0-9][a-z0-9_-]{0,63}"

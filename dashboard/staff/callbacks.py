@@ -14,6 +14,8 @@ from dashboard import figures, maps, running_bands
 from dashboard.i18n import text
 from dashboard.staff import (
     cameras_callbacks,
+    chronology_callbacks,
+    handover_callbacks,
     health_callbacks,
     navigation,
     overview,
@@ -228,6 +230,8 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.callback(Output("alerts", "children"), _news("alerts"), here)(partial(alerts, watch))
     _register_station(app, services, watch, here)
     health_callbacks.register(app, watch)
+    chronology_callbacks.register(app, watch, services.chronicle)
+    handover_callbacks.register(app, watch, services.chronicle, services.clock)
     cameras_callbacks.register(app, services, watch)
     pumps_callbacks.register(app, watch)
     app.callback(persistent=True, websocket=True)(partial(push, watch, services.clock))

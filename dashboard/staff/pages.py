@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.i18n import text
-from dashboard.staff import cameras_page, health_page, overview, station
+from dashboard.staff import cameras_page, chronology_page, handover_page, health_page, overview, station
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.pieces import link, sentence
 
@@ -17,6 +17,8 @@ SKELETONS: Mapping[str, Callable[[Page], Component]] = {
     "station": station.skeleton,
     "devices": health_page.skeleton,
     "cameras": cameras_page.skeleton,
+    "chronology": chronology_page.skeleton,
+    "handover": handover_page.skeleton,
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from alerts.incidents.seen import IncidentLog, NoIncidents
 from alerts.records import AlertLog, MaintenanceLog, NoMaintenance
+from dashboard.chronicle import Chronicle
 from ingest.clock import Clock
 from ingest.health.limits import HealthSettings
 from ingest.store.protocol import HealthStore, History, Log, Pictures, RegistryStore, Stills
@@ -26,3 +27,4 @@ class StaffServices:
     maintenance: MaintenanceLog = field(default_factory=NoMaintenance)
     limits: HealthSettings = field(default_factory=HealthSettings)
     incidents: IncidentLog = field(default_factory=NoIncidents)
+    chronicle: Chronicle = field(default_factory=Chronicle)

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 SECTIONS = (
     *("city", "counts", "stations", "devices", "cameras", "wall", "equipment"),
-    *("alerts", "log", "health", "troubles"),
+    *("alerts", "log", "health", "troubles", "chronology"),
 )
 """Parts of the screens that change for reasons of their own."""
 LOOK_EVERY_S = 0.4
@@ -121,6 +121,7 @@ class Watch:
             **section_facts(known, seen, alerts, current, doubts),
             **health_facts(health),
             "wall": wall_facts(seen, now, self._services.clock.speed),
+            "chronology": self._services.chronicle.log.last_seq(),
         }
         before = self.picture
         changed = [name for name in SECTIONS if before is None or before.facts.get(name) != facts[name]]
