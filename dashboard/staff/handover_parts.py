@@ -45,7 +45,7 @@ def _incident(each: Incident, told: Handover, where: Where) -> Component:
     language = where.page.language
     names = [name for name in ("unverified", "unconfirmed") if getattr(each, name)]
     flags = [html.Span(where.say(f"handover.flag_{name}"), className=f"flag flag-{name}") for name in names]
-    state = [rule_name(each.rule, language), *flags]
+    state: list[str | Component] = [rule_name(each.rule, language), *flags]
     if each.peak_level > each.level:
         state.append(html.Small(where.say("handover.peak", n=each.peak_level)))
     level = badge(language, each.level, "small") if each.rule in OF_HAZARD else html.Span("–")
@@ -61,7 +61,7 @@ def _incident(each: Incident, told: Handover, where: Where) -> Component:
 
 def _who(each: Incident, told: Handover, where: Where) -> Component:
     if each.waits:
-        done = html.B(where.say("handover.unacknowledged"), className="flag")
+        done: Component = html.B(where.say("handover.unacknowledged"), className="flag")
     else:
         at = words.near_time(each.acknowledged_at, told.span.now) if each.acknowledged_at else ""
         done = html.Span(where.say("handover.acknowledged", who=each.acknowledged_by, at=at))
@@ -111,9 +111,7 @@ def broken(told: Handover, where: Where) -> Component:
     found = told.broken
     count = len(found.gauges) + len(found.gateways) + len(found.cameras)
     items = [
-        html.Li(
-            [html.B(where.say("handover.gateway", id=each.gateway_id)), html.Span(where.say("health.gateway_is_out"))]
-        )
+        _item(where.say("handover.gateway", id=each.gateway_id), where.say("health.gateway_is_out"))
         for each in found.gateways
     ]
     items += list(_gauges(told, where)) + list(_cameras(told, where))
@@ -121,6 +119,10 @@ def broken(told: Handover, where: Where) -> Component:
     if len(items) > MOST_ROWS:
         shown.append(html.Li(where.say("handover.more", n=len(items) - MOST_ROWS)))
     return section("broken", where.say("handover.devices", n=count), _items(shown, where, "none_broken"))
+
+
+def _item(name: str, said_: str) -> Component:
+    return html.Li([html.B(name), html.Span(said_)])
 
 
 def _gauges(told: Handover, where: Where) -> Iterable[Component]:

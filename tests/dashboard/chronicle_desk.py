@@ -30,7 +30,7 @@ NIGHT: tuple[tuple[int, str, int, int, str], ...] = (
     (42, "hongo-bridge", 3, 4, "rise"), (25, "asahi-bridge", 0, 3, "rise"), (6, "mori-weir", 2, 3, "rise"),
 )  # fmt: skip
 """Minutes ago, station, from which level to which, and why."""
-OPEN = (
+OPEN: tuple[tuple[str, int, int, dict[str, object]], ...] = (
     ("ekimae-under", 5, 95, {"acknowledged_level": 5, "acknowledged_by": DUTY, "assigned_to": "道路課 当番"}),
     ("sakae-under", 4, 60, {}),
     ("hongo-bridge", 4, 240, {"acknowledged_level": 3, "acknowledged_by": DUTY}),
