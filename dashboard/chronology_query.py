@@ -21,7 +21,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "water": ("transition", "evidence", "sign"),
     "acts": ("acknowledged", "assigned", "closed", "note", "answer", "silence", "maintenance", "handover"),
     "telling": ("message", "delivery", "escalation", "reminder"),
-    "public": ("public",),
+    "public": ("public", "issued"),
     "system": ("setting", "people", "registry", "service", "drill"),
 }
 """Kinds of line that one asks for together."""

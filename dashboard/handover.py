@@ -24,6 +24,7 @@ WRITTEN = frozenset({"entered", "entered_late"})
 """Lines that people wrote of themselves, of no incident."""
 MATTERS: Mapping[str, int] = {
     "public": 80,
+    "issued": 95,
     "delivery_failed": 60,
     "delivery_unknown": 60,
     "escalation_nobody": 70,

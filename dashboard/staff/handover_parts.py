@@ -17,7 +17,7 @@ from dashboard.staff.health_rows import Where as HealthWhere
 from dashboard.staff.pieces import badge
 
 MOST_ROWS = 60
-COUNTED = ("transition", "acknowledged", "note", "answer", "escalation", "public", "message", "delivery")
+COUNTED = ("transition", "acknowledged", "note", "answer", "escalation", "issued", "public", "message", "delivery")
 """Kinds whose number tells how the shift was, in this order."""
 
 

@@ -125,7 +125,7 @@ def test_what_cannot_be_understood_is_named(address: str) -> None:
     assert (raised.value.name, raised.value.written) == (name, written)
 
 
-def test_every_kind_of_line_belongs_to_one_group_but_the_changes_of_levels_are_not_lost() -> None:
+def test_every_kind_of_line_belongs_to_one_group() -> None:
     grouped = [kind for group in GROUPS.values() for kind in group]
     assert sorted(grouped) == sorted(KINDS)
     assert Query(kinds=("acts", "note")).wanted().kinds == GROUPS["acts"]
