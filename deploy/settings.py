@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from alerts.drills.settings import DrillSettings
 from alerts.engine.settings import AlertSettings
+from dashboard.accounts.settings import AccountSettings
 from dashboard.api.settings import ApiSettings
 from dashboard.public.settings import PublicSettings as SiteSettings
 from deploy.broker import BrokerSettings
@@ -74,7 +75,8 @@ class DashboardSettings(BaseModel):
     host: str = Field(default="127.0.0.1", description="address of the staff dashboard; loopback only")
     port: int = Field(default=8050, ge=1, le=65535, description="port of the staff dashboard")
     url: str = Field(default="", description="address of the dashboard as written in messages; empty for none")
-    api: ApiSettings = ApiSettings()
+    api: ApiSettings = Field(default=ApiSettings(), description="how often the API may be asked")
+    accounts: AccountSettings = Field(default=AccountSettings(), description="who signs in, and how")
 
     @field_validator("host")
     @classmethod

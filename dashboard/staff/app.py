@@ -9,21 +9,25 @@ from pathlib import Path
 from typing import Any, cast
 
 from dash import Dash, dcc, html
-from dash.backends._fastapi import reset_current_request, set_current_request
+from dash.backends._fastapi import _current_request_var, reset_current_request, set_current_request
 from dash.development.base_component import Component
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
+from dashboard.accounts.entrance import stand_before
+from dashboard.accounts.gate import CSRF, CSRF_HEADER
+from dashboard.accounts.sessions import Signed
 from dashboard.api import app as api
 from dashboard.api.services import ApiServices
 from dashboard.i18n import LANGUAGES, text
-from dashboard.staff import callbacks, cameras_route, forms, still_route
+from dashboard.staff import account_bar, callbacks, cameras_route, forms, still_route
 from dashboard.staff.addresses import PLACES
 from dashboard.staff.live_origins import origins
 from dashboard.staff.pieces import with_data
 from dashboard.staff.security import SecurityHeaders
 from dashboard.staff.services import StaffServices
 from dashboard.staff.watch import SECTIONS, Watch
+from ingest.stations import named
 
 ALIVE = "alive"
 """Path that answers OK while the server runs; a page that lost its connection asks there before it loads anew."""
@@ -62,8 +66,10 @@ def create_app(services: StaffServices, acts: ApiServices | None = None) -> Dash
         health_endpoint=ALIVE,
         use_pages=False,
         add_log_handler=False,
+        csrf_token_name=CSRF,
+        csrf_header_name=CSRF_HEADER,
     )
-    app.layout = frame()
+    app.layout = layout
     watch = Watch(services)
     callbacks.register(app, services, watch)
     still_route.register(server, services.stills)
@@ -71,10 +77,9 @@ def create_app(services: StaffServices, acts: ApiServices | None = None) -> Dash
     if acts is not None:
         api.register(server, acts, watch.latest)
     _register_pages(app)
-    # Dash finds its assets at the first request of "/"; the first may as well be for the page of a station.
-    cast(Any, app)._setup_server()
     # Dash gathers assets and callbacks at the first request of its own paths; a page of ours may be asked for before.
     cast(Any, app)._setup_server()
+    stand_before(server, services.gate, partial(city_name, services))
     server.add_middleware(SecurityHeaders, script_hashes=app.csp_hashes(), elsewhere=partial(live_addresses, watch))
     return app
 
@@ -85,7 +90,19 @@ async def live_addresses(watch: Watch) -> Mapping[str, tuple[str, ...]]:
     return origins(seen.registry if seen else None)
 
 
-def frame() -> Component:
+def city_name(services: StaffServices) -> str:
+    """The city in Japanese; empty before there is a registry. Blocking."""
+    registry = services.registry.registry()
+    return named(registry.city.name, LANGUAGES[0]) if registry else ""
+
+
+def layout() -> Component:
+    """The frame, for whoever asks for it; Dash itself asks once at the start."""
+    request = _current_request_var.get()
+    return frame(request.state.signed if request is not None else None)
+
+
+def frame(signed: Signed | None = None) -> Component:
     """What stays when the page changes: the address, what the server pushes, the head and the loud notice."""
     said = {language: {key: text(language, f"clock.{key}") for key in SAID} for language in LANGUAGES}
     titles = {language: text(language, "app.title") for language in LANGUAGES}
@@ -112,6 +129,7 @@ def frame() -> Component:
                         className="at",
                     ),
                     html.Div(id="languages", className="languages"),
+                    account_bar.bar(signed),
                 ],
                 className="top",
             ),

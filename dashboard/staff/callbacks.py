@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from dashboard import figures, maps, running_bands
 from dashboard.i18n import text
 from dashboard.staff import (
+    account_bar,
     cameras_callbacks,
     chronology_callbacks,
     handover_callbacks,
@@ -221,6 +222,8 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.callback(Output("page", "children"), Input("url", "pathname"))(pages.page)
     app.callback(Output("navigation", "children"), Input("url", "pathname"))(navigation_links)
     app.callback(Output("languages", "children"), Input("url", "pathname"))(languages)
+    app.callback(Output("sign-out", "children"), Input("url", "pathname"))(account_bar.way_out)
+    app.callback(Output("account-name", "href"), Input("url", "pathname"))(account_bar.own_page)
     app.callback(Output("brand", "children"), _news("city"), Input("url", "pathname"))(partial(brand, watch))
     app.callback(Output("counts", "children"), _news("counts"), here)(partial(counts, watch))
     app.callback(Output("stations", "children"), _news("stations"), here)(partial(stations, watch))

@@ -63,12 +63,14 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, partial(self._send, send))
+        await self._app(scope, receive, partial(self._send, scope, send))
 
-    async def _send(self, send: Send, message: Message) -> None:
+    async def _send(self, scope: Scope, send: Send, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(self._headers)
-            if self._elsewhere is not None and headers.get("content-type", "").startswith("text/html"):
+            # Where cameras are is nothing for somebody who is not signed in.
+            known = scope.get("state", {}).get("actor") is not None
+            if known and self._elsewhere is not None and headers.get("content-type", "").startswith("text/html"):
                 headers["Content-Security-Policy"] = policy(self._script_hashes, await self._elsewhere())
         await send(message)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from alerts.incidents.seen import IncidentLog, NoIncidents
 from alerts.records import AlertLog, MaintenanceLog, NoMaintenance
+from dashboard.accounts.gate import Gate
 from dashboard.chronicle import Chronicle
 from ingest.clock import Clock
 from ingest.health.limits import HealthSettings
@@ -14,7 +15,7 @@ from ingest.store.protocol import HealthStore, History, Log, Pictures, RegistryS
 
 @dataclass(frozen=True)
 class StaffServices:
-    """The sources that the dashboard reads; it writes nothing."""
+    """The sources that the dashboard reads; it writes nothing. ``gate`` says who may come in: there is no default."""
 
     log: Log
     history: History
@@ -24,6 +25,7 @@ class StaffServices:
     alerts: AlertLog
     clock: Clock
     health: HealthStore
+    gate: Gate = field(kw_only=True)
     maintenance: MaintenanceLog = field(default_factory=NoMaintenance)
     limits: HealthSettings = field(default_factory=HealthSettings)
     incidents: IncidentLog = field(default_factory=NoIncidents)

@@ -22,6 +22,7 @@ TABLES_OF_THE_PRESENT = (
     "ingest.store.past.locks",
     "ingest.store.leases",
     "alerts.store.tables",
+    "dashboard.accounts.tables",
 )
 """The modules that define a table on the metadata of ingest.store.tables."""
 

@@ -16,6 +16,7 @@ from dashboard.staff.services import StaffServices
 from deploy.schedule import Job
 from deploy.settings import Settings
 from deploy.web import WebServer
+from deploy.wiring.accounts import gate
 from deploy.wiring.api import api_services
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
@@ -71,6 +72,7 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         clock=clock,
         maintenance=stores.maintenance,
         health=SqlHealth(stores.database),
+        gate=gate(settings, stores),
         limits=settings.health,
         incidents=SqlIncidents(stores.database, settings.alerts.escalation, stores.people.directory),
         chronicle=chronicle(settings, stores),

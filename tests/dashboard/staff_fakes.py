@@ -13,9 +13,14 @@ from datetime import UTC, datetime
 import uvicorn
 from fastapi import FastAPI
 
+from dashboard.accounts.actor import Actor, Role
+from dashboard.accounts.gate import Fixed, Gate
 from dashboard.staff.services import StaffServices
 from ingest.clock import TrueClock
 from tests.dashboard import fake_city, fakes
+
+ANYBODY = Actor(0, "tester", "試験者", Role.ADMINISTRATOR)
+"""Who sends every request where a test does not sign in."""
 
 
 def _now() -> datetime:
@@ -36,8 +41,8 @@ class Desk:
     pictures: fakes.FakePictures
 
 
-def desk(now: datetime | None = None) -> Desk:
-    """A desk in the storm at ``now``; without it the clock runs."""
+def desk(now: datetime | None = None, gate: Gate | None = None) -> Desk:
+    """A desk in the storm at ``now``; without it the clock runs. Without a ``gate`` everybody may do everything."""
     at = now or _now()
     log = fakes.storm(at)
     registry = fakes.FakeRegistryStore(fake_city.registry(at))
@@ -45,7 +50,7 @@ def desk(now: datetime | None = None) -> Desk:
     clock = TrueClock(_now if now is None else lambda: at)
     health = fakes.FakeHealth(log, fake_city.registry(at), at, clock)
     pictures = fakes.FakePictures(log)
-    services = StaffServices(log, log, registry, stills, pictures, alerts, clock, health)
+    services = StaffServices(log, log, registry, stills, pictures, alerts, clock, health, gate=gate or Fixed(ANYBODY))
     return Desk(services, log, registry, alerts, stills, at, health, pictures)
 
 

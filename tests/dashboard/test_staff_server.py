@@ -57,8 +57,7 @@ def test_the_index_names_no_other_host(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
 def test_no_page_of_the_framework_is_open(client: httpx.Client, path: str) -> None:
-    assert "swagger" not in client.get(path).text.lower()
-    assert "openapi" not in client.get(path).text.lower()
+    assert client.get(path).status_code == 404
 
 
 def test_the_server_says_that_it_is_alive(client: httpx.Client) -> None:

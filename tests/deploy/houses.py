@@ -25,6 +25,7 @@ def own_ports(folder: Path) -> dict[str, str]:
         "MIZUMORI_DATA_FOLDER": str(folder),
         "MIZUMORI_BROKER__PORT": str(free_port()),
         "MIZUMORI_DASHBOARD__PORT": str(free_port()),
+        "MIZUMORI_DASHBOARD__ACCOUNTS__ENABLED": "false",
         "MIZUMORI_PUBLIC__PORT": str(free_port()),
         "MIZUMORI_ALERTS__ANSWERS__PORT": str(free_port()),
         "MIZUMORI_MONITOR__PORT": str(free_port()),

@@ -1,0 +1,63 @@
+"""Who stands behind a request: the session of its cookie, or somebody fixed where there are no accounts."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.requests import HTTPConnection
+
+from dashboard.accounts.actor import Actor
+from dashboard.accounts.desk import AccountDesk
+from dashboard.accounts.sessions import Signed
+from dashboard.accounts.setup import SetupToken
+
+SESSION = "mizumori_session"
+CSRF = "mizumori_csrf"
+CSRF_HEADER = "X-CSRF-Token"
+
+
+class Gate(Protocol):
+    """How the guard learns who asks."""
+
+    async def who(self, asking: HTTPConnection) -> Signed | None:
+        """Somebody with a session, or None."""
+        ...
+
+    async def wrote(self, signed: Signed, what: str, status: int, address: str) -> None:
+        """A request that changes something was answered."""
+        ...
+
+
+@dataclass(frozen=True)
+class WithAccounts:
+    """People sign in."""
+
+    desk: AccountDesk
+    setup: SetupToken
+
+    async def who(self, asking: HTTPConnection) -> Signed | None:
+        """Who the session of the cookie belongs to."""
+        token = asking.cookies.get(SESSION)
+        return await asyncio.to_thread(self.desk.sessions.find, token) if token else None
+
+    async def wrote(self, signed: Signed, what: str, status: int, address: str) -> None:
+        """Into the audit log: method, path and status, never what was sent."""
+        await asyncio.to_thread(self.desk.audit.record, signed.actor, "write", what, str(status), address)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Everybody who reaches the port is this actor: for a closed network, and for tests."""
+
+    actor: Actor
+
+    async def who(self, asking: HTTPConnection) -> Signed | None:
+        """Always the same."""
+        del asking
+        return Signed(self.actor)
+
+    async def wrote(self, signed: Signed, what: str, status: int, address: str) -> None:
+        """Nobody's name is known, so nothing is written."""
+        del signed, what, status, address

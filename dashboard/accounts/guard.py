@@ -1,0 +1,131 @@
+"""The guard: it stands before every route of the staff's server, pages, callbacks, WebSocket, stills and API alike."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.accounts import rights
+from dashboard.accounts.gate import Gate
+from dashboard.accounts.pages import language_of, local, refused_page, refused_words
+from dashboard.accounts.sessions import Signed, Step
+from dashboard.accounts.verdict import Asked, Code, Refusal, verdict
+from dashboard.api.problems import Refused, refused
+
+log = logging.getLogger(__name__)
+
+ASK_AGAIN_S = 5.0
+"""How often an open WebSocket is asked whether its session still stands."""
+REFUSED_SOCKET, ENDED_SOCKET = 4403, 4401
+STEPS: Mapping[Step, str] = {Step.CODE: "/login/code", Step.ENROL: "/login/enrol", Step.PASSWORD: "/login/password"}
+"""Where somebody goes on who is half in."""
+
+
+class Guard:
+    """ASGI middleware. What it lets through finds ``state.actor`` (None on the open pages) and ``state.signed``."""
+
+    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+        self._app = app
+        self._gate = gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let through or refuse."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = HTTPConnection(scope)
+        signed = await self._who(connection)
+        refusal = verdict(Asked(scope["method"], scope["path"], connection.headers), signed)
+        answered = _Answered(send)
+        if refusal is None:
+            await self._app(scope, receive, answered)
+        else:
+            await _answer(connection, refusal)(scope, receive, answered)
+        if signed is not None and scope["path"].startswith("/api/") and scope["method"] not in rights.SAFE:
+            await self._gate.wrote(signed, f"{scope['method']} {scope['path']}", answered.status, address(connection))
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = HTTPConnection(scope)
+        signed = await self._who(connection)
+        if verdict(Asked(rights.SOCKET, scope["path"], connection.headers), signed) is not None:
+            await receive()
+            await send({"type": "websocket.close", "code": REFUSED_SOCKET})
+            return
+        await self._app(scope, receive, _Watched(self._gate, connection, send))
+
+    async def _who(self, connection: HTTPConnection) -> Signed | None:
+        signed = await self._gate.who(connection)
+        connection.state.signed = signed
+        connection.state.actor = signed.actor if signed and signed.step is Step.IN else None
+        return signed
+
+
+class _Answered:
+    """Remembers the status of an answer."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = int(message["status"])
+        await self._send(message)
+
+
+class _Watched:
+    """Sends while the session stands, then closes: a screen of somebody who was signed out is told nothing more."""
+
+    def __init__(self, gate: Gate, asking: HTTPConnection, send: Send) -> None:
+        self._gate = gate
+        self._asking = asking
+        self._send = send
+        self._ask_at_s = asyncio.get_running_loop().time() + ASK_AGAIN_S
+        self._over = False
+
+    async def __call__(self, message: Message) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if not self._over and now_s >= self._ask_at_s:
+            self._ask_at_s = now_s + ASK_AGAIN_S
+            signed = await self._gate.who(self._asking)
+            if signed is None or signed.step is not Step.IN:
+                self._over = True
+                await self._send({"type": "websocket.close", "code": ENDED_SOCKET})
+        if not self._over:
+            await self._send(message)
+
+
+def address(connection: HTTPConnection) -> str:
+    """Where a request comes from; behind a trusted proxy uvicorn has put the browser's address here."""
+    return connection.client.host if connection.client else ""
+
+
+def _answer(connection: HTTPConnection, refusal: Refusal) -> Response:
+    page = connection.scope["method"] in ("GET", "HEAD") and "text/html" in connection.headers.get("accept", "")
+    headers = {"Cache-Control": "no-store"}
+    if page and refusal.code is Code.SIGN_IN:
+        way = STEPS[refusal.step] if refusal.step else "/login"
+        return RedirectResponse(f"{way}?next={quote(_here(connection))}", 303, headers=headers)
+    if page:
+        language = language_of(connection)
+        words = refused_words(refusal, language)
+        return HTMLResponse(refused_page(words, language), refusal.status, headers=headers)
+    values = {"method": connection.scope["method"], "path": connection.scope["path"]}
+    said = values if refusal.code is Code.NOTHING else {}
+    return refused(Request(connection.scope), Refused(refusal.status, refusal.word, **said))
+
+
+def _here(connection: HTTPConnection) -> str:
+    query = connection.url.query
+    return local(connection.scope["path"] + (f"?{query}" if query else ""))

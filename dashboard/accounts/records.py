@@ -1,0 +1,157 @@
+"""What is kept of an account, a session and an act, and the store's protocol. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from dashboard.accounts.actor import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may sign in. ``totp_secret`` (base32) is empty without a second factor."""
+
+    id: int
+    login: str
+    name: str
+    role: Role
+    password_hash: str
+    departments: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    wall: bool = False
+    must_change: bool = False
+    totp_secret: str = ""
+    totp_step: int = 0
+    """The newest step of time whose code was used: no code is taken twice."""
+    created_at: datetime | None = None
+    disabled_at: datetime | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """The account as the pages and the API know it."""
+        return Actor(self.id, self.login, self.name, self.role, frozenset(self.departments), frozenset(self.areas))
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What a new account begins with."""
+
+    login: str
+    name: str
+    role: Role
+    password_hash: str
+    departments: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    wall: bool = False
+    must_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser that signed in. The token itself is nowhere but there; its hash is the key here."""
+
+    id: int
+    account_id: int
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    address: str
+    proven: bool
+    """Whether the second factor was given, or none was needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """How often in a row somebody failed, and when last."""
+
+    count: int = 0
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Who did what to what. ``actor`` is the name as it was then; ``address`` where the request came from."""
+
+    at: datetime
+    actor: str
+    act: str
+    object: str = ""
+    detail: str = ""
+    address: str = ""
+    account_id: int | None = None
+    id: int = 0
+
+
+class AccountStore(Protocol):
+    """Where accounts, sessions, failures and the audit log are kept. Blocking."""
+
+    def any_account(self) -> bool:
+        """Whether there is an account, usable or not."""
+        ...
+
+    def account(self, login: str) -> Account | None:
+        """The account of a login name."""
+        ...
+
+    def accounts(self) -> Sequence[Account]:
+        """All, by login name."""
+        ...
+
+    def add(self, new: NewAccount, at: datetime, *, first: bool = False) -> int | None:
+        """Its id; None where the login name is taken, or where it should be the ``first`` and there is one."""
+        ...
+
+    def change(self, account_id: int, **values: object) -> None:
+        """Set columns of an account."""
+        ...
+
+    def use_code(self, account_id: int, step: int) -> bool:
+        """Mark the code of a step of time as used; False where it, or a later one, was used before."""
+        ...
+
+    def open(self, token_hash: str, session: Session) -> None:
+        """Keep a new session (its id is given by the store)."""
+        ...
+
+    def session(self, token_hash: str) -> tuple[Session, Account] | None:
+        """A session that was not revoked, with its account."""
+        ...
+
+    def sessions(self, account_id: int) -> Sequence[Session]:
+        """Those of an account that were not revoked, the newest first."""
+        ...
+
+    def seen(self, session_id: int, at: datetime) -> None:
+        """A page of the session was open at this time."""
+        ...
+
+    def revoke(self, account_id: int, at: datetime, session_id: int | None = None) -> int:
+        """End one session of an account, or all; how many ended."""
+        ...
+
+    def failures(self, keys: Sequence[str]) -> dict[str, Failures]:
+        """What is known of each key."""
+        ...
+
+    def failed(self, keys: Sequence[str], at: datetime) -> None:
+        """Count one failure more for each key."""
+        ...
+
+    def forgive(self, keys: Sequence[str]) -> None:
+        """Forget the failures of the keys."""
+        ...
+
+    def record(self, line: AuditLine) -> None:
+        """Write a line of the audit log."""
+        ...
+
+    def audit(self, limit: int = 200, before: int | None = None) -> Sequence[AuditLine]:
+        """The newest lines first, those before an id."""
+        ...
+
+    def prune(self, before: datetime) -> None:
+        """Forget sessions that ended and failures that happened before a time."""
+        ...
