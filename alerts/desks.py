@@ -6,7 +6,7 @@ in one transaction, and does nothing more when it is done again. All of it block
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -56,6 +56,11 @@ class IncidentDesk(Protocol):
 
     def enter(self, by: str, text: str, station_id: str = "", at: datetime | None = None) -> None:
         """Write a line into the chronology by hand. ``at`` is when it happened, where that was not now."""
+        ...
+
+    def hand_over(self, by: str, to: str, remarks: str, since: datetime, counts: Mapping[str, int]) -> None:
+        """Write that the watch since a time goes from one to another. ``counts`` is what stands, by the name of it:
+        ``standing``, ``unverified``, ``waiting``."""
         ...
 
 

@@ -129,15 +129,3 @@ class NothingStands:
         """None."""
         del since, until
         return []
-
-
-class Writer(Protocol):
-    """Who writes into the chronology by hand. Raises DeskError, one sentence, where that cannot be done."""
-
-    def enter(self, by: str, text: str, station_id: str = "", at: datetime | None = None) -> None:
-        """A line about what happened, at ``at`` where that was not now."""
-        ...
-
-    def hand_over(self, by: str, to: str, remarks: str, since: datetime, counts: dict[str, int]) -> None:
-        """The watch since a time goes from one to another; ``counts`` is what stands (see ``Handover.counts``)."""
-        ...

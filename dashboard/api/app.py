@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 
 from alerts.incidents.acts import DeskError
-from dashboard.api import incidents, issued_levels, me, public_messages, public_services, stations
+from dashboard.api import chronology, incidents, issued_levels, me, public_messages, public_services, stations
 from dashboard.api.boundary import PREFIX, Boundary
 from dashboard.api.problems import Problem, Refused, Responses, not_understood, refused, refused_by_desk
 from dashboard.api.services import Api, ApiServices, Latest
@@ -17,6 +17,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     incidents.router,
     public_messages.router,
     issued_levels.router,
+    chronology.router,
 )
 """A further subject is a file with a router, and a row here."""
 EVERY: Responses = {

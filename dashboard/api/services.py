@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request
@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from alerts.desks import IncidentBook, IncidentDesk, MutingDesk
 from dashboard.api.problems import Refused
 from dashboard.api.rate import Rate
+from dashboard.chronicle import Chronicle
 from dashboard.public_desk import PublicServices
 from dashboard.staff.watch import Picture
 from ingest.clock import Clock
@@ -35,6 +36,7 @@ class ApiServices:
     asks: Rate
     acts: Rate
     public: PublicServices | None = None
+    chronicle: Chronicle = field(default_factory=Chronicle)
 
     def city(self) -> Registry:
         """The registry in service; refused while there is none."""

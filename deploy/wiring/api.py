@@ -8,6 +8,7 @@ from alerts.store.book import SqlIncidentBook
 from dashboard.api.rate import Rate
 from dashboard.api.services import ApiServices
 from deploy.settings import Settings
+from deploy.wiring.chronicle import chronicle
 from deploy.wiring.desk import desk, mute_desk
 from deploy.wiring.public import public_services
 from deploy.wiring.stores import Stores
@@ -30,4 +31,5 @@ def api_services(settings: Settings, stores: Stores, history: History, clock: Cl
         asks=Rate(rates.asks_per_minute, time.monotonic),
         acts=Rate(rates.acts_per_minute, time.monotonic),
         public=public_services(settings, stores, clock),
+        chronicle=chronicle(settings, stores),
     )

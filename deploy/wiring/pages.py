@@ -5,10 +5,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from alerts.store.chronology import SqlChronology
 from alerts.store.seen import SqlIncidents
-from alerts.store.stands import SqlStands
-from dashboard.chronicle import Chronicle
 from dashboard.public.publisher import Publisher
 from dashboard.public.server import create_app as public_app
 from dashboard.staff.app import create_app as staff_app
@@ -18,6 +15,7 @@ from deploy.settings import Settings
 from deploy.web import WebServer
 from deploy.wiring.accounts import gate
 from deploy.wiring.api import api_services
+from deploy.wiring.chronicle import chronicle
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.store.cameras import SqlPictures
@@ -79,11 +77,6 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
     )
     acts = api_services(settings, stores, history, clock)
     return WebServer(staff_app(services, acts).server, settings.dashboard.host, settings.dashboard.port)
-
-
-def chronicle(settings: Settings, stores: Stores) -> Chronicle:
-    """The chronology and what stands, as the pages and the API read them."""
-    return Chronicle(SqlChronology(stores.database), SqlStands(stores.database), settings.drill.enabled)
 
 
 def public_server(settings: Settings) -> WebServer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,15 @@ from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
 from alerts.store.book import SqlIncidentBook
+from alerts.store.chronology import SqlChronology
 from alerts.store.mutes import SqlMaintenance
+from alerts.store.stands import SqlStands
 from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.gate import Gate
 from dashboard.accounts.sessions import Signed
 from dashboard.api.rate import Rate
 from dashboard.api.services import ApiServices
+from dashboard.chronicle import Chronicle
 from dashboard.public_desk import PublicServices
 from dashboard.staff.app import create_app
 from dashboard.staff.services import StaffServices
@@ -139,6 +142,12 @@ def _staff(duty: Duty, history: History, folder: Path, gate: Gate) -> StaffServi
     return StaffServices(
         log, history, duty.stored, stills, pictures, duty.record, duty.clock, health, maintenance, gate=gate
     )
+    services = StaffServices(log, history, duty.stored, stills, pictures, duty.record, duty.clock, health, maintenance)
+    return replace(services, chronicle=_chronicle(duty))
+
+
+def _chronicle(duty: Duty) -> Chronicle:
+    return Chronicle(SqlChronology(duty.database), SqlStands(duty.database))
 
 
 def _services(duty: Duty, history: History, seconds: list[float], public: PublicServices | None = None) -> ApiServices:
@@ -153,4 +162,5 @@ def _services(duty: Duty, history: History, seconds: list[float], public: Public
         asks=Rate(10_000, lambda: seconds[0]),
         acts=Rate(200, lambda: seconds[0]),
         public=public,
+        chronicle=_chronicle(duty),
     )
