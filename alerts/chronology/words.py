@@ -88,6 +88,11 @@ def rule_name(rule: str, language: str) -> str:
     return str(catalogue(language)["rules"].get(rule, rule))
 
 
+def rule_names() -> tuple[str, ...]:
+    """Every rule, by the name of its settings."""
+    return tuple(catalogue(STAFF)["rules"])
+
+
 def level_name(level: int, language: str) -> str:
     """What a level is called: never an issued alert level."""
     return str(catalogue(language)["level" if level else "level_0"]).format(level=level)

@@ -22,6 +22,8 @@ PLACES: Mapping[str, str] = {
     "station": "/station/{item}",
     "devices": "/devices",
     "cameras": "/cameras",
+    "alerts": "/alerts",
+    "incident": "/alerts/{item}",
     "chronology": "/chronology",
     "handover": "/handover",
 }

@@ -14,6 +14,7 @@ from dashboard import figures, maps, running_bands
 from dashboard.i18n import text
 from dashboard.staff import (
     account_bar,
+    alerts_callbacks,
     cameras_callbacks,
     chronology_callbacks,
     handover_callbacks,
@@ -232,6 +233,7 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.callback(Output("devices", "children"), _news("devices"), _news("cameras"), here)(partial(devices, watch))
     app.callback(Output("alerts", "children"), _news("alerts"), here)(partial(alerts, watch))
     _register_station(app, services, watch, here)
+    alerts_callbacks.register(app, services, watch)
     health_callbacks.register(app, watch)
     chronology_callbacks.register(app, watch, services.chronicle)
     handover_callbacks.register(app, watch, services.chronicle, services.clock)

@@ -6,15 +6,16 @@ A form stands in a section that is drawn once a visit, and not with every news: 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.accounts.actor import Role
 from dashboard.i18n import LANGUAGES, text
 from dashboard.staff.pieces import with_data
 
-SAID = ("done", "refused", "lost", "yes", "no")
+SAID = ("done", "refused", "lost", "moved", "yes", "no", "needs_operator", "needs_approver", "needs_administrator")
 TAP_ROWS = 3
 """Lines of a field for more than a word."""
 
@@ -33,21 +34,21 @@ def form(
     method: str = "POST",
     confirm: str = "",
     keep: bool = False,
-    barred: str = "",
+    body: Mapping[str, object] | None = None,
+    needs: Role = Role.OPERATOR,
     class_name: str = "",
 ) -> Component:
     """A form that does ``act`` (a path of the API) when its ``button`` is pressed.
 
-    ``done`` is said when it is done. ``confirm`` is asked before. ``keep`` leaves the fields as they are. ``barred``
-    says why this person may not: then the button is dead and the reason stands beside it.
+    ``done`` is said when it is done. ``confirm`` is asked before. ``keep`` leaves the fields as they are. ``body`` goes
+    with the fields. Whoever has less than the role that it ``needs`` finds it dead, with the reason beside it.
     """
-    data = {"act": act, "method": method, "done": done}
+    data = {"act": act, "method": method, "done": done, "needs": str(needs)}
     data |= {"confirm": confirm} if confirm else {}
     data |= {"keep": "yes"} if keep else {}
-    pressed = html.Button(button, type="submit", className="act-button", disabled=bool(barred))
-    told = with_data(html.Span(className="act-said", role="status"), said="")
-    said = html.Span(barred, className="act-barred") if barred else told
-    row = html.Div([pressed, said], className="act-buttons")
+    data |= {"body": json.dumps(body, ensure_ascii=False)} if body else {}
+    said = with_data(html.Span(className="act-said", role="status"), said="")
+    row = html.Div([html.Button(button, type="submit", className="act-button"), said], className="act-buttons")
     return with_data(html.Form([*children, row], className=f"act-form {class_name}".strip()), **data)
 
 
@@ -76,10 +77,20 @@ def long_field(label: str, name: str, *, required: bool = True, rows: int = TAP_
     return _labelled(label, made, hint)
 
 
-def choice(label: str, name: str, options: Sequence[tuple[str, str]], *, number: bool = False) -> Component:
-    """A labelled choice among ``(value, words)``, the first of them chosen; ``number`` sends the value as a number."""
+def choice(
+    label: str, name: str, options: Sequence[tuple[str, str]], *, number: bool = False, as_list: bool = False
+) -> Component:
+    """A labelled choice among ``(value, words)``, the first of them chosen; ``number`` sends the value as a number,
+    ``as_list`` as a list of it, which is empty for an empty value."""
     made = html.Select([html.Option(said, value=value) for value, said in options], name=name)
-    return _labelled(label, with_data(made, number="yes") if number else made)
+    data = {key: "yes" for key, is_so in (("number", number), ("list", as_list)) if is_so}
+    return _labelled(label, with_data(made, **data))
+
+
+def from_now(label: str, name: str, options: Sequence[tuple[int, str]], hint: str = "") -> Component:
+    """A labelled choice among lengths of time, ``(seconds, words)``; sent is the time at which it will be over."""
+    made = html.Select([html.Option(said, value=str(length_s)) for length_s, said in options], name=name)
+    return _labelled(label, with_data(made, **{"from-now": "yes"}), hint)
 
 
 def _labelled(label: str, inner: Component, hint: str = "", class_name: str = "") -> Component:

@@ -12,6 +12,7 @@ from dashboard.staff.pieces import link
 LINKS = (
     ("overview", "nav.overview"),
     ("cameras", "nav.cameras"),
+    ("alerts", "nav.alerts"),
     ("chronology", "nav.chronology"),
 )
 """By page its words, in the order of the head. The page of the devices stands last: its link says how many are in

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.i18n import text
-from dashboard.staff import cameras_page, chronology_page, handover_page, health_page, overview, station
+from dashboard.staff import alerts_page, cameras_page, chronology_page, handover_page, health_page, overview, station
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.pieces import link, sentence
 
@@ -19,6 +19,8 @@ SKELETONS: Mapping[str, Callable[[Page], Component]] = {
     "cameras": cameras_page.skeleton,
     "chronology": chronology_page.skeleton,
     "handover": handover_page.skeleton,
+    "alerts": alerts_page.skeleton,
+    "incident": alerts_page.case_skeleton,
 }
 
 

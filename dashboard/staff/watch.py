@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alerts.records import Transition
+from dashboard.staff.alerts_watch import NOTHING, AlertsWatch, IncidentsPicture, incidents_facts
 from dashboard.staff.doubt_watch import DoubtWatch
 from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
 from dashboard.staff.health_watch import HealthPicture, HealthWatch
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 SECTIONS = (
     *("city", "counts", "stations", "devices", "cameras", "wall", "equipment"),
-    *("alerts", "log", "health", "troubles", "chronology"),
+    *("alerts", "incidents", "log", "health", "troubles", "chronology"),
 )
 """Parts of the screens that change for reasons of their own."""
 LOOK_EVERY_S = 0.4
@@ -61,6 +62,7 @@ class Picture:
     alerts: tuple[AlertFacts, ...] = ()
     current: Mapping[str, Transition] = field(default_factory=dict)
     health: HealthPicture | None = None
+    incidents: IncidentsPicture = NOTHING
     doubts: Mapping[str, Doubt] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)
@@ -80,6 +82,7 @@ class Watch:
         self._current_until: int | None = None
         self._health = HealthWatch(services)
         self._doubts = DoubtWatch(services)
+        self._incidents = AlertsWatch(services.incidents, services.clock.speed)
         self.picture: Picture | None = None
 
     async def latest(self) -> Picture:
@@ -117,9 +120,11 @@ class Watch:
         newest = [each.reading for each in known.latest.values()]
         health = self._health.look(known.registry, newest, now)
         doubts = self._doubts.look(seen, known.cameras, now)
+        incidents = self._incidents.look(now)
         facts = {
             **section_facts(known, seen, alerts, current, doubts),
             **health_facts(health),
+            "incidents": incidents_facts(incidents, seen),
             "wall": wall_facts(seen, now, self._services.clock.speed),
             "chronology": self._services.chronicle.log.last_seq(),
         }
@@ -129,7 +134,7 @@ class Watch:
         # Tokens carry the time, so that they never repeat when the service starts anew.
         token = f"{now.isoformat()}/{self._changes}"
         tokens = {**(before.tokens if before else {}), **dict.fromkeys(changed, token)}
-        return Picture(now, seen, alerts, current, health, doubts, facts, tokens)
+        return Picture(now, seen, alerts, current, health, incidents, doubts, facts, tokens)
 
     def _read(self, now: datetime) -> Known:
         log = self._services.log

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from starlette.requests import HTTPConnection
 from alerts.store.book import SqlIncidentBook
 from alerts.store.chronology import SqlChronology
 from alerts.store.mutes import SqlMaintenance
+from alerts.store.people import SqlDirectory
+from alerts.store.seen import SqlIncidents
 from alerts.store.stands import SqlStands
 from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.gate import Gate
@@ -139,11 +141,21 @@ def _staff(duty: Duty, history: History, folder: Path, gate: Gate) -> StaffServi
     pictures, maintenance = SqlPictures(duty.database), SqlMaintenance(duty.database)
     stills = StillFolder(folder / "stills")
     health = SqlHealth(duty.database)
+    incidents = SqlIncidents(duty.database, duty.settings.escalation, SqlDirectory(duty.database).directory)
     return StaffServices(
-        log, history, duty.stored, stills, pictures, duty.record, duty.clock, health, maintenance, gate=gate
+        log,
+        history,
+        duty.stored,
+        stills,
+        pictures,
+        duty.record,
+        duty.clock,
+        health,
+        maintenance,
+        gate=gate,
+        incidents=incidents,
+        chronicle=_chronicle(duty),
     )
-    services = StaffServices(log, history, duty.stored, stills, pictures, duty.record, duty.clock, health, maintenance)
-    return replace(services, chronicle=_chronicle(duty))
 
 
 def _chronicle(duty: Duty) -> Chronicle:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.parts import CHROMIUM_ARGS, chromium
 
 SCRIPT = Path(dashboard.staff.__file__).parent / "assets" / "acts.js"
 PAGE = """<!DOCTYPE html><html lang="ja"><body><div id="acts-words" hidden data-words='{words}'></div>
-<form id="note" data-act="/api/v1/done" data-done="書きました">
+<form id="note" data-act="/api/v1/done" data-done="書きました" data-body='{{"by_itself": 4}}'>
   <textarea name="text" required></textarea>
   <span data-field='{{"type": "text", "name": "nothing"}}'></span>
   <span data-field='{{"type": "text", "name": "cleared", "data-empty": true}}'></span>
@@ -29,6 +30,7 @@ PAGE = """<!DOCTYPE html><html lang="ja"><body><div id="acts-words" hidden data-
   <span data-field='{{"type": "checkbox", "name": "whole", "checked": true}}'></span>
   <span data-field='{{"type": "checkbox", "name": "rules", "value": "stage", "checked": true, "data-list": 1}}'></span>
   <span data-field='{{"type": "checkbox", "name": "rules", "value": "rise", "data-list": true}}'></span>
+  <select name="until" data-from-now><option value="3600">1時間</option></select>
   <select name="for_s" data-number><option value="3600">1時間</option></select>
   <button>書く</button><span data-said role="status"></span></form>
 <form id="close" data-act="/api/v1/refused" data-confirm="終了しますか"><input name="reason" value="点検">
@@ -37,6 +39,10 @@ PAGE = """<!DOCTYPE html><html lang="ja"><body><div id="acts-words" hidden data-
   <button>解除</button><span data-said role="status"></span></form>
 <form id="gone" data-act="/api/v1/nobody"><button>確認</button><span data-said role="status"></span></form>
 <form id="odd" data-act="/api/v1/broken"><button>確認</button><span data-said role="status"></span></form>
+<form id="above" data-act="/api/v1/publishing" data-needs="approver"><button>公表</button>
+  <span data-said role="status"></span></form>
+<form id="within" data-act="/api/v1/done" data-needs="operator"><button>記録</button>
+  <span data-said role="status"></span></form>
 <script src="/acts.js"></script></body></html>"""
 
 
@@ -48,6 +54,7 @@ class Api:
         self.app = FastAPI()
         self.app.get("/")(self.page)
         self.app.get("/acts.js")(lambda: FileResponse(SCRIPT))
+        self.app.get("/api/v1/me")(lambda: {"role": "operator"})
         self.app.get("/login")(lambda: HTMLResponse("sign in"))
         self.app.api_route("/api/v1/{rest:path}", methods=["POST", "DELETE"])(self.answer)
 
@@ -108,6 +115,8 @@ def test_a_form_is_sent_once_as_json_of_its_fields_and_says_that_it_is_done(page
     assert page.evaluate("window.told") == "/api/v1/done"
     [(method, path, body, headers)] = api.asked
     assert (method, path) == ("POST", "done")
+    until = datetime.fromisoformat(body.pop("until"))
+    assert abs(until - datetime.now(UTC) - timedelta(hours=1)) < timedelta(minutes=1)
     assert body == {
         "text": "現地へ向かう",
         "cleared": "",
@@ -116,6 +125,7 @@ def test_a_form_is_sent_once_as_json_of_its_fields_and_says_that_it_is_done(page
         "whole": True,
         "rules": ["stage"],
         "for_s": 3600,
+        "by_itself": 4,
     }
     assert headers["x-csrf-token"] == "token-of-the-session"
     assert headers["accept-language"] == "ja"
@@ -156,3 +166,20 @@ def test_an_answer_without_a_sentence_and_no_answer_at_all_are_told_apart(page: 
     page.route("**/api/**", lambda route: route.abort())
     page.locator("#odd button").click()
     expect(page.locator("#odd .said-bad")).to_contain_text("届いたかどうか分かりません")
+
+
+def test_what_needs_another_role_is_dead_and_says_so_before_anybody_tries(page: Page) -> None:
+    expect(page.locator("#above button")).to_be_disabled()
+    expect(page.locator("#above [data-said]")).to_have_text("承認者のアカウントが必要です。")
+    expect(page.locator("#within button")).to_be_enabled()
+
+
+def test_a_form_that_turns_into_another_under_the_finger_does_nothing(page: Page, api: Api) -> None:
+    page.evaluate("document.getElementById('within').dataset.act = '/api/v1/another'")
+    page.locator("#within button").click()
+    expect(page.locator("#within .said-bad")).to_contain_text("もう一度押してください")
+    assert api.asked == []
+    page.wait_for_timeout(800)
+    page.locator("#within button").click()
+    expect(page.locator("#within [data-said]")).to_have_text("記録しました。")
+    assert [each[1] for each in api.asked] == ["another"]

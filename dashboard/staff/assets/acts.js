@@ -5,7 +5,12 @@
 
     const GIVE_UP_MS = 20000;
     const JST = "+09:00";
+    const UNDER_THE_FINGER_MS = 700;
+    const RANKS = ["viewer", "operator", "approver", "administrator"];
+    const ME = "/api/v1/me";
     const running = new WeakSet();
+    const changed = new WeakMap();
+    let me = null;
 
     function words(key) {
         const kept = document.getElementById("acts-words");
@@ -22,6 +27,12 @@
         return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
     }
 
+    // The house's clock, which a demonstration runs faster; without it that of this machine.
+    function houseNow() {
+        const shared = window.mizumori || {};
+        return shared.now ? shared.now() : Date.now();
+    }
+
     // The value of a field as JSON, undefined where there is none to send.
     function valueOf(field) {
         if (field.type === "checkbox" && !("list" in field.dataset)) { return field.checked; }
@@ -31,13 +42,14 @@
         }
         const text = field.value;
         if (text.trim() === "") { return "empty" in field.dataset ? "" : undefined; }
+        if ("fromNow" in field.dataset) { return new Date(houseNow() + Number(text) * 1000).toISOString(); }
         if (field.type === "number" || "number" in field.dataset) { return Number(text); }
         if (field.type === "datetime-local") { return (text.length === 16 ? text + ":00" : text) + JST; }
         return text;
     }
 
     function bodyOf(form) {
-        const body = {};
+        const body = JSON.parse(form.dataset.body || "{}");
         Array.from(form.elements).forEach(function (field) {
             if (!field.name || field.disabled || field.type === "submit" || field.type === "button") { return; }
             const value = valueOf(field);
@@ -166,6 +178,11 @@
         if (!form) { return; }
         event.preventDefault();
         if (running.has(form)) { return; }
+        // The list moved as somebody pressed: what is under the finger now is not what they meant.
+        if (Date.now() - (changed.get(form) || 0) < UNDER_THE_FINGER_MS) {
+            say(form, words("moved"), true);
+            return;
+        }
         if (form.dataset.confirm) { ask(form, event.submitter); } else { run(form); }
     }, true);
 
@@ -181,6 +198,40 @@
         });
     }
 
-    new MutationObserver(fields).observe(document, { childList: true, subtree: true });
-    fields();
+    // The page was drawn anew and a form does something else now: nothing of what it said before holds.
+    function turned(records) {
+        records.forEach(function (record) {
+            if (record.type !== "attributes") { return; }
+            changed.set(record.target, Date.now());
+            say(record.target, "", false);
+        });
+        fields();
+        bar();
+    }
+
+    // A form that needs more than this person may says so, before somebody tries. The API refuses it in any case.
+    function bar() {
+        const forms = document.querySelectorAll("form[data-needs]:not([data-barred])");
+        if (!forms.length) { return; }
+        me = me || window.fetch(ME, { headers: { "Accept": "application/json" }, cache: "no-store" })
+            .then(function (answer) { return answer.ok ? answer.json() : {}; }, function () { return {}; });
+        forms.forEach(function (form) { form.dataset.barred = ""; });
+        me.then(function (who) {
+            const rank = RANKS.indexOf(who.role);
+            forms.forEach(function (form) {
+                const needed = form.dataset.needs;
+                if (rank < 0 || rank >= RANKS.indexOf(needed)) { return; }
+                form.dataset.barred = "yes";
+                form.querySelectorAll("button, input, textarea, select").forEach(function (each) {
+                    each.disabled = true;
+                    each.title = words("needs_" + needed);
+                });
+                if (!form.closest("[data-barred-said]")) { say(form, words("needs_" + needed), false); }
+            });
+        });
+    }
+
+    const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["data-act"] };
+    new MutationObserver(turned).observe(document, watched);
+    turned([]);
 })();
