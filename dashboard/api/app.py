@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI, Request
+import json
+from functools import cache
+
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from alerts.incidents.acts import DeskError
-from dashboard.api import chronology, incidents, issued_levels, me, public_messages, public_services, stations
+from dashboard.api import (
+    cameras,
+    chronology,
+    incidents,
+    issued_levels,
+    me,
+    mutes,
+    public_messages,
+    public_services,
+    readings,
+    stations,
+)
+from dashboard.api.actor import Viewer
 from dashboard.api.boundary import PREFIX, Boundary
+from dashboard.api.description import described, paths
+from dashboard.api.kept import answered_bytes
 from dashboard.api.problems import Problem, Refused, Responses, not_understood, refused, refused_by_desk
 from dashboard.api.services import Api, ApiServices, Latest
 
 ROUTERS: tuple[APIRouter, ...] = (
     me.router,
     stations.router,
+    readings.router,
+    cameras.router,
     incidents.router,
+    mutes.router,
     public_messages.router,
     issued_levels.router,
     chronology.router,
@@ -29,7 +49,7 @@ EVERY: Responses = {
     503: {"model": Problem, "description": "the store cannot be read now, or there is no registry yet"},
 }
 """What every route may answer."""
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+DESCRIPTION = "/openapi.json"
 
 
 def register(server: FastAPI, services: ApiServices, latest: Latest) -> None:
@@ -41,10 +61,16 @@ def register(server: FastAPI, services: ApiServices, latest: Latest) -> None:
     server.add_exception_handler(RequestValidationError, not_understood)
     for router in ROUTERS:
         server.include_router(router, prefix=PREFIX, responses=EVERY)
-    server.add_api_route(f"{PREFIX}/{{rest:path}}", nothing_there, methods=METHODS, include_in_schema=False)
-    server.add_middleware(Boundary)
+    server.add_api_route(f"{PREFIX}{DESCRIPTION}", description, include_in_schema=False)
+    known = [(method, path) for method, path, _ in paths(ROUTERS)]
+    server.add_middleware(Boundary, known=[*known, ("GET", f"{PREFIX}{DESCRIPTION}")])
 
 
-def nothing_there(request: Request, rest: str) -> None:
-    """Every other address and method below the API."""
-    raise Refused(404, "no_address", method=request.method, path=f"{PREFIX}/{rest}")
+def description(request: Request, _: Viewer) -> Response:
+    """What the API offers."""
+    return answered_bytes(request, _described())
+
+
+@cache
+def _described() -> bytes:
+    return json.dumps(described(ROUTERS, EVERY), ensure_ascii=False).encode()

@@ -1,11 +1,14 @@
-"""The edge of the API: bodies of bounded size, and an answer in its own form where something broke."""
+"""The edge of the API: what is not there is said to be not there, bodies have a bounded size, and where something broke
+the answer is in the API's own form."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.api.problems import Refused, refused
@@ -20,13 +23,19 @@ MOST_BYTES = 64 * 1024
 class Boundary:
     """ASGI middleware for what is below ``PREFIX``; the rest passes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, known: Iterable[tuple[str, str]]) -> None:
+        """``known`` are the methods and paths that there are: Dash answers every other address with its page."""
         self._app = app
+        self._known = [(method, compile_path(path)[0]) for method, path in known]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body first, refuse one that is too large, and hand it on whole."""
         if scope["type"] != "http" or not scope["path"].startswith(f"{PREFIX}/"):
             await self._app(scope, receive, send)
+            return
+        if not any(scope["method"] == method and path.match(scope["path"]) for method, path in self._known):
+            nothing = Refused(404, "no_address", method=scope["method"], path=scope["path"])
+            await _answer(nothing, scope, receive, send)
             return
         body = await _body(scope, receive)
         if body is None:

@@ -16,7 +16,11 @@ PRIVATE = "private, no-cache"
 
 def answered(request: Request, said: BaseModel) -> Response:
     """The answer with its ETag, or 304 without it where ``If-None-Match`` names it."""
-    body = said.model_dump_json().encode()
+    return answered_bytes(request, said.model_dump_json().encode())
+
+
+def answered_bytes(request: Request, body: bytes) -> Response:
+    """The same of JSON that is written already."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": PRIVATE}
     known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]

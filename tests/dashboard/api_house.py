@@ -89,11 +89,16 @@ class ApiHouse:
     minute: float = 10
 
     def incident(self, station_id: str) -> int:
-        """The number of the open incident of a station, which is made where there is none."""
+        """The number of the open incident of the water of a station, which is made where there is none."""
         self.minute += 1
         self.duty.water(self.minute, 3.2, f"{station_id}-01")
-        (found,) = SqlIncidentBook(self.duty.database).incidents(is_open=True, station_id=station_id)
-        return found.id
+        found = SqlIncidentBook(self.duty.database).incidents(is_open=True, station_id=station_id)
+        return next(each.id for each in found if each.rule == "stage")
+
+    def wait(self, minutes: float) -> None:
+        """Let time go by, of the water as well."""
+        self.minute += minutes
+        self.duty.clock.move(minutes=minutes)
 
     def ask(self, who: str, method: str, path: str, **more: Any) -> httpx.Response:
         """One request below ``/api/v1``."""
