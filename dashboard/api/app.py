@@ -22,6 +22,7 @@ from dashboard.api import (
     stations,
 )
 from dashboard.api.actor import Viewer
+from dashboard.api import audit, chronology, incidents, issued_levels, me, public_messages, public_services, stations
 from dashboard.api.boundary import PREFIX, Boundary
 from dashboard.api.description import described, paths
 from dashboard.api.kept import answered_bytes
@@ -38,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     public_messages.router,
     issued_levels.router,
     chronology.router,
+    audit.router,
 )
 """A further subject is a file with a router, and a row here."""
 EVERY: Responses = {

@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends, Request
 
 from alerts.desks import IncidentBook, IncidentDesk, MutingDesk
+from dashboard.accounts.audit_reading import AuditLog, NoAudit
 from dashboard.api.problems import Refused
 from dashboard.api.rate import Rate
 from dashboard.chronicle import Chronicle
@@ -37,6 +38,7 @@ class ApiServices:
     acts: Rate
     public: PublicServices | None = None
     chronicle: Chronicle = field(default_factory=Chronicle)
+    audit: AuditLog = field(default_factory=NoAudit)
 
     def city(self) -> Registry:
         """The registry in service; refused while there is none."""

@@ -26,6 +26,7 @@ PLACES: Mapping[str, str] = {
     "incident": "/alerts/{item}",
     "chronology": "/chronology",
     "handover": "/handover",
+    "audit": "/audit",
 }
 """Every page by its name; its link stands in ``navigation``, what it is made of in ``pages``."""
 _ITEM = "[a-z0-9][a-z0-9_-]{0,63}"

@@ -65,6 +65,7 @@ def ways(query: Query, page: Page) -> list[Component]:
             "kind-link chosen" if query.follow else "kind-link",
         ),
         link(text(language, "handover.title"), page.at("handover").path(), "kind-link"),
+        link(text(language, "audit.title"), page.at("audit").path(), "kind-link"),
     ]
 
 

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.i18n import text
 from dashboard.staff import alerts_page, cameras_page, chronology_page, handover_page, health_page, overview, station
+from dashboard.staff import audit_page, cameras_page, chronology_page, handover_page, health_page, overview, station
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.pieces import link, sentence
 
@@ -21,6 +22,7 @@ SKELETONS: Mapping[str, Callable[[Page], Component]] = {
     "handover": handover_page.skeleton,
     "alerts": alerts_page.skeleton,
     "incident": alerts_page.case_skeleton,
+    "audit": audit_page.skeleton,
 }
 
 

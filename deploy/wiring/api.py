@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from alerts.store.book import SqlIncidentBook
+from dashboard.accounts.audit_store import SqlAudit
 from dashboard.api.rate import Rate
 from dashboard.api.services import ApiServices
 from deploy.settings import Settings
@@ -32,4 +33,5 @@ def api_services(settings: Settings, stores: Stores, history: History, clock: Cl
         acts=Rate(rates.acts_per_minute, time.monotonic),
         public=public_services(settings, stores, clock),
         chronicle=chronicle(settings, stores),
+        audit=SqlAudit(stores.database),
     )

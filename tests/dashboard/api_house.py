@@ -19,6 +19,7 @@ from alerts.store.people import SqlDirectory
 from alerts.store.seen import SqlIncidents
 from alerts.store.stands import SqlStands
 from dashboard.accounts.actor import Actor, Role
+from dashboard.accounts.audit_store import SqlAudit
 from dashboard.accounts.gate import Gate
 from dashboard.accounts.sessions import Signed
 from dashboard.api.rate import Rate
@@ -161,6 +162,10 @@ def _staff(duty: Duty, history: History, folder: Path, gate: Gate) -> StaffServi
         incidents=incidents,
         chronicle=_chronicle(duty),
     )
+    services = StaffServices(
+        log, history, duty.stored, stills, pictures, duty.record, duty.clock, health, maintenance, gate=gate
+    )
+    return replace(services, chronicle=_chronicle(duty))
 
 
 def _chronicle(duty: Duty) -> Chronicle:
@@ -180,4 +185,5 @@ def _services(duty: Duty, history: History, seconds: list[float], public: Public
         acts=Rate(200, lambda: seconds[0]),
         public=public,
         chronicle=_chronicle(duty),
+        audit=SqlAudit(duty.database),
     )
