@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 
 from alerts.incidents.acts import DeskError
 from dashboard.api import (
+    audit,
     cameras,
     chronology,
     incidents,
@@ -22,7 +23,6 @@ from dashboard.api import (
     stations,
 )
 from dashboard.api.actor import Viewer
-from dashboard.api import audit, chronology, incidents, issued_levels, me, public_messages, public_services, stations
 from dashboard.api.boundary import PREFIX, Boundary
 from dashboard.api.description import described, paths
 from dashboard.api.kept import answered_bytes

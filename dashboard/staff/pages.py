@@ -8,8 +8,16 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.i18n import text
-from dashboard.staff import alerts_page, cameras_page, chronology_page, handover_page, health_page, overview, station
-from dashboard.staff import audit_page, cameras_page, chronology_page, handover_page, health_page, overview, station
+from dashboard.staff import (
+    alerts_page,
+    audit_page,
+    cameras_page,
+    chronology_page,
+    handover_page,
+    health_page,
+    overview,
+    station,
+)
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.pieces import link, sentence
 

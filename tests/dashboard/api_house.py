@@ -162,10 +162,6 @@ def _staff(duty: Duty, history: History, folder: Path, gate: Gate) -> StaffServi
         incidents=incidents,
         chronicle=_chronicle(duty),
     )
-    services = StaffServices(
-        log, history, duty.stored, stills, pictures, duty.record, duty.clock, health, maintenance, gate=gate
-    )
-    return replace(services, chronicle=_chronicle(duty))
 
 
 def _chronicle(duty: Duty) -> Chronicle:
