@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
@@ -18,6 +19,7 @@ from dashboard.api.stations import board_of
 from dashboard.api.times import Moment
 from dashboard.camera_views import CameraView
 from dashboard.staff.addresses import still_path
+from dashboard.views import Board
 from ingest.readings import CameraState, Still
 from ingest.sight.look import PictureFault, Unjudged
 from ingest.store.protocol import Copy
@@ -74,6 +76,10 @@ class Stills(BaseModel):
 async def cameras(request: Request, _: Viewer) -> Response:
     """Every camera in service with its newest picture, those of the worst stations first."""
     seen = await board_of(request)
+    return await asyncio.to_thread(_listed, request, seen)
+
+
+def _listed(request: Request, seen: Board) -> Response:
     return answered(request, Cameras(cameras=[_camera(each) for view in seen.stations for each in view.cameras]))
 
 

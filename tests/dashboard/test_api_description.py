@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from alerts.incidents import acts
+from dashboard.accounts import rights
 from dashboard.accounts.actor import Role
 from dashboard.api.app import ROUTERS
 from dashboard.api.description import paths
@@ -44,6 +45,11 @@ def test_every_route_is_described_with_the_role_that_it_needs(described: Any) ->
         assert operation["description"]
         assert {"401", "403", "429", "503"} <= set(operation["responses"])
         assert ("csrf" in operation["security"][0]) == (method != "GET")
+
+
+def test_the_table_of_rights_asks_for_the_role_that_the_route_asks_for() -> None:
+    for method, path, role in paths(ROUTERS):
+        assert rights.needed(method, f"/api/v1{filled(path)}") == role, (method, path)
 
 
 def test_every_route_refuses_whoever_it_says_it_refuses_and_nobody_else(house: ApiHouse) -> None:
@@ -176,5 +182,5 @@ def test_what_breaks_is_a_sentence_and_is_logged(house: ApiHouse, caplog: pytest
         with house.duty.database.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE away RENAME TO silences")
     assert (answer.status_code, answer.json()["code"]) == (500, "broken")
-    assert "nothing was done" in answer.json()["detail"]
+    assert "See on the page whether it was done" in answer.json()["detail"]
     assert any("/silences could not be answered" in each.message for each in caplog.records)
