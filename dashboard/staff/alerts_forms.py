@@ -14,9 +14,10 @@ from dashboard.staff import alerts_words, forms, words
 from dashboard.staff.alerts_words import Scene
 from ingest.stations import Registry, named
 
-MINUTE, HOUR = 60, 3600
-SILENCE_FOR = (30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 12 * HOUR, 24 * HOUR)
-WORK_FOR = (HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR, 3 * 24 * HOUR, 7 * 24 * HOUR)
+HOUR_MIN, DAY_MIN = 60, 24 * 60
+SILENCE_FOR = (30, HOUR_MIN, 2 * HOUR_MIN, 4 * HOUR_MIN, 12 * HOUR_MIN)
+WORK_FOR = (HOUR_MIN, 2 * HOUR_MIN, 4 * HOUR_MIN, 8 * HOUR_MIN, DAY_MIN, 3 * DAY_MIN, 7 * DAY_MIN)
+"""Minutes from now."""
 
 
 def acts(case: Case, scene: Scene) -> Component:
@@ -117,7 +118,7 @@ def _silence(scene: Scene, narrowed: Sequence[Component]) -> Component:
     fields = [
         html.P(scene.say("alerts_page.silence_note"), className="fold-note"),
         *narrowed,
-        forms.from_now(scene.say("alerts_page.silence_for"), "ends_at", _lengths(SILENCE_FOR, scene)),
+        _length_choice("silence_for", SILENCE_FOR, scene),
         forms.long_field(scene.say("alerts_page.reason"), "reason", rows=2),
     ]
     done = scene.say("alerts_page.silence_done")
@@ -136,7 +137,7 @@ def maintenance(scene: Scene, station_id: str) -> Component:
     fields = [
         html.P(scene.say("alerts_page.work_note"), className="fold-note"),
         *which,
-        forms.from_now(scene.say("alerts_page.work_for"), "ends_at", _lengths(WORK_FOR, scene)),
+        _length_choice("work_for", WORK_FOR, scene),
         forms.long_field(scene.say("alerts_page.reason"), "reason", rows=2),
     ]
     return forms.form(
@@ -148,16 +149,17 @@ def maintenance(scene: Scene, station_id: str) -> Component:
     )
 
 
-def _lengths(choices: Sequence[int], scene: Scene) -> list[tuple[int, str]]:
-    return [(length_s, _length(length_s, scene)) for length_s in choices]
+def _length_choice(name: str, choices: Sequence[int], scene: Scene) -> Component:
+    options = [(str(minutes), _length(minutes, scene)) for minutes in choices]
+    return forms.choice(scene.say(f"alerts_page.{name}"), "minutes", options, number=True)
 
 
-def _length(length_s: int, scene: Scene) -> str:
-    if length_s < HOUR:
-        return scene.say("alerts_page.for_minutes", n=length_s // MINUTE)
-    if length_s < 24 * HOUR:
-        return scene.say("alerts_page.for_hours", n=length_s // HOUR)
-    return scene.say("alerts_page.for_days", n=length_s // (24 * HOUR))
+def _length(minutes: int, scene: Scene) -> str:
+    if minutes < HOUR_MIN:
+        return scene.say("alerts_page.for_minutes", n=minutes)
+    if minutes < DAY_MIN:
+        return scene.say("alerts_page.for_hours", n=minutes // HOUR_MIN)
+    return scene.say("alerts_page.for_days", n=minutes // DAY_MIN)
 
 
 def still_above(case: Case, scene: Scene) -> list[Component]:

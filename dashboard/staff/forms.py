@@ -87,12 +87,6 @@ def choice(
     return _labelled(label, with_data(made, **data))
 
 
-def from_now(label: str, name: str, options: Sequence[tuple[int, str]], hint: str = "") -> Component:
-    """A labelled choice among lengths of time, ``(seconds, words)``; sent is the time at which it will be over."""
-    made = html.Select([html.Option(said, value=str(length_s)) for length_s, said in options], name=name)
-    return _labelled(label, with_data(made, **{"from-now": "yes"}), hint)
-
-
 def _labelled(label: str, inner: Component, hint: str = "", class_name: str = "") -> Component:
     said = [html.Span(label, className="act-label")] + ([html.Small(hint)] if hint else [])
     parts = [inner, *said] if class_name else [*said, inner]

@@ -27,12 +27,6 @@
         return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
     }
 
-    // The house's clock, which a demonstration runs faster; without it that of this machine.
-    function houseNow() {
-        const shared = window.mizumori || {};
-        return shared.now ? shared.now() : Date.now();
-    }
-
     // The value of a field as JSON, undefined where there is none to send.
     function valueOf(field) {
         if (field.type === "checkbox" && !("list" in field.dataset)) { return field.checked; }
@@ -42,7 +36,6 @@
         }
         const text = field.value;
         if (text.trim() === "") { return "empty" in field.dataset ? "" : undefined; }
-        if ("fromNow" in field.dataset) { return new Date(houseNow() + Number(text) * 1000).toISOString(); }
         if (field.type === "number" || "number" in field.dataset) { return Number(text); }
         if (field.type === "datetime-local") { return (text.length === 16 ? text + ":00" : text) + JST; }
         return text;

@@ -61,11 +61,8 @@
 
     // House time: that of the last beat, carried on at the house's speed while the beats come.
     function houseTime(words) {
-        return state.beat ? stamp(houseNow()) + " " + words.jst : "";
-    }
-
-    function houseNow() {
-        return state.beat ? state.beat.at_ms + (Date.now() - state.heardMs) * state.beat.speed : Date.now();
+        if (!state.beat) { return ""; }
+        return stamp(state.beat.at_ms + (Date.now() - state.heardMs) * state.beat.speed) + " " + words.jst;
     }
 
     const format = new Intl.DateTimeFormat("ja-JP", {
@@ -95,6 +92,5 @@
         );
     }
 
-    window.mizumori = Object.assign(window.mizumori || {}, { now: houseNow });
     window.dash_clientside = Object.assign({}, window.dash_clientside, { mizumori: { beat: beat } });
 })();

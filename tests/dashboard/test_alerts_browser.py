@@ -1,0 +1,171 @@
+"""The pages of the alerts in a real browser, over a real database with the engine behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from starlette.requests import HTTPConnection
+
+from dashboard.accounts.actor import Actor
+from dashboard.accounts.sessions import Signed
+from tests.dashboard.api_house import PEOPLE, ApiHouse, api_house
+from tests.parts import CHROMIUM_ARGS, chromium
+
+PATIENCE_MS = 8_000
+DESK, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
+        yield started
+        started.close()
+
+
+@dataclass
+class Seat:
+    """A gate: whoever sits there is who asks."""
+
+    actor: Actor
+
+    async def who(self, asking: HTTPConnection) -> Signed | None:
+        """The one who sits there."""
+        del asking
+        return Signed(self.actor)
+
+    async def wrote(self, signed: Signed, what: str, status: int, address: str) -> None:
+        """Kept nowhere."""
+
+
+@pytest.fixture(scope="module")
+def seat() -> Seat:
+    return Seat(PEOPLE["operator"])
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, seat: Seat) -> Iterator[ApiHouse]:
+    with api_house(tmp_path_factory.mktemp("alerts"), gate=seat) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    made = browser.new_page(viewport=DESK)  # type: ignore[arg-type]
+    made.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    yield made
+    expect.set_options(timeout=5_000)
+    made.close()
+
+
+def rise(house: ApiHouse, stage_m: float) -> None:
+    """The water of ``gakuen``, a minute later."""
+    house.minute += 1
+    house.duty.water(house.minute, stage_m, "gakuen-01")
+
+
+def test_the_story_of_one_alert(page: Page, house: ApiHouse) -> None:
+    errors: list[str] = []
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    _it_comes_and_is_acknowledged_by_one_click(page, house)
+    _what_is_typed_outlives_what_comes(page, house)
+    _it_is_silenced_with_a_reason_and_the_silence_is_ended(page, house)
+    _it_is_closed_and_says_what_that_means(page, house)
+    assert errors == []
+
+
+def _it_comes_and_is_acknowledged_by_one_click(page: Page, house: ApiHouse) -> None:
+    page.goto(str(house.client.base_url) + "/alerts")
+    waiting, going_on = page.locator("#incidents-waiting .case"), page.locator("#incidents-open .case")
+    expect(waiting).to_have_count(1)
+    rise(house, 4.2)
+    expect(waiting).to_have_count(2)  # without a reload, the worst first
+    expect(waiting.first).to_contain_text("学園川")
+    expect(waiting.first.locator(".badge-4")).to_be_visible()
+    page.wait_for_timeout(750)  # what moved under the finger does nothing
+    waiting.first.get_by_role("button", name="確認する").click()
+    expect(going_on).to_contain_text("当番 二郎 が確認（4まで）")
+    expect(waiting).to_have_count(1)
+    assert house.duty.incident().acknowledged_by == "当番 二郎"
+
+
+def _what_is_typed_outlives_what_comes(page: Page, house: ApiHouse) -> None:
+    page.locator("#incidents-open .case-name").click()
+    expect(page.locator("h1")).to_have_text("学園川")
+    page.locator(".act-note textarea").fill("道路課に通行止めを")
+    rise(house, 5.1)
+    expect(page.locator("#case-head .badge-5")).to_be_visible()
+    expect(page.locator("#case-head").get_by_role("button", name="確認する")).to_be_visible()  # a rise asks anew
+    assert page.locator(".act-note textarea").input_value() == "道路課に通行止めを"
+    page.locator(".act-note button").click()
+    expect(page.locator("#case-course .is-note")).to_contain_text("道路課に通行止めを")
+    assert page.locator(".act-note textarea").input_value() == ""
+
+
+def _it_is_silenced_with_a_reason_and_the_silence_is_ended(page: Page, house: ApiHouse) -> None:
+    page.locator(".fold-silence summary").click()
+    page.locator(".fold-silence textarea").fill("樋門の操作中")
+    page.locator(".fold-silence select").select_option("120")
+    page.locator(".fold-silence button").click()
+    expect(page.locator("#case-head")).to_contain_text("通知を停止中")
+    page.locator("#case-head .back").click()
+    row = page.locator("#incidents-silences .mute")
+    expect(row).to_contain_text("当番 二郎：樋門の操作中")
+    expect(row).to_contain_text("学園川")
+    row.get_by_role("button").click()
+    page.locator("dialog button", has_text="通知を再開する").click()
+    expect(row).to_have_count(0)
+    assert [each.kind for each in house.duty.lines("silence")] == ["silence", "silence"]
+
+
+def _it_is_closed_and_says_what_that_means(page: Page, house: ApiHouse) -> None:
+    page.locator("#incidents-waiting .case-name", has_text="学園川").click()
+    page.locator(".fold-close summary").click()
+    expect(page.locator("#case-still")).to_contain_text("今も危険度5")
+    page.locator(".fold-close textarea").fill("訓練用の水")
+    page.locator(".fold-close button").click()
+    page.locator("dialog button", has_text="終了する").click()
+    expect(page.locator("#case-head")).to_contain_text("当番 二郎 が終了：訓練用の水")
+    expect(page.locator(".act-assign")).to_be_hidden()
+    assert not house.duty.incident().open
+
+
+def test_on_a_phone_everything_fits_and_can_be_hit_with_a_thumb(page: Page, house: ApiHouse) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    number = house.incident("fujii")
+    for address in ("/en/alerts", f"/en/alerts/{number}"):
+        page.goto(str(house.client.base_url) + address)
+        act = page.get_by_role("button", name="Acknowledge").first
+        expect(act).to_be_visible()
+        box = act.bounding_box()
+        assert box
+        assert box["height"] >= 44
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    low = page.evaluate(
+        "Array.from(document.querySelectorAll('.page button, .page summary, .page input'))"
+        ".filter((each) => each.offsetHeight && each.type !== 'checkbox' && each.offsetHeight < 44).length"
+    )
+    assert low == 0
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+
+
+def test_an_incident_that_is_not_there_is_said_to_be_not_there(page: Page, house: ApiHouse) -> None:
+    page.goto(f"{house.client.base_url}/alerts/999")
+    expect(page.locator("#case-head")).to_contain_text("事案 999 はありません。")
+
+
+def test_a_viewer_sees_everything_and_can_press_nothing(page: Page, house: ApiHouse, seat: Seat) -> None:
+    number = house.incident("fujii")
+    seat.actor = PEOPLE["viewer"]
+    page.goto(f"{house.client.base_url}/alerts/{number}")
+    expect(page.locator("#case-course .course-item").first).to_be_visible()
+    expect(page.locator("#case-head .act-button")).to_be_disabled()
+    expect(page.locator(".act-note textarea")).to_be_disabled()
+    expect(page.locator(".act-note [data-said]")).to_have_text("閲覧のみのアカウントのため操作できません。")
+    seat.actor = PEOPLE["operator"]

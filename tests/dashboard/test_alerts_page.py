@@ -1,0 +1,189 @@
+"""What the pages of the alerts say of an incident."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import plotly.utils  # type: ignore[import-untyped]
+import pytest
+
+from alerts.answers.given import Answer, Reply
+from alerts.incidents.seen import Case, NextStep, Standing, Told
+from alerts.pictures.tied import Tied
+from alerts.records import Entry, Incident, Maintenance, MessageKind, Outcome, Silence, Transition
+from dashboard.staff import alerts_course, alerts_forms, alerts_mutes, alerts_page, alerts_rows, alerts_told
+from dashboard.staff.addresses import Page
+from dashboard.staff.alerts_words import Scene
+from dashboard.views import Board, board
+from tests.dashboard import fake_city
+from tests.dashboard.fake_city import reading
+
+NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+"""21:00 in Japan."""
+BRIDGE, GAUGE = "hongo-bridge", "hongo-bridge-01"
+NAMES = {"toban": {"ja": "当番", "en": "Duty desk"}, "heads": {"ja": "部長級", "en": "Heads"}}
+
+
+def ago(minutes: float) -> datetime:
+    return NOW - timedelta(minutes=minutes)
+
+
+def words(component: Any) -> str:
+    return json.dumps(component, cls=plotly.utils.PlotlyJSONEncoder, ensure_ascii=False)
+
+
+def scene(language: str = "ja", *, drill: bool = False) -> Scene:
+    city = fake_city.registry(NOW)
+    city = city.model_copy(update={"city": city.city.model_copy(update={"drill": drill})})
+    newest = reading(GAUGE, 3.46, ago(2))
+    seen: Board = board(city, {}, {GAUGE: [newest]}, {}, NOW, [], {})
+    return Scene(seen, NAMES, Page(language, "alerts"), NOW)
+
+
+def incident(**more: Any) -> Incident:
+    return replace(Incident(BRIDGE, "stage", ago(23), 4, 4, id=7), **more)
+
+
+def told(outcome: Outcome, **more: Any) -> Told:
+    return replace(Told(1, MessageKind.ALERT, ago(20), "toban", "email", outcome, ago(20), id=1), **more)
+
+
+def change(**more: Any) -> Transition:
+    made = Transition("stage", GAUGE, BRIDGE, 3, 4, "rise", ago(5), ago(5), stage_m=3.46, incident_id=7, id=9)
+    return replace(made, **more)
+
+
+def test_what_waits_says_for_how_long_who_was_told_and_when_it_goes_on_to_whom() -> None:
+    standing = Standing(
+        open=[incident()],
+        told={7: [told(Outcome.SENT), told(Outcome.FAILED, recipient_id="gone")]},
+        steps={7: NextStep(1, ("heads",), NOW + timedelta(minutes=5))},
+    )
+    said = words(alerts_rows.waiting(standing, scene()))
+    for part in ("本郷橋", "確認待ち 23分", "20:37 から", "通知先 当番、gone", "失敗 1", "送信済み 1"):
+        assert part in said
+    assert "次の呼びかけ 21:05（部長級）" in said
+    assert "危険度4" in said
+    assert '"/api/v1/incidents/7/acknowledgement"' in said
+    assert '{\\"level\\": 4}' in said
+    assert "アラートはありません" in words(alerts_rows.going_on(standing, scene()))
+
+
+def test_a_step_that_was_not_taken_in_time_says_so() -> None:
+    standing = Standing(open=[incident()], steps={7: NextStep(1, (), ago(2))})
+    said = words(alerts_rows.waiting(standing, scene("en")))
+    assert "Next call was due 20:58 (staff of this station)" in said
+
+
+def test_what_rose_above_what_was_acknowledged_waits_since_the_rise() -> None:
+    known = incident(acknowledged_at=ago(15), acknowledged_by="当番 二郎", acknowledged_level=3)
+    said = words(alerts_rows.waiting(Standing(open=[known], newest={7: change()}), scene()))
+    assert "確認待ち 5分" in said
+    assert "危険度3までは確認済み。その後に上昇" in said
+
+
+def test_what_was_taken_on_has_a_name_and_no_button() -> None:
+    known = incident(acknowledged_at=ago(15), acknowledged_by="当番 二郎", acknowledged_level=4, assigned_to="河川課")
+    said = words(alerts_rows.going_on(Standing(open=[known]), scene()))
+    assert "20:45 当番 二郎 が確認（4まで）" in said
+    assert "担当 河川課" in said
+    assert "acknowledgement" not in said
+
+
+def test_what_ended_says_by_whose_word_and_is_no_longer_told_as_high() -> None:
+    by_rule = incident(level=0, closed_at=ago(3))
+    by_hand = incident(id=8, level=0, closed_at=ago(2), closed_by="当番 二郎", close_reason="点検だった")
+    said = words(alerts_rows.ended(Standing(ended=[by_hand, by_rule]), scene()))
+    assert "20:57 基準を下回って終了" in said
+    assert "20:58 当番 二郎 が終了：点検だった" in said
+    assert "最高 4" in said
+
+
+def test_a_rule_that_speaks_of_no_hazard_has_no_colour_of_one() -> None:
+    silent = incident(rule="camera", level=2, peak_level=2)
+    said = words(alerts_rows.waiting(Standing(open=[silent]), scene()))
+    assert "badge" not in said
+    assert "重要度2" in said
+
+
+@pytest.mark.parametrize(("language", "mark"), [("ja", "訓練"), ("en", "DRILL")])
+def test_a_drill_is_marked_at_every_incident_and_across_the_page(language: str, mark: str) -> None:
+    at_drill = scene(language, drill=True)
+    assert mark in words(alerts_rows.waiting(Standing(open=[incident()]), at_drill))
+    assert mark in words(alerts_page.drill_band(at_drill))
+    assert mark in words(alerts_page.head(Case(incident()), Standing(), at_drill))
+    assert alerts_page.drill_band(scene(language)) == []
+
+
+def test_every_outcome_is_told_with_what_follows_from_it() -> None:
+    later = NOW + timedelta(minutes=9)
+    case = Case(
+        incident(),
+        transitions=[change(muted="silence 12"), change(id=10, live=False), change(id=11, cause="pending", live=False)],
+        told=[
+            told(Outcome.SENT, settled_at=ago(19)),
+            told(Outcome.FAILED, error="550 no such user", settled_at=ago(19)),
+            told(Outcome.UNKNOWN, error="no answer within 30 s"),
+            told(Outcome.PENDING, due_at=later),
+            told(Outcome.WITHDRAWN),
+        ],
+    )
+    said = words(alerts_told.told(case, scene()))
+    for part in ("送信済み", "550 no such user", "ほかの方法で知らせてください", "本人に確かめてください"):
+        assert part in said
+    assert "21:09 まで保留" in said
+    assert "通知の停止（番号12）のため知らせていません" in said
+    assert said.count("後から届いた記録のため") == 1  # what only waits for its time is told to nobody anyway
+
+
+def test_the_course_has_changes_people_and_the_picture_that_shows_them() -> None:
+    note = Entry(ago(4), "note", "通行止めを依頼", "当番 二郎", BRIDGE, 7, seq=3)
+    tied = Tied(1, "hongo-bridge-cam", ago(6), "cam/20260701/a.jpg", faults=("dark",))
+    case = Case(incident(), transitions=[change()], entries=[note], pictures={9: tied})
+    said = words(alerts_course.course(case, scene()))
+    assert said.index("通行止めを依頼") < said.index("上昇")  # the newest first
+    assert "/still/cam/20260701/a.jpg" in said
+    assert "この画像は信用しないでください（暗くて見えません）" in said
+
+
+def test_a_crew_is_heard_by_its_last_word_first() -> None:
+    answers = [
+        Answer(7, "toban", reply, "", ago(9 - n), "t") for n, reply in enumerate((Reply.ON_MY_WAY, Reply.ON_SITE))
+    ]
+    said = words(alerts_told.answers(Case(incident(), answers=answers), scene()))
+    assert said.index("現地に着きました") < said.index("向かっています")
+
+
+def test_closing_says_what_it_means_while_a_gauge_is_above_or_silent() -> None:
+    assert "次の観測で新しい件として再び" in words(alerts_forms.still_above(Case(incident(), still=(GAUGE,)), scene()))
+    lost = Case(incident(unverified=True))
+    assert "現地などで確かめてから" in words(alerts_forms.still_above(lost, scene()))
+    assert "自動で終わります" in words(alerts_forms.still_above(Case(incident()), scene()))
+
+
+def test_what_mutes_says_who_why_and_until_when_and_can_be_ended() -> None:
+    silence = Silence("当番 二郎", "点検", ago(5), NOW + timedelta(minutes=55), (BRIDGE,), (), id=12)
+    work = Maintenance(BRIDGE, "設備係", "清掃", NOW + timedelta(hours=1), NOW + timedelta(hours=2), id=3)
+    said = words(alerts_mutes.silences([silence], scene()))
+    for part in (
+        "本郷橋",
+        "すべての種類",
+        "21:55 まで（あと55分）",
+        "当番 二郎：点検",
+        '"/api/v1/silences/12"',
+        "DELETE",
+    ):
+        assert part in said
+    planned = words(alerts_mutes.works([work], scene()))
+    assert "予定" in planned
+    assert "22:00 から 23:00 まで" in planned
+
+
+def test_a_silence_says_that_hazard_4_breaks_it() -> None:
+    said = words(alerts_forms.acts(Case(incident()), scene()))
+    assert "水位の危険度4と5は止まらず" in said
+    assert '\\"minutes\\"' not in said  # minutes are a choice, not typed
+    assert '"minutes"' in said
