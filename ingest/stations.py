@@ -26,6 +26,8 @@ from ingest.sensors import Reads, Sensor
 from ingest.waters import circle
 
 Hazard = Annotated[int, Field(ge=1, le=5)]
+LEAST_RING = 4
+"""Points of the smallest closed line that has an area."""
 
 
 class StationKind(StrEnum):
@@ -157,7 +159,8 @@ Device: TypeAlias = Gauge | Camera | Pump | Gate
 
 
 class City(Frozen):
-    """The city, and the lines of its vector map as lists of (lon, lat).
+    """The city, and the lines of its vector map as lists of (lon, lat): ``outlines`` of the land, ``rivers``, and
+    ``boundary``, closed rings of the administrative boundary, which may run over the sea.
 
     ``drill`` marks the registry of a house of drills; no file says it, a drill does.
     """
@@ -169,6 +172,21 @@ class City(Frozen):
     drill: bool = False
     outlines: tuple[tuple[tuple[float, float], ...], ...] = ()
     rivers: tuple[tuple[tuple[float, float], ...], ...] = ()
+    boundary: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+    @model_validator(mode="after")
+    def _boundary_is_closed(self) -> Self:
+        for number, ring in enumerate(self.boundary, start=1):
+            if any(not (-180 <= lon <= 180 and -90 <= lat <= 90) for lon, lat in ring):
+                raise ValueError(
+                    f"ring {number} of boundary leaves the earth: write [lon, lat], in degrees, east first"
+                )
+            if len(ring) < LEAST_RING or ring[0] != ring[-1]:
+                raise ValueError(
+                    f"ring {number} of boundary is not closed: write at least {LEAST_RING} points, "
+                    "the last the same as the first"
+                )
+        return self
 
 
 class Registry(Frozen):

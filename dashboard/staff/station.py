@@ -122,7 +122,7 @@ def _check(facts: StationFacts, view: StationView, language: str) -> str:
 def _place(view: StationView, language: str) -> str:
     water = named(view.station.water, language) if view.station.water else ""
     kind = text(language, f"kind.{view.station.kind}")
-    return words.joined(kind, water)
+    return words.joined(kind, water, *words.whose(view.station, language))
 
 
 def _hazard_words(hazard: int | None, view: StationView, registry: Registry, language: str) -> str:

@@ -8,7 +8,7 @@ from dashboard.i18n import text
 from ingest import labels
 from ingest.clock import JST
 from ingest.metres import shown_m
-from ingest.stations import Gauge, Registry, StationKind, named
+from ingest.stations import Gauge, Registry, Station, StationKind, named
 
 ARROWS = {"rising": "↑", "falling": "↓", "steady": "→", "unknown": "–"}
 
@@ -79,6 +79,11 @@ def gauge_name(gauge: Gauge, language: str) -> str:
 def gauge_apart(gauge: Gauge, registry: Registry, language: str) -> str:
     """The name that tells a gauge from the others of its station; nothing where it is the only one."""
     return gauge_name(gauge, language) if len(registry.gauges_of(gauge.station_id)) > 1 else ""
+
+
+def whose(station: Station, language: str) -> tuple[str, ...]:
+    """The area of a station and the department that looks after it, where they are known."""
+    return tuple(named(each, language) for each in (station.area, station.department) if each)
 
 
 def joined(*parts: str) -> str:

@@ -50,6 +50,7 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "upstream": 'upstream = ["fujii-kinosho"]',
         "stage_volume": "stage_volume = [[0.0, 0.0], [1.0, 800.0], [2.0, 2000.0]]",
         "outlines": "outlines = [[[133.10, 34.40], [133.15, 34.42]]]",
+        "boundary": "boundary = [[[133.0, 34.2], [133.3, 34.2], [133.3, 34.6], [133.0, 34.2]]]",
         "public": "public = true",
         "lit": "lit = true",
         "masks": "masks = [[[0.1, 0.2], [0.3, 0.2], [0.3, 0.4]]]",

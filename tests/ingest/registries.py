@@ -40,6 +40,7 @@ names = st.fixed_dictionaries({"ja": texts}, optional={"en": texts, "vi": texts}
 moments = st.integers(631_152_000, 4_102_444_800).map(lambda second: datetime.fromtimestamp(second, UTC))
 points = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
 lines = st.lists(st.lists(points, min_size=1, max_size=4).map(tuple), max_size=2).map(tuple)
+rings = st.lists(st.lists(points, min_size=3, max_size=4).map(lambda ring: (*ring, ring[0])), max_size=2).map(tuple)
 cities = st.builds(
     City,
     id=identifiers,
@@ -48,6 +49,7 @@ cities = st.builds(
     demonstration=st.booleans(),
     outlines=lines,
     rivers=lines,
+    boundary=rings,
 )
 labels = st.dictionaries(
     st.sampled_from(["ja", "en", "vi"]),

@@ -139,6 +139,18 @@ def test_a_mistake_is_told_where_it_stands_with_what_to_write(
     assert mistakes(tmp_path, text) == [f"city.toml:{at}: {sentence}"]
 
 
+@pytest.mark.parametrize(
+    ("ring", "sentence"),
+    [
+        ("[[133.0, 34.2], [133.3, 34.2], [133.3, 34.6]]", "is not closed: write at least 4 points"),
+        ("[[34.2, 133.0], [34.2, 133.3], [34.6, 133.3], [34.2, 133.0]]", "leaves the earth: write [lon, lat]"),
+    ],
+)
+def test_a_boundary_that_is_open_or_turned_round_is_refused(tmp_path: Path, ring: str, sentence: str) -> None:
+    (found,) = mistakes(tmp_path, GOOD.replace("[[stations]]", f"boundary = [{ring}]\n\n[[stations]]", 1))
+    assert sentence in found
+
+
 def test_thresholds_that_fall_are_refused_at_their_set(tmp_path: Path) -> None:
     text = GOOD.replace("4 = 2.0", "4 = 0.5")
     (found,) = mistakes(tmp_path, text)
