@@ -7,7 +7,7 @@ an alert level that an authority issued.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -274,6 +274,16 @@ class AlertLog(Protocol):
 
     def current(self) -> dict[str, Transition]:
         """The newest transition of the rule of the stage of every gauge that ever had one, by gauge."""
+        ...
+
+    def waiting(self, limit: int = 100) -> list[Incident]:
+        """The open incidents of every rule that nobody has acknowledged at their present level: the worst first, of
+        equals the oldest."""
+        ...
+
+    def waiting_since(self, waiting: Sequence[Incident]) -> dict[int, datetime]:
+        """By number of an incident, since when it waits: since it first rose above what was acknowledged. Where
+        nothing tells, it is left out."""
         ...
 
     def deliveries_of(self, transition_ids: list[int]) -> dict[int, list[Delivery]]:

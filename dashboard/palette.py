@@ -14,26 +14,6 @@ COLOURS: Mapping[int | None, str] = {
     5: "rgb(12,0,12)",
 }
 """Cabinet Office 2020; for hazard and for nothing else."""
-ON_COLOUR: Mapping[int | None, str] = {
-    None: "#4a5560",
-    0: "#33404c",
-    1: "#000",
-    2: "#000",
-    3: "#fff",
-    4: "#fff",
-    5: "#fff",
-}
-SYMBOLS: Mapping[int | None, str] = {
-    None: "circle",
-    0: "circle",
-    1: "circle",
-    2: "triangle-up",
-    3: "diamond",
-    4: "pentagon",
-    5: "octagon",
-}
-"""Corners grow with hazard, so that the colour is never the only sign."""
-
 INK = "#1f2a35"
 QUIET = "#5b6875"
 GRID = "#e6eaee"

@@ -18,6 +18,7 @@ from alerts.engine.settings import AlertSettings
 from dashboard.accounts.settings import AccountSettings
 from dashboard.api.settings import ApiSettings
 from dashboard.public.settings import PublicSettings as SiteSettings
+from dashboard.tiles import TileSettings
 from deploy.broker import BrokerSettings
 from deploy.monitor.settings import MonitorSettings
 from ingest.eyes.settings import EyesSettings
@@ -77,6 +78,7 @@ class DashboardSettings(BaseModel):
     url: str = Field(default="", description="address of the dashboard as written in messages; empty for none")
     api: ApiSettings = Field(default=ApiSettings(), description="how often the API may be asked")
     accounts: AccountSettings = Field(default=AccountSettings(), description="who signs in, and how")
+    tiles: TileSettings = Field(default=TileSettings(), description="tiles under the map, where there is a server")
 
     @field_validator("host")
     @classmethod

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, func, select
 
-from alerts.records import STAGE, Delivery, Transition
+from alerts.records import STAGE, Delivery, Incident, Transition
 from alerts.rules.findings import UNTOLD, Cause
 from alerts.rules.kept import Alert, from_json, to_json
 from alerts.store.deliveries import delivery_of
-from alerts.store.tables import cursors, deliveries, message_transitions, standings, transitions
+from alerts.store.tables import cursors, deliveries, incidents, message_transitions, standings, transitions
 from ingest.store.upsert import put
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,30 @@ class SqlRecord:
         with self._engine.connect() as connection:
             found = connection.execute(select(transitions).where(transitions.c.id.in_(newest)))
             return {row.subject_id: transition_of(row) for row in found}
+
+    def waiting(self, limit: int = 100) -> list[Incident]:
+        """The open incidents that nobody has acknowledged at their present level, the worst first."""
+        wanted = (
+            select(incidents)
+            .where(incidents.c.closed_at.is_(None), incidents.c.acknowledged_level < incidents.c.level)
+            .order_by(incidents.c.level.desc(), incidents.c.id)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [Incident(**dict(row._mapping)) for row in connection.execute(wanted)]
+
+    def waiting_since(self, waiting: Sequence[Incident]) -> dict[int, datetime]:
+        """By number of an incident, since when it waits: since it first rose above what was acknowledged."""
+        begun = func.coalesce(incidents.c.acknowledged_at, incidents.c.opened_at)
+        wanted = (
+            select(transitions.c.incident_id, func.min(transitions.c.recorded_at))
+            .join(incidents, incidents.c.id == transitions.c.incident_id)
+            .where(transitions.c.incident_id.in_([each.id for each in waiting]))
+            .where(transitions.c.to_level > incidents.c.acknowledged_level, transitions.c.recorded_at >= begun)
+            .group_by(transitions.c.incident_id)
+        )
+        with self._engine.connect() as connection:
+            return {row[0]: row[1] for row in connection.execute(wanted)}
 
     def transitions_after(self, transition_id: int, limit: int | None = None) -> list[Transition]:
         """The transitions recorded after one, oldest first."""

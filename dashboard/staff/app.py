@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -22,15 +22,17 @@ from dashboard.api.services import ApiServices
 from dashboard.i18n import LANGUAGES, text
 from dashboard.staff import account_bar, callbacks, cameras_route, forms, still_route
 from dashboard.staff.addresses import PLACES
-from dashboard.staff.live_origins import origins
+from dashboard.staff.live_origins import origin, origins
 from dashboard.staff.pieces import with_data
 from dashboard.staff.security import SecurityHeaders
 from dashboard.staff.services import StaffServices
 from dashboard.staff.watch import SECTIONS, Watch
+from dashboard.tiles import TileSettings
 from ingest.stations import named
 
 ALIVE = "alive"
 """Path that answers OK while the server runs; a page that lost its connection asks there before it loads anew."""
+SOUND = ("on", "off", "test", "blocked", "why", "waiting", "none")
 SAID = ("live", "ago", "late", "lost", "unread", "waiting", "never", "hint", "jst")
 VIEWER = (
     *(f"viewer.{name}" for name in ("close", "earlier", "later", "taken", "loading", "failed", "reference")),
@@ -80,14 +82,18 @@ def create_app(services: StaffServices, acts: ApiServices | None = None) -> Dash
     # Dash gathers assets and callbacks at the first request of its own paths; a page of ours may be asked for before.
     cast(Any, app)._setup_server()
     stand_before(server, services.gate, partial(city_name, services))
-    server.add_middleware(SecurityHeaders, script_hashes=app.csp_hashes(), elsewhere=partial(live_addresses, watch))
+    server.add_middleware(
+        SecurityHeaders, script_hashes=app.csp_hashes(), elsewhere=partial(live_addresses, watch, services.tiles)
+    )
     return app
 
 
-async def live_addresses(watch: Watch) -> Mapping[str, tuple[str, ...]]:
-    """Where the live views of the present registry come from."""
+async def live_addresses(watch: Watch, tiles: TileSettings) -> Mapping[str, tuple[str, ...]]:
+    """Where the live views of the present registry come from, and the tiles of the map."""
     seen = (await watch.latest()).board
-    return origins(seen.registry if seen else None)
+    found = origins(seen.registry if seen else None)
+    named = origin(tiles.url) if tiles.url else None
+    return {**found, "img-src": (*found.get("img-src", ()), named)} if named else found
 
 
 def city_name(services: StaffServices) -> str:
@@ -111,6 +117,8 @@ def frame(signed: Signed | None = None) -> Component:
             dcc.Location(id="url", refresh="callback-nav"),
             *(dcc.Store(id=f"news-{section}") for section in SECTIONS),
             dcc.Store(id="beat"),
+            dcc.Store(id="alarm"),
+            with_data(html.Div(id="alarm-words", hidden=True), words=_words_of("sound", SOUND)),
             with_data(html.Div(id="viewer-words", hidden=True), words=_viewer_words()),
             with_data(html.Div(id="acts-words", hidden=True), words=forms.said_words()),
             dcc.Store(id="said", data={"clock": said, "title": titles, "alive": f"/{ALIVE}"}),
@@ -121,6 +129,7 @@ def frame(signed: Signed | None = None) -> Component:
                     html.Nav(
                         [html.Div(id="navigation"), html.Div(id="troubles", className="troubles")], className="ways"
                     ),
+                    html.Div(id="sound", className="sound"),
                     html.Div(
                         [
                             html.Div(id="freshness", className="freshness", role="status"),
@@ -137,6 +146,12 @@ def frame(signed: Signed | None = None) -> Component:
         ],
         id="frame",
     )
+
+
+def _words_of(table: str, names: Sequence[str]) -> str:
+    """Words that a script of ours says by itself, by language."""
+    said = {language: {name: text(language, f"{table}.{name}") for name in names} for language in LANGUAGES}
+    return json.dumps(said, ensure_ascii=False)
 
 
 def _viewer_words() -> str:

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, html
 from dash.development.base_component import Component
 
-from dashboard import figures, maps, running_bands
+from dashboard import figures, running_bands
 from dashboard.i18n import text
 from dashboard.staff import (
     account_bar,
@@ -20,7 +20,7 @@ from dashboard.staff import (
     handover_callbacks,
     health_callbacks,
     navigation,
-    overview,
+    overview_callbacks,
     pages,
     pumps_callbacks,
     station,
@@ -28,8 +28,8 @@ from dashboard.staff import (
 )
 from dashboard.staff.addresses import DAY_H, Page, hours_in, page_at
 from dashboard.staff.alert_rows import alert_list
-from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
-from dashboard.staff.pieces import link, sentence
+from dashboard.staff.facts import AlertFacts
+from dashboard.staff.pieces import link
 from dashboard.staff.push import push
 from dashboard.staff.services import StaffServices
 from dashboard.staff.watch import Watch, alert_facts
@@ -66,59 +66,6 @@ def languages(pathname: str | None) -> Component:
     """The link to the same page in the other language."""
     here = page_at(pathname)
     return link(text(here.language, "app.other_language"), here.other_language().path(), "language")
-
-
-async def counts(watch: Watch, _: str | None, pathname: str | None) -> Component:
-    """The counts by hazard."""
-    seen, language = (await watch.latest()).board, page_at(pathname).language
-    if seen is None:
-        return sentence(text(language, "app.no_registry"))
-    return overview.count_strip(seen.counts, sum(view.silent for view in seen.stations), language)
-
-
-async def stations(watch: Watch, _: str | None, pathname: str | None) -> Component:
-    """The worst-first list."""
-    picture, here = await watch.latest(), page_at(pathname)
-    seen = picture.board
-    if seen is None:
-        return sentence(text(here.language, "app.no_registry"))
-    lines = [station_facts(view, picture.current, picture.doubts.get(view.station.id)) for view in seen.stations]
-    return overview.station_list(lines, seen.registry, here, seen.at)
-
-
-async def city_map(watch: Watch, _: str | None, pathname: str | None) -> Any:
-    """The map."""
-    seen, here = (await watch.latest()).board, page_at(pathname)
-    if seen is None:
-        return no_update
-    return maps.city_map(seen, here.language, partial(_path, here))
-
-
-def _path(here: Page, station_id: str) -> str:
-    return here.station(station_id).path()
-
-
-def open_station(clicked: dict[str, Any] | None) -> Any:
-    """The address of the mark that was clicked."""
-    points = (clicked or {}).get("points") or [{}]
-    return points[0].get("customdata") or no_update
-
-
-async def devices(watch: Watch, _: str | None, __: str | None, pathname: str | None) -> Component:
-    """Gauges and cameras in trouble."""
-    seen, here = (await watch.latest()).board, page_at(pathname)
-    if seen is None:
-        return sentence(text(here.language, "app.no_registry"))
-    cameras = [camera_facts(camera) for camera in seen.faulty_cameras]
-    return overview.device_list(gauge_troubles(seen), cameras, seen.registry, here, seen.at)
-
-
-async def alerts(watch: Watch, _: str | None, pathname: str | None) -> Component:
-    """The newest notifications of the city."""
-    picture, here = await watch.latest(), page_at(pathname)
-    if picture.board is None:
-        return sentence(text(here.language, "alerts.none"))
-    return alert_list(picture.alerts, picture.board.registry, here, picture.at)
 
 
 async def _here(watch: Watch, pathname: str | None) -> tuple[Page, StationView | None, Registry | None]:
@@ -226,12 +173,7 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.callback(Output("sign-out", "children"), Input("url", "pathname"))(account_bar.way_out)
     app.callback(Output("account-name", "href"), Input("url", "pathname"))(account_bar.own_page)
     app.callback(Output("brand", "children"), _news("city"), Input("url", "pathname"))(partial(brand, watch))
-    app.callback(Output("counts", "children"), _news("counts"), here)(partial(counts, watch))
-    app.callback(Output("stations", "children"), _news("stations"), here)(partial(stations, watch))
-    app.callback(Output("map", "figure"), _news("stations"), here)(partial(city_map, watch))
-    app.callback(Output("url", "pathname"), Input("map", "clickData"), prevent_initial_call=True)(open_station)
-    app.callback(Output("devices", "children"), _news("devices"), _news("cameras"), here)(partial(devices, watch))
-    app.callback(Output("alerts", "children"), _news("alerts"), here)(partial(alerts, watch))
+    overview_callbacks.register(app, services, watch)
     _register_station(app, services, watch, here)
     alerts_callbacks.register(app, services, watch)
     health_callbacks.register(app, watch)

@@ -8,6 +8,7 @@ from alerts.incidents.seen import IncidentLog, NoIncidents
 from alerts.records import AlertLog, MaintenanceLog, NoMaintenance
 from dashboard.accounts.gate import Gate
 from dashboard.chronicle import Chronicle
+from dashboard.tiles import TileSettings
 from ingest.clock import Clock
 from ingest.health.limits import HealthSettings
 from ingest.store.protocol import HealthStore, History, Log, Pictures, RegistryStore, Stills
@@ -30,3 +31,4 @@ class StaffServices:
     limits: HealthSettings = field(default_factory=HealthSettings)
     incidents: IncidentLog = field(default_factory=NoIncidents)
     chronicle: Chronicle = field(default_factory=Chronicle)
+    tiles: TileSettings = field(default_factory=TileSettings)

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from alerts.records import Transition
 from dashboard.staff.alerts_watch import NOTHING, AlertsWatch, IncidentsPicture, incidents_facts
 from dashboard.staff.doubt_watch import DoubtWatch
-from dashboard.staff.facts import AlertFacts, camera_facts, gauge_troubles, station_facts
+from dashboard.staff.facts import AlertFacts, StationFacts, camera_facts, gauge_troubles, station_facts
 from dashboard.staff.health_watch import HealthPicture, HealthWatch
 from dashboard.staff.services import StaffServices
+from dashboard.staff.waiting_watch import Waiting, WaitingWatch
 from dashboard.views import MAINTENANCE_MATTERS, RECENT, Board, StationView, board
 from ingest.equipment.state import States
 from ingest.readings import Reading
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 SECTIONS = (
     *("city", "counts", "stations", "devices", "cameras", "wall", "equipment"),
-    *("alerts", "incidents", "log", "health", "troubles", "chronology"),
+    *("alerts", "incidents", "log", "health", "troubles", "chronology", "waiting"),
 )
 """Parts of the screens that change for reasons of their own."""
 LOOK_EVERY_S = 0.4
@@ -53,7 +54,8 @@ class Picture:
     """What is to be seen at ``at``. ``tokens`` names, by section, the moment of its last change.
 
     ``board`` is None before the first registry. ``current`` is the newest transition by gauge, ``doubts`` what makes
-    the stage of a station doubtful, by its id. ``readable`` is False while the store cannot be read: then all the rest
+    the stage of a station doubtful, by its id. ``lines`` are the stations as their list says them, by id, ``waiting``
+    the alerts that nobody has acknowledged. ``readable`` is False while the store cannot be read: then all the rest
     is as it was at ``at``.
     """
 
@@ -64,6 +66,8 @@ class Picture:
     health: HealthPicture | None = None
     incidents: IncidentsPicture = NOTHING
     doubts: Mapping[str, Doubt] = field(default_factory=dict)
+    lines: Mapping[str, StationFacts] = field(default_factory=dict)
+    waiting: tuple[Waiting, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)
     readable: bool = True
@@ -83,6 +87,7 @@ class Watch:
         self._health = HealthWatch(services)
         self._doubts = DoubtWatch(services)
         self._incidents = AlertsWatch(services.incidents, services.clock.speed)
+        self._waiting = WaitingWatch(services)
         self.picture: Picture | None = None
 
     async def latest(self) -> Picture:
@@ -121,8 +126,12 @@ class Watch:
         health = self._health.look(known.registry, newest, now)
         doubts = self._doubts.look(seen, known.cameras, now)
         incidents = self._incidents.look(now)
+        stations = seen.stations if seen else ()
+        lines = {view.station.id: station_facts(view, current, doubts.get(view.station.id)) for view in stations}
+        waiting = self._waiting.look()
         facts = {
-            **section_facts(known, seen, alerts, current, doubts),
+            **section_facts(known, seen, alerts, lines),
+            "waiting": waiting_facts(waiting, now),
             **health_facts(health),
             "incidents": incidents_facts(incidents, seen),
             "wall": wall_facts(seen, now, self._services.clock.speed),
@@ -134,7 +143,7 @@ class Watch:
         # Tokens carry the time, so that they never repeat when the service starts anew.
         token = f"{now.isoformat()}/{self._changes}"
         tokens = {**(before.tokens if before else {}), **dict.fromkeys(changed, token)}
-        return Picture(now, seen, alerts, current, health, incidents, doubts, facts, tokens)
+        return Picture(now, seen, alerts, current, health, incidents, doubts, lines, waiting, facts, tokens)
 
     def _read(self, now: datetime) -> Known:
         log = self._services.log
@@ -174,6 +183,11 @@ def health_facts(seen: HealthPicture) -> dict[str, object]:
     }
 
 
+def waiting_facts(waiting: tuple[Waiting, ...], now: datetime) -> object:
+    """What the alerts that wait depend on: themselves, and the minute, for how long they wait is told in minutes."""
+    return waiting, now.replace(second=0, microsecond=0) if waiting else None
+
+
 def wall_facts(seen: Board | None, now: datetime, speed: float) -> object:
     """What screens of many pictures depend on: how each camera is, and the quarter of a minute. Were it each picture,
     a city of hundreds of cameras would be drawn anew without end."""
@@ -196,15 +210,14 @@ def section_facts(
     known: Known,
     seen: Board | None,
     alerts: tuple[AlertFacts, ...],
-    current: Mapping[str, Transition],
-    doubts: Mapping[str, Doubt],
+    lines: Mapping[str, StationFacts],
 ) -> dict[str, object]:
     """By section, the values that it depends on."""
     stations = seen.stations if seen else ()
     return {
         "city": known.registry,
-        "counts": dict(seen.counts) if seen else None,
-        "stations": tuple(station_facts(view, current, doubts.get(view.station.id)) for view in stations),
+        "counts": tuple((view.station.id, view.hazard, view.silent, view.being_checked) for view in stations),
+        "stations": tuple(lines.values()),
         "devices": gauge_troubles(seen) if seen else (),
         "cameras": tuple(camera_facts(camera) for view in stations for camera in view.cameras),
         "alerts": alerts,

@@ -74,6 +74,7 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         limits=settings.health,
         incidents=SqlIncidents(stores.database, settings.alerts.escalation, stores.people.directory),
         chronicle=chronicle(settings, stores),
+        tiles=settings.dashboard.tiles,
     )
     acts = api_services(settings, stores, history, clock)
     return WebServer(staff_app(services, acts).server, settings.dashboard.host, settings.dashboard.port)

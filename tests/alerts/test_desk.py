@@ -50,6 +50,22 @@ def test_the_engine_asks_anew_when_the_water_rises_above_what_was_acknowledged(d
     assert duty.incident().escalate_at == at(25)
 
 
+def test_what_waits_is_listed_with_since_when_and_no_longer_once_it_is_acknowledged(duty: Duty) -> None:
+    duty.water(10, 3.2)
+    (waiting,) = duty.record.waiting()
+    assert waiting == duty.incident()
+    first = duty.record.waiting_since([waiting])[waiting.id]
+    assert first == duty.record.transitions()[-1].recorded_at
+    duty.clock.move(minutes=3)
+    duty.desk.acknowledge(1, "当番")
+    assert duty.record.waiting() == []
+    duty.water(20, 4.1)
+    (again,) = duty.record.waiting()
+    since = duty.record.waiting_since([again])[again.id]
+    assert since == duty.record.transitions()[0].recorded_at
+    assert since > first
+
+
 def test_every_act_names_somebody_and_an_incident_that_there_is(duty: Duty) -> None:
     duty.water(10, 3.2)
     with pytest.raises(DeskError, match="say who does it"):

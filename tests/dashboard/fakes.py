@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from PIL import Image, ImageDraw
 
-from alerts.records import Delivery, Outcome, Transition
+from alerts.records import Delivery, Incident, Outcome, Transition
 from ingest.clock import Clock
 from ingest.health.fold import Device, GaugeState, with_reading, with_vitals
 from ingest.health.limits import HealthSettings
@@ -245,6 +245,16 @@ class FakeAlertLog:
     deliveries: dict[int, list[Delivery]] = field(default_factory=dict)
     """By the transition that they tell of."""
 
+    incidents: list[Incident] = field(default_factory=list)
+
+    def waiting(self, limit: int = 100) -> list[Incident]:
+        """Worst first."""
+        return sorted((each for each in self.incidents if each.waits), key=lambda each: (-each.level, each.id))[:limit]
+
+    def waiting_since(self, waiting: Sequence[Incident]) -> dict[int, datetime]:
+        """Since they were opened."""
+        return {each.id: each.opened_at for each in waiting}
+
     def last_transition_id(self) -> int:
         """The number of the newest."""
         return len(self.recorded)
@@ -347,7 +357,30 @@ def alerts(now: datetime) -> FakeAlertLog:
             )
         )
         log.deliveries[number] = _deliveries(number, at)
+    log.incidents = _incidents(now)
     return log
+
+
+def _incidents(now: datetime) -> list[Incident]:
+    """Three that wait for somebody, one at a hazard of 5, and one that is acknowledged."""
+    rows = (
+        ("hongo-bridge", "stage", 4, 22, 4),
+        ("ekimae-under", "stage", 5, 9, 4),
+        ("hama-pump", "rise", 3, 41, 0),
+        ("asahi-bridge", "silence", 2, 48, 0),
+    )
+    return [
+        Incident(
+            station_id,
+            rule,
+            opened_at=now - timedelta(minutes=minutes),
+            level=level,
+            peak_level=level,
+            acknowledged_level=acknowledged,
+            id=number,
+        )
+        for number, (station_id, rule, level, minutes, acknowledged) in enumerate(rows, start=1)
+    ]
 
 
 def _deliveries(transition_id: int, at: datetime) -> list[Delivery]:

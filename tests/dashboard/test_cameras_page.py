@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dashboard.i18n import LANGUAGES, catalogue
-from dashboard.staff import callbacks, cameras_callbacks, cameras_words, pages
+from dashboard.staff import cameras_callbacks, cameras_words, overview_callbacks, pages
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.cameras_page import worst_first
 from dashboard.staff.facts import camera_facts, flags
@@ -230,7 +230,7 @@ def test_the_list_of_stations_flags_a_camera_in_trouble(at_desk: Desk) -> None:
     assert seen
     flagged = {view.station.id for view in seen.stations if "camera" in flags(view)}
     assert flagged == {"hongo-bridge", "ekimae-under", "kawaguchi", "asahi-bridge", "oike-pond"}
-    listed = words(asyncio.run(callbacks.stations(Watch(at_desk.services), None, "/")))
+    listed = words(asyncio.run(overview_callbacks.stations(Watch(at_desk.services), None, "", "/")))
     assert listed.count("カメラ異常") == 5
 
 

@@ -1,4 +1,4 @@
-"""The hydrograph and the map as figures."""
+"""The hydrograph as a figure."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from dashboard.figures import GraphWords, hydrograph
-from dashboard.maps import MARK, Box, city_map, place
-from dashboard.palette import COLOURS, SYMBOLS
+from dashboard.palette import COLOURS
 from dashboard.threshold_lines import label_heights
-from dashboard.views import Board, GaugeView, board, gauge_view
+from dashboard.views import GaugeView, gauge_view
 from ingest.readings import Quality, Reading
-from ingest.stations import Registry
 from ingest.store.protocol import Course, Latest
-from tests.dashboard import fake_city, fakes
+from tests.dashboard import fake_city
 from tests.dashboard.fake_city import reading
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
@@ -42,11 +38,6 @@ def drawn(readings: list[Reading]) -> dict[str, Any]:
 
 def trace(figure: dict[str, Any], name: str) -> dict[str, Any]:
     return next(each for each in figure["data"] if each.get("name") == name)
-
-
-def storm() -> Board:
-    log = fakes.storm(NOW)
-    return board(fake_city.registry(NOW), log.latest(), {}, log.cameras(), NOW)
 
 
 def test_every_threshold_has_a_line_in_its_colour_and_a_label_in_words() -> None:
@@ -124,97 +115,3 @@ def test_marks_that_are_drawn_are_explained_and_others_are_not() -> None:
 
 def test_a_stage_just_below_a_threshold_reads_below_it_on_the_curve_too() -> None:
     assert list(trace(drawn([at(10, 1.0), at(0, 2.196)]), "良")["customdata"]) == ["1.00", "2.19"]
-
-
-def marks() -> list[dict[str, Any]]:
-    return [each for each in city_map(storm(), "ja", str).to_plotly_json()["data"] if each.get("name") == MARK]
-
-
-def test_the_map_shows_hazard_by_number_shape_and_colour() -> None:
-    by_station = {each["customdata"][0]: each for each in marks()}
-    worst = by_station["ekimae-under"]
-    assert worst["text"] == ["5"]
-    assert worst["marker"]["symbol"] == SYMBOLS[5]
-    assert worst["marker"]["color"] == COLOURS[5]
-    assert by_station[fakes.NEVER]["text"] == ["?"]
-
-
-def test_the_worst_mark_lies_on_top_with_nothing_through_it() -> None:
-    drawn_last = marks()[-1]
-    assert drawn_last["customdata"] == ["ekimae-under"]
-    assert drawn_last["marker"]["opacity"] == 1
-    assert all(len(each["x"]) == 1 for each in marks())
-
-
-def test_every_hazard_has_a_shape_of_its_own() -> None:
-    assert len({SYMBOLS[hazard] for hazard in range(1, 6)}) == 5
-
-
-def test_the_map_keeps_its_proportions_at_its_latitude() -> None:
-    layout = city_map(storm(), "ja", str).to_plotly_json()["layout"]
-    assert layout["yaxis"]["scaleanchor"] == "x"
-    assert layout["yaxis"]["scaleratio"] == pytest.approx(1.215, abs=0.01)
-
-
-def test_a_name_in_the_registry_is_never_read_as_a_tag() -> None:
-    seen = storm()
-    hostile = seen.registry.stations["ekimae-under"].model_copy(update={"name": {"ja": "<b onclick=x>橋"}})
-    registry = Registry.of(seen.registry.city, [hostile, *seen.registry.gauges_of("ekimae-under")])
-    log = fakes.storm(NOW)
-    texts = [
-        each["text"]
-        for each in city_map(board(registry, log.latest(), {}, {}, NOW), "ja", str).to_plotly_json()["layout"][
-            "annotations"
-        ]
-    ]
-    assert texts == ["&lt;b onclick=x&gt;橋"]
-
-
-def test_names_keep_clear_of_other_marks() -> None:
-    sides = place({"a": "三文字"}, {"a": (0.0, 0.0), "b": (30.0, 0.0)}, {"a": 2, "b": 0})
-    assert sides["a"].box(0, 0, 33).overlap(Box(18, -12, 24, 24)) == 0
-
-
-def test_a_name_that_could_only_cover_a_higher_mark_is_left_out() -> None:
-    around = {f"b{x}{y}": (x * 24.0, y * 24.0) for x in (-2, -1, 0, 1, 2) for y in (-1, 0, 1) if x or y}
-    higher = {"a": 2, **dict.fromkeys(around, 4)}
-    assert place({"a": "三文字"}, {"a": (0.0, 0.0), **around}, higher) == {}
-    lower = {"a": 2, **dict.fromkeys(around, 0)}
-    assert set(place({"a": "三文字"}, {"a": (0.0, 0.0), **around}, lower)) == {"a"}
-
-
-def test_a_name_stays_within_the_frame_where_it_can() -> None:
-    marks = {"west": (-160.0, 0.0), "east": (160.0, 0.0)}
-    sides = place({"west": "West pump station", "east": "East pump station"}, marks, {"west": 4, "east": 4})
-    assert sides["west"].xanchor == "left"
-    assert sides["east"].xanchor == "right"
-
-
-def test_of_names_that_collide_the_worst_stay() -> None:
-    crowd = [f"station-{number}" for number in range(12)]
-    ranks = {key: 5 - number // 3 for number, key in enumerate(crowd)}
-    sides = place(dict.fromkeys(crowd, "長い名前の地点"), dict.fromkeys(crowd, (0.0, 0.0)), ranks)
-    assert list(sides) == crowd[: len(sides)]
-    assert 1 <= len(sides) < len(crowd)
-
-
-def test_the_map_is_drawn_around_the_stations() -> None:
-    layout = city_map(storm(), "ja", str).to_plotly_json()["layout"]
-    south, north = layout["yaxis"]["range"]
-    lats = [spot.lat for spot in fake_city.SPOTS]
-    assert south < min(lats)
-    assert max(lats) < north
-    assert north - south < (max(lats) - min(lats)) * 1.25
-
-
-def test_the_outline_stays_visible_around_a_single_station() -> None:
-    registry = fake_city.registry(NOW)
-    one = Registry.of(registry.city, [registry.stations["mizue"], *registry.gauges_of("mizue")])
-    south, north = city_map(board(one, {}, {}, {}, NOW), "ja", str).to_plotly_json()["layout"]["yaxis"]["range"]
-    lats = [lat for line in registry.city.outlines for _, lat in line]
-    assert north - south >= (max(lats) - min(lats)) / 2
-
-
-def test_a_city_without_stations_and_lines_has_a_map_all_the_same() -> None:
-    empty = Registry.of(fake_city.city().model_copy(update={"outlines": (), "rivers": ()}), [])
-    assert city_map(board(empty, {}, {}, {}, NOW), "ja", str).to_plotly_json()["layout"]["xaxis"]["range"]

@@ -12,7 +12,7 @@ import pytest
 
 from dashboard import running_bands
 from dashboard.running_bands import PumpCourse, Span, spans
-from dashboard.staff import callbacks, pumps_callbacks
+from dashboard.staff import callbacks, overview_callbacks, pumps_callbacks
 from dashboard.staff.facts import filled_pct, station_facts
 from dashboard.staff.watch import Watch
 from dashboard.views import StationView
@@ -82,7 +82,9 @@ def test_it_stands_one_hazard_higher_in_the_list_and_keeps_the_words_of_its_stag
     facts = station_facts(view(at_desk, IDLE), {})
     assert (facts.hazard, facts.water_hazard) == (4, 3)
     assert {"pump_idle", "pump_fault"} <= set(facts.flags)
-    assert "水位高・ポンプ停止" in words(asyncio.run(callbacks.stations(Watch(at_desk.services), None, "/")))
+    assert "水位高・ポンプ停止" in words(
+        asyncio.run(overview_callbacks.stations(Watch(at_desk.services), None, "", "/"))
+    )
     head = words(asyncio.run(callbacks.station_head(Watch(at_desk.services), None, f"/station/{IDLE}")))
     assert "内水氾濫危険水位に到達" not in head.split("次の基準")[0]  # the stage has not reached it
 
@@ -147,7 +149,7 @@ def test_a_pond_says_how_full_it_is_and_what_it_still_takes(at_desk: Desk) -> No
     assert "あと 6,092 m³" in said  # 4,000 + 0.31 / 1.3 * 8,000 of 12,000
     assert '"width": "49%"' in said
     assert "takes 6,092 m³ more" in panel(at_desk, POND, "/en")
-    assert "満水の49 %" in words(asyncio.run(callbacks.stations(Watch(at_desk.services), None, "/")))
+    assert "満水の49 %" in words(asyncio.run(overview_callbacks.stations(Watch(at_desk.services), None, "", "/")))
 
 
 def test_a_pond_is_called_full_only_when_it_is(at_desk: Desk) -> None:
@@ -210,7 +212,7 @@ def test_a_high_level_beside_a_camera_that_is_gone_is_a_doubt_that_names_both_si
     head = words(asyncio.run(callbacks.station_head(watch, None, f"/station/{fakes.SILENT}")))
     for part in ("水位は高いが、画像がありません", "水位計：危険度3", "カメラ · 今の画像がありません"):
         assert part in head
-    listed = words(asyncio.run(callbacks.stations(watch, None, "/")))
+    listed = words(asyncio.run(overview_callbacks.stations(watch, None, "", "/")))
     assert "水位高・画像なし" in listed
 
 

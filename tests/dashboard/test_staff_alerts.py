@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 
 from alerts.records import Delivery, Outcome, Transition
 from alerts.store.record import SqlRecord, add_transitions
-from dashboard.staff import callbacks
+from dashboard.staff import callbacks, overview_callbacks
 from dashboard.staff.watch import Watch
 from ingest.readings import CameraReport, CameraState
 from ingest.store.tables import metadata
@@ -42,7 +42,7 @@ def head(at_desk: Desk, path: str) -> str:
 
 
 def rows(at_desk: Desk, path: str = "/") -> str:
-    return run(callbacks.alerts(Watch(at_desk.services), None, path))
+    return run(overview_callbacks.alerts(Watch(at_desk.services), None, path))
 
 
 def change(at_desk: Desk, gauge_id: str, to_hazard: int, minutes: float = 30, **more: Any) -> Transition:
@@ -59,7 +59,7 @@ def change(at_desk: Desk, gauge_id: str, to_hazard: int, minutes: float = 30, **
 def test_an_alert_still_in_force_stands_beside_a_lower_present_level(at_desk: Desk) -> None:
     change(at_desk, f"{CALM}-01", 5)
     assert "通知中 危険度5（20:30〜・低下を確認中）" in head(at_desk, f"/station/{CALM}")
-    said = run(callbacks.stations(Watch(at_desk.services), None, "/en/"))
+    said = run(overview_callbacks.stations(Watch(at_desk.services), None, "", "/en/"))
     assert "Notified: hazard 5 (since 20:30, fall being confirmed)" in said
 
 
@@ -71,7 +71,7 @@ def test_an_unconfirmed_alert_in_force_is_said_to_be_unconfirmed(at_desk: Desk) 
 def test_an_alert_at_or_below_the_present_hazard_needs_no_word(at_desk: Desk) -> None:
     change(at_desk, "ekimae-under-01", 5)
     change(at_desk, "mizue-01", 1)
-    assert "通知中" not in run(callbacks.stations(Watch(at_desk.services), None, "/"))
+    assert "通知中" not in run(overview_callbacks.stations(Watch(at_desk.services), None, "", "/"))
 
 
 def test_staff_are_not_told_to_go_on_as_usual_while_an_alert_is_open(at_desk: Desk) -> None:
@@ -151,12 +151,12 @@ def test_a_camera_that_said_itself_that_it_is_off_is_not_said_to_be_silent(at_de
     at = NOW - timedelta(minutes=1)
     reason = "no power from the solar panel"
     at_desk.log.add(CameraReport("hongo-bridge-cam", CameraState.OFFLINE, at, at, reason))
-    said = run(callbacks.devices(Watch(at_desk.services), None, None, "/"))
+    said = run(overview_callbacks.devices(Watch(at_desk.services), None, None, "", "/"))
     assert "太陽電池から給電なし · 停止の通知 20:59" in said
 
 
 def test_the_list_cuts_a_stage_that_is_just_below_its_threshold(at_desk: Desk) -> None:
     at_desk.log.add(reading("mizue-01", 1.898, NOW))
-    said = run(callbacks.stations(Watch(at_desk.services), None, "/"))
+    said = run(overview_callbacks.stations(Watch(at_desk.services), None, "", "/"))
     assert '"1.89"' in said
     assert '"1.90"' not in said

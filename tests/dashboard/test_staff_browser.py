@@ -35,7 +35,8 @@ class Visit:
         self.page.goto(self.base + address)
         ready = ".head-name" if "station" in address else "a.row"
         self.page.wait_for_selector(ready, timeout=PATIENCE_MS)
-        self.page.wait_for_selector(".js-plotly-plot .main-svg", timeout=PATIENCE_MS)
+        drawn = ".js-plotly-plot .main-svg" if "station" in address else "#map .map-mark"
+        self.page.wait_for_selector(drawn, timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -141,14 +142,9 @@ def test_a_row_opens_its_station_and_the_way_back_and_the_language_keep_the_plac
 
 def test_a_mark_on_the_map_opens_its_station(look: Visit) -> None:
     look.open("/")
-    look.page.wait_for_selector("#map .scatterlayer .point")
-    box = look.page.locator("#map .scatterlayer .points path").last.bounding_box()
-    assert box
-    look.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    look.page.wait_for_timeout(300)
-    look.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    look.page.wait_for_selector(".head-name", timeout=PATIENCE_MS)
-    assert "/station/" in look.page.url
+    look.page.locator("#map .map-mark[data-id=kawaguchi] image").click()
+    expect(look.page.locator("h1")).to_have_text("川口", timeout=PATIENCE_MS)
+    assert look.page.url.endswith("/station/kawaguchi")
 
 
 def test_the_range_of_the_hydrograph_is_chosen_by_a_link(look: Visit) -> None:

@@ -11,9 +11,8 @@ from typing import Any
 
 import plotly.utils  # type: ignore[import-untyped]
 import pytest
-from dash import no_update
 
-from dashboard.staff import callbacks, cameras_callbacks, pages
+from dashboard.staff import callbacks, cameras_callbacks, overview_callbacks, pages
 from dashboard.staff.push import beat, news
 from dashboard.staff.watch import SECTIONS, Watch
 from ingest.readings import Quality
@@ -45,19 +44,19 @@ def watch(at_desk: Desk) -> Watch:
 
 
 def test_the_list_says_station_stage_rise_time_and_state(watch: Watch) -> None:
-    said = run(callbacks.stations(watch, None, "/"))
+    said = run(overview_callbacks.stations(watch, None, "", "/"))
     for part in ("駅前アンダーパス", "3.46", "+1.20", "20:58", "2分前"):
         assert part in said
 
 
 def test_the_list_marks_what_is_silent_unconfirmed_faulty_or_never_heard(watch: Watch) -> None:
-    said = run(callbacks.stations(watch, None, "/"))
+    said = run(overview_callbacks.stations(watch, None, "", "/"))
     for flag in ("途絶（最後の値）", "未確認", "センサー異常", "受信なし"):
         assert flag in said
 
 
 def test_the_list_speaks_english_and_its_links_stay_english(watch: Watch) -> None:
-    said = run(callbacks.stations(watch, None, "/en/"))
+    said = run(overview_callbacks.stations(watch, None, "", "/en/"))
     assert "Silent (last value)" in said
     assert '"/en/station/hongo-bridge"' in said
 
@@ -68,19 +67,19 @@ def test_no_trend_is_claimed_for_an_unconfirmed_stage(watch: Watch) -> None:
 
 
 def test_the_counts_name_every_hazard_and_the_silent(watch: Watch) -> None:
-    said = run(callbacks.counts(watch, None, "/"))
+    said = run(overview_callbacks.counts(watch, None, "", "/"))
     assert "途絶" in said
     assert said.count('"count"') == 8
 
 
 def test_the_devices_say_what_is_wrong_and_since_when(watch: Watch) -> None:
-    said = run(callbacks.devices(watch, None, None, "/"))
+    said = run(overview_callbacks.devices(watch, None, None, "", "/"))
     for part in ("20:10 から受信なし", "一度も受信していません", "応答なし · 最終受信 19:24", "暗くて見えません"):
         assert part in said
 
 
 def test_notifications_show_the_outcomes_of_their_deliveries(watch: Watch) -> None:
-    said = run(callbacks.alerts(watch, None, "/"))
+    said = run(overview_callbacks.alerts(watch, None, "/"))
     for part in ("メール 2件送信済", "LINE 1件失敗 — 550 mailbox unavailable", "LINE 1件到達不明", "未確認・職員のみ"):
         assert part in said
 
@@ -131,12 +130,6 @@ def test_only_the_notifications_of_the_station_stand_on_its_page(at_desk: Desk, 
     assert "大池調整池" not in said
 
 
-def test_a_click_on_the_map_opens_the_station() -> None:
-    assert callbacks.open_station({"points": [{"customdata": "/station/mizue"}]}) == "/station/mizue"
-    assert callbacks.open_station({"points": [{}]}) is no_update
-    assert callbacks.open_station(None) is no_update
-
-
 def test_an_unknown_address_says_so_and_leads_back() -> None:
     assert "このページはありません" in words(pages.page("/nowhere"))
 
@@ -147,7 +140,7 @@ def test_the_link_to_the_other_language_keeps_the_page() -> None:
 
 def test_before_the_first_registry_the_screen_says_so(at_desk: Desk) -> None:
     at_desk.registry.current = None
-    assert "まだ地点が登録されていません" in run(callbacks.stations(Watch(at_desk.services), None, "/"))
+    assert "まだ地点が登録されていません" in run(overview_callbacks.stations(Watch(at_desk.services), None, "", "/"))
 
 
 def test_a_demonstration_wears_its_badge_and_a_real_city_does_not(at_desk: Desk) -> None:

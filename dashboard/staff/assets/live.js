@@ -14,7 +14,9 @@
         state.said = said;
         state.language = /^\/en(\/|$)/.test(pathname || "") ? "en" : "ja";
         document.documentElement.lang = state.language;
-        document.title = said.title[state.language];
+        // How many alerts wait stands first (alarm.js): a tab shows little more than that.
+        const waiting = document.documentElement.dataset.waiting;
+        document.title = (waiting ? "(" + waiting + ") " : "") + said.title[state.language];
         if (data && data !== state.beat) {
             state.beat = data;
             state.heardMs = Date.now();
@@ -86,11 +88,13 @@
     function reloadWhenBack() {
         if (Date.now() - state.askedMs < ASK_EVERY_S * 1000) { return; }
         state.askedMs = Date.now();
-        window.fetch(state.said.alive, { cache: "no-store" }).then(
-            function (answer) { if (answer.ok) { window.location.reload(); } },
-            function () { /* still away */ }
-        );
+        // The page itself is asked for too: a screen on a wall must not end on the error page of a proxy.
+        window.fetch(state.said.alive, { cache: "no-store" })
+            .then(function (answer) { return answer.ok && window.fetch(window.location.href, { cache: "no-store" }); })
+            .then(function (answer) { if (answer && answer.ok) { window.location.reload(); } })
+            .catch(function () { /* still away */ });
     }
 
-    window.dash_clientside = Object.assign({}, window.dash_clientside, { mizumori: { beat: beat } });
+    const ours = window.dash_clientside = window.dash_clientside || {};
+    ours.mizumori = Object.assign({}, ours.mizumori, { beat: beat });
 })();

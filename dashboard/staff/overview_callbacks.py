@@ -1,0 +1,162 @@
+"""The callbacks of the overview and of the wall: each draws one section of what the watch saw."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State
+from dash.development.base_component import Component
+
+from dashboard import maps
+from dashboard.filters import Choice, choice_in, shown
+from dashboard.i18n import text
+from dashboard.staff import overview_choice, overview_devices, overview_list, overview_panels
+from dashboard.staff.addresses import Page, page_at
+from dashboard.staff.alert_rows import alert_list
+from dashboard.staff.facts import StationFacts, camera_facts, gauge_troubles
+from dashboard.staff.pieces import sentence
+from dashboard.staff.services import StaffServices
+from dashboard.staff.watch import Picture, Watch
+from dashboard.tiles import TileSettings
+from dashboard.views import Board
+
+
+def _chosen(seen: Board, search: str | None) -> Choice:
+    return choice_in(search, seen.registry)
+
+
+def _lines(picture: Picture, seen: Board, choice: Choice) -> list[StationFacts]:
+    return [picture.lines[view.station.id] for view in shown(seen, choice)]
+
+
+async def counts(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Component:
+    """The counts by hazard, each a filter."""
+    seen, here = (await watch.latest()).board, page_at(pathname)
+    if seen is None:
+        return sentence(text(here.language, "app.no_registry"))
+    return overview_choice.count_strip(seen, _chosen(seen, search), here)
+
+
+async def choices(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Any:
+    """The choices of kind, area and department."""
+    seen, here = (await watch.latest()).board, page_at(pathname)
+    return [] if seen is None else overview_choice.choices(seen.registry, _chosen(seen, search), here)
+
+
+async def hidden(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Any:
+    """What of high hazard the filter leaves out."""
+    seen, here = (await watch.latest()).board, page_at(pathname)
+    return [] if seen is None else overview_choice.left_out(seen, _chosen(seen, search), here)
+
+
+async def stations(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Component:
+    """The worst-first list."""
+    picture, here = await watch.latest(), page_at(pathname)
+    seen = picture.board
+    if seen is None:
+        return sentence(text(here.language, "app.no_registry"))
+    choice = _chosen(seen, search)
+    return overview_list.station_list(_lines(picture, seen, choice), seen.registry, here, seen.at, choice)
+
+
+async def map_ground(watch: Watch, tiles: TileSettings, _: str | None, pathname: str | None) -> Any:
+    """The lines under the marks of the map."""
+    seen, here = (await watch.latest()).board, page_at(pathname)
+    return None if seen is None else maps.ground(seen.registry.city, tiles, here.language)
+
+
+async def map_marks(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Any:
+    """The marks of the map."""
+    seen, here = (await watch.latest()).board, page_at(pathname)
+    if seen is None:
+        return None
+    choice = _chosen(seen, search)
+    return maps.marks(shown(seen, choice), seen.registry, here.language, partial(_path, here), not choice.filters)
+
+
+def _path(here: Page, station_id: str) -> str:
+    return here.station(station_id).path()
+
+
+async def waiting(watch: Watch, _: str | None, pathname: str | None) -> Component:
+    """The alerts that nobody has acknowledged; no filter hides any."""
+    picture, here = await watch.latest(), page_at(pathname)
+    if picture.board is None:
+        return sentence(text(here.language, "waiting.none"))
+    return overview_panels.waiting_list(picture.waiting, picture.board.registry, here, picture.at)
+
+
+async def rising(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Component:
+    """What rises fastest."""
+    picture, here = await watch.latest(), page_at(pathname)
+    seen = picture.board
+    if seen is None:
+        return sentence(text(here.language, "rising.none"))
+    return overview_panels.rising_list(_lines(picture, seen, _chosen(seen, search)), seen.registry, here)
+
+
+async def worst(watch: Watch, _: str | None, __: str | None, search: str | None, pathname: str | None) -> Component:
+    """The newest stills of the worst places."""
+    seen, here = (await watch.latest()).board, page_at(pathname)
+    if seen is None:
+        return sentence(text(here.language, "worst.none"))
+    views = overview_panels.worst_cameras(shown(seen, _chosen(seen, search)))
+    cameras = [(view.hazard, camera_facts(view.cameras[0])) for view in views]
+    return overview_panels.worst_stills(cameras, seen.registry, here)
+
+
+async def devices(watch: Watch, _: str | None, __: str | None, search: str | None, pathname: str | None) -> Component:
+    """Gauges and cameras in trouble."""
+    seen, here = (await watch.latest()).board, page_at(pathname)
+    if seen is None:
+        return sentence(text(here.language, "app.no_registry"))
+    wanted = {view.station.id for view in shown(seen, _chosen(seen, search))}
+    troubles = [each for each in gauge_troubles(seen) if each.station_id in wanted]
+    cameras = [camera_facts(each) for each in seen.faulty_cameras if each.camera.station_id in wanted]
+    return overview_devices.device_list(troubles, cameras, seen.registry, here, seen.at)
+
+
+async def alerts(watch: Watch, _: str | None, pathname: str | None) -> Component:
+    """The newest notifications of the city."""
+    picture, here = await watch.latest(), page_at(pathname)
+    if picture.board is None:
+        return sentence(text(here.language, "alerts.none"))
+    return alert_list(picture.alerts, picture.board.registry, here, picture.at)
+
+
+async def alarm(watch: Watch, _: str | None, __: str | None) -> Any:
+    """What every page must make seen and heard (``assets/alarm.js``): the alerts that wait, and whether one is of
+    hazard 4 or 5."""
+    picture = await watch.latest()
+    return {
+        "waiting": [each.key for each in picture.waiting],
+        "urgent": any(each.urgent for each in picture.waiting),
+    }
+
+
+def register(app: Dash, services: StaffServices, watch: Watch) -> None:
+    """Bind the callbacks of this file to an app."""
+    here, search = State("url", "pathname"), Input("url", "search")
+    states, lines = Input("news-counts", "data"), Input("news-stations", "data")
+    cameras, city = Input("news-cameras", "data"), Input("news-city", "data")
+    app.callback(Output("counts", "children"), states, search, here)(partial(counts, watch))
+    app.callback(Output("choices", "children"), city, search, here)(partial(choices, watch))
+    app.callback(Output("left-out", "children"), states, search, here)(partial(hidden, watch))
+    app.callback(Output("stations", "children"), lines, search, here)(partial(stations, watch))
+    app.callback(Output("map-ground", "data"), city, here)(partial(map_ground, watch, services.tiles))
+    app.callback(Output("map-marks", "data"), states, search, here)(partial(map_marks, watch))
+    app.callback(Output("waiting", "children"), Input("news-waiting", "data"), here)(partial(waiting, watch))
+    app.callback(Output("rising", "children"), lines, search, here)(partial(rising, watch))
+    app.callback(Output("worst-stills", "children"), cameras, states, search, here)(partial(worst, watch))
+    app.callback(Output("devices", "children"), Input("news-devices", "data"), cameras, search, here)(
+        partial(devices, watch)
+    )
+    app.callback(Output("alerts", "children"), Input("news-alerts", "data"), here)(partial(alerts, watch))
+    app.callback(Output("alarm", "data"), Input("news-waiting", "data"), Input("url", "pathname"))(
+        partial(alarm, watch)
+    )
+    for name, data in (("mapGround", "map-ground"), ("mapMarks", "map-marks"), ("alarm", "alarm")):
+        app.clientside_callback(  # type: ignore[no-untyped-call]
+            ClientsideFunction("mizumori", name), Input(data, "data")
+        )
