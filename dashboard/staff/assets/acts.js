@@ -207,7 +207,8 @@
         const forms = document.querySelectorAll("form[data-needs]:not([data-barred])");
         if (!forms.length) { return; }
         me = me || window.fetch(ME, { headers: { "Accept": "application/json" }, cache: "no-store" })
-            .then(function (answer) { return answer.ok ? answer.json() : {}; }, function () { return {}; });
+            .then(function (answer) { return answer.ok ? answer.json() : {}; })
+            .catch(function () { return {}; });
         forms.forEach(function (form) { form.dataset.barred = ""; });
         me.then(function (who) {
             const rank = RANKS.indexOf(who.role);
