@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,12 +12,21 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from alerts.chronology.words import line, of_transition
+from alerts.engine.settings import AlertSettings
+from alerts.incidents.course import Policy
+from alerts.incidents.desk import Desk as IncidentDesk
+from alerts.incidents.evidence import Evidence
+from alerts.incidents.mute_desk import MuteDesk
 from alerts.records import Entry, Incident, Maintenance, Silence, Transition
 from alerts.store import tables
+from alerts.store.book import SqlIncidentBook
 from alerts.store.chronology import SqlChronology, enter
 from alerts.store.incidents import save
 from alerts.store.mutes import add_maintenance, add_silence
 from alerts.store.stands import SqlStands
+from dashboard.accounts.audit_store import SqlAudit
+from dashboard.api.rate import Rate
+from dashboard.api.services import ApiServices
 from dashboard.chronicle import Chronicle
 from ingest.store.tables import metadata, open_database, writing
 from tests.dashboard.health_desk import health_desk
@@ -109,3 +119,24 @@ def _of(
 ) -> Entry:
     at = now - timedelta(minutes=minutes)
     return line(at, kind, name, values, actor=who, station_id=station_id, incident_id=1)
+
+
+def acts_of(at: Desk, database: Engine) -> ApiServices:
+    """What the API does at such a desk."""
+    clock, registry = at.services.clock, at.registry.current
+    assert registry is not None
+    settings = AlertSettings()
+    evidence = Evidence(lambda: registry, settings.incidents)
+    return ApiServices(
+        registry=at.registry,
+        history=at.log,
+        pictures=at.pictures,
+        book=SqlIncidentBook(database),
+        desk=IncidentDesk(database, Policy(settings.escalation), evidence, clock),
+        mutes=MuteDesk(database, lambda: registry, settings.incidents, clock),
+        clock=clock,
+        asks=Rate(10_000, time.monotonic),
+        acts=Rate(10_000, time.monotonic),
+        chronicle=at.services.chronicle,
+        audit=SqlAudit(database),
+    )

@@ -45,6 +45,7 @@
         const follows = new URLSearchParams(window.location.search).get("follow") === "1";
         if (follows || Date.now() < ownUntilMs) {
             bar.dataset.pressed = bar.textContent;
+            ownUntilMs = 0;
             bar.click();
             window.setTimeout(function () { delete bar.dataset.pressed; look(); }, 1000);
         }
