@@ -7,6 +7,7 @@ from functools import cache
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
 from alerts.incidents.acts import DeskError
 from dashboard.api import (
@@ -26,7 +27,7 @@ from dashboard.api.actor import Viewer
 from dashboard.api.boundary import PREFIX, Boundary
 from dashboard.api.description import described, paths
 from dashboard.api.kept import answered_bytes
-from dashboard.api.problems import Problem, Refused, Responses, not_understood, refused, refused_by_desk
+from dashboard.api.problems import Problem, Refused, Responses, not_read, not_understood, refused, refused_by_desk
 from dashboard.api.services import Api, ApiServices, Latest
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -61,6 +62,7 @@ def register(server: FastAPI, services: ApiServices, latest: Latest) -> None:
     server.add_exception_handler(DeskError, refused_by_desk)
     public_services.register(server)
     server.add_exception_handler(RequestValidationError, not_understood)
+    server.add_exception_handler(HTTPException, not_read)
     for router in ROUTERS:
         server.include_router(router, prefix=PREFIX, responses=EVERY)
     server.add_api_route(f"{PREFIX}{DESCRIPTION}", description, include_in_schema=False)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,7 +37,10 @@ class Boundary:
             nothing = Refused(404, "no_address", method=scope["method"], path=scope["path"])
             await _answer(nothing, scope, receive, send)
             return
-        body = await _body(scope, receive)
+        try:
+            body = await _body(scope, receive)
+        except ClientDisconnect:
+            return  # half of what somebody said is not what they said
         if body is None:
             await _answer(Refused(413, "too_large", kilobytes=MOST_BYTES // 1024), scope, receive, send)
             return
@@ -69,7 +72,7 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return body
+            raise ClientDisconnect
         part: bytes = message.get("body", b"")
         body += part
         if len(body) > MOST_BYTES:

@@ -13,6 +13,7 @@ from dashboard.api.actor import Operator, Viewer, need_at
 from dashboard.api.kept import SAME, answered
 from dashboard.api.problems import Problem, Refused, Responses
 from dashboard.api.services import ApiServices, Services
+from ingest.stations import Identifier
 
 router = APIRouter(tags=["incidents"])
 
@@ -30,7 +31,7 @@ def incidents(
     _: Viewer,
     services: Services,
     is_open: Annotated[bool | None, Query(alias="open", description="open or closed ones; left out: both")] = None,
-    station: Annotated[str | None, Query(max_length=64)] = None,
+    station: Annotated[Identifier | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
     before: Annotated[int | None, Query(ge=1, le=LARGEST, description="only numbers below this one")] = None,
 ) -> Response:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from alerts.records import Maintenance, Silence
 from dashboard.api.incident_words import Asked, Words
 from dashboard.api.times import Moment
+from ingest.stations import Identifier
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 MOST_NAMED = 2000
 LONGEST_MIN = 90 * 24 * 60
 
@@ -47,8 +46,8 @@ class Beginning(Lasting):
 class Silencing(Beginning):
     """A mute of messages; it never mutes hazard 4 and 5."""
 
-    station_ids: tuple[Id, ...] = Field(default=(), max_length=MOST_NAMED, description="empty: all stations")
-    rules: tuple[Id, ...] = Field(default=(), max_length=100, description="empty: all rules")
+    station_ids: tuple[Identifier, ...] = Field(default=(), max_length=MOST_NAMED, description="empty: all stations")
+    rules: tuple[Identifier, ...] = Field(default=(), max_length=100, description="empty: all rules")
 
     def silence(self, by: str, now: datetime) -> Silence:
         """What the desk is asked for."""
@@ -59,8 +58,10 @@ class Silencing(Beginning):
 class Maintaining(Beginning):
     """Work on gauges of a station."""
 
-    station_id: Id
-    gauge_ids: tuple[Id, ...] = Field(default=(), max_length=100, description="empty: every gauge of the station")
+    station_id: Identifier
+    gauge_ids: tuple[Identifier, ...] = Field(
+        default=(), max_length=100, description="empty: every gauge of the station"
+    )
 
     def maintenance(self, by: str, now: datetime) -> Maintenance:
         """What the desk is asked for."""

@@ -6,14 +6,16 @@ The words stand in the catalogues below ``[api]``: ``api.problem.CODE``, ``api.d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 
 from alerts.incidents.acts import DeskError
 from dashboard.i18n import LANGUAGES, catalogue, text
@@ -23,6 +25,7 @@ Responses: TypeAlias = dict[int | str, dict[str, Any]]
 """What a route may answer besides, for its description."""
 NOT_THERE = frozenset({"no_incident", "no_silence", "no_maintenance"})
 """What a desk refuses because the thing does not exist."""
+BELOW = "/api/v1/"
 MOST_SAID = 5
 TIME = "2026-07-01T21:00:00+09:00"
 """How a time is written."""
@@ -85,6 +88,15 @@ def not_understood(request: Request, error: Exception) -> JSONResponse:
     language = language_of(request)
     said = [_sentence(each, language) for each in error.errors()[:MOST_SAID]]
     return problem(422, "invalid", " ".join(dict.fromkeys(said)))
+
+
+def not_read(request: Request, error: Exception) -> Response | Awaitable[Response]:
+    """The answer to what the framework refuses by itself, such as a body in which no text can be read; for addresses
+    of others it is the framework's own."""
+    assert isinstance(error, HTTPException)
+    if not request.url.path.startswith(BELOW):
+        return http_exception_handler(request, error)
+    return problem(422, "invalid", text(language_of(request), "api.invalid.json_invalid"))
 
 
 def worded(values: Mapping[str, object], language: str) -> dict[str, object]:

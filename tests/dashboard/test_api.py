@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -119,6 +120,29 @@ def test_a_form_of_another_site_is_not_understood_as_an_act(house: ApiHouse) -> 
     assert house.client.post(path, headers=headers, content='{"text": "x"}').status_code == 422
     headers["Content-Type"] = "application/json"
     assert house.client.post(path, headers=headers, content="{").json()["detail"] == "JSON として読めません。"
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 60_000, b'{"text": "\xff"}', b'{"text": "\\ud800"}', b"null", b"[]", b'"x"', b"NaN"]
+)
+def test_a_body_that_nobody_can_read_is_bad_input_and_breaks_nothing(house: ApiHouse, content: bytes) -> None:
+    headers = {"X-Test-Actor": "operator", "Content-Type": "application/json"}
+    answer = house.client.post("/api/v1/incidents/1/notes", headers=headers, content=content)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+def test_half_a_body_is_not_acted_on(house: ApiHouse) -> None:
+    before = house.get("/incidents/1").json()["notes"]
+    said = b'{"text": "half of it"}'
+    head = (
+        "POST /api/v1/incidents/1/notes HTTP/1.1\r\nHost: x\r\nX-Test-Actor: operator\r\n"
+        "Content-Type: application/json\r\nContent-Length: 200\r\n\r\n"
+    )
+    address = (house.client.base_url.host, house.client.base_url.port or 0)
+    with socket.create_connection(address, timeout=5) as line:
+        line.sendall(head.encode() + said)
+    for _ in range(10):
+        assert house.get("/incidents/1").json()["notes"] == before
 
 
 def test_a_body_that_is_too_large_is_refused_also_where_it_does_not_say_so(house: ApiHouse) -> None:
