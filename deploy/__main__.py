@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "registry": ("registry",),
     "camera": ("camera",),
     "people": ("people",),
+    "users": ("user",),
     "alert": ("alert",),
     "chronology": ("chronology",),
     "drill": ("drill",),

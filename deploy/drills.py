@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.answers.settings import AnswerSettings
 from alerts.engine.settings import AlertSettings
 from alerts.people import People
 from alerts.store.people import SqlDirectory
+from dashboard.accounts.records import Account
+from dashboard.accounts.store import SqlAccounts
 from deploy.broker import BrokerSettings
 from deploy.folder_lock import alone
 from deploy.settings import Settings, SettingsError
@@ -120,6 +124,21 @@ def without_mark(registry: Registry) -> Registry:
 
 def copied_from(real: Settings) -> tuple[Registry, People]:
     """The registry and the people in service in the real house, which may run meanwhile; nothing is written there."""
+    with _real_house(real) as engine:
+        registry, people = SqlRegistry(engine).registry(), SqlDirectory(engine).directory().people
+    if registry is None:
+        raise SettingsError("the real house has no registry: run mizumori registry import CITY.toml first")
+    return registry, people
+
+
+def accounts_of(real: Settings) -> Sequence[Account]:
+    """The accounts of the real house: in a drill everybody signs in as always. Nothing is written there."""
+    with _real_house(real) as engine:
+        return SqlAccounts(engine).accounts()
+
+
+@contextmanager
+def _real_house(real: Settings) -> Iterator[Engine]:
     url = make_url(real.database_url)
     if url.get_backend_name() != "sqlite" or not url.database:
         raise SettingsError(f"{real.database_url} is no SQLite file: a drill copies its registry and people from one")
@@ -130,17 +149,13 @@ def copied_from(real: Settings) -> tuple[Registry, People]:
         )
     engine = create_engine(f"sqlite:///{file.as_uri()}?mode=ro&uri=true")
     try:
-        registry = SqlRegistry(engine).registry()
-        people = SqlDirectory(engine).directory().people
+        yield engine
     except SQLAlchemyError as error:
         raise SettingsError(
             f"{file} cannot be read ({getattr(error, 'orig', error)}): start the real house once"
         ) from error
     finally:
         engine.dispose()
-    if registry is None:
-        raise SettingsError("the real house has no registry: run mizumori registry import CITY.toml first")
-    return registry, people
 
 
 def put_aside(folder: Path, now: datetime) -> Path | None:

@@ -84,7 +84,9 @@ class DashboardSettings(BaseModel):
     @classmethod
     def _is_loopback(cls, host: str) -> str:
         if host not in LOOPBACK:
-            raise ValueError("the staff dashboard has no accounts yet and listens on loopback only: write 127.0.0.1")
+            raise ValueError(
+                "the staff dashboard listens on loopback only: write 127.0.0.1, with nginx and TLS before it"
+            )
         return host
 
 

@@ -40,7 +40,12 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 def keys(login: str, address: str) -> tuple[str, ...]:
     """What a try with a password is counted by."""
-    return (_key("here", f"{login}\n{address}"), _key("login", login), _key("address", address))
+    return (_key("here", f"{login}\n{address}"), login_key(login), _key("address", address))
+
+
+def login_key(login: str) -> str:
+    """What a try is counted by wherever it comes from."""
+    return _key("login", login)
 
 
 def code_key(account_id: int) -> str:

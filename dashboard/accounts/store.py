@@ -60,6 +60,19 @@ class SqlAccounts:
         with writing(self._engine) as connection:
             connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
 
+    def take_over(self, others: Sequence[Account], at: datetime) -> None:
+        """Make the accounts those of another house, by login name; the ones that it has not are disabled."""
+        known = {each.login: each.id for each in self.accounts()}
+        with writing(self._engine) as connection:
+            for each in others:
+                values = {name: value for name, value in asdict(each).items() if name not in ("id", "totp_step")}
+                if each.login in known:
+                    connection.execute(update(accounts).where(accounts.c.login == each.login).values(values))
+                else:
+                    connection.execute(insert(accounts).values({**values, "totp_step": 0}))
+            gone = accounts.c.login.in_(known.keys() - {each.login for each in others})
+            connection.execute(update(accounts).where(gone).values(disabled_at=at))
+
     def use_code(self, account_id: int, step: int) -> bool:
         """Mark the code of a step of time as used; False where it, or a later one, was used before."""
         unused = (accounts.c.id == account_id) & (accounts.c.totp_step < step)

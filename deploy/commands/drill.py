@@ -10,6 +10,7 @@ from typing import Any
 from alerts.chronology.words import line
 from alerts.drills import Allowed
 from alerts.store.chronology import enter
+from dashboard.accounts.store import SqlAccounts
 from deploy.commands.announcer import Announcer
 from deploy.commands.context import Context, UsageError, say
 from deploy.commands.recordings import rows_of
@@ -17,7 +18,7 @@ from deploy.commands.registry import author
 from deploy.commands.serve import addresses, need_all_ports
 from deploy.commands.serving import serve_until_ended
 from deploy.devices import Fleet, RecordedDevices
-from deploy.drills import copied_from, drill_house, of_house, put_aside
+from deploy.drills import accounts_of, copied_from, drill_house, of_house, put_aside
 from deploy.folder_lock import InUse
 from deploy.schedule import Job
 from deploy.services import Service
@@ -65,6 +66,7 @@ def drill(context: Context, options: argparse.Namespace) -> int:
     stores = open_stores(settings)
     stores.registry.apply(of_house(registry, settings), now, BY)
     stores.people.apply(people, BY, now)
+    SqlAccounts(stores.database).take_over(accounts_of(context.written), now)
     with writing(stores.database) as connection:
         enter(connection, line(now, "drill", _began(allowed), {}, actor=author()))
     services = monitored(

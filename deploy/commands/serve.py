@@ -15,6 +15,7 @@ from deploy.devices import Fleet
 from deploy.schedule import Job
 from deploy.services import Service
 from deploy.settings import Settings
+from deploy.wiring.accounts import demonstration_accounts, without_codes
 from deploy.wiring.alerts import alert_services
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
@@ -45,7 +46,7 @@ def add_to(commands: Any) -> None:
 
 def demo(context: Context, _: argparse.Namespace) -> int:
     """Everything, with a storm; a folder that was used before goes on where it stopped."""
-    settings = with_answers(context.settings)
+    settings = without_codes(with_answers(context.settings))
     need_no_drill(settings)
     need_all_ports(settings)
     stores = open_stores(settings)
@@ -54,13 +55,14 @@ def demo(context: Context, _: argparse.Namespace) -> int:
         say("The demonstration city is imported. Its stations, thresholds and storm are made up.")
     if not stores.people.directory().revision:
         stores.people.apply(demonstration_people(settings.data_folder), "demonstration", context.clock.now())
+    accounts = list(demonstration_accounts(settings, stores))
     announcer = Announcer(stores, context.clock)
     services: list[Service] = [
         *whole_house(settings, stores, context.clock, [Job("announcer", 1.0, announcer.turn)]),
         _storm_over(settings, stores, context),
     ]
     port = settings.monitor.port
-    lines = [*addresses(settings), *monitor_line(settings, port), _messages_line(stores)]
+    lines = [*addresses(settings), *monitor_line(settings, port), _messages_line(stores), *accounts]
     return serve_until_ended(monitored(settings, stores, services, "demo", port), stores, lines)
 
 

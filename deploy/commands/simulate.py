@@ -14,6 +14,7 @@ from typing import Any
 
 from alerts.drills import DrillSettings
 from alerts.engine.ledger import NAME as READINGS
+from dashboard.accounts.settings import AccountSettings
 from deploy.commands.announcer import Announcer, changes_the_stage, line
 from deploy.commands.context import Context, UsageError, jst, say, wait_for_end
 from deploy.commands.recordings import rows_of
@@ -49,6 +50,8 @@ from simulators.storm import demonstration_storm
 CATCH_UP_WITHIN_S = 120.0
 LOWEST_PORT, HIGHEST_PORT = 18050, 32000
 LAG_S = 10.0
+NO_ACCOUNTS = AccountSettings(enabled=False)
+"""A replay is looked at on this machine, and nothing that is done there reaches anybody."""
 """Real seconds by which a replay on a busy machine may lag behind its clock."""
 
 
@@ -168,7 +171,7 @@ def own_house(settings: Settings, data: Path, speed: float) -> Settings:
                 update={"clock_behind_s": settings.ingest.clock_behind_s + LAG_S * speed}
             ),
             "broker": settings.broker.model_copy(update={"embedded": True, "port": ports[0]}),
-            "dashboard": settings.dashboard.model_copy(update={"port": ports[1]}),
+            "dashboard": settings.dashboard.model_copy(update={"port": ports[1], "accounts": NO_ACCOUNTS}),
             "public": settings.public.model_copy(update={"host": "127.0.0.1", "port": ports[2], "folder": ""}),
         }
     )

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
+from dashboard.accounts import passwords
+from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import AccountDesk, nobody_named
 from dashboard.accounts.gate import Fixed, Gate, WithAccounts
+from dashboard.accounts.keeping import Keeper
+from dashboard.accounts.records import NewAccount
 from dashboard.accounts.setup import SetupToken
 from dashboard.accounts.store import SqlAccounts
 from dashboard.i18n import text
@@ -14,6 +19,13 @@ from deploy.wiring.clockwork import machine_time
 from deploy.wiring.stores import Stores
 
 log = logging.getLogger(__name__)
+
+DEMONSTRATION = {
+    "viewer": (Role.VIEWER, "閲覧 デモ"),
+    "operator": (Role.OPERATOR, "当番 デモ"),
+    "approver": (Role.APPROVER, "承認 デモ"),
+    "admin": (Role.ADMINISTRATOR, "管理 デモ"),
+}
 
 
 def account_desk(settings: Settings, stores: Stores) -> AccountDesk:
@@ -37,3 +49,32 @@ def setup_address(settings: Settings, setup: SetupToken) -> str:
     """Where the first account is made."""
     base = settings.dashboard.url or f"http://{settings.dashboard.host}:{settings.dashboard.port}"
     return f"{base.rstrip('/')}/setup?token={setup.token}"
+
+
+def without_codes(settings: Settings) -> Settings:
+    """A demonstration asks for no second factor, where it is not set otherwise: nobody has the telephone at hand."""
+    accounts = settings.dashboard.accounts
+    if "require_second_factor_for" in accounts.model_fields_set:
+        return settings
+    dashboard = {"accounts": accounts.model_copy(update={"require_second_factor_for": ()})}
+    return settings.model_copy(update={"dashboard": settings.dashboard.model_copy(update=dashboard)})
+
+
+def demonstration_accounts(settings: Settings, stores: Stores) -> Iterator[str]:
+    """Make an account of each role where there is none at all; lines for the screen, the first time with the password.
+
+    It is made up at each place, and kept nowhere.
+    """
+    if not settings.dashboard.accounts.enabled:
+        yield "  accounts         none: dashboard.accounts.enabled is false"
+        return
+    desk, names = account_desk(settings, stores), ", ".join(DEMONSTRATION)
+    if desk.store.any_account():
+        yield "  accounts         mizumori user list says which; mizumori user reset LOGIN --made: a new password"
+        return
+    password = passwords.made()
+    keeper = Keeper(desk.store, desk.passwords, desk.now, "demonstration", "")
+    for login, (role, name) in DEMONSTRATION.items():
+        keeper.add(NewAccount(login, name, role, ""), password)
+    yield f"  accounts         {names}"
+    yield f"  their password   {password}  (shown this once)"

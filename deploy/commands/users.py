@@ -1,0 +1,177 @@
+"""``mizumori user add|list|disable|enable|reset``: who may sign in to the staff's pages."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from dashboard.accounts import passwords
+from dashboard.accounts.actor import Role
+from dashboard.accounts.desk import AccountDesk, normal
+from dashboard.accounts.keeping import Keeper, KeepingError
+from dashboard.accounts.records import Account, NewAccount
+from dashboard.i18n import text
+from deploy.commands.context import Context, UsageError, jst, say
+from deploy.commands.registry import author
+from deploy.wiring.accounts import account_desk
+from deploy.wiring.stores import open_stores
+
+MADE = "make a password and show it once; its owner changes it at the first sign-in"
+PROMPTED = "The password is asked for, or read from standard input; it is never an argument."
+
+
+def add_to(commands: Any) -> None:
+    """The commands of this file."""
+    text_ = "accounts of the staff dashboard: who may sign in, as what"
+    group = commands.add_parser("user", help=text_, description=text_)
+    actions = group.add_subparsers(dest="action", required=True, metavar="add|list|disable|enable|reset")
+    action = _of_one(actions, "add", add, f"add an account. {PROMPTED}")
+    action.add_argument("--role", type=Role, choices=tuple(Role), required=True, help="what the account may do")
+    action.add_argument("--name", help="the name that the chronology writes; else the login name")
+    for what in ("department", "area"):
+        text_ = f"acts at stations of this {what} only (may be given several times); sees the whole city"
+        action.add_argument(f"--{what}", action="append", default=[], metavar="NAME", help=text_)
+    action.add_argument("--wall", action="store_true", help="for a wall screen: stays signed in for long, viewer only")
+    action.add_argument("--made", action="store_true", help=MADE)
+    text_ = "list the accounts"
+    actions.add_parser("list", help=text_, description=text_).set_defaults(run=show)
+    _of_one(actions, "disable", disable, "let somebody sign in no more, and end all sessions of the account at once")
+    _of_one(actions, "enable", enable, "let somebody sign in again")
+    action = _of_one(actions, "reset", reset, f"a new password and a new second factor; sessions end. {PROMPTED}")
+    action.add_argument("--made", action="store_true", help=MADE)
+    action.add_argument("--keep-second-factor", action="store_true", help="only a new password")
+
+
+def _of_one(actions: Any, name: str, run: Any, words: str) -> Any:
+    action = actions.add_parser(name, help=words, description=words)
+    action.add_argument("login", help="login name: small letters, digits and . _ - @")
+    action.set_defaults(run=run)
+    return action
+
+
+def add(context: Context, options: argparse.Namespace) -> int:
+    """Add an account."""
+    if options.wall and options.role is not Role.VIEWER:
+        raise UsageError("an account for a wall screen is a viewer: write --role viewer")
+    desk = _desk(context)
+    if desk.store.account(normal(options.login)):
+        raise UsageError(f"there is an account {options.login} already: mizumori user reset gives it a new password")
+    password = _password(made=options.made)
+    new = NewAccount(
+        login=options.login,
+        name=options.name or options.login,
+        role=options.role,
+        password_hash="",
+        departments=tuple(options.department),
+        areas=tuple(options.area),
+        wall=options.wall,
+        must_change=options.made,
+    )
+    _kept(lambda: _keeper(desk).add(new, password))
+    say(f"added {normal(options.login)} ({options.role})")
+    _say_made(password, made=options.made)
+    return 0
+
+
+def show(context: Context, _: argparse.Namespace) -> int:
+    """One line for each account."""
+    desk = _desk(context)
+    accounts = desk.store.accounts()
+    for each in accounts:
+        say(f"{each.login}: {each.name}, {', '.join(_facts(desk, each))}")
+    if not accounts:
+        say("there are no accounts yet: run mizumori user add LOGIN --role administrator, or open /setup")
+    return 0
+
+
+def disable(context: Context, options: argparse.Namespace) -> int:
+    """Disable an account."""
+    desk = _desk(context)
+    account = _account(desk, options.login)
+    ended = _keeper(desk).disable(account)
+    say(f"{account.login} may sign in no more; {_sessions(ended)} ended")
+    if not any(each.role is Role.ADMINISTRATOR and not each.disabled_at for each in desk.store.accounts()):
+        say("mind: there is no administrator left who may sign in")
+    return 0
+
+
+def enable(context: Context, options: argparse.Namespace) -> int:
+    """Enable an account."""
+    desk = _desk(context)
+    account = _account(desk, options.login)
+    _keeper(desk).enable(account)
+    say(f"{account.login} may sign in again")
+    return 0
+
+
+def reset(context: Context, options: argparse.Namespace) -> int:
+    """Reset an account."""
+    desk = _desk(context)
+    account = _account(desk, options.login)
+    password, both = _password(made=options.made), not options.keep_second_factor
+    ended = _kept(lambda: _keeper(desk).reset(account, password, made=options.made, second_factor=both))
+    more = " and sets up a new second factor" if both else ""
+    say(f"{account.login} has a new password{more}; {_sessions(ended)} ended")
+    _say_made(password, made=options.made)
+    return 0
+
+
+def _desk(context: Context) -> AccountDesk:
+    return account_desk(context.settings, open_stores(context.settings))
+
+
+def _keeper(desk: AccountDesk) -> Keeper:
+    return Keeper(desk.store, desk.passwords, desk.now, author())
+
+
+def _account(desk: AccountDesk, login: str) -> Account:
+    account = desk.store.account(normal(login))
+    if account is None:
+        known = ", ".join(each.login for each in desk.store.accounts()) or "none yet"
+        raise UsageError(f"there is no account {login}: write one of {known}")
+    return account
+
+
+def _kept(work: Any) -> Any:
+    try:
+        return work()
+    except KeepingError as error:
+        raise UsageError(text("en", str(error))) from error
+
+
+def _password(*, made: bool) -> str:
+    """A made one, or what the person types twice, or a line of standard input."""
+    if made:
+        return passwords.made()
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != password:
+        raise UsageError("the two passwords are not the same: try again")
+    return password
+
+
+def _say_made(password: str, *, made: bool) -> None:
+    if made:
+        say(f"password, shown this once: {password}")
+
+
+def _facts(desk: AccountDesk, account: Account) -> Sequence[str]:
+    where = ", ".join((*account.departments, *account.areas))
+    sessions = [each for each in desk.store.sessions(account.id) if each.expires_at > desk.now()]
+    return [
+        account.role,
+        *(["wall screen"] if account.wall else []),
+        *([f"only {where}"] if where else []),
+        *(["second factor"] if account.totp_secret else []),
+        *([f"disabled since {jst(account.disabled_at)} JST"] if account.disabled_at else []),
+        _sessions(len(sessions)),
+        *([f"seen {jst(max(each.seen_at for each in sessions))} JST"] if sessions else []),
+    ]
+
+
+def _sessions(count: int) -> str:
+    return f"{count} session{'' if count == 1 else 's'}"
