@@ -14,6 +14,9 @@ from dashboard.accounts.records import Account, AccountStore, NewAccount
 from dashboard.accounts.sessions import Sessions, Signed, needs_code
 from dashboard.accounts.settings import AccountSettings
 
+KEPT = timedelta(days=30)
+"""How long ended sessions and old failures are kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -160,6 +163,7 @@ class AccountDesk:
     def _begin(self, account: Account, address: str, *, proven: bool) -> Taken:
         token, session = self.sessions.open(account, address, proven=proven)
         if proven:
+            self.store.prune(self.now() - KEPT)
             self.audit.record(account.actor, "sign_in", account.login, address=address)
         return Taken(token, round((session.expires_at - session.created_at).total_seconds()))
 

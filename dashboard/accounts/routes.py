@@ -63,9 +63,11 @@ class AccountRoutes:
             return _on(signed.step, _way(request), language_of(request))
         return await self._login_form(request)
 
-    async def _login_form(self, request: Request, login: str = "", said: str = "", status: int = 200) -> Response:
+    async def _login_form(
+        self, request: Request, form: Form | None = None, said: str = "", status: int = 200
+    ) -> Response:
         empty = not await asyncio.to_thread(self._desk.store.any_account)
-        return _page(request, "login", status, login=login, said=said, empty=empty)
+        return _page(request, "login", status, form, login=(form or {}).get("login", ""), said=said, empty=empty)
 
     async def login(self, request: Request) -> Response:
         """The first step."""
@@ -76,7 +78,7 @@ class AccountRoutes:
         outcome = await asyncio.to_thread(sign_in)
         if isinstance(outcome, Taken):
             return self._in(request, outcome, form)
-        return await self._login_form(request, form.get("login", ""), _why(outcome, _language(request, form)), 401)
+        return await self._login_form(request, form, _why(outcome, _language(request, form)), 401)
 
     async def code_page(self, request: Request) -> Response:
         """The code of the second factor."""

@@ -1,0 +1,86 @@
+"""Signing in with a second factor in a real browser, and how the pages look to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pyotp
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from dashboard.accounts.actor import Role
+from dashboard.accounts.settings import AccountSettings
+from dashboard.staff.app import create_app
+from tests.dashboard.account_desk import PASSWORD, House, house
+from tests.dashboard.staff_fakes import desk, served
+from tests.parts import CHROMIUM_ARGS, chromium
+
+DESK, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
+PATIENCE_MS = 10_000
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> House:
+    made = house(tmp_path, AccountSettings())
+    made.add("hana", Role.APPROVER)
+    return made
+
+
+@pytest.fixture
+def visit(city: House) -> Iterator[tuple[Page, str, list[str]]]:
+    """A browser's page, the address of the house, and what the browser complained of."""
+    path, errors = chromium(), []
+    with served(create_app(desk(gate=city.gate).services).server) as base, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
+        page = browser.new_page(viewport=DESK)  # type: ignore[arg-type]
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield page, base, errors
+        browser.close()
+
+
+def test_an_approver_sets_up_a_second_factor_signs_out_and_in_again_with_a_code(
+    city: House, visit: tuple[Page, str, list[str]]
+) -> None:
+    page, base, errors = visit
+    page.goto(f"{base}/en/station/mizue")
+    name_and_password(page)
+    secret = page.locator("input[name=secret]").get_attribute("value") or ""
+    fits_both(page)
+    expect(page.locator(".account-qr svg")).to_be_visible()
+    page.fill("[name=code]", pyotp.TOTP(secret).at(city.clock.now()))
+    page.locator(".account-card form button").first.click()
+    page.wait_for_selector(".head-name", timeout=PATIENCE_MS)
+    assert page.url == f"{base}/en/station/mizue"
+    expect(page.locator("#account-name")).to_have_text("hanaの人")
+    page.locator("#sign-out button").click()
+    expect(page.locator("h1")).to_have_text("サインイン", timeout=PATIENCE_MS)
+    fits_both(page)
+    page.goto(f"{base}/")
+    name_and_password(page)
+    expect(page.locator("h1")).to_have_text("確認コード")
+    fits_both(page)
+    city.clock.ahead += timedelta(seconds=30)
+    page.fill("[name=code]", pyotp.TOTP(secret).at(city.clock.now()))
+    page.locator(".account-card form button").first.click()
+    page.wait_for_selector("a.row", timeout=PATIENCE_MS)
+    expect(page.locator(".freshness.live")).to_be_visible(timeout=PATIENCE_MS)
+    assert errors == []
+    assert city.acts() == ["code_set", "sign_in", "sign_out", "sign_in"]
+
+
+def name_and_password(page: Page) -> None:
+    page.fill("[name=login]", "hana")
+    page.fill("[name=password]", PASSWORD)
+    page.locator(".account-card form button").click()
+
+
+def fits_both(page: Page) -> None:
+    """On a phone and on a desk nothing is wider than the screen, and what is tapped is large enough."""
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        small = "[...document.querySelectorAll('button, input:not([type=hidden]), a')].filter(e => e.offsetHeight < 44)"
+        assert page.evaluate(f"{small}.map(e => e.outerHTML)") == []
