@@ -223,7 +223,7 @@ def test_an_unknown_page_is_a_real_404_and_a_page_of_another_role_says_which(som
     assert "There is no such page" in missing.text or "no page" in missing.text.lower()
     above = somebody.get("/audit", headers=PAGE)
     assert above.status_code == 403
-    assert "管理者" in above.text
+    assert "以上の権限が必要です" in above.text
 
 
 def test_where_cameras_are_is_not_told_to_strangers(somebody: httpx.Client) -> None:
