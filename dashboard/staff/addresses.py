@@ -27,6 +27,8 @@ PLACES: Mapping[str, str] = {
     "chronology": "/chronology",
     "handover": "/handover",
     "audit": "/audit",
+    "messages": "/messages",
+    "message": "/messages/{item}",
 }
 """Every page by its name; its link stands in ``navigation``, what it is made of in ``pages``."""
 _ITEM = "[a-z0-9][a-z0-9_-]{0,63}"

@@ -19,6 +19,7 @@ from dashboard.staff import (
     chronology_callbacks,
     handover_callbacks,
     health_callbacks,
+    messages_callbacks,
     navigation,
     overview_callbacks,
     pages,
@@ -179,6 +180,7 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     health_callbacks.register(app, watch)
     chronology_callbacks.register(app, watch, services.chronicle)
     handover_callbacks.register(app, watch, services.chronicle, services.clock)
+    messages_callbacks.register(app, watch, services.public)
     cameras_callbacks.register(app, services, watch)
     pumps_callbacks.register(app, watch)
     app.callback(persistent=True, websocket=True)(partial(push, watch, services.clock))

@@ -14,6 +14,7 @@ LINKS = (
     ("cameras", "nav.cameras"),
     ("alerts", "nav.alerts"),
     ("chronology", "nav.chronology"),
+    ("messages", "nav.messages"),
 )
 """By page its words, in the order of the head. The page of the devices stands last: its link says how many are in
 trouble (``health_page.trouble_link``)."""

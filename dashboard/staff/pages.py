@@ -15,6 +15,7 @@ from dashboard.staff import (
     chronology_page,
     handover_page,
     health_page,
+    messages_page,
     overview,
     station,
 )
@@ -31,6 +32,8 @@ SKELETONS: Mapping[str, Callable[[Page], Component]] = {
     "alerts": alerts_page.skeleton,
     "incident": alerts_page.case_skeleton,
     "audit": audit_page.skeleton,
+    "messages": messages_page.skeleton,
+    "message": messages_page.one_skeleton,
 }
 
 

@@ -8,6 +8,7 @@ from alerts.incidents.seen import IncidentLog, NoIncidents
 from alerts.records import AlertLog, MaintenanceLog, NoMaintenance
 from dashboard.accounts.gate import Gate
 from dashboard.chronicle import Chronicle
+from dashboard.public_desk import PublicServices
 from dashboard.tiles import TileSettings
 from ingest.clock import Clock
 from ingest.health.limits import HealthSettings
@@ -32,3 +33,4 @@ class StaffServices:
     incidents: IncidentLog = field(default_factory=NoIncidents)
     chronicle: Chronicle = field(default_factory=Chronicle)
     tiles: TileSettings = field(default_factory=TileSettings)
+    public: PublicServices | None = None

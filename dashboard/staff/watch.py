@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 SECTIONS = (
     *("city", "counts", "stations", "devices", "cameras", "wall", "equipment"),
-    *("alerts", "incidents", "log", "health", "troubles", "chronology", "waiting"),
+    *("alerts", "incidents", "log", "health", "troubles", "chronology", "waiting", "public"),
 )
 """Parts of the screens that change for reasons of their own."""
 LOOK_EVERY_S = 0.4
@@ -134,6 +134,7 @@ class Watch:
             "waiting": waiting_facts(waiting, now),
             **health_facts(health),
             "incidents": incidents_facts(incidents, seen),
+            "public": (self._services.public.mark(), now.date()) if self._services.public else None,
             "wall": wall_facts(seen, now, self._services.clock.speed),
             "chronology": self._services.chronicle.log.last_seq(),
         }

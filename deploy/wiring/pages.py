@@ -16,6 +16,7 @@ from deploy.web import WebServer
 from deploy.wiring.accounts import gate
 from deploy.wiring.api import api_services
 from deploy.wiring.chronicle import chronicle
+from deploy.wiring.public import public_services
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.store.cameras import SqlPictures
@@ -72,6 +73,7 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         health=SqlHealth(stores.database),
         gate=gate(settings, stores),
         limits=settings.health,
+        public=public_services(settings, stores, clock),
         incidents=SqlIncidents(stores.database, settings.alerts.escalation, stores.people.directory),
         chronicle=chronicle(settings, stores),
         tiles=settings.dashboard.tiles,

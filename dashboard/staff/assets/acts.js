@@ -228,4 +228,7 @@
     const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["data-act"] };
     new MutationObserver(turned).observe(document, watched);
     turned([]);
+
+    // For scripts that show beforehand what a form would do.
+    window.mizumoriForm = { body: bodyOf, cookie: cookie, language: language };
 })();

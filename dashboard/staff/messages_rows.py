@@ -1,0 +1,120 @@
+"""The lists of the page of messages: what is out, what waits, what ended; and the issued alert levels. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from alerts.issued import IssuedLevel
+from alerts.public.records import PublicMessage, State
+from alerts.public.settings import PublicMessages
+from dashboard.i18n import text
+from dashboard.staff import messages_words, words
+from dashboard.staff.addresses import Page
+from dashboard.staff.messages_words import Levels
+from dashboard.staff.pieces import link, sentence
+
+
+def out_now(messages: Sequence[PublicMessage], here: Page, now: datetime) -> Component:
+    """What is out, the newest first."""
+    newest = sorted(messages, key=lambda each: each.id, reverse=True)
+    rows = [_row(each, here, _out_line(each, here, now), _late(each, here, now)) for each in newest]
+    return _list(rows, text(here.language, "desk.out_none"))
+
+
+def waiting(messages: Sequence[PublicMessage], settings: PublicMessages, here: Page, now: datetime) -> Component:
+    """Drafts, the gravest first; of equals the oldest."""
+    ordered = sorted(messages, key=lambda each: (-each.content.gravity, each.id))
+    rows = [_row(each, here, _draft_line(each, settings, here, now)) for each in ordered]
+    return _list(rows, text(here.language, "desk.waiting_none"))
+
+
+def ended(messages: Sequence[PublicMessage], here: Page, now: datetime) -> Component:
+    """What is over."""
+    rows = [_row(each, here, _out_line(each, here, now)) for each in messages]
+    return _list(rows, text(here.language, "desk.ended_none"))
+
+
+def _list(rows: list[Component], empty: str) -> Component:
+    return html.Ul(rows, className="message-list") if rows else sentence(empty)
+
+
+def _row(message: PublicMessage, here: Page, line: str, late: str = "") -> Component:
+    language = here.language
+    marks = [chip(message, language)]
+    if message.drill:
+        marks.append(html.Span(text(language, "desk.drill"), className="message-drill"))
+    parts = [
+        html.Div([*marks, html.B(messages_words.headline(message, language))], className="message-title"),
+        html.Div(words.joined(messages_words.place(message, language), gravity(message, language))),
+        html.Div(line, className="message-line"),
+    ]
+    if late:
+        parts.append(html.Div(late, className="message-late"))
+    return html.Li(link(parts, here.at("message", str(message.id)).path(), "message-row"))
+
+
+def gravity(message: PublicMessage, language: str) -> str:
+    """How grave it is: a person's word, no hazard of a gauge."""
+    return text(language, "desk.gravity_n", n=message.content.gravity)
+
+
+def chip(message: PublicMessage, language: str) -> Component:
+    """The step, and the state where it has not gone out."""
+    step = text(language, f"desk.step.{message.step}")
+    state = "" if message.state is State.PUBLISHED else text(language, f"desk.state.{message.state}")
+    return html.Span(words.joined(step, state), className=f"message-chip message-{message.state}")
+
+
+def _out_line(message: PublicMessage, here: Page, now: datetime) -> str:
+    language = here.language
+    if message.sent_at is None:
+        at = text(language, "desk.drafted", at=words.near_time(message.created_at, now))
+        return words.joined(at, messages_words.author(message, language))
+    sent = text(language, "desk.sent", at=words.near_time(message.sent_at, now))
+    end = "" if _late(message, here, now) else messages_words.end(message, now, language)
+    return words.joined(sent, messages_words.decided(message, language), end)
+
+
+def _late(message: PublicMessage, here: Page, now: datetime) -> str:
+    over = message.expires_at is not None and message.expires_at <= now and not message.ends_chain
+    return messages_words.end(message, now, here.language) if over else ""
+
+
+def _draft_line(message: PublicMessage, settings: PublicMessages, here: Page, now: datetime) -> str:
+    language = here.language
+    given, needed = len(message.approvals), settings.needed(message.content.gravity)
+    return words.joined(
+        text(language, "desk.drafted", at=words.near_time(message.created_at, now)),
+        messages_words.author(message, language),
+        text(language, "desk.approvals", given=given, needed=needed),
+    )
+
+
+def issued(levels: Levels, language: str, now: datetime) -> Component:
+    """The issued alert levels that stand."""
+    if not levels.in_force:
+        return sentence(text(language, "desk.issued.none"))
+    return html.Ul([_issued(each, levels, language, now) for each in levels.in_force], className="issued-list")
+
+
+def _issued(entry: IssuedLevel, levels: Levels, language: str, now: datetime) -> Component:
+    asked = entry.announced
+    at = words.near_time(asked.issued_at, now)
+    entered = words.near_time(entry.entered_at, now)
+    parts = [
+        html.Div(
+            [html.B(issued_word(entry, language)), html.Span(levels.place(entry, language))], className="issued-what"
+        ),
+        html.Div(text(language, "desk.issued.line", by=asked.issued_by, at=at)),
+        html.Div(text(language, "desk.issued.entered", name=entry.entered_by, at=entered), className="message-line"),
+    ]
+    return html.Li(parts, className="issued-row")
+
+
+def issued_word(entry: IssuedLevel, language: str) -> str:
+    """The level by its number, which is never that of a gauge."""
+    return text(language, "desk.issued.level", n=entry.level)
