@@ -49,7 +49,7 @@ def reach(
     request: Request, message_id: Number, _: Operator, public: Public, step: Step = Step.FIRST
 ) -> models.ReachSaid:
     """Whom it would go to if it went out now as this step: the message itself, or what corrects or cancels it."""
-    return models.reach_said(public.looks.reach(message_id, step), language_of(request))
+    return models.reach_said(public.looks.reach(message_id, step), step, language_of(request))
 
 
 @router.post("/preview", responses=NOT_NOW)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from alerts.cap.flood import Issued, Place
 from alerts.public.protocol import Look, Preview, Reach
 from alerts.public.records import Given, Out, PublicMessage, Refused, State, Step, Where
-from dashboard.public_words import fault, refusal
+from dashboard.public_words import fault, reach, reach_whole, refusal
 from ingest.stations import named
 
 PARTS = ("headline", "description", "instruction")
@@ -224,6 +224,8 @@ class ReachSaid(BaseModel):
     channels: dict[str, int]
     people: list[str]
     taken_back: int
+    line: str = Field(description="how many by channel, in words")
+    said: str = Field(description="the same with the people and what is taken back, a line each")
 
 
 def said(message: PublicMessage) -> MessageSaid:
@@ -293,7 +295,12 @@ def out_said(out: Out) -> OutSaid:
     return OutSaid(message=said(out.message), told=out.told, taken_back=out.taken_back)
 
 
-def reach_said(reach: Reach, language: str) -> ReachSaid:
+def reach_said(found: Reach, step: Step, language: str) -> ReachSaid:
     """Whom it would go to."""
-    people = [named(each, language) for each in reach.people]
-    return ReachSaid(channels=dict(reach.channels), people=people, taken_back=reach.taken_back)
+    return ReachSaid(
+        channels=dict(found.channels),
+        people=[named(each, language) for each in found.people],
+        taken_back=found.taken_back,
+        line=reach(found, language),
+        said=reach_whole(found, step, language),
+    )

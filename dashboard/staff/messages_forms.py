@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from alerts.issued import IssuedLevel
 from alerts.public.protocol import Look, Reach
 from alerts.public.records import PublicMessage, Step
+from dashboard.accounts.actor import Role
 from dashboard.i18n import text
 from dashboard.public_words import reach as reach_line
 from dashboard.public_words import reach_whole
@@ -27,6 +28,7 @@ LANGUAGES = ("ja", "en")
 ROWS = {"headline": 2, "description": 5, "instruction": 3}
 MOST = {"headline": 160, "description": 2000, "instruction": 2000}
 Fields = list[Component]
+DECIDES = Role.APPROVER
 REACH = "{reach}"
 """Where the script puts whom it reaches at that moment."""
 
@@ -84,7 +86,9 @@ def correct(message: PublicMessage, reach: Reach, levels: Levels, here: Page) ->
     ]
     confirm = _asked("correct", message, language, reach_line(reach, language))
     path, done = f"{ACTS}/{message.id}/correction", text(language, "desk.act.done_correct")
-    made = forms.form(path, fields, text(language, "desk.act.correct"), done=done, confirm=confirm, keep=True)
+    made = forms.form(
+        path, fields, text(language, "desk.act.correct"), done=done, confirm=confirm, keep=True, needs=DECIDES
+    )
     ask = _asked("correct", message, language, REACH)
     return with_data(made, preview=str(Step.CORRECTION), of=str(message.id), goto="yes", ask=ask)
 
@@ -98,7 +102,9 @@ def cancel(message: PublicMessage, reach: Reach, language: str) -> Component:
     ]
     confirm = _asked("cancel", message, language, reach_line(reach, language))
     path, done = f"{ACTS}/{message.id}/cancellation", text(language, "desk.act.done_cancel")
-    made = forms.form(path, fields, text(language, "desk.act.cancel"), done=done, confirm=confirm, keep=True)
+    made = forms.form(
+        path, fields, text(language, "desk.act.cancel"), done=done, confirm=confirm, keep=True, needs=DECIDES
+    )
     ask = _asked("cancel", message, language, REACH)
     return with_data(made, preview=str(Step.CANCEL), of=str(message.id), goto="yes", ask=ask)
 
@@ -107,7 +113,7 @@ def all_clear(look: Look, standing: Sequence[str], language: str) -> Component:
     """The form that drafts the end: it says what still stands."""
     fields = [html.P(text(language, "desk.act.clear_note"), className="note"), *map(html.P, standing)]
     done, button = text(language, "desk.act.done_all_clear"), text(language, "desk.act.all_clear")
-    made = forms.form(f"{ACTS}/{look.message.id}/all-clear", fields, button, done=done)
+    made = forms.form(f"{ACTS}/{look.message.id}/all-clear", fields, button, done=done, needs=DECIDES)
     return with_data(made, goto="yes")
 
 
@@ -115,17 +121,21 @@ def decide(look: Look, act: str, reach: Reach, language: str) -> Component:
     """The form of an approval or of publishing; what was read goes with it."""
     message = look.message
     name = {"approval": "approve", "publication": "publish"}[act]
-    fields: Fields = [forms.hidden("seen", message.content_mark)]
+    fields: Fields = []
     if look.despite:
         fields.append(_area("despite", text(language, "desk.field.despite"), "", 2, 2000, required=True))
     if act == "publication":
         fields.append(_reach(reach, message.step, language))
-    confirm, done = (
-        _asked(name, message, language, reach_line(reach, language)),
-        text(language, f"desk.act.done_{name}"),
+    return forms.form(
+        f"{ACTS}/{message.id}/{act}",
+        fields,
+        text(language, f"desk.act.{name}"),
+        confirm=_asked(name, message, language, reach_line(reach, language)),
+        done=text(language, f"desk.act.done_{name}"),
+        keep=True,
+        body={"seen": message.content_mark},
+        needs=DECIDES,
     )
-    button = text(language, f"desk.act.{name}")
-    return forms.form(f"{ACTS}/{message.id}/{act}", fields, button, confirm=confirm, done=done, keep=True)
 
 
 def withdraw(message: PublicMessage, language: str) -> Component:
@@ -237,9 +247,7 @@ def _texts(message: PublicMessage | None, language: str) -> Fields:
 def _area(
     name: str, label: str, said: str, rows: int, most: int, *, required: bool = False, lang: str = ""
 ) -> Component:
-    made = html.Textarea(
-        said, name=name, rows=rows, maxLength=most, required=required, **({"lang": lang} if lang else {})
-    )
+    made = html.Textarea(said, name=name, rows=rows, maxLength=most, required=required, lang=lang or None)
     return html.Label([html.Span(label, className="act-label"), made], className="act-field")
 
 

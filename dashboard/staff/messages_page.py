@@ -26,9 +26,8 @@ def skeleton(page: Page) -> Component:
     language = page.language
     head = html.Div(
         [
-            html.Div(
-                [html.H1(text(language, "desk.title")), html.Span(text(language, "desk.intro"), className="note")]
-            ),
+            html.H1(text(language, "desk.title")),
+            html.Span(text(language, "desk.intro"), className="note"),
             link(text(language, "desk.new"), page.at("message", NEW).path(), "act-button message-new"),
         ],
         className="messages-head",
@@ -81,10 +80,11 @@ def name(message: PublicMessage, language: str) -> str:
 def acts(look: Look, reaches: dict[Step, Reach], levels: Levels, settings: PublicMessages, here: Page) -> Component:
     """How far it is, what stands against it, and what is to be done next."""
     message, language = look.message, here.language
+    mark = f"{message.content_mark}-{len(look.chain)}"
     parts: list[Component] = [_state(look, settings, language)]
     if message.is_open:
         parts += [_check(look, levels, language), *_deciding(look, reaches[message.step], language)]
-        parts.append(_folded("withdraw", messages_forms.withdraw(message, language), language))
+        parts.append(_folded("withdraw", messages_forms.withdraw(message, language), language, mark))
     elif message.state is State.PUBLISHED:
         parts += _after(look, reaches, levels, here)
     return html.Section(parts, className="panel message-acts")
@@ -164,6 +164,7 @@ def _deciding(look: Look, reach: Reach, language: str) -> list[Component]:
 def _after(look: Look, reaches: dict[Step, Reach], levels: Levels, here: Page) -> list[Component]:
     """What may follow a published message: nothing follows what was cancelled."""
     message, language = look.message, here.language
+    mark = f"{message.content_mark}-{len(look.chain)}"
     last = look.chain[-1] if look.chain else message
     found: list[Component] = []
     if last.id != message.id:
@@ -172,24 +173,25 @@ def _after(look: Look, reaches: dict[Step, Reach], levels: Levels, here: Page) -
         return found
     if last.id == message.id and not message.ends_chain:
         over = messages_forms.all_clear(look, standing(look, levels, language), language)
-        found.append(_folded("all_clear", over, language))
-    found.append(_folded("cancel", messages_forms.cancel(message, reaches[Step.CANCEL], language), language))
+        found.append(_folded("all_clear", over, language, mark))
+    found.append(_folded("cancel", messages_forms.cancel(message, reaches[Step.CANCEL], language), language, mark))
     return found
 
 
 def editor(look: Look, reaches: dict[Step, Reach], levels: Levels, here: Page) -> list[Component]:
     """What can be written: the draft itself, or what follows a published message."""
     message, language = look.message, here.language
+    mark = f"{message.content_mark}-{len(look.chain)}"
     if message.is_open:
-        return [_folded("edit", messages_forms.edit(message, levels, language), language)]
+        return [_folded("edit", messages_forms.edit(message, levels, language), language, mark)]
     last = look.chain[-1] if look.chain else message
     if message.state is not State.PUBLISHED or last.step is Step.CANCEL:
         return []
     found = []
     if last.id == message.id and not message.ends_chain:
-        found.append(_folded("update", messages_forms.update(message, levels, language), language))
+        found.append(_folded("update", messages_forms.update(message, levels, language), language, mark))
     right = messages_forms.correct(message, reaches[Step.CORRECTION], levels, here)
-    return [*found, _folded("correct", right, language)]
+    return [*found, _folded("correct", right, language, mark)]
 
 
 def course(look: Look, here: Page, now: datetime) -> Component:
@@ -225,9 +227,11 @@ def _step(act: str, form: Component, language: str) -> Component:
     return html.Div([html.H3(text(language, f"desk.next.{act}")), form], className=f"message-step message-step-{act}")
 
 
-def _folded(act: str, form: Component, language: str, *, opened: bool = False) -> Component:
+def _folded(act: str, form: Component, language: str, mark: str) -> Component:
+    """Folded until somebody opens it. Under another name it is made anew: fields keep what was typed in otherwise."""
+    name_ = f"{act}-{mark}"
     return html.Details(
-        [html.Summary(text(language, f"desk.next.{act}")), form], className="panel message-folded", open=opened
+        [html.Summary(text(language, f"desk.next.{act}")), form], className="panel message-folded", id=name_
     )
 
 

@@ -18,7 +18,7 @@ def preview(seen: Preview | None, language: str, *, live: bool = False) -> Compo
     """Every form of a message. ``assets/messages.js`` fills the places while somebody writes (``live``)."""
     faults = [fault(each, language) for each in seen.faults] if seen else []
     said = text(language, "desk.preview.waiting") if seen is None else ""
-    head = [html.H2(text(language, "desk.preview.title"))]
+    head: list[Component] = [html.H2(text(language, "desk.preview.title"))]
     if live:
         head.append(html.Span(text(language, "desk.preview.live"), className="note"))
     drawn = html.Section(

@@ -44,10 +44,10 @@ def _list(rows: list[Component], empty: str) -> Component:
 
 def _row(message: PublicMessage, here: Page, line: str, late: str = "") -> Component:
     language = here.language
-    marks = [chip(message, language)]
+    marks: list[Component] = [chip(message, language)]
     if message.drill:
         marks.append(html.Span(text(language, "desk.drill"), className="message-drill"))
-    parts = [
+    parts: list[Component] = [
         html.Div([*marks, html.B(messages_words.headline(message, language))], className="message-title"),
         html.Div(words.joined(messages_words.place(message, language), gravity(message, language))),
         html.Div(line, className="message-line"),

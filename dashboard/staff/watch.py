@@ -134,7 +134,9 @@ class Watch:
             "waiting": waiting_facts(waiting, now),
             **health_facts(health),
             "incidents": incidents_facts(incidents, seen),
-            "public": (self._services.public.mark(), now.date()) if self._services.public else None,
+            "public": (self._services.public.mark(), now.replace(second=0, microsecond=0))
+            if self._services.public
+            else None,
             "wall": wall_facts(seen, now, self._services.clock.speed),
             "chronology": self._services.chronicle.log.last_seq(),
         }

@@ -70,6 +70,25 @@
     document.addEventListener("input", soon);
     document.addEventListener("change", soon);
 
+    // Deliveries go on while somebody writes what takes them back: whom it reaches is asked anew while the form is open.
+    function askReach(form) {
+        const path = "/api/v1/public-messages/" + form.dataset.of + "/reach?step=" + form.dataset.preview;
+        const headers = { "Accept": "application/json", "Accept-Language": window.mizumoriForm.language() };
+        window.fetch(path, { headers: headers, credentials: "same-origin", cache: "no-store" })
+            .then(function (answer) { return answer.ok ? answer.json() : null; })
+            .then(function (said) {
+                const place = form.querySelector("[data-reach]");
+                if (!said || !place) { return; }
+                place.firstChild.nodeValue = said.said;
+                form.dataset.confirm = form.dataset.ask.replace("{reach}", said.line);
+            }, function () { /* the next time */ });
+    }
+
+    function reachOfOpen() { document.querySelectorAll("details[open] form[data-ask]").forEach(askReach); }
+
+    document.addEventListener("toggle", reachOfOpen, true);
+    window.setInterval(reachOfOpen, 5000);
+
     // A message that was made has a page of its own.
     document.addEventListener("mizumori:acted", function (event) {
         const told = event.detail;
