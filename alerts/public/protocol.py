@@ -10,7 +10,11 @@ from alerts.public.records import Given, Out, PublicMessage, Refused, State, Ste
 from alerts.public.settings import PublicMessages
 
 SMS_ALONE, SMS_OF_SEVERAL = 70, 67
-"""UTF-16 units of one text message in Japanese, and of each of several that are joined."""
+"""UTF-16 units of one text message in Japanese, and of each of several that are joined (3GPP TS 23.040)."""
+PLAIN_ALONE, PLAIN_OF_SEVERAL = 160, 153
+"""The same of a text in the letters of the GSM alphabet alone; of ASCII some ten signs count twice there, or are not in
+it, and make it longer: then the text counts as Japanese."""
+_NOT_PLAIN = frozenset("^{}[]~|\\`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,9 @@ class Form:
     @property
     def sms_parts(self) -> int:
         """How many text messages the short form takes."""
-        return 1 if self.sms_units <= SMS_ALONE else -(-self.sms_units // SMS_OF_SEVERAL)
+        plain = self.short.isascii() and not _NOT_PLAIN & set(self.short)
+        alone, each = (PLAIN_ALONE, PLAIN_OF_SEVERAL) if plain else (SMS_ALONE, SMS_OF_SEVERAL)
+        return 1 if self.sms_units <= alone else -(-self.sms_units // each)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,18 @@ class Changing(BaseModel):
         )
 
 
+class Reasoned(BaseModel):
+    """What was wrong and why: receivers read it."""
+
+    why_ja: Text = Field(min_length=1)
+    why_en: Text = ""
+
+    @property
+    def why(self) -> dict[str, str]:
+        """By language."""
+        return {"ja": self.why_ja} | ({"en": self.why_en} if self.why_en.strip() else {})
+
+
 class Drafting(Changing):
     """A new message: about stations, or about a place that has none, given as a circle."""
 
@@ -100,30 +112,14 @@ class Withdrawing(BaseModel):
     why: Text = ""
 
 
-class Cancelling(BaseModel):
-    """What was wrong: receivers read it."""
+class Cancelling(Reasoned):
+    """That all of it was wrong."""
 
     model_config = ConfigDict(extra="forbid")
 
-    why_ja: Text = Field(min_length=1)
-    why_en: Text = ""
 
-    @property
-    def why(self) -> dict[str, str]:
-        """By language."""
-        return {"ja": self.why_ja} | ({"en": self.why_en} if self.why_en.strip() else {})
-
-
-class Correcting(Changing):
+class Correcting(Reasoned, Changing):
     """What was wrong, and what is right."""
-
-    why_ja: Text = Field(min_length=1)
-    why_en: Text = ""
-
-    @property
-    def why(self) -> dict[str, str]:
-        """By language."""
-        return {"ja": self.why_ja} | ({"en": self.why_en} if self.why_en.strip() else {})
 
 
 class DecisionSaid(BaseModel):

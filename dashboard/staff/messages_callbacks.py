@@ -106,7 +106,8 @@ async def acts(
         return no_update, no_update
     reaches = await asyncio.to_thread(_reaches, public, look)
     settings = await asyncio.to_thread(public.looks.settings)
-    return messages_page.acts(look, reaches, levels, settings, here), now
+    drawn = messages_page.acts(look, reaches, levels, settings, here, (await watch.latest()).at)
+    return drawn, now
 
 
 def _acts_mark(look: Look, levels: Levels, here: Page) -> str:

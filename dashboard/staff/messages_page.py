@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from dash import dcc, html
@@ -77,11 +78,13 @@ def name(message: PublicMessage, language: str) -> str:
     return words.joined(f"{step} {message.id}", messages_words.place(message, language))
 
 
-def acts(look: Look, reaches: dict[Step, Reach], levels: Levels, settings: PublicMessages, here: Page) -> Component:
+def acts(
+    look: Look, reaches: dict[Step, Reach], levels: Levels, settings: PublicMessages, here: Page, now: datetime
+) -> Component:
     """How far it is, what stands against it, and what is to be done next."""
     message, language = look.message, here.language
     mark = f"{message.content_mark}-{len(look.chain)}"
-    parts: list[Component] = [_state(look, settings, language)]
+    parts: list[Component] = [_state(look, settings, language, now)]
     if message.is_open:
         parts += [_check(look, levels, language), *_deciding(look, reaches[message.step], language)]
         parts.append(_folded("withdraw", messages_forms.withdraw(message, language), language, mark))
@@ -90,7 +93,7 @@ def acts(look: Look, reaches: dict[Step, Reach], levels: Levels, settings: Publi
     return html.Section(parts, className="panel message-acts")
 
 
-def _state(look: Look, settings: PublicMessages, language: str) -> Component:
+def _state(look: Look, settings: PublicMessages, language: str, now: datetime) -> Component:
     message = look.message
     content = message.content
     based = (
@@ -104,7 +107,7 @@ def _state(look: Look, settings: PublicMessages, language: str) -> Component:
         given = text(language, "desk.approvals", given=len(message.approvals), needed=look.needed)
         lines += [words.joined(given, approved), _who(look.needed, settings, language)]
     elif message.state is State.PUBLISHED:
-        lines.append(messages_words.decided(message, language))
+        lines += [messages_words.decided(message, language), messages_words.times(message, now, language)]
     head = html.Div(
         [messages_rows.chip(message, language), html.B(messages_words.headline(message, language))],
         className="message-title",
@@ -126,7 +129,8 @@ def _check(look: Look, levels: Levels, language: str) -> Component:
     said = list(dict.fromkeys(refusal(each, language) for each in against if each.name not in ("approvals",)))
     if look.despite:
         said.append(text(language, "desk.check.despite"))
-    lines = [html.Li(each) for each in [*said, *standing(look, levels, language)]]
+    told = {each.name for each in against}
+    lines = [html.Li(each) for each in [*said, *standing(look, levels, language, told)]]
     others = [each.id for each in look.drafts if each.id != look.message.id]
     if others:
         lines.append(html.Li(text(language, "desk.check.others", ids=", ".join(map(str, others)))))
@@ -135,14 +139,16 @@ def _check(look: Look, levels: Levels, language: str) -> Component:
     return html.Div([title, body], className="message-check" + (" message-against" if said else ""))
 
 
-def standing(look: Look, levels: Levels, language: str) -> list[str]:
-    """What still stands at a level where it is about: told with an end, and before one is drafted."""
+def standing(look: Look, levels: Levels, language: str, told: Collection[str] = ()) -> list[str]:
+    """What still stands at a level where it is about: told with an end, and before one is drafted; once is enough for
+    what the names of refusals in ``told`` say already."""
     said: list[str] = []
-    if look.highest and (look.message.step is Step.ALL_CLEAR or not look.message.is_open):
+    ends = look.message.step is Step.ALL_CLEAR or not look.message.is_open
+    if look.highest and ends and "still_high" not in told:
         said.append(text(language, "desk.check.stands", n=look.highest))
-    if look.unverified:
+    if look.unverified and "silent" not in told:
         said.append(text(language, "desk.check.silent"))
-    if look.unconfirmed:
+    if look.unconfirmed and not {"says_more", "unconfirmed"} & set(told):
         said.append(text(language, "desk.check.unconfirmed"))
     stands = levels.of(look.message) if look.message.step is Step.ALL_CLEAR or not look.message.is_open else []
     said += [text(language, "desk.check.issued", n=each.level, place=levels.place(each, language)) for each in stands]

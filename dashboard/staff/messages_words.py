@@ -48,6 +48,15 @@ def decided(message: PublicMessage, language: str) -> str:
     return text(language, "desk.decided_by", names="、".join(dict.fromkeys(actors)))
 
 
+def times(message: PublicMessage, now: datetime, language: str) -> str:
+    """When it went out and when it ends."""
+    if message.sent_at is None:
+        return ""
+    return words.joined(
+        text(language, "desk.sent", at=words.near_time(message.sent_at, now)), end(message, now, language)
+    )
+
+
 def end(message: PublicMessage, now: datetime, language: str) -> str:
     """When it expires, loudly where that is over: a danger never ends in silence."""
     if message.expires_at is None or message.ends_chain:

@@ -134,9 +134,7 @@ class Watch:
             "waiting": waiting_facts(waiting, now),
             **health_facts(health),
             "incidents": incidents_facts(incidents, seen),
-            "public": (self._services.public.mark(), now.replace(second=0, microsecond=0))
-            if self._services.public
-            else None,
+            "public": self._public_facts(now),
             "wall": wall_facts(seen, now, self._services.clock.speed),
             "chronology": self._services.chronicle.log.last_seq(),
         }
@@ -147,6 +145,11 @@ class Watch:
         token = f"{now.isoformat()}/{self._changes}"
         tokens = {**(before.tokens if before else {}), **dict.fromkeys(changed, token)}
         return Picture(now, seen, alerts, current, health, incidents, doubts, lines, waiting, facts, tokens)
+
+    def _public_facts(self, now: datetime) -> object:
+        """What somebody decided or entered, and the minute: a message expires by itself."""
+        public = self._services.public
+        return None if public is None else (public.mark(), now.replace(second=0, microsecond=0))
 
     def _read(self, now: datetime) -> Known:
         log = self._services.log

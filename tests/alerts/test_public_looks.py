@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from alerts.cap.flood import Issued
 from alerts.public.looks import Looks
+from alerts.public.protocol import Form
 from alerts.public.records import Given, Step
 from alerts.public.settings import PublicMessages
 from alerts.records import Outcome
@@ -96,3 +97,8 @@ def test_a_first_message_goes_to_those_on_the_lists(house: PublicHouse) -> None:
     assert looks(house).reach(made.id, Step.FIRST).addresses == 3
     house.desk.approve(made.id, "当番")
     assert house.desk.publish(made.id, "当番").told == 3
+
+
+def test_the_parts_of_an_sms_depend_on_its_letters() -> None:
+    lengths = {"あ" * 70: 1, "あ" * 71: 2, "a" * 160: 1, "a" * 161: 2, "a" * 70 + "{": 2}
+    assert {short: Form("", "", short).sms_parts for short in lengths} == lengths

@@ -68,11 +68,11 @@ PEOPLE = {
 
 
 class ByHeader:
-    """A gate: what ``X-Test-Actor`` names is who asks."""
+    """A gate: what ``X-Test-Actor`` names is who asks, in a browser a cookie of that name."""
 
     async def who(self, asking: HTTPConnection) -> Signed | None:
         """One of the people."""
-        actor = PEOPLE.get(asking.headers.get("x-test-actor", ""))
+        actor = PEOPLE.get(asking.headers.get("x-test-actor", "") or asking.cookies.get("x-test-actor", ""))
         return Signed(actor) if actor else None
 
     async def wrote(self, signed: Signed, what: str, status: int, address: str) -> None:
@@ -129,7 +129,7 @@ def api_house(
     seconds = [0.0]
     history = _history(duty, folder)
     desk = public(duty) if public else None
-    staff = _staff(duty, history, folder, gate or ByHeader())
+    staff = _staff(duty, history, folder, gate or ByHeader(), desk)
     app = create_app(staff, _services(duty, history, seconds, desk)).server
     with served(app) as base, httpx.Client(base_url=base) as client:
         yield ApiHouse(duty, client, app, seconds)
@@ -142,7 +142,9 @@ def _history(duty: Duty, folder: Path) -> WholeHistory:
     return WholeHistory(duty.database, SqlitePast(past), lambda: 0.0)
 
 
-def _staff(duty: Duty, history: History, folder: Path, gate: Gate) -> StaffServices:
+def _staff(
+    duty: Duty, history: History, folder: Path, gate: Gate, public: PublicServices | None = None
+) -> StaffServices:
     log = SqlLog(duty.database)
     pictures, maintenance = SqlPictures(duty.database), SqlMaintenance(duty.database)
     stills = StillFolder(folder / "stills")
@@ -160,6 +162,7 @@ def _staff(duty: Duty, history: History, folder: Path, gate: Gate) -> StaffServi
         maintenance,
         gate=gate,
         incidents=incidents,
+        public=public,
         chronicle=_chronicle(duty),
     )
 
