@@ -9,15 +9,19 @@ from datetime import datetime, timedelta
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
+from dashboard import hydrograph_layers
+from dashboard.hydrograph_layers import Layers
+from dashboard.hydrograph_layers import jst as jst
 from dashboard.palette import AXIS, GRID, INK, QUIET, STAGE_LINE, plain_layout, plain_text
 from dashboard.threshold_lines import add_thresholds
 from dashboard.views import GaugeView
-from ingest.clock import JST
 from ingest.hazard import hazard_at
 from ingest.metres import shown_m
 from ingest.readings import Quality, Reading
 from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
 from ingest.store.protocol import Course
+
+_NOTHING = Layers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +45,19 @@ def hydrograph(
     words: GraphWords,
     height_px: float = 220,
     works: Sequence[tuple[datetime, datetime]] = (),
+    layers: Layers = _NOTHING,
 ) -> go.Figure:
     """Stage over time with threshold bands and lines; suspect readings hollow, bad ones as crosses.
 
-    ``works`` are the spans in which somebody worked on the gauge: shaded and named.
+    ``works`` are the spans in which somebody worked on the gauge: shaded and named. ``layers`` lie over it.
     ``height_px`` is about the height between the axes: labels keep apart for it.
     What lies outside the span of thresholds and good readings is drawn at its edge and tells its value on hover,
     so that one spike of hundreds of metres does not flatten the curve.
     """
     readings = course.readings
-    low, high = _span(view, readings)
+    low, high = _span(view, readings, layers.stages_m())
     figure = go.Figure(list(_traces(view, course, (low, high), words)))
-    marked = any(each.quality in (Quality.SUSPECT, Quality.BAD) for each in readings)
+    marked = layers.event is not None or any(each.quality in (Quality.SUSPECT, Quality.BAD) for each in readings)
     add_thresholds(figure, view.levels, (low, high), words.labels, height_px)
     figure.update_layout(
         **{**plain_layout(), "margin": {"l": 52, "r": 12, "t": 30 if marked else 14, "b": 34}},
@@ -63,8 +68,10 @@ def hydrograph(
         dragmode=False,
         uirevision="hydrograph",
     )
-    _add_axes(figure, (jst(since), jst(until + (until - since) * 0.02)), (low, high), words.stage)
+    ends_at = layers.until(until + (until - since) * 0.02)
+    _add_axes(figure, (jst(since), jst(ends_at)), (low, high), words.stage)
     _add_works(figure, works, (since, until), words.maintenance)
+    hydrograph_layers.add(figure, layers)
     if not readings:
         _say_in_the_middle(figure, words.none)
     return figure
@@ -125,14 +132,9 @@ def _say_in_the_middle(figure: go.Figure, sentence: str) -> None:
     )
 
 
-def jst(at: datetime) -> datetime:
-    """The wall clock of Japan without a zone: Plotly draws what it is told."""
-    return at.astimezone(JST).replace(tzinfo=None)
-
-
-def _span(view: GaugeView, readings: Sequence[Reading]) -> tuple[float, float]:
+def _span(view: GaugeView, readings: Sequence[Reading], also_m: Sequence[float]) -> tuple[float, float]:
     stages = [each.stage_m for each in readings if each.quality in (Quality.GOOD, Quality.NOT_EVALUATED)]
-    stages += [*view.levels.values(), *([] if view.stage_m is None else [view.stage_m])]
+    stages += [*view.levels.values(), *([] if view.stage_m is None else [view.stage_m]), *also_m]
     low, high = min(stages, default=0.0), max(stages, default=1.0)
     pad = max(high - low, 0.1) * 0.08
     return low - pad, high + pad * 1.5

@@ -11,7 +11,7 @@ from ingest.hazard import Levels
 
 _LABEL_PX = 14.5
 _BAND_OPACITY = {1: 0.0, 2: 0.13, 3: 0.08, 4: 0.09, 5: 0.10}
-_LINE_COLOURS = {**{hazard: COLOURS[hazard] for hazard in (2, 3, 4, 5)}, 1: "#9aa5af", 2: "rgb(214,203,0)"}
+LINE_COLOURS = {**{hazard: COLOURS[hazard] for hazard in (2, 3, 4, 5)}, 1: "#9aa5af", 2: "rgb(214,203,0)"}
 
 
 def add_thresholds(
@@ -27,7 +27,7 @@ def add_thresholds(
         figure.add_hrect(
             y0=stage_m, y1=top, fillcolor=COLOURS[hazard], opacity=_BAND_OPACITY[hazard], line_width=0, layer="below"
         )
-        figure.add_hline(y=stage_m, line={"color": _LINE_COLOURS[hazard], "width": 1.5}, layer="below")
+        figure.add_hline(y=stage_m, line={"color": LINE_COLOURS[hazard], "width": 1.5}, layer="below")
         if hazard not in heights:
             continue
         figure.add_annotation(

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from alerts.records import Maintenance
-from alerts.rules.course import LONG, course_of
+from alerts.rules.course import LONG, SHORT, course_of
 from alerts.rules.trend import pace
 from dashboard.camera_views import CameraView, camera_view
 from dashboard.equipment_views import EquipmentView, equipment_view
@@ -22,6 +23,7 @@ from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
 from ingest.stations import Gauge, Registry, Station
 from ingest.store.protocol import CameraLatest, Latest
 
+Slopes: TypeAlias = tuple[float | None, float | None]
 TREND_FLAT_M_PER_H = 0.05
 RECENT = timedelta(minutes=60)
 """So far back readings are handed in: a pace looks back 45 minutes from the newest one, which is some minutes old."""
@@ -40,7 +42,8 @@ class GaugeView:
     what is shown is then the last known state, unverified. ``next_level`` is the next (hazard, stage_m) above.
     ``maintenance`` is the work on the gauge that goes on now: staff see it marked, the public sees no level whatever
     it says. ``held_over`` says that what is shown was observed during work that has ended: it is no level either.
-    ``rise_m_per_h`` is the pace that messages say, over ``rise_window``.
+    ``rise_m_per_h`` is the pace that messages say, over ``rise_window``; ``slopes_m_per_h`` are those of the last 10
+    and 30 minutes.
     """
 
     gauge: Gauge
@@ -56,6 +59,7 @@ class GaugeView:
     maintenance: Maintenance | None = None
     held_over: bool = False
     rise_window: timedelta | None = None
+    slopes_m_per_h: Slopes = (None, None)
 
     @property
     def stage_m(self) -> float | None:
@@ -208,7 +212,7 @@ def gauge_view(
         return GaugeView(
             gauge, levels, None, 0, None, silent, False, latest is not None, None, _next_level(None, levels)
         )
-    rise_m_per_h, window = _pace(recent, now)
+    rise_m_per_h, window, slopes = _pace(recent, now)
     hazard = _hazard(station, gauge, shown)
     if shown.quality is Quality.SUSPECT and latest.good is not None:
         # As with alerts: what is not believed yet may raise a hazard and never lowers it.
@@ -225,17 +229,20 @@ def gauge_view(
         rise_m_per_h=rise_m_per_h,
         next_level=_next_level(shown.stage_m, levels),
         rise_window=window,
+        slopes_m_per_h=slopes,
     )
 
 
-def _pace(recent: Sequence[Reading], now: datetime) -> tuple[float | None, timedelta | None]:
-    """How fast it goes by good readings in order of observation, and over how long; nothing by what is half an hour
-    old."""
+def _pace(recent: Sequence[Reading], now: datetime) -> tuple[float | None, timedelta | None, Slopes]:
+    """How fast it goes by good readings in order of observation, over how long, and the slopes of 10 and 30 minutes;
+    nothing by what is half an hour old."""
     course = course_of([each for each in recent if each.observed_at <= now])
     if not course.samples or now - course.samples[-1].at > LONG:
-        return None, None
-    rise_m_per_h, window = pace(course, course.samples[-1].at)
-    return rise_m_per_h, None if rise_m_per_h is None else window
+        return None, None, (None, None)
+    at = course.samples[-1].at
+    rise_m_per_h, window = pace(course, at)
+    slopes = course.slope_m_per_h(SHORT, at), course.slope_m_per_h(LONG, at)
+    return rise_m_per_h, None if rise_m_per_h is None else window, slopes
 
 
 def _hazard(station: Station, gauge: Gauge, reading: Reading) -> int:

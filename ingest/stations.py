@@ -86,6 +86,8 @@ class Gauge(Frozen):
     ``below_crown`` is 0 at the crown and negative below it and is normalised with ``crown_m``.
     ``sensors`` says it in full, from a time on, and takes the place of ``reports`` then.
     ``bank_m``, ``inner_flood_m`` (内水氾濫危険水位) and ``stage_volume`` serve the defaults per kind.
+    ``section`` is the surveyed cross-section as points of (offset, height above the gauge zero) in metres, from the
+    left bank to the right one as seen downstream.
     ``interval_s`` is the time between reports when wet, ``dry_interval_s`` when dry.
     ``role`` says of a gauge of a pump station on which side of the pumps it stands.
     """
@@ -101,6 +103,7 @@ class Gauge(Frozen):
     bank_m: float | None = None
     inner_flood_m: float | None = None
     stage_volume: tuple[tuple[float, float], ...] = ()
+    section: tuple[tuple[float, float], ...] = ()
     min_m: float = -10.0
     max_m: float = 50.0
     interval_s: float = Field(default=600.0, gt=0)
@@ -121,7 +124,15 @@ class Gauge(Frozen):
             low_m >= high_m or low_m3 >= high_m3 for (low_m, low_m3), (high_m, high_m3) in pairwise(self.stage_volume)
         ):
             raise ValueError("stage_volume must rise from row to row, in stage and in volume")
+        self._has_a_section_to_draw()
         return self
+
+    def _has_a_section_to_draw(self) -> None:
+        offsets = [offset_m for offset_m, _ in self.section]
+        if offsets and (len(offsets) < 3 or offsets[0] == offsets[-1]):
+            raise ValueError("section needs three points at least: a bank, the bed and the other bank")
+        if any(before > after for before, after in pairwise(offsets)):
+            raise ValueError("section must go on from point to point, the offsets from the left bank to the right one")
 
     def _has_what_sensors_need(self) -> None:
         reads = {each.reads for each in self.sensors}

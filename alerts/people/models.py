@@ -21,6 +21,8 @@ Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_leng
 """One line of text."""
 
 
+Telephone = Annotated[str, StringConstraints(pattern=r"^([+0-9][0-9() -]{1,38}[0-9])?$")]
+"""A number as people dial it, or nothing."""
 SHORT_CHANNELS = ("sms",)
 
 
@@ -64,13 +66,16 @@ class Address(Frozen):
 class Contact(Frozen):
     """A person, a desk or a thing that is told.
 
-    ``away`` leaves it out until it is taken back, ``away_until`` until a time.
+    ``telephone`` is a number for people to call, not an address of messages; ``private`` keeps it from those who only
+    look. ``away`` leaves it out until it is taken back, ``away_until`` until a time.
     """
 
     id: Identifier
     name: Names
     role: Line = ""
     department: Line = ""
+    telephone: Telephone = ""
+    private: bool = False
     language: Literal["ja", "en"] = "ja"
     addresses: tuple[Address, ...] = Field(min_length=1)
     away: bool = False

@@ -24,6 +24,7 @@ from dashboard.staff import account_bar, callbacks, cameras_route, forms, still_
 from dashboard.staff.addresses import PLACES
 from dashboard.staff.live_origins import origin, origins
 from dashboard.staff.pieces import with_data
+from dashboard.staff.reader import RememberReader
 from dashboard.staff.security import SecurityHeaders
 from dashboard.staff.services import StaffServices
 from dashboard.staff.watch import SECTIONS, Watch
@@ -81,6 +82,7 @@ def create_app(services: StaffServices, acts: ApiServices | None = None) -> Dash
     _register_pages(app)
     # Dash gathers assets and callbacks at the first request of its own paths; a page of ours may be asked for before.
     cast(Any, app)._setup_server()
+    server.add_middleware(RememberReader)
     stand_before(server, services.gate, partial(city_name, services))
     server.add_middleware(
         SecurityHeaders, script_hashes=app.csp_hashes(), elsewhere=partial(live_addresses, watch, services.tiles)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from alerts.incidents.seen import IncidentLog, NoIncidents
+from alerts.people.responsible import NoPeople, People
 from alerts.records import AlertLog, MaintenanceLog, NoMaintenance
 from dashboard.accounts.gate import Gate
 from dashboard.chronicle import Chronicle
@@ -29,6 +30,7 @@ class StaffServices:
     health: HealthStore
     gate: Gate = field(kw_only=True)
     maintenance: MaintenanceLog = field(default_factory=NoMaintenance)
+    people: People = field(default_factory=NoPeople)
     limits: HealthSettings = field(default_factory=HealthSettings)
     incidents: IncidentLog = field(default_factory=NoIncidents)
     chronicle: Chronicle = field(default_factory=Chronicle)

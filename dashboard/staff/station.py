@@ -2,53 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
-from plotly.graph_objects import Figure  # type: ignore[import-untyped]
 
 from alerts.records import Transition
+from dashboard.ahead import Ahead, ahead
 from dashboard.i18n import text
-from dashboard.staff import words
-from dashboard.staff.addresses import DAY_H, RANGES_H, Page
+from dashboard.staff import station_keys, words
+from dashboard.staff.addresses import Page
 from dashboard.staff.doubt_words import doubt_notice
 from dashboard.staff.facts import StationFacts, station_facts
-from dashboard.staff.overview import GRAPH_CONFIG
 from dashboard.staff.pieces import badge, flags, link, notified, panel, sentence, trend
-from dashboard.views import GaugeView, StationView, hours_to_next
+from dashboard.views import GaugeView, StationView
 from ingest.sight.doubt import Doubt
 from ingest.stations import Registry, named
-
-FAR_H = 3.0
-"""An extrapolation further than this says nothing and is not shown."""
 
 
 def skeleton(page: Page) -> Component:
     """The empty page of a station with a place for every section."""
     language = page.language
-    beside = [
-        panel("stills", text(language, "station.cameras"), html.Div(id="stills")),
-        panel("gauges", text(language, "station.gauges"), html.Div(id="gauges")),
-        panel("alerts", text(language, "station.alerts"), html.Div(id="station-alerts")),
-    ]
     return html.Div(
         [
             html.Div(id="station-head", className="station-head"),
             html.Div(id="equipment", className="equipment"),
-            html.Div(
-                [
-                    html.Div([html.Div(id="ranges"), html.Div(id="graphs")], className="panel panel-graphs"),
-                    panel("strips", text(language, "strip.title"), html.Div(id="strips"), text(language, "strip.note")),
-                ],
-                className="course",
-            ),
-            html.Div(beside, className="beside"),
+            html.Div(_course(language), className="course"),
+            html.Div(_beside(language), className="beside"),
+            station_keys.help_dialog(language),
         ],
         className="station",
     )
+
+
+def _course(language: str) -> list[Component]:
+    graphs = [
+        html.Div([station_keys.help_button(language), html.Div(id="ranges")], className="graph-bar"),
+        html.Div(id="past-events", className="past-events"),
+        html.Div(id="graphs", tabIndex=0, role="group", title=text(language, "keys.graph")),
+        html.Div(id="readings"),
+    ]
+    return [
+        html.Div(graphs, className="panel panel-graphs"),
+        panel("section", text(language, "section.title"), html.Div(id="sections")),
+        panel("strips", text(language, "strip.title"), html.Div(id="strips"), text(language, "strip.note")),
+    ]
+
+
+def _beside(language: str) -> list[Component]:
+    names = {
+        "station-incidents": "incident.title",
+        "stills": "station.cameras",
+        "gauges": "station.gauges",
+        "contacts": "contact.title",
+        "station-devices": "device.title",
+        "station-alerts": "station.alerts",
+    }
+    return [panel(f"of-{name}", text(language, key), html.Div(id=name, tabIndex=-1)) for name, key in names.items()]
 
 
 def unknown(page: Page) -> Component:
@@ -88,7 +99,7 @@ def head(
             ],
             className="head-level",
         ),
-        html.Div([*notes, *next_threshold(view, registry, language)], className="head-notes"),
+        html.Div([*notes, *next_threshold(view, registry, language, doubt is not None)], className="head-notes"),
         html.P(_check(facts, view, language), className="check"),
         *doubt_notice(doubt, registry, language),
     ]
@@ -131,7 +142,7 @@ def _hazard_words(hazard: int | None, view: StationView, registry: Registry, lan
     return words.hazard_label(registry, view.station.kind, hazard, language)
 
 
-def next_threshold(view: StationView, registry: Registry, language: str) -> list[Component]:
+def next_threshold(view: StationView, registry: Registry, language: str, doubted: bool = False) -> list[Component]:
     """The next threshold above, and when it would be reached if the stage went on rising: labelled as extrapolated."""
     worst = view.worst
     if worst is None:
@@ -146,70 +157,17 @@ def next_threshold(view: StationView, registry: Registry, language: str) -> list
             className="next",
         )
     ]
-    hours = hours_to_next(worst)
-    if hours is not None and hours <= FAR_H:
-        shown.append(
-            html.Span(
-                text(language, "station.extrapolation", time=words.rough_span(language, hours)),
-                className="extrapolation",
-            )
-        )
+    if (found := ahead(worst, doubted)) is not None:
+        shown.append(html.Span(_extrapolated(found, language), className="extrapolation"))
     return shown
 
 
-def range_links(page: Page, chosen_h: int) -> Component:
-    """The choice of the hydrographs' span."""
-    links = [
-        dcc.Link(
-            _length(page.language, hours),
-            href=f"{page.path()}?h={hours}",
-            className="range chosen" if hours == chosen_h else "range",
-        )
-        for hours in RANGES_H
-    ]
-    return html.Nav(links, className="ranges", title=text(page.language, "station.range"))
-
-
-def _length(language: str, hours: int) -> str:
-    if hours >= 365 * DAY_H:
-        return text(language, "station.years", y=hours // (365 * DAY_H))
-    if hours > DAY_H:
-        return text(language, "station.days", d=hours // DAY_H)
-    return text(language, "station.hours", h=hours)
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """The hydrograph of a gauge; ``whole`` is False where what is older than the present could not be read."""
-
-    view: GaugeView
-    figure: Figure
-    whole: bool
-
-
-def graphs(drawn: Sequence[Drawn], language: str) -> list[Component]:
-    """One hydrograph a gauge, with the gauge's name where there is one or where there are several."""
-    if not drawn:
-        return [sentence(text(language, "station.no_gauge"))]
-    lacking = [] if all(each.whole for each in drawn) else [sentence(text(language, "station.not_whole"))]
-    return [*lacking, *(_graph(each, language, len(drawn)) for each in drawn)]
-
-
-def _graph(drawn: Drawn, language: str, gauges: int) -> Component:
-    graph = dcc.Graph(figure=drawn.figure, config=GRAPH_CONFIG)
-    caption = _caption(drawn.view, language, alone=gauges == 1)
-    return html.Figure([*caption, html.Div(graph, className=f"hydrograph of-{min(gauges, 2)}")])
-
-
-def plot_px(gauges: int) -> float:
-    """About the height between the axes of a hydrograph, on the smallest screen: see ``.hydrograph`` in the styles."""
-    return 255 if gauges == 1 else 205
-
-
-def _caption(view: GaugeView, language: str, alone: bool) -> list[Component]:
-    if alone and not view.gauge.name and not view.gauge.role:
-        return []
-    return [html.Figcaption(words.gauge_name(view.gauge, language))]
+def _extrapolated(found: Ahead, language: str) -> str:
+    likely, soonest = (words.rough_span(language, each) for each in (found.likely_h, found.soonest_h))
+    latest = text(language, "station.later") if found.latest_h is None else words.rough_span(language, found.latest_h)
+    if soonest == likely == latest:
+        return text(language, "station.extrapolation", time=likely)
+    return text(language, "station.extrapolation_between", time=likely, soonest=soonest, latest=latest)
 
 
 def gauge_table(view: StationView, language: str, now: datetime) -> Component:

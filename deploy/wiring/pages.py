@@ -72,6 +72,7 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         maintenance=stores.maintenance,
         health=SqlHealth(stores.database),
         gate=gate(settings, stores),
+        people=stores.people,
         limits=settings.health,
         public=public_services(settings, stores, clock),
         incidents=SqlIncidents(stores.database, settings.alerts.escalation, stores.people.directory),

@@ -143,8 +143,8 @@ def _cells(item: Station | Device, apart: tuple[str, ...]) -> dict[str, Any]:
             cells[key] = ";".join(" ".join(f"{x},{y}" for x, y in mask) for mask in value)
         elif isinstance(value, dict):
             cells |= {f"{key}_{language}": text for language, text in value.items()}
-        elif key == "stage_volume":
-            cells[key] = " ".join(f"{stage_m}:{volume_m3}" for stage_m, volume_m3 in value)
+        elif key in ("stage_volume", "section"):
+            cells[key] = " ".join(f"{first}:{second}" for first, second in value)
         else:
             cells["station" if key == "station_id" else key] = value
     return cells

@@ -49,6 +49,7 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "quality": "quality = { spike_m = 0.5 }",
         "upstream": 'upstream = ["fujii-kinosho"]',
         "stage_volume": "stage_volume = [[0.0, 0.0], [1.0, 800.0], [2.0, 2000.0]]",
+        "section": "section = [[0.0, 4.1], [3.0, 0.0], [9.0, 0.0], [12.0, 4.1]]",
         "outlines": "outlines = [[[133.10, 34.40], [133.15, 34.42]]]",
         "boundary": "boundary = [[[133.0, 34.2], [133.3, 34.2], [133.3, 34.6], [133.0, 34.2]]]",
         "public": "public = true",
@@ -65,6 +66,7 @@ CELLS: Mapping[str, str] = MappingProxyType(
     {
         "valid_from": "2026-04-01T00:00:00+09:00",
         "stage_volume": "0:0 1.0:800 2.0:2000",
+        "section": "0:4.1 3:0 9:0 12:4.1",
         "masks": "0.1,0.2 0.3,0.2 0.3,0.4",
         "clock_area": "0.0 0.0 1.0 0.07",
     }

@@ -51,6 +51,7 @@ TABLES: Mapping[str, Columns] = MappingProxyType(
             ("id", "station"),
             (
                 *("role", "quantity", "reports", "datum_m", "crown_m", "bank_m", "inner_flood_m", "stage_volume"),
+                "section",
                 *("min_m", "max_m", "interval_s", "dry_interval_s", "hysteresis_m"),
                 *LIMITS,
             ),
@@ -126,8 +127,9 @@ def gauge_entry(row: Row) -> Entry:
     data["station_id"] = data.pop("station", None)
     if limits := {key: data.pop(key) for key in LIMITS if key in data}:
         data["quality"] = limits
-    if "stage_volume" in data:
-        data["stage_volume"] = [pair.split(":") for pair in data["stage_volume"].split()]
+    for key in ("stage_volume", "section"):
+        if key in data:
+            data[key] = [pair.split(":") for pair in data[key].split()]
     return Entry(Section.GAUGE, data, row.place)
 
 

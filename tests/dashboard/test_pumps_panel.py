@@ -12,8 +12,9 @@ import pytest
 
 from dashboard import running_bands
 from dashboard.running_bands import PumpCourse, Span, spans
-from dashboard.staff import callbacks, overview_callbacks, pumps_callbacks
+from dashboard.staff import overview_callbacks, pumps_callbacks, station_callbacks
 from dashboard.staff.facts import filled_pct, station_facts
+from dashboard.staff.station_past import PastEvents
 from dashboard.staff.watch import Watch
 from dashboard.views import StationView
 from ingest.clock import TrueClock
@@ -85,7 +86,7 @@ def test_it_stands_one_hazard_higher_in_the_list_and_keeps_the_words_of_its_stag
     assert "水位高・ポンプ停止" in words(
         asyncio.run(overview_callbacks.stations(Watch(at_desk.services), None, "", "/"))
     )
-    head = words(asyncio.run(callbacks.station_head(Watch(at_desk.services), None, f"/station/{IDLE}")))
+    head = words(asyncio.run(station_callbacks.station_head(Watch(at_desk.services), None, f"/station/{IDLE}")))
     assert "内水氾濫危険水位に到達" not in head.split("次の基準")[0]  # the stage has not reached it
 
 
@@ -185,7 +186,16 @@ def test_spans_fill_the_graph_without_gap_or_overlap() -> None:
 
 
 def test_the_running_times_stand_below_the_curve_of_the_inner_gauge_alone(at_desk: Desk) -> None:
-    drawn = asyncio.run(callbacks.graphs(Watch(at_desk.services), at_desk.services, None, "?h=6", f"/station/{IDLE}"))
+    drawn = asyncio.run(
+        station_callbacks.graphs(
+            Watch(at_desk.services),
+            at_desk.services,
+            PastEvents(at_desk.services.history),
+            None,
+            "?h=6",
+            f"/station/{IDLE}",
+        )
+    )
     inner, outer = (each.children[-1].children.figure for each in drawn)
     running = [each for each in inner.data if each.yaxis == "y2" and each.line.width == 12]
     assert [len(each.x) for each in running] == [3, 3]  # one run each
@@ -201,7 +211,14 @@ def test_names_in_the_bands_are_no_tags() -> None:
 
 def test_a_gauge_without_thresholds_has_a_hydrograph_all_the_same(at_desk: Desk) -> None:
     drawn = asyncio.run(
-        callbacks.graphs(Watch(at_desk.services), at_desk.services, None, "?h=6", f"/station/{WORKING}")
+        station_callbacks.graphs(
+            Watch(at_desk.services),
+            at_desk.services,
+            PastEvents(at_desk.services.history),
+            None,
+            "?h=6",
+            f"/station/{WORKING}",
+        )
     )
     assert len(drawn) == 2
 
@@ -209,7 +226,7 @@ def test_a_gauge_without_thresholds_has_a_hydrograph_all_the_same(at_desk: Desk)
 def test_a_high_level_beside_a_camera_that_is_gone_is_a_doubt_that_names_both_sides() -> None:
     at_desk = camera_desk(NOW)
     watch = Watch(at_desk.services)
-    head = words(asyncio.run(callbacks.station_head(watch, None, f"/station/{fakes.SILENT}")))
+    head = words(asyncio.run(station_callbacks.station_head(watch, None, f"/station/{fakes.SILENT}")))
     for part in ("水位は高いが、画像がありません", "水位計：危険度3", "カメラ · 今の画像がありません"):
         assert part in head
     listed = words(asyncio.run(overview_callbacks.stations(watch, None, "", "/")))
@@ -218,11 +235,11 @@ def test_a_high_level_beside_a_camera_that_is_gone_is_a_doubt_that_names_both_si
 
 def test_a_high_level_beside_a_frozen_picture_is_a_doubt() -> None:
     at_desk = camera_desk(NOW)
-    head = words(asyncio.run(callbacks.station_head(Watch(at_desk.services), None, "/en/station/hongo-bridge")))
+    head = words(asyncio.run(station_callbacks.station_head(Watch(at_desk.services), None, "/en/station/hongo-bridge")))
     assert "Level high, picture unusable" in head
     assert "picture cannot be used" in head
     at_desk.log.faults.clear()
-    head = words(asyncio.run(callbacks.station_head(Watch(at_desk.services), None, "/en/station/hongo-bridge")))
+    head = words(asyncio.run(station_callbacks.station_head(Watch(at_desk.services), None, "/en/station/hongo-bridge")))
     assert "Level high" not in head
     assert FROZEN in {each.camera_id for each in at_desk.log.stills}
 

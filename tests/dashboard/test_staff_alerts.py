@@ -15,7 +15,8 @@ from sqlalchemy import create_engine
 
 from alerts.records import Delivery, Outcome, Transition
 from alerts.store.record import SqlRecord, add_transitions
-from dashboard.staff import callbacks, overview_callbacks
+from dashboard.staff import overview_callbacks, station_callbacks
+from dashboard.staff.station_past import PastEvents
 from dashboard.staff.watch import Watch
 from ingest.readings import CameraReport, CameraState
 from ingest.store.tables import metadata
@@ -38,7 +39,7 @@ def run(work: Coroutine[Any, Any, Any]) -> str:
 
 
 def head(at_desk: Desk, path: str) -> str:
-    return run(callbacks.station_head(Watch(at_desk.services), None, path))
+    return run(station_callbacks.station_head(Watch(at_desk.services), None, path))
 
 
 def rows(at_desk: Desk, path: str = "/") -> str:
@@ -115,10 +116,14 @@ def test_a_notification_names_its_gauge_where_the_station_has_several(at_desk: D
 
 def test_a_gauge_without_a_name_is_never_shown_by_its_identifier(at_desk: Desk) -> None:
     watch = Watch(at_desk.services)
-    table = run(callbacks.gauges(watch, None, "/en/station/mizue"))
+    table = run(station_callbacks.gauges(watch, None, "/en/station/mizue"))
     assert "Gauge" in table
     assert "mizue-01" not in table
-    drawn = asyncio.run(callbacks.graphs(watch, at_desk.services, None, "", "/station/mizue"))
+    drawn = asyncio.run(
+        station_callbacks.graphs(
+            watch, at_desk.services, PastEvents(at_desk.services.history), None, "", "/station/mizue"
+        )
+    )
     assert "mizue-01" not in json.dumps(drawn[0].children[0], cls=plotly.utils.PlotlyJSONEncoder)
 
 
@@ -143,7 +148,7 @@ def test_what_was_written_to_a_file_is_not_said_to_be_sent(at_desk: Desk) -> Non
 
 
 def test_the_quality_of_a_silent_gauge_says_its_silence(at_desk: Desk) -> None:
-    said = run(callbacks.gauges(Watch(at_desk.services), None, f"/station/{fakes.SILENT}"))
+    said = run(station_callbacks.gauges(Watch(at_desk.services), None, f"/station/{fakes.SILENT}"))
     assert "良 · 途絶" in said
 
 

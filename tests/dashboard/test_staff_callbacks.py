@@ -12,8 +12,9 @@ from typing import Any
 import plotly.utils  # type: ignore[import-untyped]
 import pytest
 
-from dashboard.staff import callbacks, cameras_callbacks, overview_callbacks, pages
+from dashboard.staff import callbacks, cameras_callbacks, overview_callbacks, pages, station_callbacks
 from dashboard.staff.push import beat, news
+from dashboard.staff.station_past import PastEvents
 from dashboard.staff.watch import SECTIONS, Watch
 from ingest.readings import Quality
 from ingest.stations import Registry
@@ -62,7 +63,7 @@ def test_the_list_speaks_english_and_its_links_stay_english(watch: Watch) -> Non
 
 
 def test_no_trend_is_claimed_for_an_unconfirmed_stage(watch: Watch) -> None:
-    said = run(callbacks.station_head(watch, None, f"/station/{fakes.UNCONFIRMED}"))
+    said = run(station_callbacks.station_head(watch, None, f"/station/{fakes.UNCONFIRMED}"))
     assert "trend-unknown" in said
 
 
@@ -85,17 +86,17 @@ def test_notifications_show_the_outcomes_of_their_deliveries(watch: Watch) -> No
 
 
 def test_a_station_page_extrapolates_only_with_a_label(watch: Watch) -> None:
-    said = run(callbacks.station_head(watch, None, "/station/hongo-bridge"))
-    assert "このまま上がれば約30分後（目安・予測ではありません）" in said
-    assert "このまま上がれば" not in run(callbacks.station_head(watch, None, f"/station/{fakes.SILENT}"))
+    said = run(station_callbacks.station_head(watch, None, "/station/hongo-bridge"))
+    assert "このまま上がれば約30分後（速くて30分、遅くて35分。目安・予測ではありません）" in said
+    assert "このまま上がれば" not in run(station_callbacks.station_head(watch, None, f"/station/{fakes.SILENT}"))
 
 
 def test_a_station_that_is_not_there_is_said_to_be_unknown(watch: Watch) -> None:
-    assert "登録されていません" in run(callbacks.station_head(watch, None, "/station/nowhere"))
+    assert "登録されていません" in run(station_callbacks.station_head(watch, None, "/station/nowhere"))
 
 
 def test_the_gauges_are_given_above_the_national_datum(watch: Watch) -> None:
-    assert "5.61" in run(callbacks.gauges(watch, None, "/station/hongo-bridge"))
+    assert "5.61" in run(station_callbacks.gauges(watch, None, "/station/hongo-bridge"))
 
 
 def test_an_old_still_and_its_camera_are_unmistakable(at_desk: Desk, watch: Watch) -> None:
@@ -111,21 +112,37 @@ def test_a_camera_without_a_still_says_so(at_desk: Desk) -> None:
 
 
 def test_a_hydrograph_is_drawn_for_every_gauge(at_desk: Desk, watch: Watch) -> None:
-    drawn = asyncio.run(callbacks.graphs(watch, at_desk.services, None, "?h=6", "/station/hongo-bridge"))
+    drawn = asyncio.run(
+        station_callbacks.graphs(
+            watch, at_desk.services, PastEvents(at_desk.services.history), None, "?h=6", "/station/hongo-bridge"
+        )
+    )
     assert len(drawn) == 2
     assert "右岸" in words(drawn)
 
 
 def test_a_hydrograph_that_lacks_the_past_says_so(at_desk: Desk, watch: Watch) -> None:
-    said = words(asyncio.run(callbacks.graphs(watch, at_desk.services, None, "?h=8760", "/station/hongo-bridge")))
+    said = words(
+        asyncio.run(
+            station_callbacks.graphs(
+                watch, at_desk.services, PastEvents(at_desk.services.history), None, "?h=8760", "/station/hongo-bridge"
+            )
+        )
+    )
     assert "過去の記録" not in said
     at_desk.log.past_away = True
-    said = words(asyncio.run(callbacks.graphs(watch, at_desk.services, None, "?h=8760", "/station/hongo-bridge")))
+    said = words(
+        asyncio.run(
+            station_callbacks.graphs(
+                watch, at_desk.services, PastEvents(at_desk.services.history), None, "?h=8760", "/station/hongo-bridge"
+            )
+        )
+    )
     assert "過去の記録を今は読み出せません" in said
 
 
 def test_only_the_notifications_of_the_station_stand_on_its_page(at_desk: Desk, watch: Watch) -> None:
-    said = run(callbacks.station_alerts(watch, at_desk.services, None, "/station/hongo-bridge"))
+    said = run(station_callbacks.station_alerts(watch, at_desk.services, None, "/station/hongo-bridge"))
     assert "本郷橋" in said
     assert "大池調整池" not in said
 
