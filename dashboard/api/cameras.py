@@ -50,7 +50,7 @@ class CameraNow(BaseModel):
     station_id: str
     name: dict[str, str] | None = Field(description="by language; null where its station's name is enough")
     state: CameraState
-    reason: str = Field(description="why it is not well; empty where it is")
+    reason: str = Field(description="why it is not well, or that its first picture is awaited")
     heard_at: datetime | None
     live: bool = Field(description="whether it has a live view")
     still: StillSaid | None = Field(description="its newest picture")
