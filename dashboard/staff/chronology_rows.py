@@ -79,9 +79,8 @@ def _words(entry: Entry, where: Where) -> Iterator[Component]:
     if when := earlier(entry, where):
         yield html.Span(when, className="line-earlier")
     if entry.incident_id is not None:
-        search = f"?incident={entry.incident_id}"
         shown = where.say("chronology.incident", n=entry.incident_id)
-        yield link(shown, where.page.at("chronology").path() + search, "line-incident")
+        yield link(shown, where.page.at("incident", str(entry.incident_id)).path(), "line-incident")
 
 
 def said(entry: Entry, language: str) -> str:

@@ -14,7 +14,7 @@ from dashboard.handover import Handover
 from dashboard.staff import health_words, words
 from dashboard.staff.chronology_rows import Where, earlier, said
 from dashboard.staff.health_rows import Where as HealthWhere
-from dashboard.staff.pieces import badge
+from dashboard.staff.pieces import badge, link
 
 MOST_ROWS = 60
 COUNTED = ("transition", "acknowledged", "note", "answer", "escalation", "issued", "public", "message", "delivery")
@@ -45,7 +45,8 @@ def _incident(each: Incident, told: Handover, where: Where) -> Component:
     language = where.page.language
     names = [name for name in ("unverified", "unconfirmed") if getattr(each, name)]
     flags = [html.Span(where.say(f"handover.flag_{name}"), className=f"flag flag-{name}") for name in names]
-    state: list[str | Component] = [rule_name(each.rule, language), *flags]
+    case = link(rule_name(each.rule, language), where.page.at("incident", str(each.id)).path(), "line-place-name")
+    state: list[str | Component] = [case, *flags]
     if each.peak_level > each.level:
         state.append(html.Small(where.say("handover.peak", n=each.peak_level)))
     level = badge(language, each.level, "small") if each.rule in OF_HAZARD else html.Span("–")
