@@ -22,6 +22,7 @@ PLACES: Mapping[str, str] = {
     "station": "/station/{item}",
     "devices": "/devices",
     "cameras": "/cameras",
+    "wall": "/wall",
     "alerts": "/alerts",
     "incident": "/alerts/{item}",
     "chronology": "/chronology",

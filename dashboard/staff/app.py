@@ -22,6 +22,7 @@ from dashboard.api.services import ApiServices
 from dashboard.i18n import LANGUAGES, text
 from dashboard.staff import account_bar, callbacks, cameras_route, forms, still_route
 from dashboard.staff.addresses import PLACES
+from dashboard.staff.compressing import Compressed
 from dashboard.staff.live_origins import origin, origins
 from dashboard.staff.pieces import with_data
 from dashboard.staff.reader import RememberReader
@@ -87,6 +88,7 @@ def create_app(services: StaffServices, acts: ApiServices | None = None) -> Dash
     server.add_middleware(
         SecurityHeaders, script_hashes=app.csp_hashes(), elsewhere=partial(live_addresses, watch, services.tiles)
     )
+    server.add_middleware(Compressed)
     return app
 
 

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboard import maps
 from dashboard.filters import Choice, choice_in, shown
 from dashboard.i18n import text
-from dashboard.staff import overview_choice, overview_devices, overview_list, overview_panels
+from dashboard.staff import overview_choice, overview_devices, overview_list, overview_panels, wall_page
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.alert_rows import alert_list
 from dashboard.staff.facts import StationFacts, camera_facts, gauge_troubles
@@ -22,8 +22,9 @@ from dashboard.tiles import TileSettings
 from dashboard.views import Board
 
 
-def _chosen(seen: Board, search: str | None) -> Choice:
-    return choice_in(search, seen.registry)
+def _chosen(seen: Board, search: str | None, here: Page) -> Choice:
+    """What the address chooses; the wall shows the whole city whatever stands there."""
+    return Choice() if here.place == "wall" else choice_in(search, seen.registry)
 
 
 def _lines(picture: Picture, seen: Board, choice: Choice) -> list[StationFacts]:
@@ -35,19 +36,19 @@ async def counts(watch: Watch, _: str | None, search: str | None, pathname: str 
     seen, here = (await watch.latest()).board, page_at(pathname)
     if seen is None:
         return sentence(text(here.language, "app.no_registry"))
-    return overview_choice.count_strip(seen, _chosen(seen, search), here)
+    return overview_choice.count_strip(seen, _chosen(seen, search, here), here)
 
 
 async def choices(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Any:
     """The choices of kind, area and department."""
     seen, here = (await watch.latest()).board, page_at(pathname)
-    return [] if seen is None else overview_choice.choices(seen.registry, _chosen(seen, search), here)
+    return [] if seen is None else overview_choice.choices(seen.registry, _chosen(seen, search, here), here)
 
 
 async def hidden(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Any:
     """What of high hazard the filter leaves out."""
     seen, here = (await watch.latest()).board, page_at(pathname)
-    return [] if seen is None else overview_choice.left_out(seen, _chosen(seen, search), here)
+    return [] if seen is None else overview_choice.left_out(seen, _chosen(seen, search, here), here)
 
 
 async def stations(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Component:
@@ -56,7 +57,7 @@ async def stations(watch: Watch, _: str | None, search: str | None, pathname: st
     seen = picture.board
     if seen is None:
         return sentence(text(here.language, "app.no_registry"))
-    choice = _chosen(seen, search)
+    choice = _chosen(seen, search, here)
     return overview_list.station_list(_lines(picture, seen, choice), seen.registry, here, seen.at, choice)
 
 
@@ -71,7 +72,7 @@ async def map_marks(watch: Watch, _: str | None, search: str | None, pathname: s
     seen, here = (await watch.latest()).board, page_at(pathname)
     if seen is None:
         return None
-    choice = _chosen(seen, search)
+    choice = _chosen(seen, search, here)
     return maps.marks(shown(seen, choice), seen.registry, here.language, partial(_path, here), not choice.filters)
 
 
@@ -93,7 +94,7 @@ async def rising(watch: Watch, _: str | None, search: str | None, pathname: str 
     seen = picture.board
     if seen is None:
         return sentence(text(here.language, "rising.none"))
-    return overview_panels.rising_list(_lines(picture, seen, _chosen(seen, search)), seen.registry, here)
+    return overview_panels.rising_list(_lines(picture, seen, _chosen(seen, search, here)), seen.registry, here)
 
 
 async def worst(watch: Watch, _: str | None, __: str | None, search: str | None, pathname: str | None) -> Component:
@@ -101,7 +102,7 @@ async def worst(watch: Watch, _: str | None, __: str | None, search: str | None,
     seen, here = (await watch.latest()).board, page_at(pathname)
     if seen is None:
         return sentence(text(here.language, "worst.none"))
-    views = overview_panels.worst_cameras(shown(seen, _chosen(seen, search)))
+    views = overview_panels.worst_cameras(shown(seen, _chosen(seen, search, here)))
     cameras = [(view.hazard, camera_facts(view.cameras[0])) for view in views]
     return overview_panels.worst_stills(cameras, seen.registry, here)
 
@@ -111,7 +112,7 @@ async def devices(watch: Watch, _: str | None, __: str | None, search: str | Non
     seen, here = (await watch.latest()).board, page_at(pathname)
     if seen is None:
         return sentence(text(here.language, "app.no_registry"))
-    wanted = {view.station.id for view in shown(seen, _chosen(seen, search))}
+    wanted = {view.station.id for view in shown(seen, _chosen(seen, search, here))}
     troubles = [each for each in gauge_troubles(seen) if each.station_id in wanted]
     cameras = [camera_facts(each) for each in seen.faulty_cameras if each.camera.station_id in wanted]
     return overview_devices.device_list(troubles, cameras, seen.registry, here, seen.at)
@@ -123,6 +124,28 @@ async def alerts(watch: Watch, _: str | None, pathname: str | None) -> Component
     if picture.board is None:
         return sentence(text(here.language, "alerts.none"))
     return alert_list(picture.alerts, picture.board.registry, here, picture.at)
+
+
+async def wall_danger(watch: Watch, _: str | None, pathname: str | None) -> Component:
+    """What must never leave the wall."""
+    picture, here = await watch.latest(), page_at(pathname)
+    seen = picture.board
+    if seen is None:
+        return sentence(text(here.language, "app.no_registry"))
+    return wall_page.danger(_lines(picture, seen, Choice()), seen.registry, here, seen.at)
+
+
+async def wall_lesser(watch: Watch, _: str | None, pathname: str | None) -> Any:
+    """The stations below that which are not calm."""
+    picture, here = await watch.latest(), page_at(pathname)
+    seen = picture.board
+    return [] if seen is None else wall_page.lesser_list(_lines(picture, seen, Choice()), seen.registry, here, seen.at)
+
+
+async def wall_waiting(watch: Watch, _: str | None, pathname: str | None) -> Component:
+    """How many alerts wait, for the wall."""
+    waiting = (await watch.latest()).waiting
+    return wall_page.waiting_line(len(waiting), any(each.urgent for each in waiting), page_at(pathname).language)
 
 
 async def alarm(watch: Watch, _: str | None, __: str | None) -> Any:
@@ -156,6 +179,9 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.callback(Output("alarm", "data"), Input("news-waiting", "data"), Input("url", "pathname"))(
         partial(alarm, watch)
     )
+    app.callback(Output("wall-danger", "children"), lines, here)(partial(wall_danger, watch))
+    app.callback(Output("wall-lesser", "children"), lines, here)(partial(wall_lesser, watch))
+    app.callback(Output("wall-waiting", "children"), Input("news-waiting", "data"), here)(partial(wall_waiting, watch))
     for name, data in (("mapGround", "map-ground"), ("mapMarks", "map-marks"), ("alarm", "alarm")):
         app.clientside_callback(  # type: ignore[no-untyped-call]
             ClientsideFunction("mizumori", name), Input(data, "data")

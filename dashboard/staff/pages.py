@@ -18,6 +18,7 @@ from dashboard.staff import (
     messages_page,
     overview,
     station,
+    wall_page,
 )
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.pieces import link, sentence
@@ -27,6 +28,7 @@ SKELETONS: Mapping[str, Callable[[Page], Component]] = {
     "station": station.skeleton,
     "devices": health_page.skeleton,
     "cameras": cameras_page.skeleton,
+    "wall": wall_page.skeleton,
     "chronology": chronology_page.skeleton,
     "handover": handover_page.skeleton,
     "alerts": alerts_page.skeleton,

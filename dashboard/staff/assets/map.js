@@ -185,7 +185,16 @@
         return found;
     }
 
+    // On a wall everything is twice as large: it is read from across the room.
+    function large() {
+        return state.place.closest(".wallview") ? 2 : 1;
+    }
+
     function radius(mark, many) {
+        return large() * plainRadius(mark, many);
+    }
+
+    function plainRadius(mark, many) {
         if (mark.hazard === null) { return many ? 7 : 10; }
         if (mark.hazard === 0) { return many ? 4 : 8; }
         return mark.hazard === 1 && many ? 8 : 12;
@@ -216,7 +225,7 @@
                 href: "/assets/hazard-" + name + ".svg", x: each.x - each.r, y: each.y - each.r,
                 width: 2 * each.r, height: 2 * each.r,
             }));
-            const down = each.y + (mark.hazard === 2 ? 6.5 : 4.2);
+            const down = each.y + large() * (mark.hazard === 2 ? 6.5 : 4.2);
             link.append(make("text", { "class": "map-number on-" + name, x: each.x, y: down }, mark.hazard === null ? "?" : mark.hazard));
         }
         link.append(make("title", {}, mark.title));
@@ -226,18 +235,18 @@
     // About how wide a name is: Japanese characters are square, Latin ones little more than half as wide.
     function widthOf(name) {
         return Array.from(name).reduce(function (sum, each) {
-            return sum + (each.codePointAt(0) > 0x2E80 ? NAME_PX : NAME_PX * 0.58);
+            return sum + large() * (each.codePointAt(0) > 0x2E80 ? NAME_PX : NAME_PX * 0.58);
         }, 6);
     }
 
     function sides(each, width) {
-        const r = each.r + 2;
+        const r = each.r + 2, h = 16 * large();
         return [
-            [each.x + r, each.y - 8], [each.x - r - width, each.y - 8],
-            [each.x - width / 2, each.y - r - 16], [each.x - width / 2, each.y + r],
-            [each.x + r - 4, each.y - r - 8], [each.x - r - width + 4, each.y - r - 8],
-            [each.x + r - 4, each.y + r - 8], [each.x - r - width + 4, each.y + r - 8],
-        ].map(function (corner) { return { x: corner[0], y: corner[1], w: width, h: 16 }; });
+            [each.x + r, each.y - h / 2], [each.x - r - width, each.y - h / 2],
+            [each.x - width / 2, each.y - r - h], [each.x - width / 2, each.y + r],
+            [each.x + r - 4, each.y - r - h / 2], [each.x - r - width + 4, each.y - r - h / 2],
+            [each.x + r - 4, each.y + r - h / 2], [each.x - r - width + 4, each.y + r - h / 2],
+        ].map(function (corner) { return { x: corner[0], y: corner[1], w: width, h: h }; });
     }
 
     function common(a, b) {
@@ -265,7 +274,7 @@
             const side = freeSide(each, taken, at);
             if (!side) { return null; }
             taken.push(side);
-            return make("text", { "class": "map-name", x: side.x + 3, y: side.y + 12 }, each.mark.name);
+            return make("text", { "class": "map-name", x: side.x + 3, y: side.y + 12 * large() }, each.mark.name);
         }).filter(Boolean);
     }
 
