@@ -18,7 +18,7 @@ from tests.brokers import free_port
 from tests.dashboard.staff_fakes import Desk, desk, served
 from tests.parts import CHROMIUM_ARGS, chromium
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 15_000
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +58,15 @@ def page(context: BrowserContext) -> Iterator[Page]:
 def test_a_count_is_a_filter_that_the_address_keeps_and_that_says_what_it_hides(page: Page, base: str) -> None:
     page.goto(f"{base}/")
     page.locator(".count-link", has_text="氾濫・冠水").click(timeout=PATIENCE_MS)
-    expect(page.locator("a.row")).to_have_count(1)
-    expect(page.locator("#map .map-mark")).to_have_count(1)
+    expect(page.locator("a.row")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(page.locator("#map .map-mark")).to_have_count(1, timeout=PATIENCE_MS)
     assert page.url.endswith("/?hazard=5")
     expect(page.locator("#left-out")).to_contain_text("危険度3以上が 7 地点")
     page.reload()
     expect(page.locator("a.row")).to_have_count(1, timeout=PATIENCE_MS)
     expect(page.locator(".waiting li")).to_have_count(3)
     page.locator("#left-out .show-all").click()
-    expect(page.locator("#map .map-mark")).to_have_count(24)
+    expect(page.locator("#map .map-mark")).to_have_count(24, timeout=PATIENCE_MS)
     assert page.url.endswith("/")
 
 
@@ -74,7 +74,7 @@ def test_a_choice_of_kind_narrows_list_and_map(page: Page, base: str) -> None:
     page.goto(f"{base}/en/")
     page.locator(".choice summary").first.click(timeout=PATIENCE_MS)
     page.locator(".choice-link", has_text="Retention pond").click()
-    expect(page.locator("a.row")).to_have_count(3)
+    expect(page.locator("a.row")).to_have_count(3, timeout=PATIENCE_MS)
     assert page.url.endswith("/en/?kind=retention_pond")
 
 
