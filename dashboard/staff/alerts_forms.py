@@ -12,7 +12,7 @@ from alerts.incidents.seen import Case
 from alerts.records import Incident
 from dashboard.staff import alerts_words, forms, words
 from dashboard.staff.alerts_words import Scene
-from ingest.stations import Registry, named
+from ingest.stations import named
 
 HOUR_MIN, DAY_MIN = 60, 24 * 60
 SILENCE_FOR = (30, HOUR_MIN, 2 * HOUR_MIN, 4 * HOUR_MIN, 12 * HOUR_MIN)
@@ -36,7 +36,7 @@ def acts(case: Case, scene: Scene) -> Component:
 
 def _folded(name: str, inner: Sequence[Component], scene: Scene) -> Component:
     summary = html.Summary(scene.say(f"alerts_page.fold_{name}"))
-    return html.Details([summary, html.Div(list(inner), className="fold-body")], className=f"fold fold-{name}")
+    return html.Details([summary, html.Div(list(inner), className="fold-body")], className=f"act-fold act-fold-{name}")
 
 
 def _note(base: str, scene: Scene) -> Component:
@@ -111,7 +111,7 @@ def silence_of_many(scene: Scene) -> Component:
         forms.choice(scene.say("alerts_page.rule"), "rules", rules, as_list=True),
     ]
     folded = html.Div([_silence(scene, narrowed)], className="fold-body")
-    return html.Details([html.Summary(scene.say("alerts_page.fold_silence_any")), folded], className="fold")
+    return html.Details([html.Summary(scene.say("alerts_page.fold_silence_any")), folded], className="act-fold")
 
 
 def _silence(scene: Scene, narrowed: Sequence[Component]) -> Component:
@@ -169,14 +169,6 @@ def still_above(case: Case, scene: Scene) -> list[Component]:
         return [
             html.P(scene.say("alerts_page.close_lost" if lost else "alerts_page.close_plain"), className="fold-note")
         ]
-    names = scene.say("alerts_page.and").join(_subject(each, scene.registry, scene) for each in case.still)
+    names = scene.say("alerts_page.and").join(alerts_words.device(each, scene) for each in case.still)
     level = alerts_words.level_words(case.incident, case.incident.level, scene)
     return [html.P(scene.say("alerts_page.close_above", names=names, level=level), className="fold-note is-warning")]
-
-
-def _subject(subject_id: str, registry: Registry, scene: Scene) -> str:
-    gauge = registry.gauges.get(subject_id)
-    if gauge is not None:
-        return words.gauge_name(gauge, scene.language)
-    camera = registry.cameras.get(subject_id)
-    return named(camera.name, scene.language) if camera is not None and camera.name else subject_id

@@ -111,7 +111,7 @@ def head(case: Case, standing: Standing, scene: Scene) -> list[Component]:
     return [
         html.Div(
             [link(scene.say("alerts_page.back"), scene.page.at("alerts").path(), "back"), station],
-            className="ways-back",
+            className="case-ways",
         ),
         html.Div([mark, title], className="head-name"),
         html.Div(_level(case, scene), className="case-level"),

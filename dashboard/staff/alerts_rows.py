@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from alerts.incidents.muting import covers
 from alerts.incidents.seen import Standing
-from alerts.records import Incident
+from alerts.records import OF_HAZARD, Incident
 from dashboard.staff import alerts_words, forms, words
 from dashboard.staff.alerts_watch import OF_WATER
 from dashboard.staff.alerts_words import Scene
@@ -21,19 +21,24 @@ Row = Callable[[Incident, Standing, Scene], Component]
 
 def waiting(standing: Standing, scene: Scene) -> Component:
     """Those that nobody has acknowledged at their present level, worst first."""
-    found = [each for each in standing.open if each.waits]
+    found = sorted((each for each in standing.open if each.waits), key=_worst_first)
     return _rows(found, _waiting, standing, scene, "alerts_page.none_waiting")
 
 
 def going_on(standing: Standing, scene: Scene) -> Component:
     """Those that somebody has taken on and that have not ended."""
-    found = [each for each in standing.open if not each.waits]
+    found = sorted((each for each in standing.open if not each.waits), key=_worst_first)
     return _rows(found, _taken, standing, scene, "alerts_page.none_open")
 
 
 def ended(standing: Standing, scene: Scene) -> Component:
     """Those that ended lately."""
     return _rows(standing.ended, _ended, standing, scene, "alerts_page.none_ended")
+
+
+def _worst_first(incident: Incident) -> tuple[int, bool, int]:
+    """By level; of equals what is a hazard, then the oldest."""
+    return -incident.level, incident.rule not in OF_HAZARD, incident.id
 
 
 def counts(standing: Standing, scene: Scene) -> Component:

@@ -100,15 +100,28 @@ def view_of(incident: Incident, scene: Scene) -> StationView | None:
 
 
 def subject(change: Transition | None, scene: Scene) -> str:
-    """Which gauge, camera or gateway it is about, where the station has several."""
-    if change is None:
+    """Which gauge, camera, pump or gateway a change is about, where its station has several."""
+    if change is None or change.subject_id in ("", change.station_id):
         return ""
-    if change.subject_id in scene.registry.gauges:
-        return words.gauge_apart(scene.registry.gauges[change.subject_id], scene.registry, scene.language)
-    camera = scene.registry.cameras.get(change.subject_id)
-    if camera is not None:
-        return named(camera.name, scene.language) if camera.name else ""
-    return "" if change.subject_id == change.station_id else change.subject_id
+    gauge = scene.registry.gauges.get(change.subject_id)
+    return words.gauge_apart(gauge, scene.registry, scene.language) if gauge else device(change.subject_id, scene)
+
+
+def device(subject_id: str, scene: Scene) -> str:
+    """What a gauge, a camera, a pump or a gate is called; the plain word where it has no name of its own, the
+    identifier for all else."""
+    registry, language = scene.registry, scene.language
+    if subject_id in registry.gauges:
+        return words.gauge_name(registry.gauges[subject_id], language)
+    for found, plain in (
+        (registry.cameras, "camera.name"),
+        (registry.pumps, "pump.name"),
+        (registry.gates, "gate.name"),
+    ):
+        if subject_id in found:
+            name = found[subject_id].name
+            return named(name, language) if name else scene.say(plain)
+    return subject_id
 
 
 def span(length: timedelta, scene: Scene) -> str:

@@ -109,10 +109,10 @@ def _what_is_typed_outlives_what_comes(page: Page, house: ApiHouse) -> None:
 
 
 def _it_is_silenced_with_a_reason_and_the_silence_is_ended(page: Page, house: ApiHouse) -> None:
-    page.locator(".fold-silence summary").click()
-    page.locator(".fold-silence textarea").fill("樋門の操作中")
-    page.locator(".fold-silence select").select_option("120")
-    page.locator(".fold-silence button").click()
+    page.locator(".act-fold-silence summary").click()
+    page.locator(".act-fold-silence textarea").fill("樋門の操作中")
+    page.locator(".act-fold-silence select").select_option("120")
+    page.locator(".act-fold-silence button").click()
     expect(page.locator("#case-head")).to_contain_text("通知を停止中")
     page.locator("#case-head .back").click()
     row = page.locator("#incidents-silences .mute")
@@ -126,10 +126,10 @@ def _it_is_silenced_with_a_reason_and_the_silence_is_ended(page: Page, house: Ap
 
 def _it_is_closed_and_says_what_that_means(page: Page, house: ApiHouse) -> None:
     page.locator("#incidents-waiting .case-name", has_text="学園川").click()
-    page.locator(".fold-close summary").click()
+    page.locator(".act-fold-close summary").click()
     expect(page.locator("#case-still")).to_contain_text("今も危険度5")
-    page.locator(".fold-close textarea").fill("訓練用の水")
-    page.locator(".fold-close button").click()
+    page.locator(".act-fold-close textarea").fill("訓練用の水")
+    page.locator(".act-fold-close button").click()
     page.locator("dialog button", has_text="終了する").click()
     expect(page.locator("#case-head")).to_contain_text("当番 二郎 が終了：訓練用の水")
     expect(page.locator(".act-assign")).to_be_hidden()
