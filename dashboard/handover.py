@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import nlargest
 
-from alerts.chronology.wanted import Stands
+from alerts.chronology.wanted import ChronologyLog, Stands, Wanted
 from alerts.public.records import PublicMessage
 from alerts.records import OF_HAZARD, Entry, Incident, Maintenance, Silence
+from dashboard.chronology_query import GROUPS
 from dashboard.views import Board
 from ingest.health.problems import GatewayHealth, GaugeHealth, Health, Severity
 from ingest.readings import CameraState
@@ -20,8 +21,9 @@ LONGEST_SHIFT = timedelta(hours=36)
 """An older handover is not that of this watch."""
 FEW = 15
 NOTES = 40
-WRITTEN = frozenset({"entered", "entered_late"})
-"""Lines that people wrote of themselves, of no incident."""
+FAILED = ("delivery_failed", "delivery_unknown")
+"""Deliveries that nobody can rely on."""
+READ = tuple(each for kinds in GROUPS.values() for each in kinds if each not in ("message", "delivery"))
 MATTERS: Mapping[str, int] = {
     "public": 80,
     "issued": 95,
@@ -104,8 +106,8 @@ def numbers(incidents: Iterable[Incident]) -> dict[str, int]:
     }
 
 
-def handover(span: Span, stands: Stands, entries: Iterable[Entry], opened: Sequence[Incident], out: Broken) -> Handover:
-    """The summary; ``entries`` are those of the shift in the order of writing, ``opened`` the incidents of it."""
+def handover(span: Span, stands: Stands, done: Happened, out: Broken) -> Handover:
+    """The summary."""
     ordered = sorted(stands.incidents, key=_worst_first)
     return Handover(
         span=span,
@@ -117,7 +119,7 @@ def handover(span: Span, stands: Stands, entries: Iterable[Entry], opened: Seque
         published=tuple(sorted(stands.published, key=lambda each: (-each.content.gravity, each.id))),
         drafts=tuple(stands.drafts),
         broken=out,
-        happened=happened(entries, opened),
+        happened=done,
     )
 
 
@@ -134,8 +136,19 @@ def _worst_first(incident: Incident) -> tuple[bool, bool, int, datetime]:
     return (not incident.unverified, not incident.unconfirmed, -incident.level, incident.opened_at)
 
 
-def happened(entries: Iterable[Entry], opened: Sequence[Incident]) -> Happened:
-    """What was written in a shift, read once from front to back; however long it is, little of it is kept."""
+def shift_entries(log: ChronologyLog, since: datetime, until: datetime) -> Iterator[Entry]:
+    """The lines of a shift that a summary reads. Of what was told, by far the most, only what failed. Blocks."""
+    yield from log.whole(Wanted(since, until, kinds=READ))
+    yield from log.whole(Wanted(since, until, kinds=("delivery",), templates=FAILED))
+
+
+def happened(
+    entries: Iterable[Entry], opened: Sequence[Incident], counted: Mapping[str, int] | None = None
+) -> Happened:
+    """What was written in a shift, read once from front to back; however long it is, little of it is kept.
+
+    ``counted`` is how many lines of each kind there were, where ``entries`` are not all of them.
+    """
     counts: Counter[str] = Counter()
     notes: deque[Entry] = deque(maxlen=NOTES)
     few: list[tuple[int, int, Entry]] = []
@@ -143,7 +156,7 @@ def happened(entries: Iterable[Entry], opened: Sequence[Incident]) -> Happened:
     for each in entries:
         counts[each.kind] += 1
         name = each.detail.get("line", "")
-        failed += name in ("delivery_failed", "delivery_unknown")
+        failed += name in FAILED
         if each.kind in ("note", "handover"):
             noted += 1
             notes.append(each)
@@ -153,7 +166,7 @@ def happened(entries: Iterable[Entry], opened: Sequence[Incident]) -> Happened:
                 few = nlargest(FEW, few, key=lambda found: found[:2])
     best = sorted((each for _, _, each in nlargest(FEW, few, key=lambda found: found[:2])), key=lambda each: each.seq)
     peak = max((each.peak_level for each in opened if each.rule in OF_WATER), default=0)
-    return Happened(dict(counts), tuple(best), tuple(notes), noted, len(opened), peak, failed)
+    return Happened(counted or dict(counts), tuple(best), tuple(notes), noted, len(opened), peak, failed)
 
 
 def matters(entry: Entry) -> int:

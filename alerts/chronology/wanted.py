@@ -28,6 +28,8 @@ class Wanted:
     kinds: Sequence[str] = ()
     actors: Sequence[str] = ()
     text: str = ""
+    templates: Sequence[str] = ()
+    """Of lines that are said by these templates (``words.line``)."""
 
 
 EVERYTHING = Wanted()
@@ -55,6 +57,10 @@ class ChronologyLog(Protocol):
 
     def count(self, wanted: Wanted = EVERYTHING, after_seq: int = 0) -> int:
         """How many lines are wanted after one."""
+        ...
+
+    def counts(self, wanted: Wanted = EVERYTHING) -> dict[str, int]:
+        """How many lines are wanted, by kind."""
         ...
 
     def actors(self) -> list[str]:
@@ -87,6 +93,11 @@ class NoChronology:
         """None."""
         del wanted, after_seq
         return 0
+
+    def counts(self, wanted: Wanted = EVERYTHING) -> dict[str, int]:
+        """None."""
+        del wanted
+        return {}
 
     def actors(self) -> list[str]:
         """Nobody."""

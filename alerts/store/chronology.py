@@ -84,6 +84,12 @@ class SqlChronology:
         with self._engine.connect() as connection:
             return connection.scalar(select(func.max(chronology.c.seq))) or 0
 
+    def counts(self, wanted: Wanted = EVERYTHING) -> dict[str, int]:
+        """How many lines are wanted, by kind."""
+        asked = _narrowed(select(chronology.c.kind, func.count().label("number")), wanted).group_by(chronology.c.kind)
+        with self._engine.connect() as connection:
+            return {row.kind: row.number for row in connection.execute(asked)}
+
     def actors(self) -> list[str]:
         """Who wrote of late, by name."""
         late = select(chronology.c.actor).order_by(chronology.c.seq.desc()).limit(ACTORS_OF).subquery()
@@ -111,6 +117,8 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     for column in ("station_id", "kind", "actor"):
         if values := getattr(wanted, f"{column}s"):
             yield chronology.c[column].in_(values)
+    if wanted.templates:
+        yield chronology.c.detail["line"].as_string().in_(wanted.templates)
     if wanted.text:
         yield or_(
             *(column.icontains(wanted.text, autoescape=True) for column in (chronology.c.text, chronology.c.actor))

@@ -11,7 +11,7 @@ from dash import Dash, Input, Output, State
 from alerts.chronology.wanted import Wanted
 from dashboard.chronicle import Chronicle
 from dashboard.chronology_query import Unclear, query_of
-from dashboard.handover import Broken, Handover, Span, broken, handover, shift
+from dashboard.handover import Broken, Handover, Span, broken, handover, happened, shift, shift_entries
 from dashboard.staff import chronology_page, handover_page
 from dashboard.staff.addresses import page_at
 from dashboard.staff.chronology_callbacks import KINDS
@@ -29,9 +29,11 @@ def span_of(chronicle: Chronicle, clock: Clock, search: str | None) -> Span:
 
 def summary(chronicle: Chronicle, span: Span, out: Broken) -> Handover:
     """What the next watch must know. Blocking."""
-    entries = chronicle.log.whole(Wanted(span.since, span.until))
-    stands = chronicle.record.stands(span.now)
-    return handover(span, stands, entries, chronicle.record.opened(span.since, span.until), out)
+    log, record = chronicle.log, chronicle.record
+    counted = log.counts(Wanted(span.since, span.until))
+    opened = record.opened(span.since, span.until)
+    done = happened(shift_entries(log, span.since, span.until), opened, counted)
+    return handover(span, record.stands(span.now), done, out)
 
 
 async def span_form(chronicle: Chronicle, clock: Clock, search: str | None, pathname: str | None) -> Any:

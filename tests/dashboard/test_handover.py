@@ -12,9 +12,22 @@ from sqlalchemy import Engine
 from alerts.chronology.wanted import Stands, Wanted
 from alerts.chronology.words import line
 from alerts.records import Entry, Incident, Silence
-from alerts.store.chronology import SqlChronology
+from alerts.store.chronology import SqlChronology, enter
 from alerts.store.stands import SqlStands
-from dashboard.handover import FEW, NOTES, Broken, Handover, Span, handover, happened, matters, numbers, shift
+from dashboard.handover import (
+    FEW,
+    NOTES,
+    Broken,
+    Handover,
+    Span,
+    handover,
+    happened,
+    matters,
+    numbers,
+    shift,
+    shift_entries,
+)
+from ingest.store.tables import writing
 from tests.alerts.conftest import database, new_database  # noqa: F401
 from tests.alerts.duty import WATCHED, Duty
 from tests.alerts.night import at
@@ -30,7 +43,7 @@ def risen(seq: int, to_level: int, rule: str = "stage") -> Entry:
 
 
 def told(stands: Stands, entries: tuple[Entry, ...] = ()) -> Handover:
-    return handover(Span(at(0), at(720), at(720)), stands, entries, (), Broken())
+    return handover(Span(at(0), at(720), at(720)), stands, happened(entries, ()), Broken())
 
 
 def test_what_nobody_can_verify_comes_before_what_is_worse_but_known() -> None:
@@ -112,7 +125,9 @@ def test_what_stands_is_read_from_the_record_and_the_handover_is_a_line_of_it(da
     duty.water(10, 4.2)
     duty.mutes.begin_silence(Silence("当番", "工事", at(10), at(100), ("gakuen",)))
     record = SqlStands(database)
-    found = told(record.stands(at(11)), tuple(SqlChronology(database).whole()))
+    log = SqlChronology(database)
+    found = told(record.stands(at(11)), tuple(log.whole()))
+    assert log.counts() == found.happened.counts
     assert [(each.level, each.waits) for each in found.standing] == [(4, True)]
     assert [each.reason for each in found.silences] == ["工事"]
     assert record.stands(at(101)).silences == []
@@ -128,3 +143,16 @@ def test_what_stands_is_read_from_the_record_and_the_handover_is_a_line_of_it(da
         "当直を日勤へ引き継いだ（2026-07-01 18:00 から 2026-07-01 18:10 まで）。"
         "続いている事案 1、うち途絶・未確認 0、確認待ち 1\n旭橋の水位計を見ること"
     )
+
+
+def test_of_all_that_was_sent_a_summary_reads_what_failed_and_counts_the_rest(database: Engine) -> None:  # noqa: F811
+    told_ = {"recipient": "水防団", "channel": "sms", "error": "?"}
+    with writing(database) as connection:
+        enter(connection, *(line(at(each), "delivery", "delivery_sent", told_) for each in range(20)))
+        enter(connection, line(at(20), "delivery", "delivery_unknown", told_), line(at(21), "note", "entered", told_))
+        enter(connection, line(at(99), "delivery", "delivery_failed", told_))
+    log = SqlChronology(database)
+    read = list(shift_entries(log, at(0), at(60)))
+    assert sorted(each.detail["line"] for each in read) == ["delivery_unknown", "entered"]
+    found = happened(read, (), log.counts(Wanted(at(0), at(60))))
+    assert (found.counts, found.failed, found.notes_count) == ({"delivery": 21, "note": 1}, 1, 1)
