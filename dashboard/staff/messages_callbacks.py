@@ -54,6 +54,12 @@ async def issued(watch: Watch, public: PublicServices, _: str | None, pathname: 
     return [] if levels is None else messages_rows.issued(levels, page_at(pathname).language, (await watch.latest()).at)
 
 
+async def issued_strip(watch: Watch, public: PublicServices, _: str | None, pathname: str | None) -> Any:
+    """The issued alert levels on another page."""
+    levels = await _levels(watch, public)
+    return [] if levels is None else messages_rows.issued_strip(levels, page_at(pathname), (await watch.latest()).at)
+
+
 async def issued_form(watch: Watch, public: PublicServices, pathname: str | None) -> Any:
     """The form of an issued level, drawn once."""
     levels, picture = await _levels(watch, public), await watch.latest()
@@ -172,6 +178,7 @@ def register(app: Dash, watch: Watch, public: PublicServices | None) -> None:
         "messages-waiting": partial(waiting, watch, public),
         "messages-ended": partial(ended, watch, public),
         "issued-levels": partial(issued, watch, public),
+        "issued-strip": partial(issued_strip, watch, public),
         "message-name": partial(name, public),
         "message-course": partial(course, watch, public),
         "message-preview": partial(preview, public),

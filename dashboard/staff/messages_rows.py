@@ -118,3 +118,18 @@ def _issued(entry: IssuedLevel, levels: Levels, language: str, now: datetime) ->
 def issued_word(entry: IssuedLevel, language: str) -> str:
     """The level by its number, which is never that of a gauge."""
     return text(language, "desk.issued.level", n=entry.level)
+
+
+def issued_strip(levels: Levels, here: Page, now: datetime) -> Component | list[Component]:
+    """What stands, in one line of another page; on that of a station what concerns it. Nothing where none does."""
+    language, station = here.language, levels.registry.stations.get(here.station_id or "")
+    of_it = [each for each in levels.in_force if station is None or each.concerns(station)]
+    if not of_it:
+        return []
+    parts = []
+    for each in of_it:
+        by, at = each.announced.issued_by, words.near_time(each.announced.issued_at, now)
+        line = text(language, "desk.issued.line", by=by, at=at)
+        parts.append(html.Span([html.B(issued_word(each, language)), f" {levels.place(each, language)} "], title=line))
+    title = html.Span(text(language, "desk.issued.title"), className="note")
+    return link([title, *parts], here.at("messages").path(), "issued-link")

@@ -27,7 +27,14 @@ def skeleton(page: Page) -> Component:
         [
             html.H1(text(language, "app.overview"), className="spoken"),
             html.Div(id="counts", className="counts"),
-            html.Div([html.Div(id="choices"), html.Div(id="left-out")], className="chosen-line"),
+            html.Div(
+                [
+                    html.Div(id="choices"),
+                    html.Div(id="left-out"),
+                    html.Div(id="issued-strip", className="issued-strip"),
+                ],
+                className="chosen-line",
+            ),
             panel("list", text(language, "list.title"), html.Div(id="stations"), text(language, "list.note")),
             html.Div([map_panel(language), worst_panel(language)], className="pictures"),
             html.Div(beside, className="beside-list"),

@@ -27,6 +27,7 @@ def skeleton(page: Page) -> Component:
     return html.Div(
         [
             html.Div(id="station-head", className="station-head"),
+            html.Div(id="issued-strip", className="issued-strip"),
             html.Div(id="equipment", className="equipment"),
             html.Div(_course(language), className="course"),
             html.Div(_beside(language), className="beside"),
