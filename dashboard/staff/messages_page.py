@@ -35,8 +35,8 @@ def skeleton(page: Page) -> Component:
     )
     left = [
         panel("out", text(language, "desk.out_now"), html.Div(id="messages-out")),
-        panel("waiting", text(language, "desk.waiting"), html.Div(id="messages-waiting")),
-        panel("ended", text(language, "desk.ended"), html.Div(id="messages-ended")),
+        panel("drafts", text(language, "desk.waiting"), html.Div(id="messages-waiting")),
+        panel("over", text(language, "desk.ended"), html.Div(id="messages-ended")),
     ]
     enter = html.Details(
         [html.Summary(text(language, "desk.issued.enter")), html.Div(id="issued-form")], className="issued-enter"
