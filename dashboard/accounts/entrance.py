@@ -15,5 +15,5 @@ def stand_before(server: FastAPI, gate: Gate, house: Callable[[], str]) -> None:
     """Guard every route of ``server``, those that are added later too, and serve the pages of signing in where people
     do. ``house`` names the city (blocking)."""
     if isinstance(gate, WithAccounts):
-        routes.register(server, gate.desk, gate.setup, house)
+        routes.register(server, gate, house)
     server.add_middleware(Guard, gate=gate)

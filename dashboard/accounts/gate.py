@@ -13,13 +13,28 @@ from dashboard.accounts.desk import AccountDesk
 from dashboard.accounts.sessions import Signed
 from dashboard.accounts.setup import SetupToken
 
-SESSION = "mizumori_session"
-CSRF = "mizumori_csrf"
 CSRF_HEADER = "X-CSRF-Token"
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """The names of the cookies. A browser keeps them by host and not by port: houses on one host need names of their
+    own, or signing in to a drill would sign people out of the real house."""
+
+    session: str = "mizumori_session"
+    csrf: str = "mizumori_csrf"
+
+
+OF_DRILLS = Cookies("mizumori_drill_session", "mizumori_drill_csrf")
 
 
 class Gate(Protocol):
     """How the guard learns who asks."""
+
+    @property
+    def cookies(self) -> Cookies:
+        """Their names."""
+        ...
 
     async def who(self, asking: HTTPConnection) -> Signed | None:
         """Somebody with a session, or None."""
@@ -36,10 +51,11 @@ class WithAccounts:
 
     desk: AccountDesk
     setup: SetupToken
+    cookies: Cookies = Cookies()
 
     async def who(self, asking: HTTPConnection) -> Signed | None:
         """Who the session of the cookie belongs to."""
-        token = asking.cookies.get(SESSION)
+        token = asking.cookies.get(self.cookies.session)
         return await asyncio.to_thread(self.desk.sessions.find, token) if token else None
 
     async def wrote(self, signed: Signed, what: str, status: int, address: str) -> None:
@@ -52,6 +68,7 @@ class Fixed:
     """Everybody who reaches the port is this actor: for a closed network, and for tests."""
 
     actor: Actor
+    cookies: Cookies = Cookies()
 
     async def who(self, asking: HTTPConnection) -> Signed | None:
         """Always the same."""

@@ -18,12 +18,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.accounts import second_factor
-from dashboard.accounts.desk import AccountDesk, Outcome, Refused, Taken
-from dashboard.accounts.gate import CSRF, SESSION
+from dashboard.accounts.desk import Outcome, Refused, Taken
+from dashboard.accounts.gate import WithAccounts
 from dashboard.accounts.guard import STEPS, address
 from dashboard.accounts.pages import draw, language_of, local, role_words, wait_words
 from dashboard.accounts.sessions import Signed, Step, csrf_of
-from dashboard.accounts.setup import SetupToken
 from dashboard.i18n import LANGUAGES, text
 
 MOST_BYTES = 8192
@@ -31,9 +30,9 @@ BODY_WITHIN_S = 10.0
 Form = Mapping[str, str]
 
 
-def register(server: FastAPI, desk: AccountDesk, setup: SetupToken, house: Callable[[], str]) -> None:
+def register(server: FastAPI, gate: WithAccounts, house: Callable[[], str]) -> None:
     """Add the routes; ``house`` names the city for the authenticator app."""
-    routes = AccountRoutes(desk, setup, house)
+    routes = AccountRoutes(gate, house)
     for path, show, take in (
         ("/login", routes.login_page, routes.login),
         ("/login/code", routes.code_page, routes.code),
@@ -51,9 +50,10 @@ def register(server: FastAPI, desk: AccountDesk, setup: SetupToken, house: Calla
 class AccountRoutes:
     """The pages and what their forms do. Everything that hashes or asks the database runs in a thread."""
 
-    def __init__(self, desk: AccountDesk, setup: SetupToken, house: Callable[[], str]) -> None:
-        self._desk = desk
-        self._setup = setup
+    def __init__(self, gate: WithAccounts, house: Callable[[], str]) -> None:
+        self._desk = gate.desk
+        self._setup = gate.setup
+        self._cookies = gate.cookies
         self._house = house
 
     async def login_page(self, request: Request) -> Response:
@@ -161,7 +161,7 @@ class AccountRoutes:
             return _odd(request)
         await asyncio.to_thread(self._desk.sign_out, signed, address(request))
         answer = RedirectResponse(f"/login?lang={_language(request, form)}", 303)
-        for name in (SESSION, CSRF):
+        for name in (self._cookies.session, self._cookies.csrf):
             answer.delete_cookie(name, path="/")
         return answer
 
@@ -209,8 +209,8 @@ class AccountRoutes:
             "samesite": "lax",
             "secure": request.url.scheme == "https",
         }
-        answer.set_cookie(SESSION, taken.token, httponly=True, **common)
-        answer.set_cookie(CSRF, csrf_of(taken.token), **common)
+        answer.set_cookie(self._cookies.session, taken.token, httponly=True, **common)
+        answer.set_cookie(self._cookies.csrf, csrf_of(taken.token), **common)
         answer.headers["Cache-Control"] = "no-store"
         return answer
 

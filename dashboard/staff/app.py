@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
 from dashboard.accounts.entrance import stand_before
-from dashboard.accounts.gate import CSRF, CSRF_HEADER
+from dashboard.accounts.gate import CSRF_HEADER
 from dashboard.accounts.sessions import Signed
 from dashboard.api import app as api
 from dashboard.api.services import ApiServices
@@ -70,7 +70,7 @@ def create_app(services: StaffServices, acts: ApiServices | None = None) -> Dash
         health_endpoint=ALIVE,
         use_pages=False,
         add_log_handler=False,
-        csrf_token_name=CSRF,
+        csrf_token_name=services.gate.cookies.csrf,
         csrf_header_name=CSRF_HEADER,
     )
     app.layout = layout

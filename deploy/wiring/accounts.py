@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dashboard.accounts import passwords
 from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import AccountDesk, nobody_named
-from dashboard.accounts.gate import Fixed, Gate, WithAccounts
+from dashboard.accounts.gate import OF_DRILLS, Cookies, Fixed, Gate, WithAccounts
 from dashboard.accounts.keeping import Keeper
 from dashboard.accounts.records import NewAccount
 from dashboard.accounts.setup import SetupToken
@@ -42,7 +42,7 @@ def gate(settings: Settings, stores: Stores) -> Gate:
     setup = SetupToken(desk.store.any_account)
     if setup.needed():
         log.warning("there is no account yet; make the first one at %s", setup_address(settings, setup))
-    return WithAccounts(desk, setup)
+    return WithAccounts(desk, setup, OF_DRILLS if settings.drill.enabled else Cookies())
 
 
 def setup_address(settings: Settings, setup: SetupToken) -> str:

@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 
 from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import AccountDesk
-from dashboard.accounts.gate import CSRF, CSRF_HEADER, WithAccounts
+from dashboard.accounts.gate import CSRF_HEADER, Cookies, WithAccounts
 from dashboard.accounts.passwords import Passwords
 from dashboard.accounts.records import NewAccount
 from dashboard.accounts.settings import AccountSettings
@@ -23,6 +23,7 @@ from dashboard.accounts.store import SqlAccounts
 from dashboard.accounts.tables import account_sessions
 from ingest.store.tables import open_database
 
+SESSION, CSRF = Cookies().session, Cookies().csrf
 PASSWORD = "hashi no shita no mizu"
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 NO_CODES = AccountSettings(require_second_factor_for=())

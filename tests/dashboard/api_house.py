@@ -20,7 +20,7 @@ from alerts.store.seen import SqlIncidents
 from alerts.store.stands import SqlStands
 from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.audit_store import SqlAudit
-from dashboard.accounts.gate import Gate
+from dashboard.accounts.gate import Cookies, Gate
 from dashboard.accounts.sessions import Signed
 from dashboard.api.rate import Rate
 from dashboard.api.services import ApiServices
@@ -69,6 +69,8 @@ PEOPLE = {
 
 class ByHeader:
     """A gate: what ``X-Test-Actor`` names is who asks, in a browser a cookie of that name."""
+
+    cookies = Cookies()
 
     async def who(self, asking: HTTPConnection) -> Signed | None:
         """One of the people."""

@@ -18,7 +18,7 @@ from tests.dashboard.staff_fakes import desk, served
 from tests.parts import CHROMIUM_ARGS, chromium
 
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from websockets.typing import Origin
 
 from dashboard.accounts import guard, sessions
 from dashboard.accounts.actor import Actor, Role
-from dashboard.accounts.gate import CSRF, CSRF_HEADER, SESSION, Fixed
+from dashboard.accounts.gate import CSRF_HEADER, OF_DRILLS, Fixed, WithAccounts
 from dashboard.accounts.keeping import Keeper
 from dashboard.staff.app import create_app
-from tests.dashboard.account_desk import PASSWORD, QUICK, House, client, house, sign_in
+from tests.dashboard.account_desk import CSRF, PASSWORD, QUICK, SESSION, House, client, house, sign_in
 from tests.dashboard.staff_fakes import desk, served
 
 PAGE = {"Accept": "text/html,application/xhtml+xml"}
@@ -290,3 +290,19 @@ def test_a_wait_is_said_in_minutes_or_seconds(city: Served, somebody: httpx.Clie
         answer = somebody.post("/login", data={"login": "nobody-at-all", "password": "wrong", "lang": "en"})
     assert "Wait 2 s" in answer.text or "Wait 1 s" in answer.text
     city.house.clock.ahead += timedelta(seconds=3)
+
+
+def test_signing_in_to_a_drill_on_the_same_host_signs_nobody_out_of_the_real_house(
+    city: Served, somebody: httpx.Client, tmp_path: Path
+) -> None:
+    drill = house(tmp_path)
+    drill.add("viewer")
+    gate = WithAccounts(drill.desk, drill.gate.setup, OF_DRILLS)
+    sign_in(somebody, "operator")
+    with served(create_app(desk(gate=gate).services).server) as base:
+        somebody.base_url = httpx.URL(base)
+        sign_in(somebody, "viewer")
+        page = somebody.get("/")
+        assert f'"csrf_token_name":"{OF_DRILLS.csrf}"' in page.text.replace(": ", ":")
+    somebody.base_url = httpx.URL(city.base)
+    assert somebody.get("/_dash-layout").status_code == 200

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from starlette.requests import HTTPConnection
 
 from dashboard.accounts.actor import Actor
+from dashboard.accounts.gate import Cookies
 from dashboard.accounts.sessions import Signed
 from tests.dashboard.api_house import PEOPLE, ApiHouse, api_house
 from tests.parts import CHROMIUM_ARGS, chromium
@@ -30,6 +31,8 @@ def browser() -> Iterator[Browser]:
 @dataclass
 class Seat:
     """A gate: whoever sits there is who asks."""
+
+    cookies = Cookies()
 
     actor: Actor
 

@@ -77,10 +77,16 @@
         });
     }
 
+    // A drill on the same host has cookies of its own; Dash's settings, which stand in the page, name them.
+    function csrfName() {
+        const settings = document.getElementById("_dash-config");
+        return (settings && JSON.parse(settings.textContent).csrf_token_name) || "mizumori_csrf";
+    }
+
     function send(form) {
         const method = (form.dataset.method || "POST").toUpperCase();
         const headers = { "Accept": "application/json", "Accept-Language": language() };
-        const csrf = cookie("mizumori_csrf");
+        const csrf = cookie(csrfName());
         if (csrf) { headers["X-CSRF-Token"] = csrf; }
         const asked = { method: method, headers: headers, credentials: "same-origin", cache: "no-store" };
         const body = bodyOf(form);
