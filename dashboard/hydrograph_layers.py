@@ -51,8 +51,10 @@ class Layers:
         return [*found, *([self.ahead.level_m] if self.ahead else [])]
 
     def until(self, until: datetime) -> datetime:
-        """Where the axis of time ends."""
-        return max(until, self.ahead.until) if self.ahead else until
+        """Where the axis of time ends: an event of the past goes on there to where it went then."""
+        ends = [self.ahead.until] if self.ahead else []
+        ends += [each.observed_at + self.event.shift for each in self.event.good[-1:]] if self.event else []
+        return max([until, *ends])
 
 
 def add(figure: go.Figure, layers: Layers) -> None:

@@ -41,6 +41,8 @@ from ingest.store.protocol import Course
 STATION_ALERTS = 20
 STEPS = 500
 """Of a hydrograph: with two marks a step it is about as fine as a screen."""
+GOES_ON = 0.3
+"""Of the span: so far an event of the past goes on beyond now."""
 FAN_WITHIN_H = DAY_H
 """On longer spans the extrapolation would be a stroke."""
 GRAPH_WORDS = ("stage", "good", "suspect", "bad", "none", "maintenance")
@@ -139,12 +141,14 @@ def _draw(scene: Scene, gauge: GaugeView) -> station_hydrographs.Drawn:
 
 def _layers(scene: Scene, gauge: GaugeView, course: Course) -> Layers:
     """The fan of the extrapolation and the event of the past, as far as they are wanted and known."""
-    language = scene.page.language
+    (since, until), language = scene.span, scene.page.language
     fan = ahead(gauge, scene.doubted) if scene.choice.hours <= FAN_WITHIN_H else None
     over = None
     if scene.event is not None:
         name = text(language, "past.laid_over", event=station_hydrographs.event_name(scene.event))
-        over = station_past.laid_over(scene.services.history, gauge, scene.event, course, scene.span, name)
+        over = station_past.laid_over(
+            scene.services.history, gauge, scene.event, course, (since, until + GOES_ON * (until - since)), name
+        )
     return Layers(fan, text(language, "graph.extrapolated"), over)
 
 

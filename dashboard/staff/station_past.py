@@ -33,7 +33,9 @@ class PastEvents:
         with self._lock:
             known = self._remembered.get(name)
         if known is None:
-            known = self._find(view, until)
+            known, whole = self._find(view, until)
+            if not whole:
+                return known
             with self._lock:
                 while len(self._remembered) >= MOST_REMEMBERED:
                     del self._remembered[next(iter(self._remembered))]
@@ -44,10 +46,12 @@ class PastEvents:
         """The event with a peak of that minute; None where there is none. Blocking."""
         return next((each for each in self.of(view, now) if minute(each.peak_at) == peak), None) if peak else None
 
-    def _find(self, view: GaugeView, until: datetime) -> tuple[Event, ...]:
+    def _find(self, view: GaugeView, until: datetime) -> tuple[tuple[Event, ...], bool]:
+        """The events, and whether the past could be asked: where it is away, the next one asks again."""
         course = self._history.course(view.gauge.id, until - LOOK_BACK, until, COARSE)
         least_m = worth_m(course.readings, view.levels)
-        return tuple(self._sharpened(view, each, least_m) for each in events(course.readings, least_m))
+        found = tuple(self._sharpened(view, each, least_m) for each in events(course.readings, least_m))
+        return found, course.whole
 
     def _sharpened(self, view: GaugeView, event: Event, least_m: float) -> Event:
         """The same event by what lies closer together."""

@@ -123,3 +123,14 @@ def test_the_list_is_looked_for_once_an_hour() -> None:
     first, asked = past.of(view, NOW), log.queries
     assert past.of(view, NOW + timedelta(minutes=59)) == first
     assert log.queries == asked
+
+
+def test_what_was_found_while_the_past_was_away_is_looked_for_again() -> None:
+    log = fakes.FakeLog(past_away=True)
+    view = bridge([at(0, 0.4)])
+    past = PastEvents(log)
+    assert past.of(view, NOW) == ()
+    for each in flood(400, 3.6):
+        log.add(each)
+    log.past_away = False
+    assert [each.peak_m for each in past.of(view, NOW)] == [3.6]
