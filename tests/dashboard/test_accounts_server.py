@@ -249,6 +249,7 @@ def test_the_first_account_is_made_with_the_token_of_the_start_and_only_once(tmp
     fields = {"login": "Hana", "name": "花", "new": PASSWORD, "again": PASSWORD, "lang": "en"}
     with served(create_app(desk(gate=made.gate).services).server) as base, client(base) as first:
         assert "/setup" in first.get("/login").text
+        assert "lang=en&amp;next=/&amp;token=the%20token" in first.get("/setup?token=the+token").text
         wrong = first.post("/setup", data={**fields, "token": "guessed"})
         assert wrong.status_code == 422
         assert "newest start" in wrong.text
