@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State, dcc, no_update
 from dash.development.base_component import Component
 
 from alerts.public.protocol import Look, Reach
@@ -99,21 +99,24 @@ async def name(public: PublicServices, _: str | None, pathname: str | None) -> A
     return messages_page.unknown(here) if look is None else messages_page.name(look.message, here.language)
 
 
-async def acts(
-    watch: Watch, public: PublicServices, _: str | None, mark: str | None, pathname: str | None
-) -> tuple[Any, Any]:
+async def acts(watch: Watch, public: PublicServices, _: str | None, mark: str | None, pathname: str | None) -> Any:
     """What is to be done; drawn anew where anything of the message changed."""
     here, levels = page_at(pathname), await _levels(watch, public)
     look = await asyncio.to_thread(_look, public, here)
     if look is None or levels is None:
-        return [], ""
+        return []
     now = _acts_mark(look, levels, here)
     if now == mark:
-        return no_update, no_update
+        return no_update
     reaches = await asyncio.to_thread(_reaches, public, look)
     settings = await asyncio.to_thread(public.looks.settings)
     drawn = messages_page.acts(look, reaches, levels, settings, here, (await watch.latest()).at)
-    return drawn, now
+    return [drawn, _marked("message-acts", now)]
+
+
+def _marked(place: str, mark: str) -> Component:
+    """What a section was drawn from, kept in it: it is drawn anew only from something else."""
+    return dcc.Store(id=f"{place}-mark", data=mark)
 
 
 def _acts_mark(look: Look, levels: Levels, here: Page) -> str:
@@ -123,30 +126,29 @@ def _acts_mark(look: Look, levels: Levels, here: Page) -> str:
     return repr((here.path(), message.content_mark, len(message.decisions), against, stands, drafts, len(look.chain)))
 
 
-async def editor(
-    watch: Watch, public: PublicServices, _: str | None, mark: str | None, pathname: str | None
-) -> tuple[Any, Any]:
+async def editor(watch: Watch, public: PublicServices, _: str | None, mark: str | None, pathname: str | None) -> Any:
     """What can be written; drawn anew only where the message says something else, or another follows it."""
     here, levels = page_at(pathname), await _levels(watch, public)
     if levels is None:
-        return [], ""
+        return []
     if here.item == messages_page.NEW:
         return await _new(watch, levels, here, mark)
     look = await asyncio.to_thread(_look, public, here)
     if look is None:
-        return [], ""
+        return []
     now = repr((here.path(), look.message.content_mark, look.message.state, [each.id for each in look.chain]))
     if now == mark:
-        return no_update, no_update
+        return no_update
     reaches = await asyncio.to_thread(_reaches, public, look)
-    return messages_page.editor(look, reaches, levels, here), now
+    return [*messages_page.editor(look, reaches, levels, here), _marked("message-editor", now)]
 
 
-async def _new(watch: Watch, levels: Levels, here: Page, mark: str | None) -> tuple[Any, Any]:
+async def _new(watch: Watch, levels: Levels, here: Page, mark: str | None) -> Any:
     seen = (await watch.latest()).board
     if mark == here.path() or seen is None:
-        return no_update, no_update
-    return messages_page.new(messages_forms.new(seen.stations, levels, here.language)), here.path()
+        return no_update
+    drawn = messages_page.new(messages_forms.new(seen.stations, levels, here.language))
+    return [drawn, _marked("message-editor", here.path())]
 
 
 async def course(watch: Watch, public: PublicServices, _: str | None, pathname: str | None) -> Any:
@@ -186,8 +188,6 @@ def register(app: Dash, watch: Watch, public: PublicServices | None) -> None:
     for place, draw in drawn.items():
         app.callback(Output(place, "children"), news, here)(draw)
     app.callback(Output("issued-form", "children"), Input("url", "pathname"))(partial(issued_form, watch, public))
-    for place, both in (("message-acts", acts), ("message-editor", editor)):
-        kept = f"{place}-mark"
-        app.callback(Output(place, "children"), Output(kept, "data"), news, State(kept, "data"), here)(
-            partial(both, watch, public)
-        )
+    for place, draw in (("message-acts", acts), ("message-editor", editor)):
+        kept = State(f"{place}-mark", "data")
+        app.callback(Output(place, "children"), news, kept, here)(partial(draw, watch, public))

@@ -57,11 +57,9 @@ def one_skeleton(page: Page) -> Component:
     language = page.language
     title = text(language, "desk.new") if page.item == NEW else ""
     head = [link(text(language, "desk.back"), page.at("messages").path(), "back"), html.H1(title, id="message-name")]
-    left = [html.Div(id="message-acts"), html.Div(id="message-editor"), html.Div(id="message-course")]
+    left = [*map(_drawn_once, ("message-acts", "message-editor")), html.Div(id="message-course")]
     return html.Div(
         [
-            dcc.Store(id="message-acts-mark"),
-            dcc.Store(id="message-editor-mark"),
             html.Div(head, className="messages-head"),
             html.Div(
                 [html.Div(left, className="messages-left"), html.Div(id="message-preview", className="messages-right")],
@@ -70,6 +68,11 @@ def one_skeleton(page: Page) -> Component:
         ],
         className="messages message-one",
     )
+
+
+def _drawn_once(place: str) -> Component:
+    """A section that knows what it was drawn from."""
+    return html.Div(dcc.Store(id=f"{place}-mark"), id=place)
 
 
 def name(message: PublicMessage, language: str) -> str:
