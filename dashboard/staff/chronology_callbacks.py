@@ -52,29 +52,25 @@ async def entry(watch: Watch, pathname: str | None) -> Component:
     return chronology_page.entry_form(await _registry(watch), page_at(pathname))
 
 
-async def listed(
-    watch: Watch, chronicle: Chronicle, search: str | None, _: int | None, pathname: str | None
-) -> tuple[Any, int]:
-    """The lines that are asked for, and the number of the newest line when they were read."""
+async def listed(watch: Watch, chronicle: Chronicle, search: str | None, _: int | None, pathname: str | None) -> Any:
+    """The lines that are asked for, with the number of the newest line when they were read."""
     here = page_at(pathname)
     try:
         query = query_of(search, KINDS)
     except Unclear as unclear:
-        return chronology_page.unclear(unclear.name, unclear.written, here), 0
+        return chronology_page.unclear(unclear.name, unclear.written, here)
     found = await asyncio.to_thread(lines, chronicle.log, query)
-    return chronology_page.shown(found, query, Where(await _registry(watch), here)), found.last_seq
+    return chronology_page.shown(found, query, Where(await _registry(watch), here))
 
 
-async def more(
-    chronicle: Chronicle, _: str | None, shown: int | None, search: str | None, pathname: str | None
-) -> tuple[Any, Any]:
+async def more(chronicle: Chronicle, _: str | None, shown: int | None, search: str | None, pathname: str | None) -> Any:
     """That new lines were written since, and how many; nothing on the pages of earlier ones."""
     query = asked(search)
     if shown is None:
-        return no_update, no_update
+        return no_update
     count = await asyncio.to_thread(chronicle.log.count, query.wanted(), shown) if query.newest_page else 0
     number = str(count) if count < MOST_COUNTED else f"{MOST_COUNTED}+"
-    return text(page_at(pathname).language, "chronology.more", n=number) if count else "", count == 0
+    return text(page_at(pathname).language, "chronology.more", n=number) if count else ""
 
 
 async def _registry(watch: Watch) -> Registry | None:
@@ -92,14 +88,12 @@ def register(app: Dash, watch: Watch, chronicle: Chronicle) -> None:
     app.callback(Output("chronicle-entry", "children"), Input("url", "pathname"))(partial(entry, watch))
     app.callback(
         Output("chronicle-list", "children"),
-        Output("chronicle-shown", "data"),
         search,
         Input("chronicle-more", "n_clicks"),
         here,
     )(partial(listed, watch, chronicle))
     app.callback(
         Output("chronicle-more", "children"),
-        Output("chronicle-more", "hidden"),
         news,
         shown,
         State("url", "search"),

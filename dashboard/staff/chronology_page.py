@@ -29,7 +29,7 @@ def skeleton(page: Page) -> Component:
         _folded("entry", text(language, "chronology.write"), html.Div(id="chronicle-entry")),
         _folded("filter", text(language, "chronology.filter"), html.Div(id="chronicle-filter")),
     ]
-    bar = html.Button(id="chronicle-more", className="chronicle-more", hidden=True, type="button")
+    bar = html.Button(id="chronicle-more", className="chronicle-more", type="button")
     top = [
         html.H1(text(language, "chronology.title")),
         html.Div(id="chronicle-exports"),
@@ -38,7 +38,6 @@ def skeleton(page: Page) -> Component:
     lines = [html.Div(top, className="chronicle-top"), html.Div(bar, role="status"), html.Div(id="chronicle-list")]
     return html.Div(
         [
-            dcc.Store(id="chronicle-shown"),
             html.Section(lines, className="panel panel-chronicle"),
             html.Div(beside, className="beside"),
         ],
@@ -169,11 +168,12 @@ def exports(query: Query, page: Page) -> Component:
 
 def shown(lines: Lines, query: Query, where: Where) -> list[Component]:
     """The lines with the ways to the earlier and later ones."""
+    read = dcc.Store(id="chronicle-shown", data=lines.last_seq)
     if not lines.entries:
         empty = sentence(where.say("chronology.none" if query.narrowed else "chronology.nothing_yet"))
-        return [empty, *_pager(lines, query, where)]
+        return [read, empty, *_pager(lines, query, where)]
     ordered = list(lines.entries)[::-1] if query.oldest_first else lines.entries
-    return [*days(ordered, where), *_pager(lines, query, where)]
+    return [read, *days(ordered, where), *_pager(lines, query, where)]
 
 
 def _pager(lines: Lines, query: Query, where: Where) -> list[Component]:

@@ -34,12 +34,12 @@ class Night:
     watch: Watch
 
     def listed(self, search: str = "", path: str = "/chronology") -> tuple[str, int]:
-        drawn, last = asyncio.run(chronology.listed(self.watch, self.services.chronicle, search, None, path))
-        return words_of(drawn), last
+        drawn = asyncio.run(chronology.listed(self.watch, self.services.chronicle, search, None, path))
+        read = drawn[0] if isinstance(drawn, list) else None
+        return words_of(drawn).strip(), getattr(read, "data", 0)
 
-    def more(self, shown: int, search: str = "") -> tuple[str, bool]:
-        found = asyncio.run(chronology.more(self.services.chronicle, None, shown, search, "/chronology"))
-        return found[0], found[1]
+    def more(self, shown: int, search: str = "") -> str:
+        return str(asyncio.run(chronology.more(self.services.chronicle, None, shown, search, "/chronology")))
 
     def sheet(self, search: str = "", path: str = "/handover") -> str:
         services = self.services
@@ -116,13 +116,13 @@ def test_what_cannot_be_understood_is_said_in_words_and_leads_back(night: Night)
 
 def test_new_lines_wait_behind_a_bar_that_counts_those_that_are_asked_for(night: Night) -> None:
     _, shown = night.listed()
-    assert night.more(shown) == ("", True)
+    assert night.more(shown) == ""
     night.write("堤防に異状なし")
     night.write("巡回に出る")
-    assert night.more(shown) == ("↑ 新しい記録 2 件を表示", False)
-    assert night.more(shown, "?q=巡回") == ("↑ 新しい記録 1 件を表示", False)
-    assert night.more(shown, "?kind=delivery") == ("", True)
-    assert night.more(shown, f"?before={shown}") == ("", True)
+    assert night.more(shown) == "↑ 新しい記録 2 件を表示"
+    assert night.more(shown, "?q=巡回") == "↑ 新しい記録 1 件を表示"
+    assert night.more(shown, "?kind=delivery") == ""
+    assert night.more(shown, f"?before={shown}") == ""
 
 
 def test_the_handover_begins_with_what_nobody_can_verify(night: Night) -> None:

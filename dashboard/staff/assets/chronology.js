@@ -41,7 +41,7 @@
             each.open = window.innerWidth >= ROOMY_PX;
         });
         const bar = document.getElementById("chronicle-more");
-        if (!bar || bar.hidden || bar.dataset.pressed === bar.textContent) { return; }
+        if (!bar || !bar.textContent || bar.dataset.pressed === bar.textContent) { return; }
         const follows = new URLSearchParams(window.location.search).get("follow") === "1";
         if (follows || Date.now() < ownUntilMs) {
             bar.dataset.pressed = bar.textContent;
@@ -51,6 +51,6 @@
         }
     }
 
-    new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden"] });
+    new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
     look();
 })();
