@@ -16,6 +16,8 @@ from dashboard.staff.alerts_words import Scene
 from dashboard.staff.facts import station_facts
 from dashboard.staff.pieces import flag, link, sentence, trend
 
+MOST_ROWS = 40
+"""Of a list: every row is many components, and a browser that draws hundreds of them stands still meanwhile."""
 Row = Callable[[Incident, Standing, Scene], Component]
 
 
@@ -56,7 +58,10 @@ def _count(name: str, number: int, scene: Scene) -> Component:
 def _rows(found: Sequence[Incident], row: Row, standing: Standing, scene: Scene, none: str) -> Component:
     if not found:
         return sentence(scene.say(none))
-    return html.Ol([row(each, standing, scene) for each in found], className="cases")
+    shown = [row(each, standing, scene) for each in found[:MOST_ROWS]]
+    if len(found) > MOST_ROWS:
+        shown.append(html.Li(scene.say("alerts_page.more", n=len(found) - MOST_ROWS), className="empty"))
+    return html.Ol(shown, className="cases")
 
 
 def _waiting(incident: Incident, standing: Standing, scene: Scene) -> Component:

@@ -72,6 +72,14 @@ def test_what_waits_says_for_how_long_who_was_told_and_when_it_goes_on_to_whom()
     assert "アラートはありません" in words(alerts_rows.going_on(standing, scene()))
 
 
+def test_of_very_many_the_worst_are_drawn_and_the_rest_is_counted() -> None:
+    many = [incident(id=number, level=5 if number == 60 else 2) for number in range(1, 61)]
+    said = words(alerts_rows.waiting(Standing(open=many), scene()))
+    assert said.count("acknowledgement") == alerts_rows.MOST_ROWS
+    assert "incidents/60/acknowledgement" in said
+    assert "ほか 20 件" in said
+
+
 def test_a_step_that_was_not_taken_in_time_says_so() -> None:
     standing = Standing(open=[incident()], steps={7: NextStep(1, (), ago(2))})
     said = words(alerts_rows.waiting(standing, scene("en")))
