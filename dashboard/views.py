@@ -6,10 +6,10 @@ The staff app and the public site draw the same views, so both say the same of a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from alerts.records import Maintenance
 from alerts.rules.course import LONG, SHORT, course_of
@@ -20,10 +20,11 @@ from ingest.equipment.state import States
 from ingest.hazard import Levels, hazard_at, levels_at
 from ingest.readings import CameraState, Quality, Reading
 from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
-from ingest.stations import Gauge, Registry, Station
+from ingest.stations import Camera, Gauge, Registry, Station
 from ingest.store.protocol import CameraLatest, Latest
 
 Slopes: TypeAlias = tuple[float | None, float | None]
+OfStation = TypeVar("OfStation", Gauge, Camera)
 TREND_FLAT_M_PER_H = 0.05
 RECENT = timedelta(minutes=60)
 """So far back readings are handed in: a pace looks back 45 minutes from the newest one, which is some minutes old."""
@@ -166,6 +167,7 @@ def board(
     """The city at ``now`` from what the log knows. ``recent`` holds good readings of at least the trend window,
     ``maintenance`` the work that had not ended ``MAINTENANCE_MATTERS`` ago, ``states`` what pumps and gates say: with
     None they are left out."""
+    gauges, eyes = _by_station(registry.gauges.values()), _by_station(registry.cameras.values())
     views = [
         StationView(
             station=station,
@@ -173,16 +175,22 @@ def board(
                 _worked_on(
                     gauge_view(station, gauge, latest.get(gauge.id), recent.get(gauge.id, ()), now), maintenance, now
                 )
-                for gauge in registry.gauges_of(station.id)
+                for gauge in gauges.get(station.id, ())
             ),
-            cameras=tuple(
-                camera_view(camera, cameras.get(camera.id), now) for camera in registry.cameras_of(station.id)
-            ),
+            cameras=tuple(camera_view(camera, cameras.get(camera.id), now) for camera in eyes.get(station.id, ())),
             equipment=(None if states is None else equipment_view(station, registry, latest, recent, states, now)),
         )
         for station in registry.stations.values()
     ]
     return Board(at=now, registry=registry, stations=tuple(sorted(views, key=_worst_first)))
+
+
+def _by_station(devices: Iterable[OfStation]) -> Mapping[str, Sequence[OfStation]]:
+    # Asked for one by one, a thousand stations would look through all devices a thousand times.
+    found: dict[str, list[OfStation]] = {}
+    for device in devices:
+        found.setdefault(device.station_id, []).append(device)
+    return found
 
 
 def _worked_on(view: GaugeView, maintenance: Sequence[Maintenance], now: datetime) -> GaugeView:

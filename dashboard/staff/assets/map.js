@@ -246,6 +246,9 @@
             [each.x - width / 2, each.y - r - h], [each.x - width / 2, each.y + r],
             [each.x + r - 4, each.y - r - h / 2], [each.x - r - width + 4, each.y - r - h / 2],
             [each.x + r - 4, each.y + r - h / 2], [each.x - r - width + 4, each.y + r - h / 2],
+            [each.x + r, each.y - h], [each.x + r, each.y], [each.x - r - width, each.y - h], [each.x - r - width, each.y],
+            [each.x - r, each.y - r - h], [each.x + r - width, each.y - r - h],
+            [each.x - r, each.y + r], [each.x + r - width, each.y + r],
         ].map(function (corner) { return { x: corner[0], y: corner[1], w: width, h: h }; });
     }
 
@@ -255,19 +258,24 @@
         return across > 0 && down > 0 ? across * down : 0;
     }
 
-    // The side that covers least: nothing for most, little for the worst, whose names must not be missing.
+    // The side that covers least: nothing for most, names and calm marks for the worst; no mark of a hazard ever.
     function freeSide(each, taken, at) {
         const frame = { x: 2, y: 2, w: at.w - 4, h: at.h - 4 };
         const found = sides(each, widthOf(each.mark.name)).map(function (side) {
             const outside = side.w * side.h - common(side, frame);
-            return { side: side, cost: taken.reduce(function (sum, other) { return sum + common(side, other); }, outside * 4) };
+            return { side: side, cost: taken.reduce(function (sum, other) {
+                const covered = common(side, other);
+                return covered && other.barred ? Infinity : sum + covered;
+            }, outside * 4) };
         }).sort(function (a, b) { return a.cost - b.cost; })[0];
-        return found.cost === 0 || each.mark.hazard >= NAMED_FROM ? found.side : null;
+        const may = each.mark.hazard >= NAMED_FROM ? found.cost < Infinity : found.cost === 0;
+        return may ? found.side : null;
     }
 
     function names(here, at) {
         const taken = here.map(function (each) {
-            return { x: each.x - each.r, y: each.y - each.r, w: 2 * each.r, h: 2 * each.r };
+            const barred = each.mark.hazard !== 0;
+            return { x: each.x - each.r, y: each.y - each.r, w: 2 * each.r, h: 2 * each.r, barred: barred };
         });
         const named = here.filter(function (each) { return each.mark.hazard || here.length <= FEW; });
         return named.map(function (each) {
