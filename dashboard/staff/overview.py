@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.i18n import text
 from dashboard.staff.addresses import Page
-from dashboard.staff.pieces import panel
+from dashboard.staff.pieces import link, panel
 
 GRAPH_CONFIG: Any = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
 
@@ -31,6 +31,7 @@ def skeleton(page: Page) -> Component:
                 [
                     html.Div(id="choices"),
                     html.Div(id="left-out"),
+                    _to_wall(page),
                     html.Div(id="issued-strip", className="issued-strip"),
                 ],
                 className="chosen-line",
@@ -41,6 +42,10 @@ def skeleton(page: Page) -> Component:
         ],
         className="overview",
     )
+
+
+def _to_wall(page: Page) -> Component:
+    return link(text(page.language, "wall.title"), page.at("wall").path(), "to-wall")
 
 
 def map_panel(language: str) -> Component:
