@@ -102,6 +102,7 @@ def test_an_operator_writes_reads_on_while_others_write_takes_it_away_and_may_no
     assert "消防から電話があった" in text
     assert len(text.strip().splitlines()) == 2
     page.locator("#chronicle-filter .back").click()
+    expect(rows.nth(9)).to_be_visible(timeout=PATIENCE_MS)
     page.locator(".kind-link", has_text="自動で追う").click()
     place.somebody_writes("見ているだけで出る")
     expect(rows.first).to_contain_text("見ているだけで出る", timeout=PATIENCE_MS)

@@ -149,9 +149,9 @@ def test_a_mark_on_the_map_opens_its_station(look: Visit) -> None:
 
 def test_the_range_of_the_hydrograph_is_chosen_by_a_link(look: Visit) -> None:
     look.open("/station/hongo-bridge")
-    expect(look.page.locator(".range.chosen")).to_have_text("6時間")
-    look.page.locator(".range", has_text="3日").click()
-    expect(look.page.locator(".range.chosen")).to_have_text("3日")
+    expect(look.page.locator(".ranges .range.chosen")).to_have_text("6時間")
+    look.page.locator(".ranges .range", has_text="3日").click()
+    expect(look.page.locator(".ranges .range.chosen")).to_have_text("3日")
     assert look.page.url.endswith("?h=72")
 
 
