@@ -21,7 +21,6 @@ def skeleton(page: Page) -> Component:
         panel("waiting", text(language, "waiting.title"), html.Div(id="waiting")),
         panel("rising", text(language, "rising.title"), html.Div(id="rising")),
         panel("devices", text(language, "devices.title"), html.Div(id="devices")),
-        panel("alerts", text(language, "alerts.title"), html.Div(id="alerts")),
     ]
     return html.Div(
         [

@@ -13,7 +13,6 @@ from dashboard.filters import Choice, choice_in, shown
 from dashboard.i18n import text
 from dashboard.staff import overview_choice, overview_devices, overview_list, overview_panels, wall_page
 from dashboard.staff.addresses import Page, page_at
-from dashboard.staff.alert_rows import alert_list
 from dashboard.staff.facts import StationFacts, camera_facts, gauge_troubles
 from dashboard.staff.pieces import sentence
 from dashboard.staff.services import StaffServices
@@ -118,14 +117,6 @@ async def devices(watch: Watch, _: str | None, __: str | None, search: str | Non
     return overview_devices.device_list(troubles, cameras, seen.registry, here, seen.at)
 
 
-async def alerts(watch: Watch, _: str | None, pathname: str | None) -> Component:
-    """The newest notifications of the city."""
-    picture, here = await watch.latest(), page_at(pathname)
-    if picture.board is None:
-        return sentence(text(here.language, "alerts.none"))
-    return alert_list(picture.alerts, picture.board.registry, here, picture.at)
-
-
 async def wall_danger(watch: Watch, _: str | None, pathname: str | None) -> Component:
     """What must never leave the wall."""
     picture, here = await watch.latest(), page_at(pathname)
@@ -175,7 +166,6 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.callback(Output("devices", "children"), Input("news-devices", "data"), cameras, search, here)(
         partial(devices, watch)
     )
-    app.callback(Output("alerts", "children"), Input("news-alerts", "data"), here)(partial(alerts, watch))
     app.callback(Output("alarm", "data"), Input("news-waiting", "data"), Input("url", "pathname"))(
         partial(alarm, watch)
     )

@@ -16,6 +16,8 @@ from sqlalchemy import create_engine
 from alerts.records import Delivery, Outcome, Transition
 from alerts.store.record import SqlRecord, add_transitions
 from dashboard.staff import overview_callbacks, station_callbacks
+from dashboard.staff.addresses import page_at
+from dashboard.staff.alert_rows import alert_list
 from dashboard.staff.station_past import PastEvents
 from dashboard.staff.watch import Watch
 from ingest.readings import CameraReport, CameraState
@@ -43,7 +45,10 @@ def head(at_desk: Desk, path: str) -> str:
 
 
 def rows(at_desk: Desk, path: str = "/") -> str:
-    return run(overview_callbacks.alerts(Watch(at_desk.services), None, path))
+    picture = Watch(at_desk.services).look()
+    assert picture.board
+    shown = alert_list(picture.alerts, picture.board.registry, page_at(path), picture.at)
+    return json.dumps(shown, cls=plotly.utils.PlotlyJSONEncoder, ensure_ascii=False)
 
 
 def change(at_desk: Desk, gauge_id: str, to_hazard: int, minutes: float = 30, **more: Any) -> Transition:
@@ -55,6 +60,12 @@ def change(at_desk: Desk, gauge_id: str, to_hazard: int, minutes: float = 30, **
     )
     at_desk.alerts.recorded.append(replace(made, **more))
     return at_desk.alerts.recorded[-1]
+
+
+def test_notifications_show_the_outcomes_of_their_deliveries(at_desk: Desk) -> None:
+    said = rows(at_desk)
+    for part in ("メール 2件送信済", "LINE 1件失敗 — 550 mailbox unavailable", "LINE 1件到達不明", "未確認・職員のみ"):
+        assert part in said
 
 
 def test_an_alert_still_in_force_stands_beside_a_lower_present_level(at_desk: Desk) -> None:

@@ -79,12 +79,6 @@ def test_the_devices_say_what_is_wrong_and_since_when(watch: Watch) -> None:
         assert part in said
 
 
-def test_notifications_show_the_outcomes_of_their_deliveries(watch: Watch) -> None:
-    said = run(overview_callbacks.alerts(watch, None, "/"))
-    for part in ("メール 2件送信済", "LINE 1件失敗 — 550 mailbox unavailable", "LINE 1件到達不明", "未確認・職員のみ"):
-        assert part in said
-
-
 def test_a_station_page_extrapolates_only_with_a_label(watch: Watch) -> None:
     said = run(station_callbacks.station_head(watch, None, "/station/hongo-bridge"))
     assert "このまま上がれば約30分後（速くて30分、遅くて35分。目安・予測ではありません）" in said
