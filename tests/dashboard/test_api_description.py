@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,15 @@ def described(house: ApiHouse) -> Any:
     return house.get("/openapi.json").json()
 
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
+NAMED = re.compile(r"`(GET|POST|PATCH|PUT|DELETE) (/[^`?]*)[^`]*`")
+
+
+def shape(path: str) -> str:
+    """A path with its parameters nameless."""
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
 def filled(path: str) -> str:
     """A path with names that there are not."""
     names = [field for _, field, _, _ in string.Formatter().parse(path) if field]
@@ -45,6 +55,13 @@ def test_every_route_is_described_with_the_role_that_it_needs(described: Any) ->
         assert operation["description"]
         assert {"401", "403", "429", "503"} <= set(operation["responses"])
         assert ("csrf" in operation["security"][0]) == (method != "GET")
+
+
+def test_every_route_is_named_in_the_document_of_the_api() -> None:
+    named = {(method, shape(path)) for method, path in NAMED.findall(DOCUMENT.read_text("utf-8"))}
+    there = {(method, shape(path.removeprefix("/api/v1"))) for method, path, _ in paths(ROUTERS)}
+    assert there - named == set(), "not in docs/api.md"
+    assert named - there == set(), "in docs/api.md, and there is no such route"
 
 
 def test_the_table_of_rights_asks_for_the_role_that_the_route_asks_for() -> None:
