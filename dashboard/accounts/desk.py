@@ -164,6 +164,7 @@ class AccountDesk:
         token, session = self.sessions.open(account, address, proven=proven)
         if proven:
             self.store.prune(self.now() - KEPT)
+            self.store.change(account.id, signed_in_at=self.now())
             self.audit.record(account.actor, "sign_in", account.login, address=address)
         return Taken(token, round((session.expires_at - session.created_at).total_seconds()))
 

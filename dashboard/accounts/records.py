@@ -28,6 +28,7 @@ class Account:
     """The newest step of time whose code was used: no code is taken twice."""
     created_at: datetime | None = None
     disabled_at: datetime | None = None
+    signed_in_at: datetime | None = None
 
     @property
     def actor(self) -> Actor:

@@ -22,6 +22,7 @@ accounts = Table(
     Column("totp_step", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("disabled_at", UtcTime),
+    Column("signed_in_at", UtcTime),
     sqlite_autoincrement=True,
 )
 
@@ -49,6 +50,35 @@ account_failures = Table(
     Column("last_at", UtcTime, nullable=False),
 )
 """Failures in a row of a login name, an address or both, by their hashes, whether there is such an account or not."""
+
+account_recovery = Table(
+    "account_recovery",
+    metadata,
+    Column("account_id", Integer, ForeignKey("accounts.id"), primary_key=True),
+    Column("code_hash", String(64), primary_key=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+)
+"""Codes that each stand in once for the telephone of an account, by their hashes."""
+
+account_tokens = Table(
+    "account_tokens",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(100), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("departments", JSON, nullable=False),
+    Column("areas", JSON, nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("made_by", String(200), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+    Column("used_at", UtcTime),
+    Column("used_from", String(64), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Tokens of programs, by their hashes."""
 
 audit = Table(
     "audit",
