@@ -1,4 +1,4 @@
-"""What the staff's desk needs besides: codes for the day when a telephone is lost, tokens of programs, and when somebody
+"""What the staff's desk needs besides: codes for the day when a telephone is lost, tokens of programs, when somebody
 signed in last.
 
 Revision ID: 0012
