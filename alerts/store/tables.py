@@ -137,6 +137,7 @@ deliveries = Table(
     Column("error", Text, nullable=False),
     Index("deliveries_due", "outcome", "channel", "due_at"),
     Index("deliveries_settled", "settled_at"),
+    Index("deliveries_by_channel", "channel", "outcome", "settled_at"),
     sqlite_autoincrement=True,
 )
 

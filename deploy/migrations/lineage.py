@@ -21,6 +21,7 @@ TABLES_OF_THE_PRESENT = (
     "ingest.store.past.lanes",
     "ingest.store.past.locks",
     "ingest.store.leases",
+    "ingest.store.pulses",
     "alerts.store.tables",
     "dashboard.accounts.tables",
 )

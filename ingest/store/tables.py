@@ -242,6 +242,7 @@ dead_letters = Table(
     Column("head", LargeBinary, nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("envelope", JSON),
+    Index("dead_letters_by_reason", "reason", "received_at"),
     sqlite_autoincrement=True,
 )
 

@@ -1,5 +1,5 @@
 """What the staff's desk needs besides: codes for the day when a telephone is lost, tokens of programs, when somebody
-signed in last.
+signed in last; and what looks after the services: their signs of life, the room on their disks, how channels went last.
 
 Revision ID: 0012
 Revises: 0011
@@ -17,8 +17,9 @@ TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Tables and columns that may be empty: nothing that was there is changed."""
+    """Tables, indexes, and columns that may be empty: nothing that was there is changed."""
     _make_account_parts()
+    _make_signs_of_life()
 
 
 def _make_account_parts() -> None:
@@ -45,4 +46,35 @@ def _make_account_parts() -> None:
         sa.Column("used_at", TIME),
         sa.Column("used_from", sa.String(64), nullable=False),
         sqlite_autoincrement=True,
+    )
+
+
+def _make_signs_of_life() -> None:
+    _make_pulses()
+    op.create_index("deliveries_by_channel", "deliveries", ["channel", "outcome", "settled_at"])
+    op.create_index("dead_letters_by_reason", "dead_letters", ["reason", "received_at"])
+
+
+def _make_pulses() -> None:
+    op.create_table(
+        "pulses",
+        sa.Column("process", sa.String(200), primary_key=True),
+        sa.Column("part", sa.String(32), primary_key=True),
+        sa.Column("shown", sa.String(200), nullable=False),
+        sa.Column("host", sa.String(200), nullable=False),
+        sa.Column("version", sa.String(64), nullable=False),
+        sa.Column("started_at", TIME, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("beat", sa.BigInteger, nullable=False),
+        sa.Column("standing_by", sa.Boolean, nullable=False),
+        sa.Column("ended", sa.Boolean, nullable=False),
+        sa.Column("troubles", sa.JSON, nullable=False),
+        sa.Column("basis", sa.JSON),
+    )
+    op.create_table(
+        "disk_samples",
+        sa.Column("host", sa.String(200), primary_key=True),
+        sa.Column("folder", sa.String(400), primary_key=True),
+        sa.Column("at", TIME, primary_key=True),
+        sa.Column("free_bytes", sa.BigInteger, nullable=False),
     )
