@@ -6,12 +6,12 @@ in one transaction, and does nothing more when it is done again. All of it block
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from alerts.records import Delivery, Entry, Incident, Maintenance, Message, Silence, Transition
+from alerts.records import Incident, Maintenance, Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,6 @@ class Closed:
 
     incident: Incident
     still: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A message, and what became of it at one recipient."""
-
-    message: Message
-    delivery: Delivery
 
 
 class IncidentDesk(Protocol):
@@ -88,42 +80,8 @@ class MutingDesk(Protocol):
         ...
 
 
-class IncidentBook(Protocol):
-    """What may be read of incidents, of every rule."""
-
-    def incident(self, incident_id: int) -> Incident | None:
-        """One incident, None where there is none of that number."""
-        ...
-
-    def incidents(
-        self,
-        *,
-        is_open: bool | None = None,
-        station_id: str | None = None,
-        before_id: int | None = None,
-        limit: int = 100,
-    ) -> list[Incident]:
-        """The newest first: the open ones, the closed ones or both, with a number below ``before_id``."""
-        ...
-
-    def transitions_of(self, incident_id: int) -> list[Transition]:
-        """Every change of an incident, oldest first."""
-        ...
-
-    def transitions(
-        self, *, station_id: str | None = None, before_id: int | None = None, limit: int = 100
-    ) -> list[Transition]:
-        """The newest transitions of every rule first, of one station or of all."""
-        ...
-
-    def told_of(self, incident_id: int) -> list[Told]:
-        """Every message about an incident, recipient by recipient, in the order in which they were made. Messages that
-        tell of several incidents are among them."""
-        ...
-
-    def entries_of(self, incident_id: int, kinds: Sequence[str] = ()) -> list[Entry]:
-        """The lines of the chronology that belong to an incident, oldest first; of some kinds or of all."""
-        ...
+class MuteLog(Protocol):
+    """What may be read of silences and of work on gauges."""
 
     def silence(self, silence_id: int) -> Silence | None:
         """One silence, None where there is none of that number."""

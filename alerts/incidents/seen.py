@@ -17,10 +17,10 @@ Names: TypeAlias = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One message to one recipient over one channel, and what became of it; without its text.
+    """One message to one recipient over one channel, and what became of it; without its text and address.
 
-    ``at`` is when the message was made, ``due_at`` until when it is held back. ``transition_ids`` are those that it
-    tells of.
+    ``at`` is when the message was made, ``due_at`` until when it is held back. ``doubts`` counts the attempts of which
+    nobody can say whether they arrived. ``transition_ids`` are those that it tells of.
     """
 
     message_id: int
@@ -35,8 +35,24 @@ class Told:
     error: str = ""
     drill: bool = False
     subject: str = ""
+    language: str = "ja"
+    level: int = 0
+    doubts: int = 0
+    created_at: datetime | None = None
     transition_ids: tuple[int, ...] = ()
     id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InBrief:
+    """Who was told of an incident, each once, without those whose message was taken back; and how many deliveries
+    became what."""
+
+    recipients: Sequence[str] = ()
+    counts: Mapping[Outcome, int] = field(default_factory=dict)
+
+
+NOBODY_TOLD = InBrief()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +68,13 @@ class NextStep:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What stands at one moment: the open incidents, worst first, those that ended lately, newest first, and what
-    mutes, the planned included. ``told`` is by incident, oldest first, ``newest`` the last transition of each."""
+    mutes, the planned included. ``told`` is by incident, ``newest`` the last transition of each. ``ended_count`` is how
+    many ended, where ``ended`` are not all of them."""
 
     open: Sequence[Incident] = ()
     ended: Sequence[Incident] = ()
-    told: Mapping[int, Sequence[Told]] = field(default_factory=dict)
+    ended_count: int = 0
+    told: Mapping[int, InBrief] = field(default_factory=dict)
     newest: Mapping[int, Transition] = field(default_factory=dict)
     steps: Mapping[int, NextStep] = field(default_factory=dict)
     silences: Sequence[Silence] = ()
@@ -80,7 +98,7 @@ class Case:
 
 
 class IncidentLog(Protocol):
-    """Who knows of incidents. All of it blocks."""
+    """What may be read of incidents, of every rule. All of it blocks."""
 
     def mark(self) -> str:
         """Another one whenever anything was recorded: cheap, to be asked often."""
@@ -92,6 +110,25 @@ class IncidentLog(Protocol):
 
     def case(self, incident_id: int) -> Case | None:
         """One incident with all that belongs to it; None where there is none of that number."""
+        ...
+
+    def incident(self, incident_id: int) -> Incident | None:
+        """One incident, None where there is none of that number."""
+        ...
+
+    def incidents(
+        self,
+        *,
+        is_open: bool | None = None,
+        station_id: str | None = None,
+        before_id: int | None = None,
+        limit: int = 100,
+    ) -> list[Incident]:
+        """The newest first: the open ones, the closed ones or both, with a number below ``before_id``."""
+        ...
+
+    def entries_of(self, incident_id: int) -> list[Entry]:
+        """Every line of the chronology that belongs to an incident, oldest first."""
         ...
 
     def names(self) -> Names:
@@ -115,6 +152,28 @@ class NoIncidents:
         """None."""
         del incident_id
         return None
+
+    def incident(self, incident_id: int) -> Incident | None:
+        """None."""
+        del incident_id
+        return None
+
+    def incidents(
+        self,
+        *,
+        is_open: bool | None = None,
+        station_id: str | None = None,
+        before_id: int | None = None,
+        limit: int = 100,
+    ) -> list[Incident]:
+        """None."""
+        del is_open, station_id, before_id, limit
+        return []
+
+    def entries_of(self, incident_id: int) -> list[Entry]:
+        """None."""
+        del incident_id
+        return []
 
     def names(self) -> Names:
         """Nobody."""

@@ -49,7 +49,7 @@ def incident(connection: Connection, incident_id: int) -> Incident | None:
 
 
 def incidents_of(
-    connection: Connection, *, station_id: str | None = None, closed: bool = False, limit: int = 100
+    connection: Connection, *, station_id: str | None = None, closed: bool = False, limit: int | None = 100
 ) -> list[Incident]:
     """The open ones, worst first, of equals the oldest; with ``closed`` all of them, newest first."""
     wanted: Select[Any] = select(incidents).limit(limit)

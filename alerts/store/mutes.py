@@ -70,11 +70,26 @@ def maintenance_since(connection: Connection, since: datetime) -> list[Maintenan
     return [maintenance_of(row) for row in connection.execute(_not_ended(maintenance, since))]
 
 
-class SqlMaintenance:
-    """The maintenance for the pages: records.MaintenanceLog."""
+class SqlMutes:
+    """Silences and work on gauges for those who read them: desks.MuteLog, records.MaintenanceLog."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def silence(self, silence_id: int) -> Silence | None:
+        """One silence, None where there is none of that number."""
+        with self._engine.connect() as connection:
+            return silence(connection, silence_id)
+
+    def silences(self, since: datetime) -> list[Silence]:
+        """Those that had not ended at a time, the planned ones included; the newest first."""
+        with self._engine.connect() as connection:
+            return silences_since(connection, since)
+
+    def one_maintenance(self, maintenance_id: int) -> Maintenance | None:
+        """One piece of work, None where there is none of that number."""
+        with self._engine.connect() as connection:
+            return one_maintenance(connection, maintenance_id)
 
     def maintenance(self, since: datetime) -> list[Maintenance]:
         """What had not ended at a time, the planned ones included; the newest first."""

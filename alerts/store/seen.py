@@ -1,42 +1,32 @@
-"""Incidents of every rule as the pages see them: ``incidents.seen.IncidentLog`` on a database."""
+"""Incidents of every rule for those who read them, pages and programs: ``incidents.seen.IncidentLog`` on a database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
 from alerts.answers.given import Answer, Reply
 from alerts.incidents.escalation import step_of
-from alerts.incidents.seen import Case, Names, NextStep, Standing, Told
+from alerts.incidents.seen import Case, Names, NextStep, Standing
 from alerts.incidents.settings import EscalationRule, governing
 from alerts.people import Directory
-from alerts.records import Entry, Incident, MessageKind, Outcome, Transition
+from alerts.records import Entry, Incident, Transition
 from alerts.rules import machine
 from alerts.rules.kept import from_json
 from alerts.store.chronology import entry_of
 from alerts.store.incidents import incident_of, incidents_of
 from alerts.store.mutes import maintenance_since, silences_since
 from alerts.store.record import transition_of
-from alerts.store.tables import (
-    answers,
-    chronology,
-    deliveries,
-    incidents,
-    message_transitions,
-    messages,
-    standings,
-    transitions,
-)
+from alerts.store.tables import answers, chronology, incidents, standings, transitions
 from alerts.store.ties import tied_to
+from alerts.store.told import PART, in_brief, told_of
 
-MOST_OPEN, MOST_ENDED = 300, 40
+MOST_ENDED = 500
+"""Incidents that ended lately which a page reads; how many there are is counted apart."""
 MOST_OF_ONE = 2_000
-"""Lines, changes or deliveries of one incident that a page reads."""
-PART = 400
-"""Numbers asked for at once."""
+"""Lines, changes or deliveries of one incident that are read, the newest."""
 APART = ("transition", "delivery", "message")
 """Kinds of line that say what transitions and deliveries say themselves."""
 
@@ -57,15 +47,17 @@ class SqlIncidents:
         return f"{lines}/{changes}"
 
     def standing(self, now: datetime, ended_since: datetime) -> Standing:
-        """What stands at ``now``, with what ended since a time; read in one transaction."""
+        """What stands at ``now``, with what ended since a time; read in one transaction. Everything that is open: one
+        station and rule have one open incident, so there is an end to them."""
         with self._engine.connect() as connection:
-            found = incidents_of(connection, limit=MOST_OPEN)
+            found = incidents_of(connection, limit=None)
             ended = _ended(connection, ended_since)
             ids = [each.id for each in (*found, *ended)]
             return Standing(
                 open=found,
                 ended=ended,
-                told=_told(connection, ids),
+                ended_count=_ended_count(connection, ended_since) if len(ended) == MOST_ENDED else len(ended),
+                told=in_brief(connection, ids),
                 newest=_newest(connection, ids),
                 steps={each.id: step for each in found if (step := self._next(each)) is not None},
                 silences=silences_since(connection, now),
@@ -75,21 +67,49 @@ class SqlIncidents:
     def case(self, incident_id: int) -> Case | None:
         """One incident with all that belongs to it."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(incidents).where(incidents.c.id == incident_id)).one_or_none()
-            if row is None:
+            found = _incident(connection, incident_id)
+            if found is None:
                 return None
-            found = incident_of(row)
             changes = _changes(connection, incident_id)
             return Case(
                 incident=found,
                 transitions=changes,
-                told=_told(connection, [incident_id]).get(incident_id, ()),
-                entries=_entries(connection, incident_id),
+                told=told_of(connection, incident_id, MOST_OF_ONE),
+                entries=_entries(connection, incident_id, without=APART),
                 answers=_answers(connection, incident_id),
                 pictures=tied_to(connection, [each.id for each in changes]),
                 step=self._next(found),
                 still=_still(connection, found),
             )
+
+    def incident(self, incident_id: int) -> Incident | None:
+        """One incident, None where there is none of that number."""
+        with self._engine.connect() as connection:
+            return _incident(connection, incident_id)
+
+    def incidents(
+        self,
+        *,
+        is_open: bool | None = None,
+        station_id: str | None = None,
+        before_id: int | None = None,
+        limit: int = 100,
+    ) -> list[Incident]:
+        """The newest first: the open ones, the closed ones or both, with a number below ``before_id``."""
+        wanted = select(incidents).order_by(incidents.c.id.desc()).limit(limit)
+        if is_open is not None:
+            wanted = wanted.where(incidents.c.closed_at.is_(None) if is_open else incidents.c.closed_at.is_not(None))
+        if station_id is not None:
+            wanted = wanted.where(incidents.c.station_id == station_id)
+        if before_id is not None:
+            wanted = wanted.where(incidents.c.id < before_id)
+        with self._engine.connect() as connection:
+            return [incident_of(row) for row in connection.execute(wanted)]
+
+    def entries_of(self, incident_id: int) -> list[Entry]:
+        """The lines of the chronology that belong to an incident, oldest first."""
+        with self._engine.connect() as connection:
+            return _entries(connection, incident_id)
 
     def names(self) -> Names:
         """Contacts and groups of the list in service."""
@@ -105,9 +125,18 @@ class SqlIncidents:
         return NextStep(number, groups, incident.escalate_at)
 
 
+def _incident(connection: Connection, incident_id: int) -> Incident | None:
+    row = connection.execute(select(incidents).where(incidents.c.id == incident_id)).one_or_none()
+    return None if row is None else incident_of(row)
+
+
 def _ended(connection: Connection, since: datetime) -> list[Incident]:
     wanted = select(incidents).where(incidents.c.closed_at >= since).order_by(incidents.c.closed_at.desc())
     return [incident_of(row) for row in connection.execute(wanted.limit(MOST_ENDED))]
+
+
+def _ended_count(connection: Connection, since: datetime) -> int:
+    return connection.scalar(select(func.count()).where(incidents.c.closed_at >= since)) or 0
 
 
 def _changes(connection: Connection, incident_id: int) -> list[Transition]:
@@ -128,73 +157,10 @@ def _newest(connection: Connection, ids: Sequence[int]) -> dict[int, Transition]
     return found
 
 
-def _told(connection: Connection, ids: Sequence[int]) -> dict[int, list[Told]]:
-    """By incident who was told, also by messages that tell of several."""
-    found: dict[int, list[Told]] = {}
-    for start in range(0, len(ids), PART):
-        of_messages = _messages_of(connection, ids[start : start + PART])
-        told = _deliveries_of(connection, sorted({each for of_one in of_messages.values() for each in of_one}))
-        for incident_id, message_ids in of_messages.items():
-            theirs = [each for message_id in sorted(message_ids) for each in told.get(message_id, ())]
-            found[incident_id] = theirs[-MOST_OF_ONE:]
-    return found
-
-
-def _messages_of(connection: Connection, ids: Sequence[int]) -> dict[int, set[int]]:
-    by_change = (
-        select(transitions.c.incident_id, message_transitions.c.message_id)
-        .join(message_transitions, message_transitions.c.transition_id == transitions.c.id)
-        .where(transitions.c.incident_id.in_(ids))
-    )
-    by_itself = select(messages.c.incident_id, messages.c.id).where(messages.c.incident_id.in_(ids))
-    found: dict[int, set[int]] = {}
-    for incident_id, message_id in (*connection.execute(by_change), *connection.execute(by_itself)):
-        found.setdefault(incident_id, set()).add(message_id)
-    return found
-
-
-_SHOWN = ("id", "message_id", "recipient_id", "channel", "outcome", "due_at", "settled_at", "attempts", "error")
-
-
-def _deliveries_of(connection: Connection, message_ids: Sequence[int]) -> dict[int, list[Told]]:
-    found: dict[int, list[Told]] = {}
-    for start in range(0, len(message_ids), PART):
-        part = message_ids[start : start + PART]
-        tells = _changes_told(connection, part)
-        shown = [deliveries.c[name] for name in (*_SHOWN, "subject", "drill")]
-        wanted = (
-            select(*shown, messages.c.kind, messages.c.at)
-            .join(messages, messages.c.id == deliveries.c.message_id)
-            .where(deliveries.c.message_id.in_(part))
-            .order_by(deliveries.c.id)
-        )
-        for row in connection.execute(wanted):
-            found.setdefault(row.message_id, []).append(_told_of(row, tells.get(row.message_id, ())))
-    return found
-
-
-def _changes_told(connection: Connection, message_ids: Collection[int]) -> Mapping[int, tuple[int, ...]]:
-    wanted = (
-        select(message_transitions.c.message_id, message_transitions.c.transition_id)
-        .where(message_transitions.c.message_id.in_(message_ids))
-        .order_by(message_transitions.c.transition_id)
-    )
-    found: dict[int, tuple[int, ...]] = {}
-    for message_id, transition_id in connection.execute(wanted):
-        found[message_id] = (*found.get(message_id, ()), transition_id)
-    return found
-
-
-def _told_of(row: Any, transition_ids: tuple[int, ...]) -> Told:
-    values = {name: getattr(row, name) for name in (*_SHOWN, "subject", "drill", "at")}
-    kinds = {"kind": MessageKind(row.kind), "outcome": Outcome(row.outcome)}
-    return Told(**{**values, **kinds, "transition_ids": transition_ids})
-
-
-def _entries(connection: Connection, incident_id: int) -> list[Entry]:
+def _entries(connection: Connection, incident_id: int, without: Collection[str] = ()) -> list[Entry]:
     wanted = (
         select(chronology)
-        .where(chronology.c.incident_id == incident_id, chronology.c.kind.not_in(APART))
+        .where(chronology.c.incident_id == incident_id, chronology.c.kind.not_in(without))
         .order_by(chronology.c.seq.desc())
         .limit(MOST_OF_ONE)
     )

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from alerts.desks import Closed, Told
+from alerts.desks import Closed
 from alerts.incidents.acts import LONGEST_NAME, LONGEST_TEXT
+from alerts.incidents.seen import Told
 from alerts.records import Entry, Incident, MessageKind, Outcome, Transition
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
@@ -106,6 +107,8 @@ class TransitionSaid(BaseModel):
 class DeliverySaid(BaseModel):
     """A message to one recipient, and what became of it. Addresses are not given out."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     message_id: int
     kind: MessageKind
     at: datetime
@@ -174,21 +177,4 @@ def line(found: Entry) -> LineSaid:
 
 def delivery(told: Told) -> DeliverySaid:
     """A delivery with its message."""
-    message, each = told.message, told.delivery
-    return DeliverySaid(
-        message_id=message.id,
-        kind=message.kind,
-        at=message.at,
-        drill=message.drill or each.drill,
-        recipient_id=each.recipient_id,
-        channel=each.channel,
-        language=each.language,
-        subject=each.subject,
-        level=each.level,
-        outcome=each.outcome,
-        attempts=each.attempts,
-        doubts=each.doubts,
-        created_at=each.created_at,
-        settled_at=each.settled_at,
-        error=each.error,
-    )
+    return DeliverySaid.model_validate(told)

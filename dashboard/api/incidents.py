@@ -43,13 +43,16 @@ def incidents(
 
 @router.get("/incidents/{incident_id}", response_model=words.IncidentWhole, responses={**SAME, **NOT_THERE})
 def incident(request: Request, incident_id: Number, _: Viewer, services: Services) -> Response:
-    """An incident with its transitions, every delivery with its outcome, and its lines of the chronology."""
-    found, book = _known(services, incident_id), services.book
-    lines = [words.line(each) for each in book.entries_of(incident_id)]
+    """An incident with its transitions, every delivery with its outcome, and its lines of the chronology; the
+    newest 2,000 of each."""
+    found = services.book.case(incident_id)
+    if found is None:
+        raise Refused(404, "no_incident", number=incident_id)
+    lines = [words.line(each) for each in services.book.entries_of(incident_id)]
     whole = words.IncidentWhole(
-        incident=words.said(found),
-        transitions=[words.transition(each) for each in book.transitions_of(incident_id)],
-        deliveries=[words.delivery(each) for each in book.told_of(incident_id)],
+        incident=words.said(found.incident),
+        transitions=[words.transition(each) for each in found.transitions],
+        deliveries=[words.delivery(each) for each in found.told],
         notes=[each for each in lines if each.kind == "note"],
         lines=lines,
     )

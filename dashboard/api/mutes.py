@@ -25,7 +25,7 @@ Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 @router.get("/silences", response_model=words.Silences, responses=SAME)
 def silences(request: Request, _: Viewer, services: Services) -> Response:
     """The silences that have not ended, the planned ones included."""
-    found = services.book.silences(services.clock.now())
+    found = services.muted.silences(services.clock.now())
     return answered(request, words.Silences(silences=[words.silence(each) for each in found]))
 
 
@@ -39,7 +39,7 @@ def begin_silence(actor: Operator, services: Services, asked: words.Silencing) -
 @router.delete("/silences/{silence_id}", responses=NOT_THERE)
 def end_silence(silence_id: Number, actor: Operator, services: Services) -> words.SilenceSaid:
     """End a silence before its time."""
-    found = services.book.silence(silence_id)
+    found = services.muted.silence(silence_id)
     if found is None:
         raise Refused(404, "no_silence", number=silence_id)
     _need_all(actor, found.station_ids, services)
@@ -49,7 +49,7 @@ def end_silence(silence_id: Number, actor: Operator, services: Services) -> word
 @router.get("/maintenance", response_model=words.Works, responses=SAME)
 def maintenance(request: Request, _: Viewer, services: Services) -> Response:
     """The work on gauges that has not ended, the planned one included."""
-    found = services.book.maintenance(services.clock.now())
+    found = services.muted.maintenance(services.clock.now())
     return answered(request, words.Works(maintenance=[words.maintenance(each) for each in found]))
 
 
@@ -86,7 +86,7 @@ def _need_all(actor: Actor, station_ids: Sequence[str], services: ApiServices) -
 
 
 def _need_work(actor: Actor, maintenance_id: int, services: ApiServices) -> None:
-    found = services.book.one_maintenance(maintenance_id)
+    found = services.muted.one_maintenance(maintenance_id)
     if found is None:
         raise Refused(404, "no_maintenance", number=maintenance_id)
     need_at(actor, Role.OPERATOR, found.station_id, services.city())

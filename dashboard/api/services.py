@@ -8,7 +8,8 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request
 
-from alerts.desks import IncidentBook, IncidentDesk, MutingDesk
+from alerts.desks import IncidentDesk, MuteLog, MutingDesk
+from alerts.incidents.seen import IncidentLog
 from dashboard.accounts.audit_reading import AuditLog, NoAudit
 from dashboard.api.problems import Refused
 from dashboard.api.rate import Rate
@@ -30,7 +31,8 @@ class ApiServices:
     registry: RegistryStore
     history: History
     pictures: Pictures
-    book: IncidentBook
+    book: IncidentLog
+    muted: MuteLog
     desk: IncidentDesk
     mutes: MutingDesk
     clock: Clock

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from alerts.incidents.muting import covers
-from alerts.incidents.seen import Standing
+from alerts.incidents.seen import NOBODY_TOLD, Standing
 from alerts.records import OF_HAZARD, Incident
 from dashboard.staff import alerts_words, forms, words
 from dashboard.staff.alerts_watch import OF_WATER
@@ -91,7 +91,7 @@ def _ended(incident: Incident, standing: Standing, scene: Scene) -> Component:
 def _row(
     incident: Incident, standing: Standing, scene: Scene, state: Sequence[Component], act: Sequence[Component]
 ) -> Component:
-    told = standing.told.get(incident.id, ())
+    told = standing.told.get(incident.id, NOBODY_TOLD)
     after = alerts_words.next_step(standing.steps.get(incident.id), scene)
     cells = [
         alerts_words.level_mark(incident.rule, incident.level or incident.peak_level, scene),
@@ -101,7 +101,7 @@ def _row(
         html.Div(
             [
                 html.Span(alerts_words.who_was_told(told, scene)),
-                html.Span(alerts_words.outcome_chips(told, scene), className="chips"),
+                html.Span(alerts_words.outcome_chips(told.counts, scene), className="chips"),
                 *([html.Span(after, className="case-next")] if after else []),
             ],
             className="case-told",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -28,7 +29,9 @@ def told(case: Case, scene: Scene) -> Component:
     found = sorted((*messages, *kept_back), key=lambda each: each[0], reverse=True)
     if not found:
         return sentence(scene.say("told.none"))
-    summary = html.Div(alerts_words.outcome_chips(case.told, scene), className="chips told-summary")
+    summary = html.Div(
+        alerts_words.outcome_chips(Counter(each.outcome for each in case.told), scene), className="chips told-summary"
+    )
     return html.Div([summary, html.Ol([shown for _, shown in found], className="told-list")])
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from alerts.chronology.words import rule_name
-from alerts.incidents.seen import Names, NextStep, Told
+from alerts.incidents.seen import InBrief, Names, NextStep
 from alerts.records import OF_HAZARD, Incident, Outcome, Transition
 from dashboard.i18n import known, text
 from dashboard.staff import words
@@ -141,9 +140,9 @@ def waits_since(incident: Incident, newest: Transition | None) -> datetime:
     return max(newest.recorded_at, incident.acknowledged_at)
 
 
-def who_was_told(told: Sequence[Told], scene: Scene) -> str:
+def who_was_told(told: InBrief, scene: Scene) -> str:
     """The names of those who were told, the first of them."""
-    names = list(dict.fromkeys(scene.name(each.recipient_id) for each in told if each.outcome is not Outcome.WITHDRAWN))
+    names = list(dict.fromkeys(scene.name(each) for each in told.recipients))
     if not names:
         return scene.say("alerts_page.told_nobody")
     shown = scene.say("alerts_page.and").join(names[:MOST_NAMES])
@@ -152,13 +151,12 @@ def who_was_told(told: Sequence[Told], scene: Scene) -> str:
     return scene.say("alerts_page.told", names=shown)
 
 
-def outcome_chips(told: Sequence[Told], scene: Scene) -> list[Component]:
+def outcome_chips(counts: Mapping[Outcome, int], scene: Scene) -> list[Component]:
     """How many deliveries became what, the bad ones first."""
-    counts = Counter(each.outcome for each in told)
     return [
         html.Span(scene.say(f"told.count_{outcome}", n=counts[outcome]), className=f"chip chip-{outcome}")
         for outcome in WORST_FIRST
-        if counts[outcome]
+        if counts.get(outcome)
     ]
 
 

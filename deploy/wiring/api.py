@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 
-from alerts.store.book import SqlIncidentBook
 from dashboard.accounts.audit_store import SqlAudit
 from dashboard.api.rate import Rate
 from dashboard.api.services import ApiServices
 from deploy.settings import Settings
 from deploy.wiring.chronicle import chronicle
-from deploy.wiring.desk import desk, mute_desk
+from deploy.wiring.desk import desk, incident_log, mute_desk
 from deploy.wiring.public import public_services
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
@@ -25,7 +24,8 @@ def api_services(settings: Settings, stores: Stores, history: History, clock: Cl
         registry=stores.registry,
         history=history,
         pictures=SqlPictures(stores.database),
-        book=SqlIncidentBook(stores.database),
+        book=incident_log(settings.alerts, stores),
+        muted=stores.maintenance,
         desk=desk(settings.alerts, stores, clock),
         mutes=mute_desk(settings.alerts, stores, clock),
         clock=clock,

@@ -13,6 +13,7 @@ from alerts.incidents.desk import Desk
 from alerts.incidents.evidence import Evidence
 from alerts.incidents.mute_desk import MuteDesk
 from alerts.store.chronology import Wanted, enter, newest
+from alerts.store.seen import SqlIncidents
 from deploy.settings import Settings
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
@@ -50,6 +51,11 @@ def record_import(changed: Sequence[object], stores: Stores, by: str, now: datet
             said.append(f"… {len(changed)}")
         with writing(stores.database) as connection:
             enter(connection, line(now, "registry", "registry", {"changes": said}, actor=by))
+
+
+def incident_log(settings: AlertSettings, stores: Stores) -> SqlIncidents:
+    """What may be read of incidents."""
+    return SqlIncidents(stores.database, settings.escalation, stores.people.directory)
 
 
 def desk(settings: AlertSettings, stores: Stores, clock: Clock) -> Desk:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from alerts.store.seen import SqlIncidents
 from dashboard.public.publisher import Publisher
 from dashboard.public.server import create_app as public_app
 from dashboard.staff.app import create_app as staff_app
@@ -16,6 +15,7 @@ from deploy.web import WebServer
 from deploy.wiring.accounts import gate
 from deploy.wiring.api import api_services
 from deploy.wiring.chronicle import chronicle
+from deploy.wiring.desk import incident_log
 from deploy.wiring.public import public_services
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
@@ -75,7 +75,7 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         people=stores.people,
         limits=settings.health,
         public=public_services(settings, stores, clock),
-        incidents=SqlIncidents(stores.database, settings.alerts.escalation, stores.people.directory),
+        incidents=incident_log(settings.alerts, stores),
         chronicle=chronicle(settings, stores),
         tiles=settings.dashboard.tiles,
     )

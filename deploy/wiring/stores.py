@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.store.deliveries import SqlDeliveries  # its tables belong to the same database
-from alerts.store.mutes import SqlMaintenance
+from alerts.store.mutes import SqlMutes
 from alerts.store.people import SqlDirectory
 from alerts.store.record import SqlRecord
 from deploy.drills import check_city, claim_folder
@@ -41,7 +41,7 @@ class Stores:
     registry: SqlRegistry
     roster: SqlRoster
     alerts: SqlRecord
-    maintenance: SqlMaintenance
+    maintenance: SqlMutes
     deliveries: SqlDeliveries
     people: SqlDirectory
     stills: StillFolder
@@ -112,7 +112,7 @@ def stores_on(database: Database, stills: Path) -> Stores:
         registry=SqlRegistry(database),
         roster=SqlRoster(database),
         alerts=SqlRecord(database),
-        maintenance=SqlMaintenance(database),
+        maintenance=SqlMutes(database),
         deliveries=SqlDeliveries(database),
         people=SqlDirectory(database),
         stills=StillFolder(stills),

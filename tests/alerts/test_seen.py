@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from alerts.answers.given import Answer, Reply
+from alerts.incidents.seen import InBrief
 from alerts.incidents.settings import ESCALATION
 from alerts.people import Directory
 from alerts.records import Delivery, Maintenance, Message, MessageKind, Outcome, Silence
@@ -52,7 +53,10 @@ def test_an_incident_stands_with_who_was_told_by_messages_of_its_own_and_of_seve
     found = log.standing(at(6), DUSK)
     assert [each.id for each in found.open] == [incident.id]
     assert found.newest[incident.id] == change
-    told = found.told[incident.id]
+    assert found.told[incident.id] == InBrief(("toban",), {Outcome.PENDING: 2})
+    case = log.case(incident.id)
+    assert case is not None
+    told = case.told
     assert [(each.kind, each.recipient_id, each.outcome) for each in told] == [
         (MessageKind.DIGEST, "toban", Outcome.PENDING),
         (MessageKind.ESCALATION, "toban", Outcome.PENDING),

@@ -12,9 +12,8 @@ import httpx
 from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
-from alerts.store.book import SqlIncidentBook
 from alerts.store.chronology import SqlChronology
-from alerts.store.mutes import SqlMaintenance
+from alerts.store.mutes import SqlMutes
 from alerts.store.people import SqlDirectory
 from alerts.store.seen import SqlIncidents
 from alerts.store.stands import SqlStands
@@ -95,7 +94,7 @@ class ApiHouse:
         """The number of the open incident of the water of a station, which is made where there is none."""
         self.minute += 1
         self.duty.water(self.minute, 3.2, f"{station_id}-01")
-        found = SqlIncidentBook(self.duty.database).incidents(is_open=True, station_id=station_id)
+        found = incident_log(self.duty).incidents(is_open=True, station_id=station_id)
         return next(each.id for each in found if each.rule == "stage")
 
     def wait(self, minutes: float) -> None:
@@ -138,6 +137,11 @@ def api_house(
     database.dispose()
 
 
+def incident_log(duty: Duty) -> SqlIncidents:
+    """What may be read of the incidents of a duty."""
+    return SqlIncidents(duty.database, duty.settings.escalation, SqlDirectory(duty.database).directory)
+
+
 def _history(duty: Duty, folder: Path) -> WholeHistory:
     past = open_database(f"sqlite:///{folder / 'past.db'}")
     past_metadata.create_all(past)
@@ -148,10 +152,9 @@ def _staff(
     duty: Duty, history: History, folder: Path, gate: Gate, public: PublicServices | None = None
 ) -> StaffServices:
     log = SqlLog(duty.database)
-    pictures, maintenance = SqlPictures(duty.database), SqlMaintenance(duty.database)
+    pictures, maintenance = SqlPictures(duty.database), SqlMutes(duty.database)
     stills = StillFolder(folder / "stills")
     health = SqlHealth(duty.database)
-    incidents = SqlIncidents(duty.database, duty.settings.escalation, SqlDirectory(duty.database).directory)
     return StaffServices(
         log,
         history,
@@ -163,7 +166,7 @@ def _staff(
         health,
         maintenance,
         gate=gate,
-        incidents=incidents,
+        incidents=incident_log(duty),
         public=public,
         chronicle=_chronicle(duty),
     )
@@ -178,7 +181,8 @@ def _services(duty: Duty, history: History, seconds: list[float], public: Public
         registry=duty.stored,
         history=history,
         pictures=SqlPictures(duty.database),
-        book=SqlIncidentBook(duty.database),
+        book=incident_log(duty),
+        muted=SqlMutes(duty.database),
         desk=duty.desk,
         mutes=duty.mutes,
         clock=duty.clock,

@@ -19,10 +19,11 @@ from alerts.incidents.evidence import Evidence
 from alerts.incidents.mute_desk import MuteDesk
 from alerts.records import Entry, Incident, Maintenance, Silence, Transition
 from alerts.store import tables
-from alerts.store.book import SqlIncidentBook
 from alerts.store.chronology import SqlChronology, enter
 from alerts.store.incidents import save
-from alerts.store.mutes import add_maintenance, add_silence
+from alerts.store.mutes import SqlMutes, add_maintenance, add_silence
+from alerts.store.people import SqlDirectory
+from alerts.store.seen import SqlIncidents
 from alerts.store.stands import SqlStands
 from dashboard.accounts.audit_store import SqlAudit
 from dashboard.api.rate import Rate
@@ -131,7 +132,8 @@ def acts_of(at: Desk, database: Engine) -> ApiServices:
         registry=at.registry,
         history=at.log,
         pictures=at.pictures,
-        book=SqlIncidentBook(database),
+        book=SqlIncidents(database, settings.escalation, SqlDirectory(database).directory),
+        muted=SqlMutes(database),
         desk=IncidentDesk(database, Policy(settings.escalation), evidence, clock),
         mutes=MuteDesk(database, lambda: registry, settings.incidents, clock),
         clock=clock,

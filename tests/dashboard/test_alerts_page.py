@@ -11,7 +11,7 @@ import plotly.utils  # type: ignore[import-untyped]
 import pytest
 
 from alerts.answers.given import Answer, Reply
-from alerts.incidents.seen import Case, NextStep, Standing, Told
+from alerts.incidents.seen import Case, InBrief, NextStep, Standing, Told
 from alerts.pictures.tied import Tied
 from alerts.records import Entry, Incident, Maintenance, MessageKind, Outcome, Silence, Transition
 from dashboard.staff import alerts_course, alerts_forms, alerts_mutes, alerts_page, alerts_rows, alerts_told
@@ -59,7 +59,7 @@ def change(**more: Any) -> Transition:
 def test_what_waits_says_for_how_long_who_was_told_and_when_it_goes_on_to_whom() -> None:
     standing = Standing(
         open=[incident()],
-        told={7: [told(Outcome.SENT), told(Outcome.FAILED, recipient_id="gone")]},
+        told={7: InBrief(("toban", "gone"), {Outcome.SENT: 1, Outcome.FAILED: 1})},
         steps={7: NextStep(1, ("heads",), NOW + timedelta(minutes=5))},
     )
     said = words(alerts_rows.waiting(standing, scene()))
