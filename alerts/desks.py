@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from alerts.incidents.acts import Taken
 from alerts.records import Incident, Maintenance, Silence
 
 
@@ -28,6 +29,11 @@ class IncidentDesk(Protocol):
 
     def acknowledge(self, incident_id: int, by: str, level: int | None = None) -> Incident:
         """Take an incident on at its present level, or at the one that was seen; a rise above asks anew."""
+        ...
+
+    def acknowledge_seen(self, station_id: str, by: str, seen: Mapping[int, int]) -> list[Taken]:
+        """Take on several incidents of a station at the levels that were seen, by number; all of them or, where one is
+        not of the station, none."""
         ...
 
     def note(self, incident_id: int, by: str, text: str) -> Incident:

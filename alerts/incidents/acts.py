@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from alerts.incidents.settings import EscalationRule
 from alerts.records import Incident, Maintenance, Silence
@@ -30,6 +31,26 @@ class DeskError(Exception):
         super().__init__(sentence)
         self.code = code
         self.values = values
+
+
+class Became(StrEnum):
+    """What came of acknowledging an alert at the level that was seen."""
+
+    ACKNOWLEDGED = "acknowledged"
+    KNOWN = "known"
+    """It was acknowledged at that level before."""
+    RISEN = "risen"
+    """It stands above the level that was seen, and still waits."""
+    ENDED = "ended"
+    """It had ended already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An incident as it stands after somebody acknowledged it, and what came of that."""
+
+    incident: Incident
+    became: Became
 
 
 def person(name: str) -> str:
@@ -76,6 +97,16 @@ def acknowledged(incident: Incident, by: str, now: datetime, level: int | None =
         return incident
     taken = replace(incident, acknowledged_at=now, acknowledged_by=by, acknowledged_level=seen)
     return taken if taken.waits else replace(taken, escalation_step=0, escalate_at=None)
+
+
+def taken(incident: Incident, by: str, now: datetime, level: int) -> Taken:
+    """Taken on at the level that was seen, as one of several: what has ended meanwhile is no mistake."""
+    if not incident.open:
+        return Taken(incident, Became.ENDED)
+    after = acknowledged(incident, by, now, level)
+    if after.waits:
+        return Taken(after, Became.RISEN)
+    return Taken(after, Became.ACKNOWLEDGED if after != incident else Became.KNOWN)
 
 
 def escalated_now(incident: Incident, rule: EscalationRule | None, now: datetime) -> Incident:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from alerts.chronology.words import line, of_transition
 from alerts.desks import Closed
 from alerts.incidents import acts
-from alerts.incidents.acts import DeskError
+from alerts.incidents.acts import DeskError, Taken
 from alerts.incidents.course import Policy, Stands, after
 from alerts.incidents.evidence import Evidence
 from alerts.incidents.muting import muted
@@ -50,6 +50,19 @@ class Desk:
                 save(connection, [taken])
                 enter(connection, _line(taken, now, "acknowledged", by, level=taken.acknowledged_level))
         return taken
+
+    def acknowledge_seen(self, station_id: str, by: str, seen: Mapping[int, int]) -> list[Taken]:
+        """Take on several incidents of a station at the levels that were seen, by number; all of them or, where one is
+        not of the station, none."""
+        now, who = self._clock.now(), acts.person(by)
+        with writing(self._engine) as connection:
+            known = [_of_station(connection, number, station_id) for number in seen]
+            done = [acts.taken(each, who, now, seen[each.id]) for each in known]
+            changed = [each.incident for before, each in zip(known, done, strict=True) if each.incident != before]
+            save(connection, changed)
+            lines = [_line(each, now, "acknowledged", by, level=each.acknowledged_level) for each in changed]
+            enter(connection, *lines)
+        return done
 
     def note(self, incident_id: int, by: str, text: str) -> Incident:
         """Write something down about an incident, also after its end."""
@@ -117,14 +130,7 @@ class Desk:
     @contextmanager
     def _held(self, incident_id: int) -> Iterator[tuple[Connection, Incident, datetime]]:
         with writing(self._engine) as connection:
-            found = incident(connection, incident_id)
-            if found is None:
-                raise DeskError(
-                    f"there is no incident {incident_id}: mizumori alert list --all shows those that there are",
-                    "no_incident",
-                    number=incident_id,
-                )
-            yield connection, found, self._clock.now()
+            yield connection, _found(connection, incident_id), self._clock.now()
 
     def _close(self, connection: Connection, before: Incident, said: tuple[str, str], now: datetime) -> Closed:
         alerts = firing(connection, before.rule, before.station_id)
@@ -174,6 +180,26 @@ class Desk:
         )
         silences, works = silences_in_force(connection, change.at), maintenance_in_force(connection, change.at)
         return replace(made, muted=muted(made, silences, works, {}, change.at))
+
+
+def _found(connection: Connection, incident_id: int) -> Incident:
+    found = incident(connection, incident_id)
+    if found is None:
+        raise DeskError(
+            f"there is no incident {incident_id}: mizumori alert list --all shows those that there are",
+            "no_incident",
+            number=incident_id,
+        )
+    return found
+
+
+def _of_station(connection: Connection, incident_id: int, station_id: str) -> Incident:
+    found = _found(connection, incident_id)
+    if found.station_id != station_id:
+        raise DeskError(
+            f"incident {incident_id} is not one of {station_id}", "not_of_station", number=incident_id, name=station_id
+        )
+    return found
 
 
 def _words_of(alert: Alert, said: tuple[str, str]) -> dict[str, object]:

@@ -98,6 +98,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("GET", "/api/v1/incidents", VIEWER),
     Right("GET", "/api/v1/incidents/{incident_id}", VIEWER),
     Right("POST", "/api/v1/incidents/{incident_id}/acknowledgement", OPERATOR),
+    Right("POST", "/api/v1/stations/{station_id}/acknowledgement", OPERATOR),
     Right("POST", "/api/v1/incidents/{incident_id}/notes", OPERATOR),
     Right("POST", "/api/v1/incidents/{incident_id}/assignment", OPERATOR),
     Right("POST", "/api/v1/incidents/{incident_id}/escalation", OPERATOR),

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from alerts.incidents.acts import DeskError
 from dashboard.api import (
+    acknowledging,
     audit,
     cameras,
     chronology,
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     readings.router,
     cameras.router,
     incidents.router,
+    acknowledging.router,
     mutes.router,
     public_messages.router,
     issued_levels.router,

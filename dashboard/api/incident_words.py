@@ -23,14 +23,6 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Acknowledging(Asked):
-    """Taking an incident on."""
-
-    level: int | None = Field(
-        default=None, ge=1, le=5, description="the level that was seen; left out: the present one"
-    )
-
-
 class Noting(Asked):
     """A note."""
 

@@ -68,15 +68,6 @@ def who_may(incident_id: Number, actor: Operator, services: Services) -> Actor:
 Here = Annotated[Actor, Depends(who_may)]
 
 
-@router.post("/incidents/{incident_id}/acknowledgement", responses=NOT_NOW)
-def acknowledge(
-    incident_id: Number, actor: Here, services: Services, asked: words.Acknowledging | None = None
-) -> words.IncidentSaid:
-    """Take an incident on, at its present level or at the one that was seen; a rise above asks anew."""
-    level = asked.level if asked else None
-    return words.said(services.desk.acknowledge(incident_id, actor.name, level))
-
-
 @router.post("/incidents/{incident_id}/notes", responses=NOT_NOW)
 def note(incident_id: Number, actor: Here, services: Services, asked: words.Noting) -> words.IncidentSaid:
     """Write something down, also after its end. The same note within a minute is written once."""

@@ -12,7 +12,9 @@ import httpx
 from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
+from alerts.records import Incident
 from alerts.store.chronology import SqlChronology
+from alerts.store.incidents import save
 from alerts.store.mutes import SqlMutes
 from alerts.store.people import SqlDirectory
 from alerts.store.seen import SqlIncidents
@@ -36,7 +38,7 @@ from ingest.store.past.sqlite import metadata as past_metadata
 from ingest.store.past.whole import WholeHistory
 from ingest.store.protocol import History
 from ingest.store.stills import StillFolder
-from ingest.store.tables import metadata, open_database
+from ingest.store.tables import metadata, open_database, writing
 from tests.alerts.duty import CAMERA, OTHER_CAMERA, Duty
 from tests.alerts.night import CITY, GAUGE, OTHER, OTHER_GAUGE, RIVER
 from tests.dashboard.staff_fakes import served
@@ -96,6 +98,12 @@ class ApiHouse:
         self.duty.water(self.minute, 3.2, f"{station_id}-01")
         found = incident_log(self.duty).incidents(is_open=True, station_id=station_id)
         return next(each.id for each in found if each.rule == "stage")
+
+    def alert(self, station_id: str, rule: str, level: int = 2) -> int:
+        """The number of a new incident of another rule than the water's."""
+        made = Incident(station_id, rule, self.duty.clock.now(), level, level)
+        with writing(self.duty.database) as connection:
+            return save(connection, [made])[0]
 
     def wait(self, minutes: float) -> None:
         """Let time go by, of the water as well."""

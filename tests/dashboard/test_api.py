@@ -192,3 +192,41 @@ def test_incidents_are_listed_newest_first_page_by_page(house: ApiHouse) -> None
     assert [each["id"] for each in rest["incidents"]] == numbers[1:]
     here = house.get("/incidents?open=true&station=fujii").json()["incidents"]
     assert [(each["id"], each["open"]) for each in here] == [(1, True)]
+
+
+def test_several_alerts_of_a_station_are_taken_on_at_once_up_to_what_was_seen(house: ApiHouse) -> None:
+    duty = house.duty
+    risen, plain = house.alert("gakuen", "pump_idle", 3), house.alert("gakuen", "camera")
+    seen = {"seen": [{"incident": risen, "level": 2}, {"incident": plain, "level": 2}]}
+    answer = house.post("/stations/gakuen/acknowledgement", seen).json()
+    assert [(each["became"], each["acknowledged_level"], each["waits"]) for each in answer["incidents"]] == [
+        ("risen", 2, True),
+        ("acknowledged", 2, False),
+    ]
+    assert answer["said"] == (
+        "学園川：カメラ（重要度2まで）を確認しました。"
+        "ポンプの停止（危険度2まで確認、今は危険度3）は見ていた値より上がったため、まだ確認待ちです。"
+    )
+    again = house.post("/stations/gakuen/acknowledgement?lang=en", seen, who="approver").json()
+    assert [each["became"] for each in again["incidents"]] == ["risen", "known"]
+    lines = [each for each in duty.lines("acknowledged") if each.incident_id in (risen, plain)]
+    assert [(each.incident_id, each.detail["level"]) for each in lines] == [(risen, 2), (plain, 2)]
+
+
+def test_what_ended_meanwhile_hinders_nothing_and_what_is_of_another_station_everything(house: ApiHouse) -> None:
+    water, camera = house.alert("gakuen", "rise", 3), house.alert("gakuen", "camera")
+    house.post(f"/incidents/{camera}/closing", {"reason": "清掃済み"})
+    both = [{"incident": camera, "level": 2}, {"incident": water, "level": 3}]
+    elsewhere = house.post("/stations/fujii/acknowledgement", {"seen": both})
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (409, "not_of_station")
+    assert house.get(f"/incidents/{water}").json()["incident"]["waits"]
+    answer = house.post("/stations/gakuen/acknowledgement?lang=en", {"seen": both}).json()
+    assert [each["became"] for each in answer["incidents"]] == ["ended", "acknowledged"]
+    assert answer["said"].endswith("Acknowledged: Rate of rise (up to Weight 3). Ended already: Camera.")
+
+
+def test_one_who_acts_for_a_department_takes_on_no_station_of_another(house: ApiHouse) -> None:
+    seen = {"seen": [{"incident": house.alert("gakuen", "rise", 3), "level": 3}]}
+    assert house.post("/stations/gakuen/acknowledgement", seen, who="rivers").json()["code"] == "elsewhere"
+    nobody_knows = {"seen": [{"incident": 999_999, "level": 1}]}
+    assert house.post("/stations/gakuen/acknowledgement", nobody_knows).status_code == 404

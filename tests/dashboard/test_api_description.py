@@ -106,6 +106,10 @@ def sample(house: ApiHouse) -> list[tuple[str, httpx.Response]]:
         *[(path, house.get(path)) for path in ("/me", "/stations", "/cameras", "/incidents")],
         *[(path, house.get(path)) for path in ("/silences", "/maintenance")],
         ("/stations/{station_id}", house.get("/stations/bare")),
+        (
+            "/stations/{station_id}/acknowledgement",
+            house.post("/stations/gakuen/acknowledgement", {"seen": [{"incident": number, "level": 1}]}),
+        ),
         ("/stations/{station_id}/readings", house.get("/stations/fujii/readings")),
         ("/cameras/{camera_id}/stills", house.get("/cameras/fujii-cam/stills")),
         ("/incidents/{incident_id}", house.get("/incidents/1")),
