@@ -43,7 +43,9 @@ def drill_house(settings: Settings) -> Settings:
     """
     ports = ("port", "alerts_port", "dashboard_port", "eyes_port")
     monitor = {name: _moved(getattr(settings.monitor, name)) for name in ports}
-    dashboard = {"port": _moved(settings.dashboard.port), "url": ""}
+    # The accounts of the real house are taken over with their second factors, which its key seals.
+    accounts = settings.dashboard.accounts.model_copy(update={"key_file": str(settings.account_key)})
+    dashboard = {"port": _moved(settings.dashboard.port), "url": "", "accounts": accounts}
     public = {"port": _moved(settings.public.port), "folder": ""}
     return Settings(
         data_folder=settings.data_folder / FOLDER,

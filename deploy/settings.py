@@ -130,6 +130,12 @@ class Settings(BaseModel):
         return self.database or f"sqlite:///{self.data_folder / 'mizumori.db'}"
 
     @property
+    def account_key(self) -> Path:
+        """The file with the key of the second factors."""
+        named = self.dashboard.accounts.key_file
+        return Path(named) if named else self.data_folder / "accounts.key"
+
+    @property
     def public_folder(self) -> Path:
         """The folder of the public files."""
         return Path(self.public.folder) if self.public.folder else self.data_folder / "public"

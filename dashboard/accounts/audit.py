@@ -16,6 +16,7 @@ class Audit:
     """Writes and reads the audit log. Blocking.
 
     Acts: ``sign_in``, ``sign_in_failed``, ``locked_out``, ``sign_out``, ``code_failed``, ``code_set``,
+    ``recovery_made``, ``recovery_used``,
     ``password_changed``, ``session_ended``, ``account_added``, ``account_disabled``, ``account_enabled``,
     ``account_reset``, ``first_account``, and ``write`` for a request that changed something, refused ones too.
     """

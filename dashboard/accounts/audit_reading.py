@@ -11,6 +11,7 @@ from dashboard.accounts.records import AuditLine
 
 ACTS = (
     *("sign_in", "sign_in_failed", "locked_out", "sign_out", "code_failed", "code_set", "code_removed"),
+    *("recovery_made", "recovery_used"),
     *("password_changed", "session_ended", "first_account", "account_added", "account_changed"),
     *("account_disabled", "account_enabled", "account_reset", "write"),
 )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dashboard.accounts import lockout, passwords, second_factor
+from dashboard.accounts import lockout, passwords
 from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.audit import Audit
 from dashboard.accounts.passwords import Passwords
 from dashboard.accounts.records import Account, AccountStore, NewAccount
+from dashboard.accounts.recovery import RecoveryStore
+from dashboard.accounts.second_step import SecondStep
 from dashboard.accounts.sessions import Sessions, Signed, needs_code
 from dashboard.accounts.settings import AccountSettings
+from dashboard.accounts.vault import Vault, VaultError
 
 KEPT = timedelta(days=30)
 """How long ended sessions and old failures are kept."""
@@ -33,6 +36,8 @@ class Taken:
     token: str
     seconds: int
     """How long the browser keeps it."""
+    codes: tuple[str, ...] = ()
+    """New recovery codes, to be shown this once."""
 
 
 Outcome = Taken | Refused
@@ -47,6 +52,9 @@ class AccountDesk:
         settings: AccountSettings,
         now: Callable[[], datetime],
         hasher: Passwords | None = None,
+        *,
+        codes: RecoveryStore,
+        vault: Vault,
     ) -> None:
         self.store = store
         self.settings = settings
@@ -54,6 +62,8 @@ class AccountDesk:
         self.passwords = hasher or Passwords()
         self.sessions = Sessions(store, settings, now)
         self.audit = Audit(store, now)
+        self.vault = vault
+        self.second = SecondStep(store, codes, vault, self.audit, now)
 
     def sign_in(self, login: str, password: str, address: str) -> Outcome:
         """The first step. What is said to one who is refused does not depend on whether there is such an account."""
@@ -77,20 +87,37 @@ class AccountDesk:
         account = _account(signed)
         if wait := self._wait((lockout.code_key(account.id),), account.login, address):
             return wait
-        if not self._code_fits(account, account.totp_secret, code):
-            return self._wrong_code(account, address)
-        return self._proven(signed, address)
+        try:
+            fits = self.second.fits(account, code, address)
+        except VaultError as error:
+            return Refused(error.key)
+        return self._proven(signed, address) if fits else self._wrong_code(account, address)
 
     def enrol(self, signed: Signed, secret: str, code: str, address: str) -> Outcome:
         """Take a second factor: the code shows that the telephone has the secret."""
         account = _account(signed)
         if wait := self._wait((lockout.code_key(account.id),), account.login, address):
             return wait
-        if not self._code_fits(account, secret, code):
+        if not self.second.shows(account, secret, code):
             return self._wrong_code(account, address)
-        self.store.change(account.id, totp_secret=secret)
+        try:
+            self.store.change(account.id, totp_secret=self.second.sealed(account, secret))
+        except VaultError as error:
+            return Refused(error.key)
         self.audit.record(account.actor, "code_set", account.login, address=address)
-        return self._proven(signed, address)
+        made = self.second.new_codes(account, address)
+        return replace(self._proven(signed, address), codes=made)
+
+    def new_codes(self, signed: Signed, password: str, address: str) -> tuple[str, ...] | Refused:
+        """New recovery codes in place of those there were, for one who gives the password once more."""
+        account = _account(signed)
+        keys = lockout.keys(account.login, address)
+        if wait := self._wait(keys, account.login, address):
+            return wait
+        if not self.passwords.fits(account.password_hash, password):
+            self.store.failed(keys, self.now())
+            return Refused("accounts.old_wrong")
+        return self.second.new_codes(account, address)
 
     def change_password(self, signed: Signed, old: str, new: str, address: str) -> Outcome:
         """A new password of one's own; every other session of the account ends."""
@@ -144,16 +171,12 @@ class AccountDesk:
         self.audit.record(login, "locked_out", detail=f"{left.total_seconds():.0f} s", address=address)
         return Refused("accounts.wait", left)
 
-    def _code_fits(self, account: Account, secret: str, code: str) -> bool:
-        step = second_factor.step_of(secret, code, self.now())
-        return step is not None and self.store.use_code(account.id, step)
-
     def _wrong_code(self, account: Account, address: str) -> Refused:
         self.store.failed((lockout.code_key(account.id),), self.now())
         self.audit.record(account.actor, "code_failed", account.login, address=address)
         return Refused("accounts.code_wrong")
 
-    def _proven(self, signed: Signed, address: str, *, everywhere: bool = False) -> Outcome:
+    def _proven(self, signed: Signed, address: str, *, everywhere: bool = False) -> Taken:
         """A new token at each step up, so that one that was seen before is worth nothing."""
         account = _account(signed)
         self.store.forgive((lockout.code_key(account.id),))

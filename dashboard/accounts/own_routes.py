@@ -13,10 +13,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard.accounts import plain, second_factor
-from dashboard.accounts.desk import Refused
+from dashboard.accounts.desk import Refused, Taken
 from dashboard.accounts.gate import WithAccounts
 from dashboard.accounts.guard import address
-from dashboard.accounts.pages import language_of, role_words
+from dashboard.accounts.pages import role_words
+from dashboard.accounts.plain import Form
+from dashboard.accounts.records import Account
 from dashboard.accounts.sessions import Signed, Step
 from dashboard.i18n import text
 
@@ -56,9 +58,11 @@ class OwnRoutes:
             return plain.odd(request)
         secret = form["secret"]
         enrol = partial(self._desk.enrol, signed, secret, form.get("code", ""), address(request))
-        return plain.after(
-            request, await asyncio.to_thread(enrol), form, self._cookies, "enrol", **self._enrolment(signed, secret)
-        )
+        outcome = await asyncio.to_thread(enrol)
+        if isinstance(outcome, Taken):
+            shown = _codes_page(request, form, outcome.codes, plain.way(request, form))
+            return plain.with_session(request, shown, outcome, self._cookies)
+        return plain.after(request, outcome, form, self._cookies, "enrol", **self._enrolment(signed, secret))
 
     def _enrolment(self, signed: Signed, secret: str) -> dict[str, Any]:
         shown = second_factor.picture(second_factor.address(secret, signed.actor.login, self._house()))
@@ -89,30 +93,57 @@ class OwnRoutes:
         signed = plain.signed_of(request)
         if signed is None or signed.account is None:
             return plain.odd(request)
-        account, language = signed.account, language_of(request)
+        return await self._own(request, signed, signed.account)
+
+    async def _own(
+        self, request: Request, signed: Signed, account: Account, form: Form | None = None, said: str = ""
+    ) -> Response:
         sessions = await asyncio.to_thread(self._desk.store.sessions, account.id)
-        now = self._desk.now()
+        left = await asyncio.to_thread(self._desk.second.left, account)
+        now, language, present = self._desk.now(), plain.language(request, form or {}), signed.session
         return plain.page(
             request,
             "own",
+            422 if said else 200,
+            form,
+            said=said,
+            left=left,
             account=account,
             role=role_words(account.role, language),
             where=text(language, "accounts.and").join((*account.departments, *account.areas))
             or text(language, "accounts.everywhere"),
             sessions=[each for each in sessions if each.expires_at > now],
-            present=signed.session.id if signed.session else 0,
+            present=present.id if present else 0,
             home=plain.home(language),
         )
 
     async def own(self, request: Request) -> Response:
-        """End one session of one's own, or all."""
+        """What the forms of the page do."""
         signed, form = plain.signed_of(request), await plain.form_of(request)
-        if signed is None or form is None or request.path_params["act"] != "end":
+        act = {"end": self._end, "codes": self._new_codes}.get(request.path_params["act"])
+        if signed is None or signed.account is None or form is None or act is None:
             return plain.odd(request)
+        return await act(request, signed, signed.account, form)
+
+    async def _end(self, request: Request, signed: Signed, _: Account, form: Form) -> Response:
+        """End one session, or all."""
         number = form.get("session", "")
         which = int(number) if number.isdecimal() else None
         await asyncio.to_thread(self._desk.end_session, signed, which, address(request))
         return RedirectResponse(f"/account?lang={plain.language(request, form)}", 303)
+
+    async def _new_codes(self, request: Request, signed: Signed, account: Account, form: Form) -> Response:
+        """New recovery codes, shown in the answer and never again."""
+        make = partial(self._desk.new_codes, signed, form.get("password", ""), address(request))
+        made = await asyncio.to_thread(make)
+        language = plain.language(request, form)
+        if isinstance(made, Refused):
+            return await self._own(request, signed, account, form, plain.why(made, language))
+        return _codes_page(request, form, made, f"/account?lang={language}")
+
+
+def _codes_page(request: Request, form: Form, codes: tuple[str, ...], onward: str) -> Response:
+    return plain.page(request, "codes", 200, form, codes=codes, onward=onward)
 
 
 def _may_enrol(signed: Signed) -> bool:

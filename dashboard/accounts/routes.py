@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dashboard.accounts import own_routes, plain
+from dashboard.accounts import own_routes, plain, recovery
 from dashboard.accounts.desk import Refused, Taken
 from dashboard.accounts.gate import WithAccounts
 from dashboard.accounts.guard import address
@@ -73,15 +73,16 @@ class SignInRoutes:
         signed = plain.signed_of(request)
         if signed is None or signed.step is not Step.CODE:
             return plain.elsewhere(request)
-        return plain.page(request, "code")
+        return plain.page(request, "code", lost=False)
 
     async def code(self, request: Request) -> Response:
         """The second step."""
         signed, form = plain.signed_of(request), await plain.form_of(request)
         if signed is None or form is None or signed.step is not Step.CODE:
             return plain.odd(request)
+        lost = recovery.looks_like_one(form.get("code", ""))
         give = partial(self._desk.give_code, signed, form.get("code", ""), address(request))
-        return plain.after(request, await asyncio.to_thread(give), form, self._cookies, "code")
+        return plain.after(request, await asyncio.to_thread(give), form, self._cookies, "code", lost=lost)
 
     async def setup_page(self, request: Request) -> Response:
         """The first account; where there is one already, the page to sign in."""

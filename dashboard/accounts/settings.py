@@ -30,3 +30,8 @@ class AccountSettings(BaseModel):
         default=(Role.APPROVER, Role.ADMINISTRATOR),
         description="roles that must sign in with a code besides the password; all others may",
     )
+    key_file: str = Field(
+        default="",
+        description="file of the key that seals second factors, made where it is missing; empty for accounts.key in "
+        "the data folder. Keep a copy, and not with the backups of the database",
+    )

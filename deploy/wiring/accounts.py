@@ -11,8 +11,11 @@ from dashboard.accounts.desk import AccountDesk, nobody_named
 from dashboard.accounts.gate import OF_DRILLS, Cookies, Fixed, Gate, WithAccounts
 from dashboard.accounts.keeping import Keeper
 from dashboard.accounts.records import NewAccount
+from dashboard.accounts.recovery_store import SqlRecovery
+from dashboard.accounts.sealing import prepare
 from dashboard.accounts.setup import SetupToken
 from dashboard.accounts.store import SqlAccounts
+from dashboard.accounts.vault import Vault
 from dashboard.i18n import text
 from deploy.settings import Settings
 from deploy.wiring.clockwork import machine_time
@@ -30,7 +33,13 @@ DEMONSTRATION = {
 
 def account_desk(settings: Settings, stores: Stores) -> AccountDesk:
     """The accounts of a house. Sessions and codes go by the machine's time, also where a replay's runs faster."""
-    return AccountDesk(SqlAccounts(stores.database), settings.dashboard.accounts, machine_time)
+    return AccountDesk(
+        SqlAccounts(stores.database),
+        settings.dashboard.accounts,
+        machine_time,
+        codes=SqlRecovery(stores.database),
+        vault=Vault(settings.account_key),
+    )
 
 
 def gate(settings: Settings, stores: Stores) -> Gate:
@@ -39,6 +48,7 @@ def gate(settings: Settings, stores: Stores) -> Gate:
         log.warning("dashboard.accounts.enabled is false: whoever reaches the staff dashboard may do everything there")
         return Fixed(nobody_named(text("ja", "accounts.without")))
     desk = account_desk(settings, stores)
+    prepare(desk.store, desk.vault)
     setup = SetupToken(desk.store.any_account)
     if setup.needed():
         log.warning("there is no account yet; make the first one at %s", setup_address(settings, setup))

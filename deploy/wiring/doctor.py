@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.people import Directory
 from alerts.people.gaps import NOBODY
 from alerts.store.people import SqlDirectory
 from alerts.store.tables import directory as directory_table
+from dashboard.accounts.tables import accounts
+from dashboard.accounts.vault import Vault
+from deploy.doctor.accounts import check_second_factors
 from deploy.doctor.cameras import camera_checks
 from deploy.doctor.clocks import clock_checks
 from deploy.doctor.outside import check_broker, check_port, check_service
@@ -88,6 +91,7 @@ def _contents(settings: Settings, file: Path, now: datetime, found: list[Check])
         found += _safely("cameras", lambda: _cameras(settings, registry, now))
         found += _safely("people", lambda: [_people(settings, _directory(database), registry, now)])
         found += _safely("public", lambda: _public(settings, _directory(database), registry))
+        found += _safely("second factors", lambda: _second_factors(settings, database))
         found.append(check_messages(newest, registry, now))
         found.append(check_dead_letters(SqlLog(database).dead_letters(), now))
     except (SQLAlchemyError, ValueError) as error:
@@ -108,6 +112,14 @@ def _public(settings: Settings, directory: Directory, registry: Registry | None)
     lacks = list(public_shortcomings(settings.alerts.public, directory, registry)) if registry is not None else []
     if lacks:
         yield Check("public", State.DEGRADED, "; ".join(lacks))
+
+
+def _second_factors(settings: Settings, database: Engine) -> Iterable[Check]:
+    if not settings.dashboard.accounts.enabled or not inspect(database).has_table(accounts.name):
+        return
+    with database.connect() as connection:
+        kept = connection.execute(select(accounts.c.login, accounts.c.totp_secret)).all()
+    yield from check_second_factors([(login, secret) for login, secret in kept if secret], Vault(settings.account_key))
 
 
 def _cameras(settings: Settings, registry: Registry | None, now: datetime) -> Iterable[Check]:

@@ -17,10 +17,12 @@ from dashboard.accounts.desk import AccountDesk
 from dashboard.accounts.gate import CSRF_HEADER, Cookies, WithAccounts
 from dashboard.accounts.passwords import Passwords
 from dashboard.accounts.records import NewAccount
+from dashboard.accounts.recovery_store import SqlRecovery
 from dashboard.accounts.settings import AccountSettings
 from dashboard.accounts.setup import SetupToken
 from dashboard.accounts.store import SqlAccounts
 from dashboard.accounts.tables import account_sessions
+from dashboard.accounts.vault import Vault
 from ingest.store.tables import open_database
 
 SESSION, CSRF = Cookies().session, Cookies().csrf
@@ -71,7 +73,9 @@ def house(folder: Path, settings: AccountSettings = NO_CODES) -> House:
     engine, clock = open_database(f"sqlite:///{folder / 'accounts.db'}"), Watchmaker()
     tables = [each for each in account_sessions.metadata.sorted_tables if each.name.startswith(("account", "audit"))]
     account_sessions.metadata.create_all(engine, tables)
-    desk = AccountDesk(SqlAccounts(engine), settings, clock.now, QUICK)
+    vault = Vault(folder / "accounts.key")
+    vault.make_key()
+    desk = AccountDesk(SqlAccounts(engine), settings, clock.now, QUICK, codes=SqlRecovery(engine), vault=vault)
     return House(desk, WithAccounts(desk, SetupToken(desk.store.any_account, "the token")), clock)
 
 

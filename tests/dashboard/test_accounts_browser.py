@@ -52,6 +52,10 @@ def test_an_approver_sets_up_a_second_factor_signs_out_and_in_again_with_a_code(
     expect(page.locator(".account-qr svg")).to_be_visible()
     page.fill("[name=code]", pyotp.TOTP(secret).at(city.clock.now()))
     page.locator(".account-card form button").first.click()
+    expect(page.locator(".account-codes li")).to_have_count(10)
+    fits_both(page)
+    recovery = page.locator(".account-codes code").first.inner_text()
+    page.locator(".account-go").click()
     page.wait_for_selector(".head-name", timeout=PATIENCE_MS)
     assert page.url == f"{base}/en/station/mizue"
     expect(page.locator("#account-name")).to_have_text("hanaの人")
@@ -67,8 +71,30 @@ def test_an_approver_sets_up_a_second_factor_signs_out_and_in_again_with_a_code(
     page.locator(".account-card form button").first.click()
     page.wait_for_selector("a.row", timeout=PATIENCE_MS)
     expect(page.locator(".freshness.live")).to_be_visible(timeout=PATIENCE_MS)
+    assert city.acts() == ["code_set", "recovery_made", "sign_in", "sign_out", "sign_in"]
+    page.locator("#sign-out button").click()
+    without_the_telephone(page, base, recovery)
     assert errors == []
-    assert city.acts() == ["code_set", "sign_in", "sign_out", "sign_in"]
+
+
+def without_the_telephone(page: Page, base: str, recovery: str) -> None:
+    """In by a recovery code; then new ones are made, and the old are gone."""
+    page.goto(f"{base}/login?lang=en&next=/account%3Flang%3Den")
+    name_and_password(page)
+    page.locator(".account-lost summary").click()
+    fits_both(page)
+    page.locator(".account-lost [name=code]").fill(recovery)
+    page.locator(".account-lost button").click()
+    expect(page.locator("h1")).to_have_text("Account")
+    expect(page.locator(".account-facts")).to_contain_text("9 left")
+    page.locator(".account-facts summary").click()
+    fits_both(page)
+    page.fill("[name=password]", PASSWORD)
+    page.locator(".account-facts button").click()
+    expect(page.locator(".account-codes li")).to_have_count(10)
+    assert recovery not in page.locator(".account-codes").inner_text()
+    page.locator(".account-go").click()
+    expect(page.locator(".account-facts")).to_contain_text("10 left")
 
 
 def name_and_password(page: Page) -> None:
