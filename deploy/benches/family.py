@@ -31,6 +31,14 @@ def family(pid: int) -> list[Usage]:
     return [usage for each in _descent(pid) if (usage := _usage(each)) is not None]
 
 
+def name_of(pid: int) -> str:
+    """What a process calls itself; nothing where it has ended."""
+    try:
+        return (PROC / str(pid) / "comm").read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
 def _descent(pid: int) -> Iterator[int]:
     yield pid
     for task in (PROC / str(pid) / "task").glob("*/children"):

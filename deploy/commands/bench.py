@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from deploy.benches import alerts, cameras, own_mosquitto
+from deploy.benches import alerts, cameras, dashboard, dashboard_figures, own_mosquitto
 from deploy.benches.family import NotTold
 from deploy.benches.influxd import OwnInfluxd
 from deploy.benches.ingest import Plan, table
@@ -69,6 +69,29 @@ def add_to(commands: Any) -> None:
     told.add_argument("--recipients", type=count, default=1_000, help="recipients of the storm (1000)")
     told.add_argument("--json", type=Path, help="file to write the figures to as well")
     told.set_defaults(run=bench_alerts)
+    _add_dashboard(benches)
+
+
+def _add_dashboard(benches: Any) -> None:
+    text = "measure the staff dashboard: the first screen, a changed screen, many viewers, a year of readings"
+    pages = benches.add_parser("dashboard", help=text, description=text)
+    plan = dashboard.Plan()
+    pages.add_argument("--stations", type=count, default=plan.stations, help=f"({plan.stations})")
+    pages.add_argument("--gauges", type=count, default=plan.gauges, help=f"({plan.gauges})")
+    pages.add_argument("--cameras", type=count, default=plan.cameras, help=f"({plan.cameras})")
+    pages.add_argument("--danger", type=count, default=plan.danger, help=f"stations above a threshold ({plan.danger})")
+    pages.add_argument("--viewers", type=count, default=plan.viewers, help=f"at once ({plan.viewers})")
+    pages.add_argument(
+        "--rate", type=positive, default=plan.changes_per_s, help=f"changed stations a second ({plan.changes_per_s:g})"
+    )
+    pages.add_argument("--seconds", type=positive, default=plan.seconds, help=f"for how long ({plan.seconds:g})")
+    pages.add_argument("--published", type=count, default=plan.published, help=f"changed screens ({plan.published})")
+    pages.add_argument(
+        "--year", type=count, default=plan.year_minutes, help=f"minutes of the long past ({plan.year_minutes})"
+    )
+    pages.add_argument("--no-browser", action="store_true", help="leave out what needs Playwright and Chromium")
+    pages.add_argument("--json", type=Path, help="file to write the figures to as well")
+    pages.set_defaults(run=bench_dashboard)
 
 
 def count(text: str) -> int:
@@ -173,6 +196,37 @@ def bench_cameras(_: Context, options: argparse.Namespace) -> int:
     if options.json:
         options.json.write_text(json.dumps(found.as_json, indent=1) + "\n", encoding="utf-8")
     return 1 if found.lost or found.levels_lost else 0
+
+
+def bench_dashboard(_: Context, options: argparse.Namespace) -> int:
+    """The dashboard of a large city in a house of its own; 1 where a peak was lost or something went wrong."""
+    program = own_mosquitto.program()
+    if program is None:
+        raise UsageError("this needs a real broker: install Mosquitto, for example apt install mosquitto")
+    plan = dashboard.Plan(
+        stations=options.stations,
+        gauges=max(options.gauges, options.stations),
+        cameras=min(options.cameras, options.stations),
+        danger=min(options.danger, options.stations),
+        viewers=options.viewers,
+        changes_per_s=options.rate,
+        seconds=options.seconds,
+        published=options.published,
+        year_minutes=options.year,
+        browser=not options.no_browser,
+    )
+    with TemporaryDirectory(prefix="mizumori-bench-") as temporary:
+        broker_port, *ports = free_ports(4)
+        broker = own_mosquitto.OwnMosquitto(program, Path(temporary), broker_port)
+        try:
+            found = dashboard.Bench(plan, broker, Path(temporary), ports).run(say)
+        except NotTold as error:
+            raise UsageError(str(error)) from error
+    for line in dashboard_figures.table(found):
+        say(line)
+    if options.json:
+        options.json.write_text(json.dumps(found.as_json, indent=1) + "\n", encoding="utf-8")
+    return 1 if found.errors or found.value("year_peaks_lost") else 0
 
 
 @contextmanager
