@@ -44,7 +44,7 @@ class IncidentDesk(Protocol):
         """Give an incident to somebody, to nobody where ``to`` is empty."""
         ...
 
-    def escalate(self, incident_id: int, by: str) -> Incident:
+    def escalate(self, incident_id: int, by: str, step: int | None = None) -> Incident:
         """Let the next step of its escalation be taken at once."""
         ...
 

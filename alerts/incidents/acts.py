@@ -109,9 +109,15 @@ def taken(incident: Incident, by: str, now: datetime, level: int) -> Taken:
     return Taken(after, Became.ACKNOWLEDGED if after != incident else Became.KNOWN)
 
 
-def escalated_now(incident: Incident, rule: EscalationRule | None, now: datetime) -> Incident:
-    """The next step is due at once."""
+def escalated_now(
+    incident: Incident, rule: EscalationRule | None, now: datetime, step: int | None = None
+) -> Incident:
+    """The next step is due at once. ``step`` is how many had been taken when somebody looked: where another was taken
+    since, those after it are not told by the same press."""
     needs_open(incident)
+    if step is not None and step != incident.escalation_step:
+        sentence = f"{incident.escalation_step} steps have been taken by now, not {step}: look again, then decide"
+        raise DeskError(sentence, "step_taken", taken=incident.escalation_step)
     if rule is None:
         raise DeskError(
             f"nobody is set to be told when an incident of level {incident.level} is not acknowledged: "

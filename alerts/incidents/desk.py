@@ -83,10 +83,10 @@ class Desk:
                 enter(connection, _line(given, now, "assigned", by, name, to=given.assigned_to))
         return given
 
-    def escalate(self, incident_id: int, by: str) -> Incident:
-        """Let the next step of its escalation be taken at once."""
+    def escalate(self, incident_id: int, by: str, step: int | None = None) -> Incident:
+        """Let the next step of its escalation be taken at once; ``step`` is how many somebody saw that were taken."""
         with self._held(incident_id) as (connection, before, now):
-            due = acts.escalated_now(before, governing(self._policy.escalation, before.level), now)
+            due = acts.escalated_now(before, governing(self._policy.escalation, before.level), now, step)
             if due != before:
                 save(connection, [due])
                 enter(connection, _line(due, now, "escalation", by, "escalation_asked"))

@@ -23,6 +23,14 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Escalating(Asked):
+    """Telling the next ones."""
+
+    step: int | None = Field(
+        default=None, ge=0, le=1_000_000, description="escalation_step as it was seen; left out: whatever it is"
+    )
+
+
 class Noting(Asked):
     """A note."""
 

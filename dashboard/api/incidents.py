@@ -81,9 +81,11 @@ def assign(incident_id: Number, actor: Here, services: Services, asked: words.As
 
 
 @router.post("/incidents/{incident_id}/escalation", responses=NOT_NOW)
-def escalate(incident_id: Number, actor: Here, services: Services) -> words.IncidentSaid:
-    """Tell the next ones now, without waiting for their time."""
-    return words.said(services.desk.escalate(incident_id, actor.name))
+def escalate(
+    incident_id: Number, actor: Here, services: Services, asked: words.Escalating | None = None
+) -> words.IncidentSaid:
+    """Tell the next ones now, without waiting for their time; refused where they were told since somebody looked."""
+    return words.said(services.desk.escalate(incident_id, actor.name, asked.step if asked else None))
 
 
 @router.post("/incidents/{incident_id}/closing", responses=NOT_NOW)

@@ -117,6 +117,12 @@ async def still(watch: Watch, cases: Cases, _: str | None, __: Any, pathname: st
     return no_update if scene is None or case is None else alerts_forms.still_above(case, scene)
 
 
+async def next_ones(watch: Watch, cases: Cases, _: str | None, __: Any, pathname: str | None) -> Any:
+    """The form that tells the next ones, which knows how many steps are taken."""
+    scene, _standing, case = await _case(watch, cases, pathname)
+    return no_update if scene is None or case is None else alerts_forms.escalate(case.incident, scene)
+
+
 async def _case(watch: Watch, cases: Cases, pathname: str | None) -> tuple[Scene | None, Standing, Case | None]:
     scene, standing = await scene_of(watch, pathname)
     if scene is None or scene.page.place != "incident":
@@ -138,3 +144,4 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.callback(Output("case-beside", "className"), news, here)(partial(open_or_over, watch, cases))
     drawn = Input("case-acts", "children")
     app.callback(Output("case-still", "children"), news, drawn, here)(partial(still, watch, cases))
+    app.callback(Output("case-escalate", "children"), news, drawn, here)(partial(next_ones, watch, cases))

@@ -25,7 +25,7 @@ def acts(case: Case, scene: Scene) -> Component:
     incident = case.incident
     base = f"/api/v1/incidents/{incident.id}"
     folded = [
-        _folded("escalate", [_escalate(base, scene)], scene),
+        _folded("escalate", [html.Div(escalate(incident, scene), id="case-escalate")], scene),
         _folded("silence", [silence(scene, incident.station_id, incident.rule)], scene),
         _folded("close", [html.Div(id="case-still", className="case-still"), _close(base, scene)], scene),
     ]
@@ -65,13 +65,16 @@ def _assign(base: str, incident: Incident, scene: Scene) -> Component:
     )
 
 
-def _escalate(base: str, scene: Scene) -> Component:
+def escalate(incident: Incident, scene: Scene) -> Component:
+    """Tell the next ones: drawn anew with every step, for a press after it would tell those after them."""
     return forms.form(
-        f"{base}/escalation",
+        f"/api/v1/incidents/{incident.id}/escalation",
         [html.P(scene.say("alerts_page.escalate_note"), className="fold-note")],
         scene.say("alerts_page.escalate"),
         done=scene.say("alerts_page.escalated"),
         confirm=scene.say("alerts_page.escalate_ask"),
+        keep=True,
+        body={"step": incident.escalation_step},
     )
 
 

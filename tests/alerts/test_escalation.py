@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from alerts.dispatch.dispatch import Surroundings
+from alerts.incidents.acts import DeskError
 from alerts.incidents.again import letters, taken
 from alerts.incidents.course import Policy
 from alerts.incidents.escalation import after_step, step_of
@@ -115,6 +116,20 @@ def test_a_level_without_repetition_is_escalated_as_often_as_it_has_steps(night:
     night.water(0, 3.2)
     assert [night.turn(minute) for minute in (14, 15, 16, 100)] == [0, 2, 0, 0]
     assert night.incident().escalate_at is None
+
+
+def test_a_press_that_comes_after_the_step_it_meant_tells_nobody_more(night: Night) -> None:
+    night.water(0, 4.2)
+    night.clock.at = at(1)
+    for _ in range(2):
+        night.desk.escalate(1, "当番", 0)
+    assert night.turn(1) == 1
+    with pytest.raises(DeskError, match="1 steps have been taken by now, not 0"):
+        night.desk.escalate(1, "当番", 0)
+    assert night.turn(1) == 0
+    night.desk.escalate(1, "当番", 1)
+    assert night.turn(1) == 2
+    assert [each[1] for each in night.told()] == ["duty", "head", "head"]
 
 
 def test_an_acknowledgement_ends_it_and_a_rise_above_begins_it_anew(night: Night) -> None:

@@ -62,7 +62,9 @@ def test_an_act_is_the_operators_and_stands_in_the_chronology_with_their_name(ho
     for _ in range(2):
         assert house.post(f"/incidents/{number}/notes", {"text": " 現地へ\n向かう "}).status_code == 200
     assert house.post(f"/incidents/{number}/assignment", {"to": "河川課"}).json()["assigned_to"] == "河川課"
-    assert house.post(f"/incidents/{number}/escalation").json()["escalate_at"] is not None
+    late = house.post(f"/incidents/{number}/escalation", {"step": 1})
+    assert (late.status_code, late.json()["code"]) == (409, "step_taken")
+    assert house.post(f"/incidents/{number}/escalation", {"step": 0}).json()["escalate_at"] is not None
     whole = house.get(f"/incidents/{number}").json()
     assert [each["text"] for each in whole["notes"]] == ["現地へ\n向かう"]
     kinds = [each["kind"] for each in whole["lines"] if each["actor"] == "当番 二郎"]
