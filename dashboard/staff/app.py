@@ -35,7 +35,10 @@ from ingest.stations import named
 ALIVE = "alive"
 """Path that answers OK while the server runs; a page that lost its connection asks there before it loads anew."""
 SOUND = ("on", "off", "test", "blocked", "why", "waiting", "none")
-SAID = ("live", "ago", "late", "lost", "unread", "waiting", "never", "hint", "jst")
+SAID = (
+    *("live", "ago", "late", "lost", "unread", "waiting", "never", "hint", "jst"),
+    *("back", "signed_out", "load_anew", "sign_in"),
+)
 VIEWER = (
     *(f"viewer.{name}" for name in ("close", "earlier", "later", "taken", "loading", "failed", "reference")),
     *(f"live.{name}" for name in ("title", "connecting", "waiting", "asking", "unchecked", "since")),
@@ -126,7 +129,7 @@ def frame(signed: Signed | None = None) -> Component:
             with_data(html.Div(id="viewer-words", hidden=True), words=_viewer_words()),
             with_data(html.Div(id="acts-words", hidden=True), words=forms.said_words()),
             dcc.Store(id="said", data={"clock": said, "title": titles, "alive": f"/{ALIVE}"}),
-            html.Div(id="lost", className="lost", role="alert", hidden=True),
+            _lost(),
             html.Header(
                 [
                     html.Div(id="brand", className="brand"),
@@ -150,6 +153,12 @@ def frame(signed: Signed | None = None) -> Component:
         ],
         id="frame",
     )
+
+
+def _lost() -> Component:
+    """That the page stands still, and what to do about it: ``assets/live.js`` fills it."""
+    way = html.A(id="lost-way", className="lost-way", hidden=True, rel="noopener")
+    return html.Div([html.Span(id="lost-said"), way], id="lost", className="lost", role="alert", hidden=True)
 
 
 def _words_of(table: str, names: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Forms that ``assets/acts.js`` sends to the API. Pure.
 
 A form stands in a section that is drawn once a visit, and not with every news: what somebody types must not be lost.
+Where it has to be drawn anew all the same, ``assets/kept.js`` gives back what was typed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from dashboard.accounts.actor import Role
 from dashboard.i18n import LANGUAGES, text
 from dashboard.staff.pieces import with_data
 
-SAID = ("done", "refused", "lost", "moved", "yes", "no", "needs_operator", "needs_approver", "needs_administrator")
+SAID = (
+    *("done", "refused", "lost", "moved", "yes", "no", "needs_operator", "needs_approver", "needs_administrator"),
+    *("signed_out", "sign_in", "given_back", "given_back_changed", "throw_away"),
+)
 TAP_ROWS = 3
 """Lines of a field for more than a word."""
 
@@ -49,7 +53,8 @@ def form(
     data |= {"body": json.dumps(body, ensure_ascii=False)} if body else {}
     said = with_data(html.Span(className="act-said", role="status"), said="")
     row = html.Div([html.Button(button, type="submit", className="act-button"), said], className="act-buttons")
-    return with_data(html.Form([*children, row], className=f"act-form {class_name}".strip()), **data)
+    kept = with_data(html.Div(className="act-kept", role="status"), kept="")
+    return with_data(html.Form([kept, *children, row], className=f"act-form {class_name}".strip()), **data)
 
 
 def field(label: str, name: str, kind: str = "text", *, hint: str = "", **more: str | bool | int) -> Component:

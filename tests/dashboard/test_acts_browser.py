@@ -35,7 +35,8 @@ PAGE = """<!DOCTYPE html><html lang="ja"><body><div id="acts-words" hidden data-
   <button>終了</button><span data-said role="status"></span></form>
 <form id="end" data-act="/api/v1/silences/3" data-method="DELETE" data-keep><input id="kept" name="" value="x">
   <button>解除</button><span data-said role="status"></span></form>
-<form id="gone" data-act="/api/v1/nobody"><button>確認</button><span data-said role="status"></span></form>
+<form id="gone" data-act="/api/v1/nobody"><textarea name="text"></textarea>
+  <button>確認</button><span data-said role="status"></span></form>
 <form id="odd" data-act="/api/v1/broken"><button>確認</button><span data-said role="status"></span></form>
 <form id="above" data-act="/api/v1/publishing" data-needs="approver"><button>公表</button>
   <span data-said role="status"></span></form>
@@ -151,9 +152,14 @@ def test_a_deletion_has_no_body_and_keeps_the_fields_where_that_is_asked(page: P
     assert page.locator("#kept").input_value() == "y"
 
 
-def test_whoever_is_signed_out_is_led_to_the_sign_in_and_back(page: Page, base: str) -> None:
+def test_whoever_is_signed_out_keeps_what_they_wrote_and_signs_in_in_another_tab(page: Page, base: str) -> None:
+    page.locator("#gone textarea").fill("半時間かけて書いた文")
     page.locator("#gone button").click()
-    page.wait_for_url(f"{base}/login?next=%2F")
+    expect(page.locator("#gone .said-bad")).to_contain_text("別のタブでサインイン")
+    with page.expect_popup() as opened:
+        page.locator("#gone .said-bad a").click()
+    assert opened.value.url == f"{base}/login?next=%2Faccount"
+    assert page.locator("#gone textarea").input_value() == "半時間かけて書いた文"
 
 
 def test_an_answer_without_a_sentence_and_no_answer_at_all_are_told_apart(page: Page) -> None:

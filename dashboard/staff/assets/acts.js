@@ -8,6 +8,7 @@
     const UNDER_THE_FINGER_MS = 700;
     const RANKS = ["viewer", "operator", "approver", "administrator"];
     const ME = "/api/v1/me";
+    const SIGN_IN = "/login?next=%2Faccount";
     const running = new WeakSet();
     const changed = new WeakMap();
     let me = null;
@@ -110,10 +111,22 @@
         });
     }
 
+    // The session ended while somebody wrote. The page stays as it is: signed in anew in another tab it can be sent.
+    function signedOut(form) {
+        const place = form.querySelector("[data-said]");
+        if (!place) { return; }
+        const way = document.createElement("a");
+        way.href = SIGN_IN;
+        way.target = "_blank";
+        way.rel = "noopener";
+        way.textContent = words("sign_in");
+        say(form, words("signed_out") + " ", true);
+        place.append(way);
+    }
+
     function settle(form, answer) {
         if (answer.status === 401) {
-            const here = window.location.pathname + window.location.search;
-            window.location.assign("/login?next=" + encodeURIComponent(here));
+            signedOut(form);
             return;
         }
         if (!answer.ok) {
@@ -235,6 +248,8 @@
     new MutationObserver(turned).observe(document, watched);
     turned([]);
 
-    // For scripts that show beforehand what a form would do.
-    window.mizumoriForm = { body: bodyOf, cookie: cookie, language: language };
+    // For scripts that show beforehand what a form would do, or keep what is typed.
+    window.mizumoriForm = {
+        body: bodyOf, language: language, words: words, csrf: function () { return cookie(csrfName()); },
+    };
 })();

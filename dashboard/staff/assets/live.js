@@ -6,8 +6,10 @@
     const LOST_S = 8;
     const RELOAD_AFTER_S = 20;
     const ASK_EVERY_S = 5;
+    const SIGNED_OUT = 401;
+    const SIGN_IN = "/login?next=%2Faccount";
 
-    const state = { beat: null, heardMs: 0, startedMs: Date.now(), said: null, language: "ja", askedMs: 0, shown: {} };
+    const state = { beat: null, heardMs: 0, startedMs: Date.now(), said: null, language: "ja", askedMs: 0, back: "", shown: {} };
     let timer = null;
 
     function beat(data, pathname, said) {
@@ -20,6 +22,7 @@
         if (data && data !== state.beat) {
             state.beat = data;
             state.heardMs = Date.now();
+            state.back = "";
         }
         if (timer === null) {
             timer = window.setInterval(tick, 1000);
@@ -33,7 +36,9 @@
         const kind = kindOf(quietS);
         show("clock", { children: kind === "lost" ? "" : houseTime(words) });
         show("freshness", { children: freshness(kind, quietS, words), className: "freshness " + kind });
-        show("lost", { children: notice(kind, words), hidden: kind !== "lost" && kind !== "unread" });
+        show("lost", { hidden: kind !== "lost" && kind !== "unread" });
+        show("lost-said", { children: notice(kind, words) });
+        show("lost-way", way(kind, words));
         document.documentElement.classList.toggle("is-lost", kind === "lost" || kind === "unread");
         if (kind === "lost" && quietS > RELOAD_AFTER_S) {
             reloadWhenBack();
@@ -56,9 +61,21 @@
 
     function notice(kind, words) {
         if (kind !== "lost" && kind !== "unread") { return ""; }
+        if (kind === "lost" && state.back) { return words[state.back]; }
         if (!state.beat) { return words.never + "\n" + words.hint; }
         const at = kind === "lost" ? state.beat.at_ms : state.beat.seen_ms;
         return words[kind].replace("{at}", stamp(at)) + "\n" + words.hint;
+    }
+
+    // What to do about it, where that is for a person to decide: somebody's text stands on the page.
+    function way(kind, words) {
+        const out = state.back === "signed_out";
+        return {
+            children: out ? words.sign_in : words.load_anew,
+            href: out ? SIGN_IN : window.location.pathname + window.location.search,
+            target: out ? "_blank" : "_self",
+            hidden: kind !== "lost" || !state.back,
+        };
     }
 
     // House time: that of the last beat, carried on at the house's speed while the beats come.
@@ -91,8 +108,18 @@
         // The page itself is asked for too: a screen on a wall must not end on the error page of a proxy.
         window.fetch(state.said.alive, { cache: "no-store" })
             .then(function (answer) { return answer.ok && window.fetch(window.location.href, { cache: "no-store" }); })
-            .then(function (answer) { if (answer && answer.ok) { window.location.reload(); } })
-            .catch(function () { /* still away */ });
+            .then(function (answer) { if (answer && (answer.ok || answer.status === SIGNED_OUT)) { loadAnew(answer); } })
+            .catch(function () { state.back = ""; });
+    }
+
+    // Never under the hands of somebody who writes.
+    function loadAnew(answer) {
+        if (!window.mizumoriKept || !window.mizumoriKept.any()) {
+            window.location.reload();
+            return;
+        }
+        state.back = answer.status === SIGNED_OUT ? "signed_out" : "back";
+        tick();
     }
 
     const ours = window.dash_clientside = window.dash_clientside || {};

@@ -40,6 +40,8 @@
 
     function bodyFor(form) {
         const body = window.mizumoriForm.body(form);
+        // What the act alone is asked for: which text somebody had read.
+        Object.keys(JSON.parse(form.dataset.body || "{}")).forEach(function (each) { delete body[each]; });
         body.step = form.dataset.preview;
         if (form.dataset.of) { body.id = Number(form.dataset.of); }
         return body;
@@ -49,7 +51,7 @@
         const number = ++asked;
         const language = window.mizumoriForm.language();
         const headers = { "Accept": "application/json", "Accept-Language": language, "Content-Type": "application/json" };
-        const csrf = window.mizumoriForm.cookie("mizumori_csrf");
+        const csrf = window.mizumoriForm.csrf();
         if (csrf) { headers["X-CSRF-Token"] = csrf; }
         const sent = { method: "POST", headers: headers, credentials: "same-origin", body: JSON.stringify(bodyFor(form)) };
         window.fetch(PATH, sent)
