@@ -17,6 +17,9 @@ def first(given: Given, around: Around) -> Content:
     """A message by hand, with or without a station."""
     if given.gravity is None:
         raise Refused("say how grave it is, from 1 to 5: --gravity", "no_gravity")
+    if given.where and given.station_ids:
+        sentence = "say either --station or --place: a place of its own would take the place of the stations"
+        raise Refused(sentence, "two_places")
     where = given.where or tuple(where_of(_station(around, each), around) for each in given.station_ids)
     if not where:
         raise Refused("say where: --station ID, or --place NAME with --circle or --polygon", "no_place")

@@ -37,10 +37,11 @@ class Desk:
             content = composing.first(given, around)
             return self._kept(connection, Step.FIRST, content, by, now, around)
 
-    def edit(self, public_id: int, by: str, given: Given) -> PublicMessage:
-        """Change a draft; approvals given before are void."""
+    def edit(self, public_id: int, by: str, given: Given, seen: str = "") -> PublicMessage:
+        """Change a draft; approvals given before are void. ``seen`` as in ``approve``: what somebody else changed
+        meanwhile is not written over."""
         with self._act() as (connection, around, now):
-            before = store.one(connection, public_id)
+            before = lifecycle.as_seen(store.one(connection, public_id), seen)
             after = lifecycle.edited(before, composing.changed(before.content, given), by, now)
             self._must_be_sayable(connection, after, around, now)
             store.save(connection, after)
@@ -98,13 +99,19 @@ class Desk:
                     _withdraw(connection, each, by, now, f"message {out.message.id} took the whole chain back")
             return out
 
-    def correct(self, public_id: int, by: str, why: Mapping[str, str], given: Given) -> Out:
+    def correct(
+        self, public_id: int, by: str, why: Mapping[str, str], given: Given, last_seen: int | None = None
+    ) -> Out:
         """Say what is right in place of a message that was wrong: at once, to exactly those whom the wrong one may
-        have reached. What of it was not sent yet is taken back unsent: an update tells these."""
+        have reached. What of it was not sent yet is taken back unsent: an update tells these. ``last_seen`` is the
+        newest published message of the chain that somebody saw: refused where another followed it, so that a repeat
+        reaches nobody twice. None: whatever it is."""
         with self._act() as (connection, around, now):
             wrong = store.one(connection, public_id)
-            self._end_of_chain(connection, public_id, Step.CORRECTION)
+            last = self._end_of_chain(connection, public_id, Step.CORRECTION)
+            lifecycle.as_last(last, last_seen)
             content = composing.putting_right(wrong, given, why)
+            lifecycle.no_graver(wrong.content, content, around.settings)
             return self._at_once(connection, Step.CORRECTION, content, by, now, around, wrong)
 
     def preview(self, public_id: int, language: str = "ja", *, short: bool = False) -> str:

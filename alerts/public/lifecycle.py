@@ -39,6 +39,26 @@ def as_seen(message: PublicMessage, mark: str) -> PublicMessage:
     return message
 
 
+def as_last(last: PublicMessage, seen: int | None) -> None:
+    """Raise Refused where the newest published message of a chain is another than the one that somebody saw."""
+    if seen is None or seen == last.id:
+        return
+    if last.step is Step.CORRECTION:
+        raise Refused(f"message {last.id} has put it right meanwhile: read that one", "corrected", number=last.id)
+    raise Refused(f"message {last.id} went out meanwhile: read that one first", "followed", number=last.id)
+
+
+def no_graver(wrong: Content, right: Content, settings: PublicMessages) -> None:
+    """Raise Refused where a correction, which one person sends, would say more than what needed the approval of
+    several: a higher gravity or issued level."""
+    if settings.needed(right.gravity) < 2:
+        return
+    if right.gravity > wrong.gravity or _level(right) > _level(wrong):
+        needed = settings.needed(right.gravity)
+        sentence = f"a correction makes nothing graver: write an update, which {needed} persons approve"
+        raise Refused(sentence, "graver", needed=needed)
+
+
 def drafted(step: Step, content: Content, author: str, at: datetime, **more: object) -> PublicMessage:
     """A new draft; ``author`` is a person or AUTOMATIC."""
     made = PublicMessage(step, content, author, at, (Decision(author, Action.DRAFTED, at),))
@@ -128,6 +148,10 @@ def may_follow(last: PublicMessage, step: Step) -> None:
         raise Refused(f"message {last.id} was cancelled: write a new one with mizumori public draft", "cancelled")
     if last.step is Step.ALL_CLEAR and step is Step.ALL_CLEAR:
         raise Refused("the all-clear has been given already", "cleared")
+
+
+def _level(content: Content) -> int:
+    return 0 if content.issued is None else content.issued.level
 
 
 def _must_be_open(message: PublicMessage) -> None:

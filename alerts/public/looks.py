@@ -190,7 +190,9 @@ def _content(
     if step is Step.CANCEL:
         return composing.taking_back(last, why)
     if step is Step.CORRECTION:
-        return composing.putting_right(named, given, why)
+        right = composing.putting_right(named, given, why)
+        lifecycle.no_graver(named.content, right, around.settings)
+        return right
     return composing.following(last, given)
 
 

@@ -93,8 +93,8 @@ class PublicDesk(Protocol):
         """Begin a message by hand."""
         ...
 
-    def edit(self, public_id: int, by: str, given: Given) -> PublicMessage:
-        """Change a draft; approvals given before are void."""
+    def edit(self, public_id: int, by: str, given: Given, seen: str = "") -> PublicMessage:
+        """Change a draft; approvals given before are void. ``seen`` is the mark of what was read."""
         ...
 
     def approve(self, public_id: int, by: str, despite: str = "", seen: str = "") -> PublicMessage:
@@ -121,8 +121,11 @@ class PublicDesk(Protocol):
         """Take a whole chain back, at once."""
         ...
 
-    def correct(self, public_id: int, by: str, why: Mapping[str, str], given: Given) -> Out:
-        """Say what is right in place of what was wrong, at once."""
+    def correct(
+        self, public_id: int, by: str, why: Mapping[str, str], given: Given, last_seen: int | None = None
+    ) -> Out:
+        """Say what is right in place of what was wrong, at once; ``last_seen`` is the newest published message of the
+        chain that was seen."""
         ...
 
 

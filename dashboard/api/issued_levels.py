@@ -66,7 +66,8 @@ def enter(actor: Operator, services: Services, public: Public, asked: Entering) 
     """Enter what the authority issued or lifted. Nothing goes out by it."""
     if asked.station:
         need_at(actor, Role.OPERATOR, asked.station, services.city())
-    elif not asked.area or asked.area not in actor.areas:
+    elif not asked.area or asked.area not in actor.areas or actor.departments:
+        # An area has stations of other departments too.
         need_everywhere(actor, Role.OPERATOR)
     announced = Announced(asked.level, asked.issued_by, asked.issued_at, asked.area, asked.station)
     return _said(public.issued.enter(actor.name, announced))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,10 +15,12 @@ from dash.development.base_component import Component
 from alerts.public.protocol import Look, Reach
 from alerts.public.records import Refused, Step
 from alerts.public.records import State as MessageState
+from dashboard.accounts.actor import Role
 from dashboard.public_desk import PublicServices
-from dashboard.staff import messages_forms, messages_page, messages_preview, messages_rows
+from dashboard.staff import issued_levels, messages_forms, messages_page, messages_preview, messages_rows
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.messages_words import Levels
+from dashboard.staff.reader import reads_as
 from dashboard.staff.watch import Watch
 from ingest.stations import Registry
 
@@ -51,19 +54,19 @@ async def ended(watch: Watch, public: PublicServices, _: str | None, pathname: s
 async def issued(watch: Watch, public: PublicServices, _: str | None, pathname: str | None) -> Any:
     """The issued alert levels."""
     levels = await _levels(watch, public)
-    return [] if levels is None else messages_rows.issued(levels, page_at(pathname).language, (await watch.latest()).at)
+    return [] if levels is None else issued_levels.listed(levels, page_at(pathname).language, (await watch.latest()).at)
 
 
 async def issued_strip(watch: Watch, public: PublicServices, _: str | None, pathname: str | None) -> Any:
     """The issued alert levels on another page."""
     levels = await _levels(watch, public)
-    return [] if levels is None else messages_rows.issued_strip(levels, page_at(pathname), (await watch.latest()).at)
+    return [] if levels is None else issued_levels.strip(levels, page_at(pathname), (await watch.latest()).at)
 
 
 async def issued_form(watch: Watch, public: PublicServices, pathname: str | None) -> Any:
     """The form of an issued level, drawn once."""
     levels, picture = await _levels(watch, public), await watch.latest()
-    return [] if levels is None else messages_forms.enter_issued(levels, picture.at, page_at(pathname).language)
+    return [] if levels is None else issued_levels.form(levels, picture.at, page_at(pathname).language)
 
 
 async def _levels(watch: Watch, public: PublicServices) -> Levels | None:
@@ -86,8 +89,12 @@ def _look(public: PublicServices, here: Page) -> Look | None:
 
 
 def _reaches(public: PublicServices, look: Look) -> dict[Step, Reach]:
+    """Whom it goes to; who they are is for those who may write to them, as in the API."""
     steps = {look.message.step} if look.message.is_open else {Step.CORRECTION, Step.CANCEL}
-    return {step: public.looks.reach(look.message.id, step) for step in steps}
+    found = {step: public.looks.reach(look.message.id, step) for step in steps}
+    if reads_as(Role.OPERATOR):
+        return found
+    return {step: replace(each, people=()) for step, each in found.items()}
 
 
 async def name(public: PublicServices, _: str | None, pathname: str | None) -> Any:

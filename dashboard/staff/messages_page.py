@@ -199,7 +199,7 @@ def editor(look: Look, reaches: dict[Step, Reach], levels: Levels, here: Page) -
     found = []
     if last.id == message.id and not message.ends_chain:
         found.append(_folded("update", messages_forms.update(message, levels, language), language, mark))
-    right = messages_forms.correct(message, reaches[Step.CORRECTION], levels, here)
+    right = messages_forms.correct(message, last, reaches[Step.CORRECTION], levels, language)
     return [*found, _folded("correct", right, language, mark)]
 
 

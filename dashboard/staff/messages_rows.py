@@ -1,4 +1,4 @@
-"""The lists of the page of messages: what is out, what waits, what ended; and the issued alert levels. Pure."""
+"""The lists of the page of messages: what is out, what waits, what ended. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from datetime import datetime
 from dash import html
 from dash.development.base_component import Component
 
-from alerts.issued import IssuedLevel
 from alerts.public.records import PublicMessage, State
 from alerts.public.settings import PublicMessages
 from dashboard.i18n import text
 from dashboard.staff import messages_words, words
 from dashboard.staff.addresses import Page
-from dashboard.staff.messages_words import Levels
 from dashboard.staff.pieces import link, sentence
 
 
@@ -92,44 +90,3 @@ def _draft_line(message: PublicMessage, settings: PublicMessages, here: Page, no
         messages_words.author(message, language),
         text(language, "desk.approvals", given=given, needed=needed),
     )
-
-
-def issued(levels: Levels, language: str, now: datetime) -> Component:
-    """The issued alert levels that stand."""
-    if not levels.in_force:
-        return sentence(text(language, "desk.issued.none"))
-    return html.Ul([_issued(each, levels, language, now) for each in levels.in_force], className="issued-list")
-
-
-def _issued(entry: IssuedLevel, levels: Levels, language: str, now: datetime) -> Component:
-    asked = entry.announced
-    at = words.near_time(asked.issued_at, now)
-    entered = words.near_time(entry.entered_at, now)
-    parts = [
-        html.Div(
-            [html.B(issued_word(entry, language)), html.Span(levels.place(entry, language))], className="issued-what"
-        ),
-        html.Div(text(language, "desk.issued.line", by=asked.issued_by, at=at)),
-        html.Div(text(language, "desk.issued.entered", name=entry.entered_by, at=entered), className="message-line"),
-    ]
-    return html.Li(parts, className="issued-row")
-
-
-def issued_word(entry: IssuedLevel, language: str) -> str:
-    """The level by its number, which is never that of a gauge."""
-    return text(language, "desk.issued.level", n=entry.level)
-
-
-def issued_strip(levels: Levels, here: Page, now: datetime) -> Component | list[Component]:
-    """What stands, in one line of another page; on that of a station what concerns it. Nothing where none does."""
-    language, station = here.language, levels.registry.stations.get(here.station_id or "")
-    of_it = [each for each in levels.in_force if station is None or each.concerns(station)]
-    if not of_it:
-        return []
-    parts = []
-    for each in of_it:
-        by, at = each.announced.issued_by, words.near_time(each.announced.issued_at, now)
-        line = text(language, "desk.issued.line", by=by, at=at)
-        parts.append(html.Span([html.B(issued_word(each, language)), f" {levels.place(each, language)} "], title=line))
-    title = html.Span(text(language, "desk.issued.title"), className="note")
-    return link([title, *parts], here.at("messages").path(), "issued-link")

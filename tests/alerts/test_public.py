@@ -19,6 +19,7 @@ from alerts.store.tables import chronology, deliveries
 from ingest.clock import JST
 from tests.alerts.cap_lifecycles import says_all_clear
 from tests.alerts.cap_report import schema
+from tests.alerts.night import at
 from tests.alerts.public_house import ROAD, TOWN, WHY, PublicHouse, directory
 
 
@@ -303,6 +304,52 @@ def test_a_hazard_that_a_person_tells_again_is_said_to_be_no_alert_level(house: 
     for language, note in (("ja", "警戒レベルではありません"), ("en", "not an alert level")):
         assert note in house.desk.preview(kept.id, language)
         assert note not in house.desk.preview(new.id, language)
+
+
+def test_a_correction_that_is_sent_again_reaches_nobody_twice(house: PublicHouse) -> None:
+    wrong = house.out(4)
+    house.all_become(wrong, Outcome.SENT)
+    right = Given({"ja": {"headline": "栗原川の水位"}})
+    once = house.desk.correct(wrong.id, "当番", WHY, right, wrong.id).message
+    with pytest.raises(Refused, match=f"message {once.id} has put it right meanwhile"):
+        house.desk.correct(wrong.id, "当番", WHY, right, wrong.id)
+    assert house.newest().id == once.id
+    again = house.desk.correct(wrong.id, "当番", WHY, Given({"ja": {"headline": "栗原川です"}}), once.id).message
+    house.desk.publish(house.desk.approve(house.desk.update(again.id, "当番", Given()).id, "当番").id, "当番")
+    with pytest.raises(Refused, match="went out meanwhile"):
+        house.desk.correct(again.id, "当番", WHY, right, again.id)
+
+
+@pytest.mark.parametrize("graver", [Given(gravity=5), Given(issued=Issued(4, "市長", at(50)))])
+def test_a_correction_makes_nothing_graver_where_that_needs_two(database: Engine, graver: Given) -> None:
+    house = PublicHouse(database, PublicMessages(approvals_by_level={4: 2, 5: 2}))
+    made = house.by_hand(gravity=4, issued=Issued(3, "市長", at(50)))
+    for who in ("当番", "課長"):
+        house.desk.approve(made.id, who)
+    wrong = house.desk.publish(made.id, "当番").message
+    with pytest.raises(Refused, match="write an update, which 2 persons approve"):
+        house.desk.correct(wrong.id, "当番", WHY, graver)
+    milder = Given({"ja": {"headline": "藤井川の水位"}}, gravity=3, issued=Issued(2, "市長", at(50)))
+    assert house.desk.correct(wrong.id, "当番", WHY, milder).message.content.gravity == 3
+
+
+def test_one_person_may_make_a_correction_graver_where_one_is_enough_for_any_message(house: PublicHouse) -> None:
+    assert house.desk.correct(house.out(3).id, "当番", WHY, Given(gravity=5)).message.content.gravity == 5
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_written_over(house: PublicHouse) -> None:
+    seen = house.by_hand()
+    changed = house.desk.edit(seen.id, "課長", Given({"ja": {"headline": "橋は通れません"}}), seen.content_mark)
+    with pytest.raises(Refused, match="changed meanwhile"):
+        house.desk.edit(seen.id, "当番", Given(gravity=5), seen.content_mark)
+    assert house.desk.edit(seen.id, "当番", Given(gravity=5), changed.content_mark).content.gravity == 5
+
+
+def test_a_place_of_its_own_never_takes_the_place_of_stations(house: PublicHouse) -> None:
+    where = Where({"ja": "市内全域"}, Place(circles=((34.4, 133.2, 50.0),)))
+    with pytest.raises(Refused, match="either --station or --place"):
+        house.by_hand(where=(where,))
+    assert house.kept.newest(10) == []
 
 
 def test_a_cancellation_takes_the_whole_chain_back(house: PublicHouse) -> None:

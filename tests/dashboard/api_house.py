@@ -64,6 +64,9 @@ PEOPLE = {
     "admin": Actor(4, "admin", "管理 四郎", Role.ADMINISTRATOR),
     "rivers": Actor(5, "rivers", "河川 五郎", Role.OPERATOR, departments=frozenset({"河川課"})),
     "area": Actor(6, "area", "美ノ郷 六郎", Role.OPERATOR, areas=frozenset({"美ノ郷"})),
+    "both": Actor(
+        8, "both", "両方 八郎", Role.OPERATOR, departments=frozenset({"河川課"}), areas=frozenset({"美ノ郷"})
+    ),
     "hasty": Actor(7, "hasty", "急ぐ 七郎", Role.OPERATOR),
 }
 

@@ -65,6 +65,15 @@ def test_a_role_that_is_not_enough_is_told_which_is(house: ApiHouse, act: str, l
     assert house.get(f"/public-messages/{made['id']}").json()["message"] == made
 
 
+def test_who_edits_a_draft_that_somebody_else_changed_reads_it_first(house: ApiHouse) -> None:
+    made = draft(house)
+    path, first = f"/public-messages/{made['id']}", {"headline_ja": "橋は通れません", "seen": made["mark"]}
+    assert house.ask("operator", "PATCH", path, json=first).status_code == 200
+    late = house.ask("approver", "PATCH", path, json={"gravity": 5, "seen": made["mark"]})
+    assert (late.status_code, late.json()["code"]) == (409, "changed")
+    assert house.get(path).json()["message"]["gravity"] == 3
+
+
 def test_what_was_changed_after_it_was_read_is_not_approved(house: ApiHouse) -> None:
     made = draft(house)
     changed = house.ask("operator", "PATCH", f"/public-messages/{made['id']}", json={"headline_ja": "橋は通れません"})
@@ -112,13 +121,21 @@ def test_a_correction_says_beforehand_whom_it_reaches_and_must_correct_something
     path = f"/public-messages/{out['message']['id']}"
     foreseen = house.get(f"{path}/reach", who="approver", params={"step": "correction"}).json()
     assert (foreseen["channels"], foreseen["taken_back"]) == ({}, 3)
-    same = house.post(
-        f"{path}/correction", {"why_ja": "誤り", "headline_ja": "藤井川に近づかないでください"}, who="approver"
-    )
+    wrong = {"why_ja": "川の名前", "last_seen": out["message"]["id"]}
+    same = house.post(f"{path}/correction", {**wrong, "headline_ja": "藤井川に近づかないでください"}, who="approver")
     assert (same.status_code, same.json()["code"]) == (422, "corrects_nothing")
-    right = house.post(f"{path}/correction", {"why_ja": "川の名前", "headline_ja": "栗原川です"}, who="approver").json()
-    assert right["message"]["texts"]["ja"]["headline"] == "訂正: 栗原川です"
-    assert (right["told"], right["taken_back"]) == (0, 3)
+    right = {**wrong, "headline_ja": "栗原川です"}
+    graver = house.post(f"{path}/correction", {**right, "gravity": 5}, who="approver")
+    assert (graver.status_code, graver.json()["code"]) == (409, "graver")
+    assert "2 人の承認" in graver.json()["detail"]
+    foretold = {"step": "correction", "id": out["message"]["id"], "why_ja": "川の名前", "gravity": 5}
+    assert house.post("/public-messages/preview", foretold).json()["code"] == "graver"
+    sent = house.post(f"{path}/correction", right, who="approver").json()
+    assert sent["message"]["texts"]["ja"]["headline"] == "訂正: 栗原川です"
+    assert (sent["told"], sent["taken_back"]) == (0, 3)
+    again = house.post(f"{path}/correction", right, who="approver")
+    assert (again.status_code, again.json()["code"]) == (409, "corrected")
+    assert house.get(path).json()["chain"] == [out["message"]["id"], sent["message"]["id"]]
 
 
 def test_an_all_clear_is_a_draft_that_needs_a_reason_while_the_gauge_stands_high(house: ApiHouse) -> None:
@@ -139,6 +156,26 @@ def test_an_account_of_an_area_writes_about_its_own_stations_alone(house: ApiHou
     place = {"place_ja": "駅前", "lat": 34.4, "lon": 133.2, "gravity": 2}
     assert house.post("/public-messages", place, who="area").json()["code"] == "not_everywhere"
     assert house.post("/public-messages", place).json()["places"] == [{"ja": "駅前"}]
+
+
+@pytest.mark.parametrize("path", ["/public-messages", "/public-messages/preview"])
+def test_a_place_beside_stations_is_refused_and_so_is_half_a_place(house: ApiHouse, path: str) -> None:
+    whole = {"place_ja": "市内全域", "lat": 34.4, "lon": 133.2, "radius_km": 50}
+    for who in ("area", "operator"):
+        both = house.post(path, {"stations": ["fujii"], "gravity": 5, **whole}, who=who)
+        assert (both.status_code, both.json()["code"]) == (409, "two_places")
+    for half in ({"place_ja": "駅前"}, {"lat": 34.4, "lon": 133.2}, {"place_ja": "駅前", "lat": 34.4}):
+        answer = house.post(path, {"stations": ["fujii"], "gravity": 2, **half})
+        assert (answer.status_code, answer.json()["code"]) == (409, "half_a_place")
+
+
+def test_an_area_has_stations_of_other_departments_so_both_limits_together_issue_nothing(house: ApiHouse) -> None:
+    issued = {**LEVEL, "level": 2, "area": "美ノ郷"}
+    refused = house.post("/issued-levels", issued, who="both")
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_everywhere")
+    of_station = {**LEVEL, "level": 2, "station": "fujii"}
+    assert house.post("/issued-levels", of_station, who="both").status_code == 201
+    assert house.post("/issued-levels", issued, who="area").status_code == 201
 
 
 def test_a_message_that_there_is_not_is_said_so_in_the_language_asked_for(house: ApiHouse) -> None:

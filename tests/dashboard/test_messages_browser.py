@@ -76,6 +76,10 @@ def test_a_message_is_drafted_approved_by_two_persons_published_and_put_right(
 
     second.goto("/messages/1")
     press(second, "承認する", WRONG)
+    expect(second.locator("[data-reach]")).to_contain_text("届く人：resident-0")
+    viewer = screen_of(browser, house, "viewer")
+    viewer.goto("/messages/1")
+    expect(viewer.locator("[data-reach]")).to_have_text("3 件（メール 3）")
     press(second, "住民に発信する", "3 件（メール 3）")
     expect(second.locator(".message-chip").first).to_have_text("第一報")
 
