@@ -109,9 +109,7 @@ def taken(incident: Incident, by: str, now: datetime, level: int) -> Taken:
     return Taken(after, Became.ACKNOWLEDGED if after != incident else Became.KNOWN)
 
 
-def escalated_now(
-    incident: Incident, rule: EscalationRule | None, now: datetime, step: int | None = None
-) -> Incident:
+def escalated_now(incident: Incident, rule: EscalationRule | None, now: datetime, step: int | None = None) -> Incident:
     """The next step is due at once. ``step`` is how many had been taken when somebody looked: where another was taken
     since, those after it are not told by the same press."""
     needs_open(incident)
