@@ -174,8 +174,9 @@ def test_an_area_has_stations_of_other_departments_so_both_limits_together_issue
     refused = house.post("/issued-levels", issued, who="both")
     assert (refused.status_code, refused.json()["code"]) == (403, "not_everywhere")
     of_station = {**LEVEL, "level": 2, "station": "fujii"}
-    assert house.post("/issued-levels", of_station, who="both").status_code == 201
-    assert house.post("/issued-levels", issued, who="area").status_code == 201
+    for who, asked in (("both", of_station), ("area", issued)):
+        assert house.post("/issued-levels", asked, who=who).status_code == 201
+        assert house.post("/issued-levels", {**asked, "level": 0}, who=who).status_code == 201
 
 
 def test_a_message_that_there_is_not_is_said_so_in_the_language_asked_for(house: ApiHouse) -> None:
