@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import socket
@@ -13,9 +14,13 @@ from tests.parts import program
 
 
 def free_port() -> int:
-    """A port that nobody listens on, below those that the system gives to outgoing connections: it stays free."""
+    """A port that nobody listens on, below those that the system gives to outgoing connections: it stays free.
+
+    Test processes beside each other draw from ranges of their own, so that none takes what another has just found.
+    """
+    beside = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4
     while True:
-        port = random.SystemRandom().randrange(20_000, 32_000)
+        port = random.SystemRandom().randrange(20_000 + 3_000 * beside, 23_000 + 3_000 * beside)
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port

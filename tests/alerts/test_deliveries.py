@@ -398,11 +398,11 @@ def test_a_wake_up_starts_a_message_at_once(database: Database) -> None:
 
 def test_two_outboxes_never_send_the_same_delivery(database: Database, clock: HandClock) -> None:
     """The lease keeps two from working at once; a mark is exclusive all the same."""
-    told(database, *(delivery(f"r{number}") for number in range(60)))
     counting = Counting()
     pair = [outbox(database, counting, clock) for _ in range(2)]
     for each in pair:
         each.turn()  # takes up what a former process left: nothing
+    told(database, *(delivery(f"r{number}") for number in range(60)))
     workers = [threading.Thread(target=each.work_off) for each in pair]
     for worker in workers:
         worker.start()

@@ -32,7 +32,7 @@ from ingest.store.tables import stills
 from tests.ingest.cities import NOON
 from tests.ingest.stores import database, newest_letters
 
-WITHIN_S = 8.0
+WITHIN_S = 20.0
 
 
 @dataclass

@@ -159,9 +159,10 @@ def test_a_file_that_nobody_renews_is_kept_once_and_then_refused(scene: Scene, t
     scene.server.headers = {"Last-Modified": format_datetime(NOON - timedelta(seconds=30), usegmt=True)}
     scene.still = True
     with Watch(tmp_path, [camera("up", scene.server.url())], clock=scene.clock) as watch:
-        watch.until(lambda: watch.letters(), step_s=10.0)
+        watch.until(watch.stills)
+        assert abs(watch.stills()[0].taken_at - (NOON - timedelta(seconds=30))) <= timedelta(seconds=12)  # with steps
+        watch.until(watch.letters, step_s=10.0)
         assert len(watch.stills()) == 1
-        assert abs(watch.stills()[0].taken_at - (NOON - timedelta(seconds=30))) <= timedelta(seconds=12)  # with a step
         assert watch.letters()[0].detail.startswith("its file was last changed at 2026-07-01 11:5")
         assert watch.clock.at > NOON + timedelta(minutes=14)
 
