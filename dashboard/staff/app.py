@@ -129,13 +129,12 @@ def frame(signed: Signed | None = None) -> Component:
             with_data(html.Div(id="viewer-words", hidden=True), words=_viewer_words()),
             with_data(html.Div(id="acts-words", hidden=True), words=forms.said_words()),
             dcc.Store(id="said", data={"clock": said, "title": titles, "alive": f"/{ALIVE}"}),
+            html.A(id="skip", href="#page", className="skip"),
             _lost(),
             html.Header(
                 [
                     html.Div(id="brand", className="brand"),
-                    html.Nav(
-                        [html.Div(id="navigation"), html.Div(id="troubles", className="troubles")], className="ways"
-                    ),
+                    html.Div([_ways(), account_bar.bar(signed)], className="tools"),
                     html.Div(id="sound", className="sound"),
                     html.Div(
                         [
@@ -145,11 +144,10 @@ def frame(signed: Signed | None = None) -> Component:
                         className="at",
                     ),
                     html.Div(id="languages", className="languages"),
-                    account_bar.bar(signed),
                 ],
                 className="top",
             ),
-            html.Main(id="page", className="page"),
+            html.Main(id="page", className="page", tabIndex=-1),
         ],
         id="frame",
     )
@@ -159,6 +157,10 @@ def _lost() -> Component:
     """That the page stands still, and what to do about it: ``assets/live.js`` fills it."""
     way = html.A(id="lost-way", className="lost-way", hidden=True, rel="noopener")
     return html.Div([html.Span(id="lost-said"), way], id="lost", className="lost", role="alert", hidden=True)
+
+
+def _ways() -> Component:
+    return html.Nav([html.Div(id="navigation"), html.Div(id="troubles", className="troubles")], className="ways")
 
 
 def _words_of(table: str, names: Sequence[str]) -> str:

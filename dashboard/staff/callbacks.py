@@ -51,6 +51,11 @@ def navigation_links(pathname: str | None) -> Component:
     return navigation.links(page_at(pathname))
 
 
+def skip(pathname: str | None) -> str:
+    """The words of the first link of every page, which a keyboard finds: past the head to what the page is for."""
+    return text(page_at(pathname).language, "app.skip")
+
+
 def languages(pathname: str | None) -> Component:
     """The link to the same page in the other language."""
     here = page_at(pathname)
@@ -61,6 +66,7 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     """Bind the callbacks of this file, and the push behind them, to an app."""
     app.callback(Output("page", "children"), Input("url", "pathname"))(pages.page)
     app.callback(Output("navigation", "children"), Input("url", "pathname"))(navigation_links)
+    app.callback(Output("skip", "children"), Input("url", "pathname"))(skip)
     app.callback(Output("languages", "children"), Input("url", "pathname"))(languages)
     app.callback(Output("sign-out", "children"), Input("url", "pathname"))(account_bar.way_out)
     app.callback(Output("account-name", "href"), Input("url", "pathname"))(account_bar.own_page)

@@ -30,8 +30,8 @@ def skeleton(page: Page) -> Component:
                 [
                     html.Div(id="choices"),
                     html.Div(id="left-out"),
-                    _to_wall(page),
                     html.Div(id="issued-strip", className="issued-strip"),
+                    _to_wall(page),
                 ],
                 className="chosen-line",
             ),

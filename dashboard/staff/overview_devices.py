@@ -38,8 +38,9 @@ def _gauge_row(trouble: GaugeTrouble, registry: Registry, page: Page, now: datet
     gauge = registry.gauges[trouble.gauge_id]
     return _device(
         text(language, f"devices.{trouble.what}"),
-        _device_name(gauge, registry, page),
+        _device_name(gauge, registry, language),
         text(language, f"devices.{when}", at=at),
+        page.station(trouble.station_id).path(),
     )
 
 
@@ -47,8 +48,9 @@ def _camera_row(camera: CameraFacts, registry: Registry, page: Page, now: dateti
     language = page.language
     reason = known(language, "camera_reason", camera.reason)
     station = registry.stations[camera.station_id]
-    name = link(named(station.name, language), page.station(station.id).path())
-    return _device(text(language, f"camera.{camera.state}"), name, words.joined(reason, _heard(camera, language, now)))
+    said = words.joined(reason, _heard(camera, language, now))
+    name = named(station.name, language)
+    return _device(text(language, f"camera.{camera.state}"), name, said, page.station(station.id).path())
 
 
 def _heard(camera: CameraFacts, language: str, now: datetime) -> str:
@@ -60,11 +62,11 @@ def _heard(camera: CameraFacts, language: str, now: datetime) -> str:
     return text(language, "devices.said_offline", at=at) if told else text(language, "devices.heard", at=at)
 
 
-def _device_name(gauge: Gauge, registry: Registry, page: Page) -> Component:
-    station = registry.station_of(gauge)
-    own = words.gauge_apart(gauge, registry, page.language)
-    return link(words.joined(named(station.name, page.language), own), page.station(station.id).path())
+def _device_name(gauge: Gauge, registry: Registry, language: str) -> str:
+    own = words.gauge_apart(gauge, registry, language)
+    return words.joined(named(registry.station_of(gauge).name, language), own)
 
 
-def _device(what: str, name: Component, detail: str) -> Component:
-    return html.Li([name, html.Span(what, className="device-what"), html.Span(detail, className="device-detail")])
+def _device(what: str, name: str, detail: str, path: str) -> Component:
+    parts = [html.B(name), html.Span(what, className="device-what"), html.Span(detail, className="device-detail")]
+    return html.Li(link(parts, path, "device-link"))

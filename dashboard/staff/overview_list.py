@@ -41,10 +41,18 @@ def station_list(
     return html.Div(
         [
             html.Div([html.Span(), *head], className="row row-head"),
+            *_quiet(rows, calm, page, chosen),
             html.Ol(rows, className="rows"),
             *_calm(calm, registry, page, now, chosen),
         ]
     )
+
+
+def _quiet(rows: Sequence[Component], calm: Sequence[StationFacts], page: Page, choice: Choice) -> list[Component]:
+    """Where nothing is the matter, that, in place of an empty list."""
+    if rows or len(calm) <= FEW or choice.filters:
+        return []
+    return [html.P(text(page.language, "overview.quiet"), className="all-quiet")]
 
 
 def _calm(

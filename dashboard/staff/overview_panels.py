@@ -20,6 +20,7 @@ from dashboard.views import StationView
 from ingest.stations import Registry, named
 from ingest.store.protocol import Copy
 
+MOST_WAITING = 30
 MOST_RISING = 5
 MOST_STILLS = 4
 LONG_MINUTES = 5
@@ -27,18 +28,21 @@ LONG_MINUTES = 5
 
 
 def waiting_list(waiting: Sequence[Waiting], registry: Registry, page: Page, now: datetime) -> Component:
-    """What nobody has acknowledged, the worst first, each with how long it waits and a button."""
+    """What nobody has acknowledged, the worst first, each with how long it waits and a button; of more than can be
+    read at once the worst, and the way to all."""
     if not waiting:
         return sentence(text(page.language, "waiting.none"))
-    return html.Ol([_waiting(each, registry, page, now) for each in waiting], className="waiting")
+    rows = [_waiting(each, registry, page, now) for each in waiting[:MOST_WAITING]]
+    every = link(text(page.language, "waiting.all", n=len(waiting)), page.at("alerts").path(), "all-waiting")
+    return html.Div([html.Ol(rows, className="waiting"), every], className="waiting-box")
 
 
 def _waiting(each: Waiting, registry: Registry, page: Page, now: datetime) -> Component:
     incident, language = each.incident, page.language
     minutes = max(0, int((now - each.since).total_seconds() // 60))
     since = text(language, "waiting.since", at=words.near_time(each.since, now), age=_for(language, minutes))
-    about = [
-        link(station_name(incident.station_id, registry, language), page.station(incident.station_id).path(), "name"),
+    about: list[Component] = [
+        html.Span(station_name(incident.station_id, registry, language), className="name"),
         html.Span(rule_name(incident.rule, language), className="kind"),
         html.Span(since, className="waits long" if minutes >= LONG_MINUTES else "waits"),
     ]
@@ -49,7 +53,8 @@ def _waiting(each: Waiting, registry: Registry, page: Page, now: datetime) -> Co
         done=text(language, "waiting.done"),
         class_name="acknowledge",
     )
-    parts = [badge(language, incident.level), html.Span(about, className="waiting-about"), button]
+    opened = link(about, page.station(incident.station_id).path(), "waiting-about")
+    parts = [badge(language, incident.level), opened, button]
     return with_data(html.Li(parts, key=each.key), waiting=each.key)
 
 

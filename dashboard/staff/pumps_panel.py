@@ -21,7 +21,7 @@ from ingest.stations import named
 
 
 def equipment(view: StationView, language: str, now: datetime) -> list[Component]:
-    """The panels of a station; nothing where it has neither pumps nor gates nor a pond."""
+    """The panels of a station; nothing to see where it has neither pumps nor gates nor a pond."""
     shown: list[Component] = []
     if view.equipment is not None:
         body = [
@@ -35,7 +35,7 @@ def equipment(view: StationView, language: str, now: datetime) -> list[Component
     if ponds:
         fills = html.Div([_pond(each, language, alone=len(ponds) == 1) for each in ponds], className="ponds")
         shown.append(panel("ponds", text(language, "pond.title"), fills))
-    return shown
+    return shown or [html.Span(hidden=True)]
 
 
 def standing_still(view: StationView, equipment: EquipmentView, language: str, now: datetime) -> list[Component]:

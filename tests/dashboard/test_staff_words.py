@@ -86,7 +86,7 @@ def test_times_are_those_of_japan() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "said"), [(0, "within 1 min"), (59, "59 min ago"), (96, "1 h 36 min ago"), (4320, "3 d ago")]
+    ("minutes", "said"), [(0, "<1 min ago"), (59, "59 min ago"), (96, "1 h 36 min ago"), (4320, "3 d ago")]
 )
 def test_ages_are_said_in_the_unit_that_fits(minutes: int, said: str) -> None:
     assert words.age("en", minutes) == said
