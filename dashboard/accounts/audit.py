@@ -30,9 +30,14 @@ class Audit:
 
         Never a password, a code, or what was sent.
         """
-        who = (actor, None) if isinstance(actor, str) else (actor.name, actor.account_id)
+        who = (actor, None) if isinstance(actor, str) else (actor.name, _number(actor))
         self._store.record(AuditLine(self._now(), who[0], act, on, detail, address, who[1]))
 
     def lines(self, limit: int = 200, before: int | None = None) -> Sequence[AuditLine]:
         """The newest first, those before an id."""
         return self._store.audit(limit, before)
+
+
+def _number(actor: Actor) -> int | None:
+    """The number of an account; programs have none."""
+    return actor.account_id if actor.account_id > 0 else None

@@ -13,7 +13,7 @@ ACTS = (
     *("sign_in", "sign_in_failed", "locked_out", "sign_out", "code_failed", "code_set", "code_removed"),
     *("recovery_made", "recovery_used"),
     *("password_changed", "session_ended", "first_account", "account_added", "account_changed"),
-    *("account_disabled", "account_enabled", "account_reset", "write"),
+    *("account_disabled", "account_enabled", "account_reset", "token_added", "token_revoked", "write"),
 )
 """Acts that have words; others are shown by their names."""
 

@@ -9,9 +9,11 @@ from typing import Protocol
 from starlette.requests import HTTPConnection
 
 from dashboard.accounts.actor import Actor
+from dashboard.accounts.bearer import shown
 from dashboard.accounts.desk import AccountDesk
 from dashboard.accounts.sessions import Signed
 from dashboard.accounts.setup import SetupToken
+from dashboard.accounts.tokens import Tokens
 
 CSRF_HEADER = "X-CSRF-Token"
 
@@ -52,9 +54,13 @@ class WithAccounts:
     desk: AccountDesk
     setup: SetupToken
     cookies: Cookies = Cookies()
+    tokens: Tokens | None = None
 
     async def who(self, asking: HTTPConnection) -> Signed | None:
-        """Who the session of the cookie belongs to."""
+        """Who the session of the cookie belongs to, or the token that a program shows the API."""
+        bearer = shown(asking, self.cookies.session)
+        if bearer is not None and self.tokens is not None:
+            return await asyncio.to_thread(self.tokens.find, bearer, asking.client.host if asking.client else "")
         token = asking.cookies.get(self.cookies.session)
         return await asyncio.to_thread(self.desk.sessions.find, token) if token else None
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from dashboard.accounts import lockout, passwords
+from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.audit import Audit
 from dashboard.accounts.desk import bad_login, normal
 from dashboard.accounts.passwords import Passwords
@@ -18,36 +19,56 @@ class KeepingError(Exception):
 
 
 class Keeper:
-    """Changes the accounts of others; ``by`` names who does it, for the audit log.
+    """Changes the accounts of others; ``by`` is who does it, for the audit log. ``changed`` is called after each act.
 
     A server that runs meanwhile takes a change over within two seconds.
     """
 
     def __init__(
-        self, store: AccountStore, hasher: Passwords, now: Callable[[], datetime], by: str, where: str = "mizumori user"
+        self,
+        store: AccountStore,
+        hasher: Passwords,
+        now: Callable[[], datetime],
+        by: Actor | str,
+        where: str = "mizumori user",
+        *,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._hasher = hasher
         self._now = now
         self._by = by
         self._where = where
+        self._changed = changed
         self._audit = Audit(store, now)
 
     def add(self, new: NewAccount, password: str) -> None:
         """Add an account; the hash of ``new`` is made here. KeepingError says why not."""
         login = normal(new.login)
-        if why := bad_login(new.login) or passwords.refused(password, login, new.name):
+        if why := _bad_role(new) or bad_login(new.login) or passwords.refused(password, login, new.name):
             raise KeepingError(why)
         whole = replace(new, login=login, password_hash=self._hasher.hashed(password))
         if self._store.add(whole, self._now()) is None:
             raise KeepingError("accounts.login_taken")
         self._said("account_added", login, f"{new.role}")
 
+    def change(self, account: Account, role: Role, departments: Sequence[str], areas: Sequence[str]) -> None:
+        """Another role, other departments and areas. KeepingError says why not."""
+        after = replace(account, role=role, departments=tuple(departments), areas=tuple(areas))
+        if why := _bad_role(after):
+            raise KeepingError(why)
+        values = {"role": role, "departments": list(departments), "areas": list(areas)}
+        if not self._store.change_unless_last(account.id, **values):
+            raise KeepingError("accounts.last_administrator")
+        self._said("account_changed", account.login, f"{_scope(account)} → {_scope(after)}")
+
     def disable(self, account: Account) -> int:
-        """Let somebody sign in no more; how many sessions ended."""
-        self._store.change(account.id, disabled_at=self._now())
+        """Let somebody sign in no more; how many sessions ended. KeepingError for the last administrator."""
+        if not self._store.change_unless_last(account.id, disabled_at=self._now()):
+            raise KeepingError("accounts.last_administrator")
+        ended = self._store.revoke(account.id, self._now())
         self._said("account_disabled", account.login)
-        return self._store.revoke(account.id, self._now())
+        return ended
 
     def enable(self, account: Account) -> None:
         """Let somebody sign in again, with the password there was."""
@@ -64,8 +85,36 @@ class Keeper:
             values |= {"totp_secret": "", "totp_step": 0}
         self._store.change(account.id, **values)
         self._store.forgive((lockout.login_key(account.login), lockout.code_key(account.id)))
+        ended = self._store.revoke(account.id, self._now())
         self._said("account_reset", account.login, "with the second factor" if second_factor else "password only")
-        return self._store.revoke(account.id, self._now())
+        return ended
+
+    def forget_second_factor(self, account: Account) -> int:
+        """Let somebody set up a new second factor with the password there is; how many sessions ended."""
+        self._store.change(account.id, totp_secret="", totp_step=0)
+        ended = self._store.revoke(account.id, self._now())
+        self._said("code_removed", account.login)
+        return ended
+
+    def end_sessions(self, account: Account) -> int:
+        """Sign somebody out everywhere; how many sessions ended."""
+        ended = self._store.revoke(account.id, self._now())
+        self._said("session_ended", account.login, f"{ended}")
+        return ended
 
     def _said(self, act: str, login: str, detail: str = "") -> None:
         self._audit.record(self._by, act, login, detail, self._where)
+        self._changed()
+
+
+def _bad_role(account: Account | NewAccount) -> str | None:
+    """Why a role does not go with the rest, as a key of the catalogue."""
+    if account.wall and account.role is not Role.VIEWER:
+        return "accounts.wall_viewer"
+    if account.role is Role.ADMINISTRATOR and (account.departments or account.areas):
+        return "accounts.administrator_everywhere"
+    return None
+
+
+def _scope(account: Account) -> str:
+    return ", ".join((account.role, *account.departments, *account.areas))

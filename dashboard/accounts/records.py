@@ -109,6 +109,10 @@ class AccountStore(Protocol):
         """Set columns of an account."""
         ...
 
+    def change_unless_last(self, account_id: int, **values: object) -> bool:
+        """The same; False, and nothing is changed, where nobody would be left who may keep the accounts."""
+        ...
+
     def use_code(self, account_id: int, step: int) -> bool:
         """Mark the code of a step of time as used; False where it, or a later one, was used before."""
         ...

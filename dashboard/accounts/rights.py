@@ -36,6 +36,8 @@ Needed = Role | Anyone
 NOBODY, HALF = Anyone.NOBODY, Anyone.HALF
 VIEWER, OPERATOR, APPROVER, ADMINISTRATOR = Role.VIEWER, Role.OPERATOR, Role.APPROVER, Role.ADMINISTRATOR
 SOCKET = "WEBSOCKET"
+WITHOUT_LANGUAGE = ("/api/", "/login", "/assets/", "/_", "/still", "/alive", "/setup", "/account/")
+"""Addresses that are not also below ``/en``."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", SOCKET})
 
 
@@ -86,6 +88,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("GET", "/chronology", VIEWER),
     Right("GET", "/handover", VIEWER),
     Right("GET", "/audit", APPROVER),
+    Right("GET", "/accounts", ADMINISTRATOR),
     # The API
     Right("GET", "/api/v1/openapi.json", VIEWER),
     Right("GET", "/api/v1/docs", VIEWER),
@@ -130,6 +133,12 @@ RIGHTS: tuple[Right, ...] = (
     Right("POST", "/api/v1/public-messages/{message_id}/correction", APPROVER),
     Right("GET", "/api/v1/issued-levels", VIEWER),
     Right("POST", "/api/v1/issued-levels", OPERATOR),
+    Right("GET POST", "/api/v1/accounts", ADMINISTRATOR),
+    Right("PATCH", "/api/v1/accounts/{account_id}", ADMINISTRATOR),
+    Right("POST", "/api/v1/accounts/{account_id}/reset", ADMINISTRATOR),
+    Right("DELETE", "/api/v1/accounts/{account_id}/sessions", ADMINISTRATOR),
+    Right("GET POST", "/api/v1/tokens", ADMINISTRATOR),
+    Right("DELETE", "/api/v1/tokens/{token_id}", ADMINISTRATOR),
 )
 
 
@@ -153,7 +162,7 @@ def _compiled() -> tuple[tuple[Callable[[str], object], Right], ...]:
 def _lines() -> Iterator[tuple[Callable[[str], object], Right]]:
     for each in RIGHTS:
         pattern = "".join(_part(part) for part in re.split(r"(\{[^}]*\})", each.path))
-        if not each.path.startswith(("/api/", "/login", "/assets/", "/_", "/still", "/alive", "/setup", "/account")):
+        if each.path != "/account" and not each.path.startswith(WITHOUT_LANGUAGE):
             pattern = "(?:/en)?" + (r"/?" if each.path == "/" else pattern + "/?")
         yield re.compile(pattern).fullmatch, each
 

@@ -44,8 +44,10 @@ class Signed:
     account: Account | None = None
 
 
-def step(account: Account, session: Session) -> Step:
-    """What is still to do. Pure."""
+def step(account: Account, session: Session, settings: AccountSettings) -> Step:
+    """What is still to do. A role that needs a second factor needs it from the moment on when it is given. Pure."""
+    if not account.totp_secret and needs_code(account, settings):
+        return Step.ENROL
     if not session.proven:
         return Step.CODE if account.totp_secret else Step.ENROL
     return Step.PASSWORD if account.must_change else Step.IN
@@ -115,7 +117,7 @@ class Sessions:
         session, account = kept
         if now - session.seen_at > SEEN_EVERY:
             self._store.seen(session.id, now)
-        return Signed(account.actor, step(account, session), csrf_of(token), session, account)
+        return Signed(account.actor, step(account, session, self._settings), csrf_of(token), session, account)
 
     def end(self, account_id: int, session_id: int | None = None) -> int:
         """End one session of an account, or all of them; how many ended."""

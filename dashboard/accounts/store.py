@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from dashboard.accounts import last_administrator
 from dashboard.accounts.actor import Role
 from dashboard.accounts.records import Account, AuditLine, Failures, NewAccount, Session
 from dashboard.accounts.tables import account_failures, account_sessions, accounts, audit
@@ -59,6 +60,11 @@ class SqlAccounts:
         """Set columns of an account."""
         with writing(self._engine) as connection:
             connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
+
+    def change_unless_last(self, account_id: int, **values: object) -> bool:
+        """The same; False, and nothing is changed, where nobody would be left who may keep the accounts."""
+        with writing(self._engine) as connection:
+            return last_administrator.change(connection, account_id, values)
 
     def take_over(self, others: Sequence[Account], at: datetime) -> None:
         """Make the accounts those of another house, by login name; the ones that it has not are disabled."""

@@ -10,7 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from alerts.incidents.acts import DeskError
+from dashboard.accounts.keeping import KeepingError
 from dashboard.api import (
+    accounts,
     acknowledging,
     audit,
     cameras,
@@ -23,12 +25,22 @@ from dashboard.api import (
     public_services,
     readings,
     stations,
+    tokens,
 )
 from dashboard.api.actor import Viewer
 from dashboard.api.boundary import PREFIX, Boundary
 from dashboard.api.description import described, paths
 from dashboard.api.kept import answered_bytes
-from dashboard.api.problems import Problem, Refused, Responses, not_read, not_understood, refused, refused_by_desk
+from dashboard.api.problems import (
+    Problem,
+    Refused,
+    Responses,
+    not_kept,
+    not_read,
+    not_understood,
+    refused,
+    refused_by_desk,
+)
 from dashboard.api.services import Api, ApiServices, Latest
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -43,6 +55,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     issued_levels.router,
     chronology.router,
     audit.router,
+    accounts.router,
+    tokens.router,
 )
 """A further subject is a file with a router, and a row here."""
 EVERY: Responses = {
@@ -62,6 +76,7 @@ def register(server: FastAPI, services: ApiServices, latest: Latest) -> None:
     server.state.api = Api(services, latest)
     server.add_exception_handler(Refused, refused)
     server.add_exception_handler(DeskError, refused_by_desk)
+    server.add_exception_handler(KeepingError, not_kept)
     public_services.register(server)
     server.add_exception_handler(RequestValidationError, not_understood)
     server.add_exception_handler(HTTPException, not_read)

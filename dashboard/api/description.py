@@ -11,16 +11,19 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from dashboard.accounts.actor import Role
+from dashboard.accounts.tokens import ROLES
 from dashboard.api.actor import asking
 from dashboard.api.boundary import PREFIX
 from dashboard.api.problems import Responses
 
 ABOUT = """Flood monitoring for a city. Whoever is signed in on the staff's pages may ask; what changes anything also
-needs the header X-CSRF-Token with the value of the cookie mizumori_csrf. Times have their offset (ISO 8601), lengths
+needs the header X-CSRF-Token with the value of the cookie mizumori_csrf. Programs
+show a token instead: Authorization: Bearer. Times have their offset (ISO 8601), lengths
 are metres, hazards 0 to 5 of the sensors, which are no issued alert levels. Sentences are in the language of ?lang= or
 Accept-Language (ja, en). An answer that has an ETag is answered 304 where If-None-Match names it."""
 SESSION = {"type": "apiKey", "in": "cookie", "name": "mizumori_session", "description": "set by /login"}
 CSRF = {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "the value of cookie mizumori_csrf"}
+BEARER = {"type": "http", "scheme": "bearer", "description": "a token that an administrator made at /accounts"}
 SAFE = frozenset({"get", "head"})
 
 
@@ -49,7 +52,7 @@ def described(routers: Sequence[APIRouter], every: Responses) -> dict[str, Any]:
     for router in routers:
         alone.include_router(router, prefix=PREFIX, responses=every)
     found = get_openapi(title="Mizumori", version="1", description=ABOUT, routes=alone.routes)
-    found["components"]["securitySchemes"] = {"session": SESSION, "csrf": CSRF}
+    found["components"]["securitySchemes"] = {"session": SESSION, "csrf": CSRF, "bearer": BEARER}
     for method, path, role in paths(routers):
         _complete(found["paths"][path][method.lower()], method.lower(), role)
     return found
@@ -58,6 +61,8 @@ def described(routers: Sequence[APIRouter], every: Responses) -> dict[str, Any]:
 def _complete(operation: dict[str, Any], method: str, role: Role) -> None:
     operation["x-needed-role"] = str(role)
     operation["security"] = [{"session": []} if method in SAFE else {"session": [], "csrf": []}]
+    if role in ROLES:
+        operation["security"].append({"bearer": []})
     answers = operation["responses"]
     if "requestBody" not in operation:
         del answers["413"]

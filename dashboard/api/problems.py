@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from alerts.incidents.acts import DeskError
+from dashboard.accounts.keeping import KeepingError
 from dashboard.i18n import LANGUAGES, catalogue, text
 from ingest.clock import JST
 
@@ -80,6 +81,12 @@ def refused_by_desk(request: Request, error: Exception) -> JSONResponse:
     known = key in catalogue(language)
     said = text(language, key, **worded(error.values, language)) if known else str(error)
     return problem(404 if error.code in NOT_THERE else 409, error.code, said)
+
+
+def not_kept(request: Request, error: Exception) -> JSONResponse:
+    """The answer to ``KeepingError``: why an account or a token cannot be kept so."""
+    assert isinstance(error, KeepingError)
+    return problem(409, str(error).rpartition(".")[2], text(language_of(request), str(error)))
 
 
 def not_understood(request: Request, error: Exception) -> JSONResponse:

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from alerts.desks import IncidentDesk, MuteLog, MutingDesk
 from alerts.incidents.seen import IncidentLog
 from dashboard.accounts.audit_reading import AuditLog, NoAudit
+from dashboard.accounts.office import Office
 from dashboard.api.problems import Refused
 from dashboard.api.rate import Rate
 from dashboard.chronicle import Chronicle
@@ -41,6 +42,8 @@ class ApiServices:
     public: PublicServices | None = None
     chronicle: Chronicle = field(default_factory=Chronicle)
     audit: AuditLog = field(default_factory=NoAudit)
+    office: Office | None = None
+    """None where nobody signs in."""
 
     def city(self) -> Registry:
         """The registry in service; refused while there is none."""

@@ -1,4 +1,4 @@
-"""``mizumori user add|list|disable|enable|reset``: who may sign in to the staff's pages."""
+"""``mizumori user add|list|change|sessions|disable|enable|reset``: who may sign in to the staff's pages."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from typing import Any
 from dashboard.accounts import passwords
 from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import AccountDesk, normal
-from dashboard.accounts.keeping import Keeper, KeepingError
+from dashboard.accounts.keeping import Keeper
 from dashboard.accounts.records import Account, NewAccount
-from dashboard.i18n import text
+from deploy.commands import user_tokens
 from deploy.commands.context import Context, UsageError, jst, say
 from deploy.commands.registry import author
+from deploy.commands.user_tokens import add_places, kept
 from deploy.wiring.accounts import account_desk
 from deploy.wiring.stores import open_stores
 
+ACTIONS = "add|list|change|sessions|disable|enable|reset|token"
 MADE = "make a password and show it once; its owner changes it at the first sign-in"
 PROMPTED = "The password is asked for, or read from standard input; it is never an argument."
 
@@ -27,22 +29,26 @@ def add_to(commands: Any) -> None:
     """The commands of this file."""
     text_ = "accounts of the staff dashboard: who may sign in, as what"
     group = commands.add_parser("user", help=text_, description=text_)
-    actions = group.add_subparsers(dest="action", required=True, metavar="add|list|disable|enable|reset")
+    actions = group.add_subparsers(dest="action", required=True, metavar=ACTIONS)
     action = _of_one(actions, "add", add, f"add an account. {PROMPTED}")
     action.add_argument("--role", type=Role, choices=tuple(Role), required=True, help="what the account may do")
     action.add_argument("--name", help="the name that the chronology writes; else the login name")
-    for what in ("department", "area"):
-        text_ = f"acts at stations of this {what} only (may be given several times); sees the whole city"
-        action.add_argument(f"--{what}", action="append", default=[], metavar="NAME", help=text_)
+    add_places(action)
     action.add_argument("--wall", action="store_true", help="for a wall screen: stays signed in for long, viewer only")
     action.add_argument("--made", action="store_true", help=MADE)
     text_ = "list the accounts"
     actions.add_parser("list", help=text_, description=text_).set_defaults(run=show)
+    action = _of_one(actions, "change", change, "another role, other departments or areas")
+    action.add_argument("--role", type=Role, choices=tuple(Role), help="what the account may do from now on")
+    add_places(action)
+    action.add_argument("--everywhere", action="store_true", help="no department and no area any more")
+    _of_one(actions, "sessions", end_sessions, "sign somebody out everywhere")
     _of_one(actions, "disable", disable, "let somebody sign in no more, and end all sessions of the account at once")
     _of_one(actions, "enable", enable, "let somebody sign in again")
     action = _of_one(actions, "reset", reset, f"a new password and a new second factor; sessions end. {PROMPTED}")
     action.add_argument("--made", action="store_true", help=MADE)
     action.add_argument("--keep-second-factor", action="store_true", help="only a new password")
+    user_tokens.add_to(actions)
 
 
 def _of_one(actions: Any, name: str, run: Any, words: str) -> Any:
@@ -70,7 +76,7 @@ def add(context: Context, options: argparse.Namespace) -> int:
         wall=options.wall,
         must_change=options.made,
     )
-    _kept(lambda: _keeper(desk).add(new, password))
+    kept(lambda: _keeper(desk).add(new, password))
     say(f"added {normal(options.login)} ({options.role})")
     _say_made(password, made=options.made)
     return 0
@@ -91,10 +97,8 @@ def disable(context: Context, options: argparse.Namespace) -> int:
     """Disable an account."""
     desk = _desk(context)
     account = _account(desk, options.login)
-    ended = _keeper(desk).disable(account)
+    ended = kept(lambda: _keeper(desk).disable(account))
     say(f"{account.login} may sign in no more; {_sessions(ended)} ended")
-    if not any(each.role is Role.ADMINISTRATOR and not each.disabled_at for each in desk.store.accounts()):
-        say("mind: there is no administrator left who may sign in")
     return 0
 
 
@@ -102,8 +106,28 @@ def enable(context: Context, options: argparse.Namespace) -> int:
     """Enable an account."""
     desk = _desk(context)
     account = _account(desk, options.login)
-    _keeper(desk).enable(account)
+    kept(lambda: _keeper(desk).enable(account))
     say(f"{account.login} may sign in again")
+    return 0
+
+
+def change(context: Context, options: argparse.Namespace) -> int:
+    """Another role, other departments or areas."""
+    desk = _desk(context)
+    account = _account(desk, options.login)
+    departments = () if options.everywhere else tuple(options.department) or account.departments
+    areas = () if options.everywhere else tuple(options.area) or account.areas
+    role = options.role or account.role
+    kept(lambda: _keeper(desk).change(account, role, departments, areas))
+    say(f"{account.login} is {', '.join((role, *departments, *areas))}; open pages know it within seconds")
+    return 0
+
+
+def end_sessions(context: Context, options: argparse.Namespace) -> int:
+    """Sign somebody out everywhere."""
+    desk = _desk(context)
+    account = _account(desk, options.login)
+    say(f"{_sessions(_keeper(desk).end_sessions(account))} of {account.login} ended")
     return 0
 
 
@@ -112,7 +136,7 @@ def reset(context: Context, options: argparse.Namespace) -> int:
     desk = _desk(context)
     account = _account(desk, options.login)
     password, both = _password(made=options.made), not options.keep_second_factor
-    ended = _kept(lambda: _keeper(desk).reset(account, password, made=options.made, second_factor=both))
+    ended = kept(lambda: _keeper(desk).reset(account, password, made=options.made, second_factor=both))
     more = " and sets up a new second factor" if both else ""
     say(f"{account.login} has a new password{more}; {_sessions(ended)} ended")
     _say_made(password, made=options.made)
@@ -133,13 +157,6 @@ def _account(desk: AccountDesk, login: str) -> Account:
         known = ", ".join(each.login for each in desk.store.accounts()) or "none yet"
         raise UsageError(f"there is no account {login}: write one of {known}")
     return account
-
-
-def _kept(work: Any) -> Any:
-    try:
-        return work()
-    except KeepingError as error:
-        raise UsageError(text("en", str(error))) from error
 
 
 def _password(*, made: bool) -> str:

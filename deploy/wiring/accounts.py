@@ -10,11 +10,14 @@ from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import AccountDesk, nobody_named
 from dashboard.accounts.gate import OF_DRILLS, Cookies, Fixed, Gate, WithAccounts
 from dashboard.accounts.keeping import Keeper
+from dashboard.accounts.office import Office
 from dashboard.accounts.records import NewAccount
 from dashboard.accounts.recovery_store import SqlRecovery
 from dashboard.accounts.sealing import prepare
 from dashboard.accounts.setup import SetupToken
 from dashboard.accounts.store import SqlAccounts
+from dashboard.accounts.token_store import SqlTokens
+from dashboard.accounts.tokens import Tokens
 from dashboard.accounts.vault import Vault
 from dashboard.i18n import text
 from deploy.settings import Settings
@@ -52,7 +55,21 @@ def gate(settings: Settings, stores: Stores) -> Gate:
     setup = SetupToken(desk.store.any_account)
     if setup.needed():
         log.warning("there is no account yet; make the first one at %s", setup_address(settings, setup))
-    return WithAccounts(desk, setup, OF_DRILLS if settings.drill.enabled else Cookies())
+    tokens = Tokens(SqlTokens(stores.database), machine_time)
+    return WithAccounts(desk, setup, OF_DRILLS if settings.drill.enabled else Cookies(), tokens)
+
+
+def office_of(gate: Gate, stores: Stores) -> Office | None:
+    """Where administrators keep what a gate knows; None where nobody signs in."""
+    if not isinstance(gate, WithAccounts) or gate.tokens is None:
+        return None
+    return Office(gate.desk, SqlTokens(stores.database), gate.tokens)
+
+
+def office(settings: Settings, stores: Stores) -> Office:
+    """The same for the command line."""
+    store = SqlTokens(stores.database)
+    return Office(account_desk(settings, stores), store, Tokens(store, machine_time))
 
 
 def setup_address(settings: Settings, setup: SetupToken) -> str:

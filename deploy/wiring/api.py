@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 
 from dashboard.accounts.audit_store import SqlAudit
+from dashboard.accounts.gate import Gate
 from dashboard.api.rate import Rate
 from dashboard.api.services import ApiServices
 from deploy.settings import Settings
+from deploy.wiring.accounts import office_of
 from deploy.wiring.chronicle import chronicle
 from deploy.wiring.desk import desk, incident_log, mute_desk
 from deploy.wiring.public import public_services
@@ -17,7 +19,7 @@ from ingest.store.cameras import SqlPictures
 from ingest.store.protocol import History
 
 
-def api_services(settings: Settings, stores: Stores, history: History, clock: Clock) -> ApiServices:
+def api_services(settings: Settings, stores: Stores, history: History, clock: Clock, gate: Gate) -> ApiServices:
     """On the stores of the house."""
     rates = settings.dashboard.api
     return ApiServices(
@@ -34,4 +36,5 @@ def api_services(settings: Settings, stores: Stores, history: History, clock: Cl
         public=public_services(settings, stores, clock),
         chronicle=chronicle(settings, stores),
         audit=SqlAudit(stores.database),
+        office=office_of(gate, stores),
     )

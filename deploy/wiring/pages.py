@@ -61,6 +61,7 @@ def publisher_job(settings: Settings, stores: Stores, clock: Clock) -> Job:
 
 def staff_server(settings: Settings, stores: Stores, history: History, clock: Clock) -> WebServer:
     """The staff dashboard."""
+    entrance = gate(settings, stores)
     services = StaffServices(
         log=stores.log,
         history=history,
@@ -71,7 +72,7 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         clock=clock,
         maintenance=stores.maintenance,
         health=SqlHealth(stores.database),
-        gate=gate(settings, stores),
+        gate=entrance,
         people=stores.people,
         limits=settings.health,
         public=public_services(settings, stores, clock),
@@ -79,7 +80,7 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         chronicle=chronicle(settings, stores),
         tiles=settings.dashboard.tiles,
     )
-    acts = api_services(settings, stores, history, clock)
+    acts = api_services(settings, stores, history, clock, entrance)
     return WebServer(staff_app(services, acts).server, settings.dashboard.host, settings.dashboard.port)
 
 

@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import AccountDesk
 from dashboard.accounts.gate import CSRF_HEADER, Cookies, WithAccounts
+from dashboard.accounts.office import Office
 from dashboard.accounts.passwords import Passwords
 from dashboard.accounts.records import NewAccount
 from dashboard.accounts.recovery_store import SqlRecovery
@@ -22,6 +23,8 @@ from dashboard.accounts.settings import AccountSettings
 from dashboard.accounts.setup import SetupToken
 from dashboard.accounts.store import SqlAccounts
 from dashboard.accounts.tables import account_sessions
+from dashboard.accounts.token_store import SqlTokens
+from dashboard.accounts.tokens import Tokens
 from dashboard.accounts.vault import Vault
 from ingest.store.tables import open_database
 
@@ -49,6 +52,7 @@ class House:
     desk: AccountDesk
     gate: WithAccounts
     clock: Watchmaker
+    office: Office
 
     def add(self, login: str, role: Role = Role.VIEWER, **more: object) -> int:
         """An account with the password of all tests."""
@@ -76,7 +80,10 @@ def house(folder: Path, settings: AccountSettings = NO_CODES) -> House:
     vault = Vault(folder / "accounts.key")
     vault.make_key()
     desk = AccountDesk(SqlAccounts(engine), settings, clock.now, QUICK, codes=SqlRecovery(engine), vault=vault)
-    return House(desk, WithAccounts(desk, SetupToken(desk.store.any_account, "the token")), clock)
+    kept = SqlTokens(engine)
+    gate = WithAccounts(desk, SetupToken(desk.store.any_account, "the token"), tokens=Tokens(kept, clock.now))
+    assert gate.tokens is not None
+    return House(desk, gate, clock, Office(desk, kept, gate.tokens))
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from alerts.store.stands import SqlStands
 from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.audit_store import SqlAudit
 from dashboard.accounts.gate import Cookies, Gate
+from dashboard.accounts.office import Office
 from dashboard.accounts.sessions import Signed
 from dashboard.api.rate import Rate
 from dashboard.api.services import ApiServices
@@ -129,7 +130,10 @@ class ApiHouse:
 
 @contextmanager
 def api_house(
-    folder: Path, public: Callable[[Duty], PublicServices] | None = None, gate: Gate | None = None
+    folder: Path,
+    public: Callable[[Duty], PublicServices] | None = None,
+    gate: Gate | None = None,
+    office: Office | None = None,
 ) -> Iterator[ApiHouse]:
     """The house in a folder, with the water of ``fujii`` at hazard 3 since a moment; who asks, a header says, where
     there is no ``gate``."""
@@ -142,7 +146,7 @@ def api_house(
     history = _history(duty, folder)
     desk = public(duty) if public else None
     staff = _staff(duty, history, folder, gate or ByHeader(), desk)
-    app = create_app(staff, _services(duty, history, seconds, desk)).server
+    app = create_app(staff, _services(duty, history, seconds, desk, office)).server
     with served(app) as base, httpx.Client(base_url=base) as client:
         yield ApiHouse(duty, client, app, seconds)
     database.dispose()
@@ -187,7 +191,13 @@ def _chronicle(duty: Duty) -> Chronicle:
     return Chronicle(SqlChronology(duty.database), SqlStands(duty.database))
 
 
-def _services(duty: Duty, history: History, seconds: list[float], public: PublicServices | None = None) -> ApiServices:
+def _services(
+    duty: Duty,
+    history: History,
+    seconds: list[float],
+    public: PublicServices | None = None,
+    office: Office | None = None,
+) -> ApiServices:
     return ApiServices(
         registry=duty.stored,
         history=history,
@@ -202,4 +212,5 @@ def _services(duty: Duty, history: History, seconds: list[float], public: Public
         public=public,
         chronicle=_chronicle(duty),
         audit=SqlAudit(duty.database),
+        office=office,
     )

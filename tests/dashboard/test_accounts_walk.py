@@ -33,7 +33,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHouse]:
     made = house(tmp_path_factory.mktemp("accounts"))
     for role in Role:
         made.add(role.value, role)
-    with api_house(tmp_path_factory.mktemp("house"), message_desk, made.gate) as found:
+    with api_house(tmp_path_factory.mktemp("house"), message_desk, made.gate, made.office) as found:
         yield found
 
 

@@ -1,0 +1,74 @@
+"""Tokens in the database of the present: tokens.TokenStore."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from alerts.public.settings import same_person
+from dashboard.accounts.actor import Role
+from dashboard.accounts.tables import account_tokens, accounts
+from dashboard.accounts.tokens import Token
+from ingest.store.tables import writing
+
+columns = account_tokens.c
+
+
+class SqlTokens:
+    """The tokens of one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def tokens(self) -> Sequence[Token]:
+        """All, the newest first, those that ended too."""
+        with self._engine.connect() as connection:
+            found = connection.execute(select(account_tokens).order_by(columns.id.desc())).mappings()
+            return [_token(each) for each in found]
+
+    def token(self, token_hash: str) -> Token | None:
+        """The one of a hash."""
+        with self._engine.connect() as connection:
+            asked = select(account_tokens).where(columns.token_hash == token_hash)
+            row = connection.execute(asked).mappings().one_or_none()
+        return None if row is None else _token(row)
+
+    def add(self, token: Token, token_hash: str) -> bool:
+        """Keep a new one; False where one that still stands, or an account, has its name."""
+        values = {**asdict(token), "token_hash": token_hash}
+        del values["id"]
+        with writing(self._engine) as connection:
+            if same_person(token.name) in _names(connection, token.made_at):
+                return False
+            connection.execute(insert(account_tokens).values(values))
+        return True
+
+    def used(self, token_id: int, at: datetime, address: str) -> None:
+        """It was shown."""
+        with writing(self._engine) as connection:
+            shown = update(account_tokens).where(columns.id == token_id)
+            connection.execute(shown.values(used_at=at, used_from=address[:64]))
+
+    def revoke(self, token_id: int, at: datetime) -> bool:
+        """It opens nothing from now on; False where there is none such that was not revoked before."""
+        is_it = (columns.id == token_id) & columns.revoked_at.is_(None)
+        with writing(self._engine) as connection:
+            return connection.execute(update(account_tokens).where(is_it).values(revoked_at=at)).rowcount == 1
+
+
+def _names(connection: Connection, now: datetime) -> set[str]:
+    """What the chronology calls others: nobody could tell whether a person or a program did it."""
+    stand = columns.revoked_at.is_(None) & (columns.expires_at > now)
+    people = connection.execute(select(accounts.c.login, accounts.c.name)).all()
+    programs = connection.scalars(select(columns.name).where(stand))
+    return {same_person(each) for each in (*programs, *(name for row in people for name in row))}
+
+
+def _token(row: Mapping[Any, Any]) -> Token:
+    values = {name: row[name] for name in Token.__slots__}
+    lists = {name: tuple(row[name]) for name in ("departments", "areas")}
+    return Token(**{**values, **lists, "role": Role(row["role"])})
