@@ -5,7 +5,7 @@ Within one dimension any chosen value will do; of different dimensions all must 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -25,13 +25,17 @@ CALM = "calm"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is chosen, by dimension; areas and departments by their Japanese names. ``calm`` unfolds the calm ones."""
+    """What is chosen, by dimension; areas and departments by their Japanese names. ``calm`` unfolds the calm ones.
+
+    ``kept`` is what else of the address stays when a choice changes: names and values of the page's own.
+    """
 
     kind: frozenset[str] = frozenset()
     area: frozenset[str] = frozenset()
     department: frozenset[str] = frozenset()
     hazard: frozenset[str] = frozenset()
     calm: bool = False
+    kept: tuple[tuple[str, str], ...] = ()
 
     @property
     def filters(self) -> bool:
@@ -57,10 +61,16 @@ class Choice:
         """With or without the calm stations."""
         return replace(self, calm=calm)
 
+    def keeping(self, name: str, value: str) -> Choice:
+        """With another value of the page's own; none where it is empty."""
+        others = tuple(pair for pair in self.kept if pair[0] != name)
+        return replace(self, kept=(*others, (name, value)) if value else others)
+
     def search(self) -> str:
         """As it stands in the address behind the path: ``?kind=river&hazard=4``, or nothing."""
         said = [(dimension, value) for dimension in DIMENSIONS for value in sorted(self.of(dimension))]
         said += [(CALM, "1")] if self.calm else []
+        said += self.kept
         return f"?{urlencode(said)}" if said else ""
 
     def shows(self, view: StationView) -> bool:
@@ -80,9 +90,9 @@ def states(view: StationView) -> frozenset[str]:
     return frozenset({hazard, "silent"} if view.silent else {hazard})
 
 
-def choice_in(search: str | None, registry: Registry | None = None) -> Choice:
-    """What the address chooses. With a registry, what is no area or department of it is left out: better too much is
-    shown than nothing, for a word that was misspelt or renamed."""
+def choice_in(search: str | None, registry: Registry | None = None, kept: Collection[str] = ()) -> Choice:
+    """What the address chooses; ``kept`` names what of it is the page's own. With a registry, what is no area or
+    department of it is left out: better too much is shown than nothing, for a word that was misspelt or renamed."""
     pairs = parse_qsl((search or "").removeprefix("?"))
     found = {dimension: frozenset(value for name, value in pairs if name == dimension) for dimension in DIMENSIONS}
     found["kind"] &= frozenset(map(str, StationKind))
@@ -90,7 +100,8 @@ def choice_in(search: str | None, registry: Registry | None = None) -> Choice:
     if registry is not None:
         found["area"] &= frozenset(areas(registry))
         found["department"] &= frozenset(departments(registry))
-    return Choice(**found, calm=(CALM, "1") in pairs)
+    own = tuple(pair for pair in pairs if pair[0] in kept)
+    return Choice(**found, calm=(CALM, "1") in pairs, kept=own)
 
 
 def areas(registry: Registry) -> Mapping[str, Names]:

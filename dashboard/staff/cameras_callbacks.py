@@ -10,6 +10,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 
+from dashboard.filters import Choice, choice_in, shown
 from dashboard.i18n import text
 from dashboard.staff import cameras_cards, cameras_page, cameras_strip
 from dashboard.staff.addresses import chosen_in, hours_in, page_at
@@ -24,21 +25,28 @@ from ingest.store.protocol import Pictures, Reference
 async def states(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Any:
     """The choice of a state."""
     seen, here = (await watch.latest()).board, page_at(pathname)
-    return [] if seen is None else cameras_page.states(_facts(seen), _chosen(search), here)
+    if seen is None:
+        return []
+    choice = _choice(seen, search)
+    return cameras_page.states(_facts(seen, choice), _chosen(search), here, choice)
 
 
 async def wall(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> dict[str, Any]:
-    """All cameras of the chosen state, as the browser draws them."""
+    """All cameras of the chosen state at the chosen stations, as the browser draws them."""
     seen, here = (await watch.latest()).board, page_at(pathname)
     if seen is None:
         return {"cards": [], "said": text(here.language, "app.no_registry")}
     hazards = {view.station.id: view.hazard for view in seen.stations}
-    ordered = cameras_page.worst_first(_facts(seen), hazards)
-    return cameras_page.wall(ordered, _chosen(search), seen.registry, here)
+    ordered = cameras_page.worst_first(_facts(seen, _choice(seen, search)), hazards)
+    return cameras_page.wall(ordered, _chosen(search), seen, here, hazards)
 
 
-def _facts(seen: Board) -> list[CameraFacts]:
-    return [camera_facts(camera) for view in seen.stations for camera in view.cameras]
+def _choice(seen: Board, search: str | None) -> Choice:
+    return choice_in(search, seen.registry, cameras_page.OWN)
+
+
+def _facts(seen: Board, choice: Choice) -> list[CameraFacts]:
+    return [camera_facts(camera) for view in shown(seen, choice) for camera in view.cameras]
 
 
 def _chosen(search: str | None) -> str:

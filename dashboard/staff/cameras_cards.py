@@ -43,6 +43,7 @@ def still_card(
             _caption(camera, registry, language),
             taken(camera, language),
             notice(camera, language),
+            html.P(cameras_words.aside(camera, language), className="aside"),
             picture(camera, registry, language),
             _normal_day(camera, reference, language),
             _buttons(camera, registry, language),

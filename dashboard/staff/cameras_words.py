@@ -46,8 +46,8 @@ def why(camera: CameraFacts, language: str) -> str:
 
 
 def wrong(look: Look, language: str) -> str:
-    """What is wrong with a picture, or why that cannot be told; empty where nothing is."""
-    unjudged = [look.unjudged] if look.unjudged else []
+    """What is wrong with a picture, or why that cannot be told; empty where nothing is, and for a dark night."""
+    unjudged = [look.unjudged] if look.unjudged not in (None, Unjudged.DARK_NIGHT) else []
     return health_words.listed([_reason(each, language) for each in (*sorted(look.faults), *unjudged)], language)
 
 
@@ -65,7 +65,7 @@ def band(camera: CameraFacts, language: str) -> str:
 
 
 def notices(camera: CameraFacts, language: str) -> list[str]:
-    """How the camera is, where it is not well, that its picture is too dark to tell, that its time is uncertain."""
+    """How the camera is, where it is not well, and that the time of its picture is uncertain."""
     said = []
     if camera.state is not CameraState.ONLINE:
         # What the band says already is not said twice.
@@ -73,11 +73,15 @@ def notices(camera: CameraFacts, language: str) -> list[str]:
         said.append(words.joined(state(camera, language), reasons))
     elif camera.silence == AWAITED:
         said.append(words.joined(state(camera, language), _reason(AWAITED, language)))
-    if camera.file and camera.unjudged is Unjudged.DARK_NIGHT:
-        said.append(_reason(camera.unjudged, language))
     if doubt := doubt_of_time(camera, language):
         said.append(doubt)
     return said
+
+
+def aside(camera: CameraFacts, language: str) -> str:
+    """What is no fault and yet to be known: that the night is too dark for its picture to tell anything."""
+    dark = camera.file is not None and camera.unjudged is Unjudged.DARK_NIGHT
+    return _reason(Unjudged.DARK_NIGHT, language) if dark else ""
 
 
 def doubt_of_time(still: CameraFacts | Still, language: str) -> str:

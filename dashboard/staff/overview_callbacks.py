@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboard import maps
 from dashboard.filters import Choice, choice_in, shown
 from dashboard.i18n import text
-from dashboard.staff import overview_choice, overview_devices, overview_list, overview_panels, wall_page
+from dashboard.staff import cameras_page, overview_choice, overview_devices, overview_list, overview_panels, wall_page
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.facts import StationFacts, camera_facts, gauge_troubles
 from dashboard.staff.pieces import sentence
@@ -23,7 +23,7 @@ from dashboard.views import Board
 
 def _chosen(seen: Board, search: str | None, here: Page) -> Choice:
     """What the address chooses; the wall shows the whole city whatever stands there."""
-    return Choice() if here.place == "wall" else choice_in(search, seen.registry)
+    return Choice() if here.place == "wall" else choice_in(search, seen.registry, cameras_page.OWN)
 
 
 def _lines(picture: Picture, seen: Board, choice: Choice) -> list[StationFacts]:
@@ -39,9 +39,12 @@ async def counts(watch: Watch, _: str | None, search: str | None, pathname: str 
 
 
 async def choices(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Any:
-    """The choices of kind, area and department."""
+    """The choices of kind, area and department; on the page of the cameras of hazard too."""
     seen, here = (await watch.latest()).board, page_at(pathname)
-    return [] if seen is None else overview_choice.choices(seen.registry, _chosen(seen, search, here), here)
+    if seen is None:
+        return []
+    by_hazard = here.place == "cameras"
+    return overview_choice.choices(seen.registry, _chosen(seen, search, here), here, by_hazard)
 
 
 async def hidden(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Any:

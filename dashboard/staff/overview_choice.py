@@ -56,21 +56,24 @@ def _label(state: str, language: str) -> str:
     return text(language, {"none": "counts.unknown", "silent": "counts.silent"}.get(state, f"hazard.{state}"))
 
 
+def _state(state: str, language: str) -> str:
+    return f"{state} {_label(state, language)}" if state.isdigit() else _label(state, language)
+
+
 def _to(page: Page, choice: Choice) -> str:
     return page.path() + choice.search()
 
 
-def choices(registry: Registry, choice: Choice, page: Page) -> Component:
-    """The choices of kind, area and department, and the way back to everything."""
+def choices(registry: Registry, choice: Choice, page: Page, by_hazard: bool = False) -> Component:
+    """The choices of kind, area and department, and the way back to everything; ``by_hazard`` where no counts stand
+    above them that choose a hazard."""
     language = page.language
     kinds = {str(kind): text(language, f"kind.{kind}") for kind in _kinds(registry)}
     areas = {key: named(names, language) for key, names in filters.areas(registry).items()}
     departments = {key: named(names, language) for key, names in filters.departments(registry).items()}
-    made = [
-        _choice(dimension, values, choice, page)
-        for dimension, values in (("kind", kinds), ("area", areas), ("department", departments))
-        if len(values) > 1
-    ]
+    hazards = {state: _state(state, language) for state in filters.STATES} if by_hazard else {}
+    every = {"hazard": hazards, "kind": kinds, "area": areas, "department": departments}
+    made = [_choice(dimension, values, choice, page) for dimension, values in every.items() if len(values) > 1]
     everything = link(text(language, "overview.everything"), page.path(), "everything")
     return html.Div([*made, html.Span(everything, hidden=not choice.filters)], className="choices")
 

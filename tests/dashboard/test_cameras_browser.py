@@ -18,7 +18,7 @@ from tests.dashboard.staff_fakes import Desk, served
 from tests.parts import CHROMIUM_ARGS, chromium
 
 DESK, PHONE = (1366, 768), (360, 740)
-PATIENCE_MS = 8_000
+PATIENCE_MS = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +131,29 @@ def test_a_camera_of_the_wall_leads_to_its_station(visit: Visit) -> None:
     expect(visit.page.locator("h1")).to_have_text("Hongo Bridge")
     visit.page.locator("a.nav-link", has_text="Cameras").click()
     expect(visit.page.locator("h1")).to_have_text("State of the cameras")
+
+
+def test_arrow_keys_go_from_picture_to_picture_and_enter_enlarges(visit: Visit) -> None:
+    visit.open("/cameras", ".wall .picture")
+    first, second = (visit.page.locator(".wall .still").nth(number).locator(".picture") for number in (0, 1))
+    first.focus()
+    visit.page.keyboard.press("ArrowRight")
+    expect(second).to_be_focused()
+    visit.page.keyboard.press("ArrowDown")
+    visit.page.keyboard.press("ArrowUp")
+    expect(second).to_be_focused()
+    visit.page.keyboard.press("ArrowLeft")
+    expect(first).to_be_focused()
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator(".viewer .taken")).to_be_visible()
+
+
+def test_a_live_view_opens_from_the_wall_too(visit: Visit, camera: LiveCamera) -> None:
+    visit.open("/cameras", ".wall .live-open")
+    visit.page.locator(f'.wall .live-open[data-camera="{FROZEN}"]').click()
+    expect(visit.page.locator(".live-picture")).to_have_js_property("naturalWidth", 640, timeout=PATIENCE_MS)
+    visit.page.locator(".viewer-close").click()
+    assert camera.wait_for(0)
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], indirect=False)

@@ -184,14 +184,50 @@ def test_a_page_of_a_camera_opens_apart_and_knows_nothing_of_ours() -> None:
     assert '"rel": "noopener noreferrer"' in said
 
 
-def test_the_page_of_all_cameras_shows_first_those_that_mislead_by_the_hazard_of_their_station(at_desk: Desk) -> None:
+def test_cameras_stand_by_the_hazard_of_their_station_and_within_one_those_first_that_mislead(at_desk: Desk) -> None:
     seen = Watch(at_desk.services).look().board
     assert seen
+    hazards = {view.station.id: view.hazard for view in seen.stations}
     cameras = [camera_facts(camera) for view in seen.stations for camera in view.cameras]
-    ordered = worst_first(cameras, {view.station.id: view.hazard for view in seen.stations})
-    assert [each.camera_id for each in ordered[:2]] == [COVERED, FROZEN]
-    states = [each.state for each in ordered]
-    assert states == sorted(states, key=[CameraState.DEGRADED, CameraState.OFFLINE, CameraState.ONLINE].index)
+    ordered = worst_first(cameras, hazards)
+    assert ordered[0].camera_id == COVERED
+    of_each = [-(hazards[each.station_id] or 0) for each in ordered]
+    assert of_each == sorted(of_each)
+    assert [card["hazard"] for card in wall(at_desk)["cards"]] == [str(-hazard) for hazard in of_each]
+    equal = [replace(cameras[0], state=state) for state in (CameraState.ONLINE, CameraState.OFFLINE)]
+    assert [each.state for each in worst_first(equal, hazards)] == [CameraState.OFFLINE, CameraState.ONLINE]
+
+
+def test_the_filters_of_the_overview_choose_cameras_too_and_the_state_stays(at_desk: Desk) -> None:
+    search = "?kind=underpass&s=trouble"
+    assert [each["camera"] for each in wall(at_desk, search)["cards"]] == [COVERED]
+    watch = Watch(at_desk.services)
+    chosen = words(asyncio.run(overview_callbacks.choices(watch, None, search, "/cameras")))
+    assert "/cameras?kind=river&kind=underpass&s=trouble" in chosen
+    assert "5 氾濫・冠水" in chosen
+    assert "/cameras?kind=underpass&s=offline" in words(
+        asyncio.run(cameras_callbacks.states(watch, None, search, "/cameras"))
+    )
+    assert "地点あります" in words(asyncio.run(overview_callbacks.hidden(watch, None, search, "/cameras")))
+
+
+def test_a_card_offers_the_live_view_of_its_camera() -> None:
+    live = Live(kind="mjpeg", url="http://camera.example/video.mjpg")
+    by_camera = {each["camera"]: each["live"] for each in wall(camera_desk(NOW, live={WELL: live}))["cards"]}
+    assert (by_camera[WELL]["kind"], by_camera[WELL]["url"]) == ("mjpeg", live.url)
+    assert by_camera[FROZEN] is None
+
+
+def test_a_night_that_is_too_dark_is_a_quiet_word_and_no_barrier(at_desk: Desk) -> None:
+    at_desk.log.unjudged = {still.seq: Unjudged.DARK_NIGHT for still in at_desk.log.stills if still.camera_id == WELL}
+    card = next(each for each in wall(at_desk)["cards"] if each["camera"] == WELL)
+    assert (card["aside"], card["notices"], card["band"], card["bad"]) == ("夜間で暗く判定なし", [], "", False)
+    assert "thumb-bad" not in strips(at_desk, "hama-pump")
+
+
+def test_the_time_of_an_older_day_has_its_date(at_desk: Desk) -> None:
+    at_desk.log.stills = [replace(each, taken_at=each.taken_at - timedelta(days=3)) for each in at_desk.log.stills]
+    assert wall(at_desk)["cards"][0]["taken"].startswith("06/28 ")
 
 
 def test_the_page_of_all_cameras_can_show_those_of_one_state(at_desk: Desk) -> None:
@@ -213,7 +249,7 @@ def test_the_choice_of_a_state_counts_its_cameras(at_desk: Desk) -> None:
 def test_a_card_of_the_page_has_a_small_picture_its_time_and_what_is_wrong(at_desk: Desk) -> None:
     card = next(each for each in wall(at_desk, path="/en/cameras")["cards"] if each["camera"] == FROZEN)
     assert card["src"].endswith("?copy=thumb")
-    assert (card["taken"], card["age"]) == ("2026-07-01 20:57", "3 min ago")
+    assert (card["taken"], card["age"]) == ("20:57", "3 min ago")
     assert (card["band"], card["notices"], card["bad"]) == ("picture frozen", ["Camera degraded"], True)
     assert (card["name"], card["href"]) == ("Hongo Bridge", "/en/station/hongo-bridge")
 
