@@ -17,6 +17,8 @@ from ingest.health.problems import GatewayHealth, GaugeHealth, Health, Severity
 from ingest.readings import CameraState
 
 USUAL_SHIFT = timedelta(hours=12)
+NOW_WITHIN = timedelta(minutes=1)
+"""An end within this before now is meant to be now."""
 LONGEST_SHIFT = timedelta(hours=36)
 """An older handover is not that of this watch."""
 FEW = 15
@@ -49,6 +51,11 @@ class Broken:
     gateways: tuple[GatewayHealth, ...] = ()
     cameras: tuple[str, ...] = ()
 
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return len(self.gauges) + len(self.gateways) + len(self.cameras)
+
 
 @dataclass(frozen=True, slots=True)
 class Happened:
@@ -73,11 +80,17 @@ class Span:
     until: datetime
     now: datetime
 
+    @property
+    def past(self) -> datetime | None:
+        """The moment at whose state it ends, where that is not the present one."""
+        return self.until if self.until <= self.now - NOW_WITHIN else None
+
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """The summary of a shift. What stands is that of ``span.now``, whatever the shift: ``standing`` are the incidents
-    of the water worst first, the unverified and unconfirmed ones before all others; ``faults`` those of devices."""
+    """The summary of a shift. What stands is that of its end, and of now where it goes on: ``standing`` are the
+    incidents of the water worst first, the unverified and unconfirmed ones before all others; ``faults`` those of
+    devices. ``broken`` is None for a shift of the past: how devices were is not kept."""
 
     span: Span
     standing: tuple[Incident, ...]
@@ -87,7 +100,7 @@ class Handover:
     maintenance: tuple[Maintenance, ...]
     published: tuple[PublicMessage, ...]
     drafts: tuple[PublicMessage, ...]
-    broken: Broken
+    broken: Broken | None
     happened: Happened
 
     @property
@@ -106,7 +119,7 @@ def numbers(incidents: Iterable[Incident]) -> dict[str, int]:
     }
 
 
-def handover(span: Span, stands: Stands, done: Happened, out: Broken) -> Handover:
+def handover(span: Span, stands: Stands, done: Happened, out: Broken | None) -> Handover:
     """The summary."""
     ordered = sorted(stands.incidents, key=_worst_first)
     return Handover(

@@ -114,6 +114,8 @@ class Stands:
     maintenance: Sequence[Maintenance] = ()
     published: Sequence[PublicMessage] = ()
     drafts: Sequence[PublicMessage] = ()
+    as_of: datetime | None = None
+    """The moment of the past that it is about; None: now."""
 
 
 class StandsLog(Protocol):
@@ -121,6 +123,10 @@ class StandsLog(Protocol):
 
     def stands(self, now: datetime) -> Stands:
         """What stands at ``now``, which is the present."""
+        ...
+
+    def stood(self, at: datetime) -> Stands:
+        """What stood at a moment of the past, as it was known then; of a message to the public, its words of today."""
         ...
 
     def opened(self, since: datetime, until: datetime) -> list[Incident]:
@@ -135,6 +141,10 @@ class NothingStands:
         """Nothing."""
         del now
         return Stands()
+
+    def stood(self, at: datetime) -> Stands:
+        """Nothing."""
+        return Stands(as_of=at)
 
     def opened(self, since: datetime, until: datetime) -> list[Incident]:
         """None."""

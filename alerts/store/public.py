@@ -122,6 +122,12 @@ def dangers_in_force(connection: Connection) -> list[PublicMessage]:
     return _messages(connection, connection.execute(going_on.order_by(public_messages.c.id)))
 
 
+def written_between(connection: Connection, since: datetime, until: datetime) -> list[PublicMessage]:
+    """What was begun from a time on until another, oldest first, with all decisions until today."""
+    within = (public_messages.c.created_at >= since) & (public_messages.c.created_at <= until)
+    return _messages(connection, connection.execute(select(*_LIGHT).where(within).order_by(public_messages.c.id)))
+
+
 def grounds(connection: Connection, content: Content, at: datetime) -> Grounds:
     """What the gauges of a message's stations say at this moment."""
     of_stations = standings.c.station_id.in_(content.station_ids)

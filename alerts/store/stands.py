@@ -11,10 +11,11 @@ from alerts.records import Incident
 from alerts.store.incidents import incident_of, incidents_of
 from alerts.store.mutes import maintenance_since, silences_since
 from alerts.store.public import dangers_in_force, open_drafts
+from alerts.store.stood import stood
 from alerts.store.tables import incidents
 
 MOST = 2_000
-"""More open incidents than anybody hands over."""
+"""Incidents that were opened in a shift."""
 
 
 class SqlStands:
@@ -27,12 +28,17 @@ class SqlStands:
         """What stands at ``now``, which is the present."""
         with self._engine.connect() as connection:
             return Stands(
-                incidents_of(connection, limit=MOST),
+                incidents_of(connection, limit=None),
                 silences_since(connection, now),
                 maintenance_since(connection, now),
                 dangers_in_force(connection),
                 open_drafts(connection),
             )
+
+    def stood(self, at: datetime) -> Stands:
+        """What stood at a moment of the past."""
+        with self._engine.connect() as connection:
+            return stood(connection, at)
 
     def opened(self, since: datetime, until: datetime) -> list[Incident]:
         """The incidents that were opened from a time on and before another, oldest first."""

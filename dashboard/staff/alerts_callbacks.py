@@ -7,13 +7,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
 from alerts.incidents.seen import Case, IncidentLog, Standing
 from dashboard.i18n import text
-from dashboard.staff import alerts_course, alerts_forms, alerts_mutes, alerts_page, alerts_rows, alerts_told
-from dashboard.staff.addresses import page_at
+from dashboard.staff import alerts_course, alerts_forms, alerts_lists, alerts_mutes, alerts_page, alerts_told
+from dashboard.staff.addresses import chosen_in, page_at
 from dashboard.staff.alerts_words import Scene
 from dashboard.staff.pieces import sentence
 from dashboard.staff.services import StaffServices
@@ -24,21 +24,24 @@ LARGEST_DIGITS = 18
 """Of the number of an incident in an address."""
 
 
-async def scene_of(watch: Watch, pathname: str | None) -> tuple[Scene | None, Standing]:
+async def scene_of(watch: Watch, pathname: str | None, whole: bool = False) -> tuple[Scene | None, Standing]:
     """What to draw with; no scene before the first registry."""
     picture = await watch.latest()
     seen = picture.incidents
     if picture.board is None:
         return None, seen.standing
-    return Scene(picture.board, seen.names, page_at(pathname), picture.at), seen.standing
+    return Scene(picture.board, seen.names, page_at(pathname), picture.at, whole), seen.standing
 
 
-Listed = Callable[[Standing, Scene], Drawn]
+Listed = Callable[[Standing, Scene], Any]
+ROWS: dict[str, Listed] = {
+    "rows-waiting": alerts_lists.waiting,
+    "rows-open": alerts_lists.going_on,
+    "rows-ended": alerts_lists.ended,
+}
+"""The long lists, by the store from which the browser draws them."""
 LISTS: dict[str, Listed] = {
-    "incidents-counts": alerts_rows.counts,
-    "incidents-waiting": alerts_rows.waiting,
-    "incidents-open": alerts_rows.going_on,
-    "incidents-ended": alerts_rows.ended,
+    "incidents-counts": alerts_lists.counts,
     "incidents-silences": lambda standing, scene: alerts_mutes.silences(standing.silences, scene),
     "incidents-works": lambda standing, scene: alerts_mutes.works(standing.maintenance, scene),
     "incidents-drill": lambda _, scene: alerts_page.drill_band(scene),
@@ -46,12 +49,25 @@ LISTS: dict[str, Listed] = {
 """The sections of the list, by the place in which they are drawn."""
 
 
-async def listed(watch: Watch, draw: Listed, _: str | None, pathname: str | None) -> Drawn:
-    """A section of the list."""
-    scene, standing = await scene_of(watch, pathname)
-    if scene is None:
-        return sentence(text(page_at(pathname).language, "app.no_registry"))
-    return draw(standing, scene)
+class Lists:
+    """The sections of the list, each drawn once for all who look at it in one language: in a storm it is long."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._drawn: dict[tuple[str, str, bool], tuple[tuple[str, ...], Any]] = {}
+
+    async def section(self, place: str, _: str | None, search: str | None, pathname: str | None) -> Any:
+        """What stands in a place; all of it where the address ends with ``?whole=yes``."""
+        whole = chosen_in(search, ("yes",), "", "whole") == "yes"
+        scene, standing = await scene_of(self._watch, pathname, whole)
+        if scene is None:
+            return no_update if place in ROWS else sentence(text(page_at(pathname).language, "app.no_registry"))
+        tokens = (await self._watch.latest()).tokens
+        as_of, key = tuple(tokens.get(each, "") for each in ("incidents", "city")), (place, scene.language, whole)
+        known = self._drawn.get(key)
+        if known is None or known[0] != as_of:
+            self._drawn[key] = known = (as_of, {**LISTS, **ROWS}[place](standing, scene))
+        return known[1]
 
 
 async def mute_form(watch: Watch, pathname: str | None) -> Drawn:
@@ -134,8 +150,12 @@ async def _case(watch: Watch, cases: Cases, pathname: str | None) -> tuple[Scene
 def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     """Bind the callbacks of this file to an app."""
     here, news = State("url", "pathname"), Input("news-incidents", "data")
-    for place, draw in LISTS.items():
-        app.callback(Output(place, "children"), news, here)(partial(listed, watch, draw))
+    lists, search = Lists(watch), Input("url", "search")
+    for place in LISTS:
+        app.callback(Output(place, "children"), news, search, here)(partial(lists.section, place))
+    for place in ROWS:
+        app.callback(Output(place, "data"), news, search, here)(partial(lists.section, place))
+        app.clientside_callback(ClientsideFunction("mizumori", "rows"), Input(place, "data"))  # type: ignore[no-untyped-call]
     app.callback(Output("incidents-mute", "children"), Input("url", "pathname"))(partial(mute_form, watch))
     cases = Cases(services.incidents)
     for place in SECTIONS:

@@ -121,7 +121,7 @@ def _silence(scene: Scene, narrowed: Sequence[Component]) -> Component:
     fields = [
         html.P(scene.say("alerts_page.silence_note"), className="fold-note"),
         *narrowed,
-        _length_choice("silence_for", SILENCE_FOR, scene),
+        length_choice("silence_for", SILENCE_FOR, scene),
         forms.long_field(scene.say("alerts_page.reason"), "reason", rows=2),
     ]
     done = scene.say("alerts_page.silence_done")
@@ -140,7 +140,7 @@ def maintenance(scene: Scene, station_id: str) -> Component:
     fields = [
         html.P(scene.say("alerts_page.work_note"), className="fold-note"),
         *which,
-        _length_choice("work_for", WORK_FOR, scene),
+        length_choice("work_for", WORK_FOR, scene),
         forms.long_field(scene.say("alerts_page.reason"), "reason", rows=2),
     ]
     return forms.form(
@@ -152,7 +152,8 @@ def maintenance(scene: Scene, station_id: str) -> Component:
     )
 
 
-def _length_choice(name: str, choices: Sequence[int], scene: Scene) -> Component:
+def length_choice(name: str, choices: Sequence[int], scene: Scene) -> Component:
+    """A choice of minutes from now."""
     options = [(str(minutes), _length(minutes, scene)) for minutes in choices]
     return forms.choice(scene.say(f"alerts_page.{name}"), "minutes", options, number=True)
 

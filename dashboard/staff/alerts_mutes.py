@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from alerts.records import Maintenance, Silence
 from dashboard.staff import alerts_words, forms, words
+from dashboard.staff.alerts_forms import WORK_FOR, length_choice
 from dashboard.staff.alerts_words import Scene
 from dashboard.staff.pieces import sentence
 
@@ -36,7 +37,7 @@ def _silence(each: Silence, scene: Scene) -> Component:
         confirm=scene.say("alerts_page.silence_end_ask", places=places),
         class_name="act-end",
     )
-    return _row([places, rules], each, act, scene)
+    return _row([places, rules], each, [act], scene)
 
 
 def works(found: Sequence[Maintenance], scene: Scene) -> Component:
@@ -59,10 +60,25 @@ def _work(each: Maintenance, scene: Scene) -> Component:
         confirm=scene.say("alerts_page.work_end_ask", place=place),
         class_name="act-end",
     )
-    return _row([place, names or scene.say("alerts_page.every_gauge")], each, act, scene)
+    return _row([place, names or scene.say("alerts_page.every_gauge")], each, [act, _extend(each, scene)], scene)
 
 
-def _row(what: Sequence[str], each: Silence | Maintenance, act: Component, scene: Scene) -> Component:
+def _extend(each: Maintenance, scene: Scene) -> Component:
+    """Another end, counted from now."""
+    form = forms.form(
+        f"/api/v1/maintenance/{each.id}",
+        [length_choice("work_until", WORK_FOR, scene)],
+        scene.say("alerts_page.work_extend"),
+        method="PATCH",
+        done=scene.say("alerts_page.work_extended"),
+        keep=True,
+        class_name="act-extend",
+    )
+    summary = html.Summary(scene.say("alerts_page.fold_extend"))
+    return html.Details([summary, html.Div(form, className="fold-body")], className="act-fold")
+
+
+def _row(what: Sequence[str], each: Silence | Maintenance, acts: Sequence[Component], scene: Scene) -> Component:
     planned = each.begins_at > scene.now
     when = scene.say("alerts_page.from_to", begin=scene.time(each.begins_at), end=scene.time(each.ends_at))
     left = "" if planned else alerts_words.span(each.ends_at - scene.now, scene)
@@ -73,7 +89,8 @@ def _row(what: Sequence[str], each: Silence | Maintenance, act: Component, scene
             html.Div([html.B(what[0]), html.Span(what[1], className="quiet"), *plan], className="mute-what"),
             html.Div(until, className="mute-until"),
             html.Div(scene.say("alerts_page.by_why", who=each.author, why=each.reason), className="mute-why"),
-            act,
+            html.Div(list(acts), className="mute-acts"),
         ],
         className="mute is-planned" if planned else "mute",
+        key=f"{type(each).__name__}-{each.id}",
     )

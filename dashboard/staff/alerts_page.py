@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from alerts.incidents.seen import Case, Standing
 from dashboard.i18n import text
-from dashboard.staff import alerts_rows, alerts_words, words
+from dashboard.staff import alerts_keys, alerts_rows, alerts_words, words
 from dashboard.staff.addresses import Page
 from dashboard.staff.alerts_words import Scene
 from dashboard.staff.pieces import link, panel, sentence
@@ -32,12 +32,16 @@ def skeleton(page: Page) -> Component:
         [link(text(page.language, "app.back"), page.overview().path(), "back"), html.H1(say("title"))],
         className="devices-head",
     )
+    keys = alerts_keys.help_button(page.language)
     return html.Div(
         [
             html.Div(id="incidents-drill"),
-            html.Div([head, html.Div(id="incidents-counts", className="case-counts")], className="devices-top"),
+            html.Div([head, html.Div(id="incidents-counts", className="case-counts"), keys], className="devices-top"),
             html.Div(whole, className="case-lists"),
             html.Div(beside, className="beside"),
+            *(dcc.Store(id=f"rows-{each}") for each in ("waiting", "open", "ended")),
+            alerts_keys.said_place(),
+            alerts_keys.help_dialog(page.language, alerts_keys.OF_LIST),
         ],
         className="alerts-page",
     )
@@ -65,6 +69,8 @@ def case_skeleton(page: Page) -> Component:
                 ],
                 className="case-lists",
             ),
+            alerts_keys.said_place(),
+            alerts_keys.help_dialog(page.language, alerts_keys.OF_CASE),
         ],
         className="case-page",
     )
@@ -110,7 +116,10 @@ def head(case: Case, standing: Standing, scene: Scene) -> list[Component]:
     act = [alerts_rows.acknowledge(incident, scene)] if incident.waits else []
     return [
         html.Div(
-            [link(scene.say("alerts_page.back"), scene.page.at("alerts").path(), "back"), station],
+            [
+                link(scene.say("alerts_page.back"), scene.page.at("alerts").path(), "back"),
+                html.Span([alerts_keys.help_button(scene.language), station]),
+            ],
             className="case-ways",
         ),
         html.Div([mark, title], className="head-name"),

@@ -1,99 +1,27 @@
-"""Incidents as rows: those that wait for somebody, those that go on, those that ended lately. Pure."""
+"""An incident as the cells of a row: in full, and in one line. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from dash import html
 from dash.development.base_component import Component
 
 from alerts.incidents.muting import covers
 from alerts.incidents.seen import NOBODY_TOLD, Standing
-from alerts.records import OF_HAZARD, Incident
+from alerts.records import Incident
 from dashboard.staff import alerts_words, forms, words
 from dashboard.staff.alerts_watch import OF_WATER
 from dashboard.staff.alerts_words import Scene
 from dashboard.staff.facts import station_facts
-from dashboard.staff.pieces import flag, link, sentence, trend
-
-MOST_ROWS = 40
-"""Of a list: every row is many components, and a browser that draws hundreds of them stands still meanwhile."""
-Row = Callable[[Incident, Standing, Scene], Component]
+from dashboard.staff.pieces import flag, link, trend
 
 
-def waiting(standing: Standing, scene: Scene) -> Component:
-    """Those that nobody has acknowledged at their present level, worst first."""
-    found = sorted((each for each in standing.open if each.waits), key=_worst_first)
-    return _rows(found, _waiting, standing, scene, "alerts_page.none_waiting")
-
-
-def going_on(standing: Standing, scene: Scene) -> Component:
-    """Those that somebody has taken on and that have not ended."""
-    found = sorted((each for each in standing.open if not each.waits), key=_worst_first)
-    return _rows(found, _taken, standing, scene, "alerts_page.none_open")
-
-
-def ended(standing: Standing, scene: Scene) -> Component:
-    """Those that ended lately."""
-    return _rows(standing.ended, _ended, standing, scene, "alerts_page.none_ended")
-
-
-def _worst_first(incident: Incident) -> tuple[int, bool, int]:
-    """By level; of equals what is a hazard, then the oldest."""
-    return -incident.level, incident.rule not in OF_HAZARD, incident.id
-
-
-def counts(standing: Standing, scene: Scene) -> Component:
-    """How many there are of each."""
-    waits = sum(each.waits for each in standing.open)
-    cells = [("waiting", waits), ("open", len(standing.open) - waits), ("ended", len(standing.ended))]
-    return html.Ul([_count(name, number, scene) for name, number in cells])
-
-
-def _count(name: str, number: int, scene: Scene) -> Component:
-    said = [html.Span(scene.say(f"alerts_page.count_{name}"), className="count-label"), html.B(str(number))]
-    return html.Li(said, className=f"count-{name}" if number else f"count-{name} zero")
-
-
-def _rows(found: Sequence[Incident], row: Row, standing: Standing, scene: Scene, none: str) -> Component:
-    if not found:
-        return sentence(scene.say(none))
-    shown = [row(each, standing, scene) for each in found[:MOST_ROWS]]
-    if len(found) > MOST_ROWS:
-        shown.append(html.Li(scene.say("alerts_page.more", n=len(found) - MOST_ROWS), className="empty"))
-    return html.Ol(shown, className="cases")
-
-
-def _waiting(incident: Incident, standing: Standing, scene: Scene) -> Component:
-    since = alerts_words.waits_since(incident, standing.newest.get(incident.id))
-    wait = html.Span(
-        scene.say("alerts_page.waits", span=alerts_words.span(scene.now - since, scene)), className="case-wait"
-    )
-    before = (
-        [html.Span(scene.say("alerts_page.was_acknowledged", n=incident.acknowledged_level), className="quiet")]
-        if incident.acknowledged_level
-        else []
-    )
-    return _row(incident, standing, scene, [wait, *before, _since(incident, scene)], [acknowledge(incident, scene)])
-
-
-def _taken(incident: Incident, standing: Standing, scene: Scene) -> Component:
-    return _row(incident, standing, scene, [html.Span(taken_by(incident, scene)), _since(incident, scene)], [])
-
-
-def _ended(incident: Incident, standing: Standing, scene: Scene) -> Component:
-    lasted = alerts_words.span((incident.closed_at or scene.now) - incident.opened_at, scene)
-    said = scene.say("alerts_page.lasted", at=scene.time(incident.opened_at), span=lasted)
-    how = [html.Span(how_it_ended(incident, scene)), html.Span(said, className="quiet")]
-    return _row(incident, standing, scene, how, [])
-
-
-def _row(
-    incident: Incident, standing: Standing, scene: Scene, state: Sequence[Component], act: Sequence[Component]
-) -> Component:
+def cells(incident: Incident, state: Sequence[Component], standing: Standing, scene: Scene) -> list[Component]:
+    """Where, how bad, how it stands, who was told."""
     told = standing.told.get(incident.id, NOBODY_TOLD)
     after = alerts_words.next_step(standing.steps.get(incident.id), scene)
-    cells = [
+    return [
         alerts_words.level_mark(incident.rule, incident.level or incident.peak_level, scene),
         html.Div(_what(incident, standing, scene), className="case-what"),
         html.Div(_level(incident, scene), className="case-level"),
@@ -106,21 +34,71 @@ def _row(
             ],
             className="case-told",
         ),
-        html.Div(list(act), className="case-act"),
     ]
-    return html.Li(cells, className="case" if incident.open else "case is-over")
+
+
+def short_cells(
+    lead: Incident, others: Sequence[Incident], state: Sequence[Component], scene: Scene
+) -> list[Component]:
+    """The same in one line: where, how bad, of what rules, how it stands."""
+    rules = scene.say("alerts_page.and").join(alerts_words.rule(each.rule, scene) for each in (lead, *others))
+    return [
+        alerts_words.level_mark(lead.rule, lead.level or lead.peak_level, scene, "small"),
+        html.Div([*drill_mark(scene), _name(lead, scene), html.Span(rules, className="quiet")], className="case-what"),
+        html.Div(list(state), className="case-state"),
+    ]
+
+
+def in_brief(others: Sequence[Incident], scene: Scene) -> list[Component]:
+    """Levels and rules of what is folded away."""
+    return [
+        html.Span(
+            [
+                alerts_words.level_mark(each.rule, each.level or each.peak_level, scene, "small"),
+                html.Span(alerts_words.rule(each.rule, scene)),
+            ],
+            className="case-brief",
+        )
+        for each in others
+    ]
+
+
+def waiting_state(incident: Incident, standing: Standing, scene: Scene) -> list[Component]:
+    """For how long it waits, and whether a lower level of it was acknowledged."""
+    since = alerts_words.waits_since(incident, standing.newest.get(incident.id))
+    waits = scene.say("alerts_page.waits", span=alerts_words.span(scene.now - since, scene))
+    shown: list[Component] = [html.Span(waits, className="case-wait")]
+    if incident.acknowledged_level:
+        said = scene.say("alerts_page.was_acknowledged", n=incident.acknowledged_level)
+        shown.append(html.Span(said, className="quiet"))
+    return [*shown, _since(incident, scene)]
+
+
+def taken_state(incident: Incident, standing: Standing, scene: Scene) -> list[Component]:
+    """Who has taken it on."""
+    del standing
+    return [html.Span(taken_by(incident, scene)), _since(incident, scene)]
+
+
+def ended_state(incident: Incident, standing: Standing, scene: Scene) -> list[Component]:
+    """How it ended and how long it lasted."""
+    del standing
+    lasted = alerts_words.span((incident.closed_at or scene.now) - incident.opened_at, scene)
+    said = scene.say("alerts_page.lasted", at=scene.time(incident.opened_at), span=lasted)
+    return [html.Span(how_it_ended(incident, scene)), html.Span(said, className="quiet")]
+
+
+def _name(incident: Incident, scene: Scene) -> Component:
+    name = alerts_words.place(incident.station_id, scene)
+    return link(name, scene.page.at("incident", str(incident.id)).path(), "case-name")
 
 
 def _what(incident: Incident, standing: Standing, scene: Scene) -> list[Component]:
-    name = alerts_words.place(incident.station_id, scene)
     about = words.joined(
         alerts_words.rule(incident.rule, scene), alerts_words.subject(standing.newest.get(incident.id), scene)
     )
     return [
-        html.Span(
-            [*drill_mark(scene), link(name, scene.page.at("incident", str(incident.id)).path(), "case-name")],
-            className="case-title",
-        ),
+        html.Span([*drill_mark(scene), _name(incident, scene)], className="case-title"),
         html.Span(
             [html.Span(about), *doubts(incident, scene), *mutes(incident, standing, scene)], className="case-rule"
         ),
@@ -196,13 +174,25 @@ def how_it_ended(incident: Incident, scene: Scene) -> str:
     return scene.say("alerts_page.closed_by_rule", at=at)
 
 
-def acknowledge(incident: Incident, scene: Scene) -> Component:
+def acknowledge(incident: Incident, scene: Scene, label: str = "") -> Component:
     """One click: at the level that is seen here. A rise that nobody saw yet asks anew."""
     return forms.form(
         f"/api/v1/incidents/{incident.id}/acknowledgement",
         [],
-        scene.say("alerts_page.acknowledge"),
+        label or scene.say("alerts_page.acknowledge"),
         done=scene.say("alerts_page.acknowledged"),
         body={"level": incident.level},
+        class_name="act-at-once",
+    )
+
+
+def acknowledge_all(incidents: Sequence[Incident], scene: Scene) -> Component:
+    """One click for all of a station, each at the level that is seen here."""
+    return forms.form(
+        f"/api/v1/stations/{incidents[0].station_id}/acknowledgement",
+        [],
+        scene.say("alerts_page.acknowledge_all", n=len(incidents)),
+        done=scene.say("alerts_page.acknowledged"),
+        body={"seen": [{"incident": each.id, "level": each.level} for each in incidents]},
         class_name="act-at-once",
     )

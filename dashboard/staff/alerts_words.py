@@ -31,6 +31,8 @@ class Scene:
     names: Names
     page: Page
     now: datetime
+    whole: bool = False
+    """Whether the address asks for all rows of the lists."""
 
     @property
     def language(self) -> str:

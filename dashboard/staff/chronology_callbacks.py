@@ -10,17 +10,21 @@ from dash import Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
 from alerts.chronology.words import catalogue
+from dashboard.accounts.actor import Role
 from dashboard.chronicle import Chronicle
 from dashboard.chronology_query import Query, Unclear, lines, query_of
 from dashboard.i18n import text
 from dashboard.staff import chronology_page
 from dashboard.staff.addresses import page_at
 from dashboard.staff.chronology_rows import Where
+from dashboard.staff.reader import reads_as
 from dashboard.staff.watch import Watch
 from ingest.stations import Registry
 
 KINDS = frozenset(catalogue("ja")["kinds"])
 MOST_COUNTED = 1000
+AUDITS = Role.APPROVER
+"""Who may read the audit log (see ``accounts.rights``)."""
 
 
 def asked(search: str | None) -> Query:
@@ -32,8 +36,8 @@ def asked(search: str | None) -> Query:
 
 
 def ways(search: str | None, pathname: str | None) -> list[Component]:
-    """Order and following."""
-    return chronology_page.ways(asked(search), page_at(pathname))
+    """Order and following; the audit log for those who may read it."""
+    return chronology_page.ways(asked(search), page_at(pathname), reads_as(AUDITS))
 
 
 def exports(search: str | None, pathname: str | None) -> Component:

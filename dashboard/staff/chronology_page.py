@@ -51,8 +51,8 @@ def _folded(name: str, title: str, body: Component) -> Component:
     return html.Section(with_data(inner, roomy="yes"), className=f"panel panel-{name}")
 
 
-def ways(query: Query, page: Page) -> list[Component]:
-    """Which order, whether new lines come by themselves, and the way to the handover."""
+def ways(query: Query, page: Page, audits: bool) -> list[Component]:
+    """Which order, whether new lines come by themselves, the way to the handover, and for who ``audits`` to that."""
     here, language = page.path(), page.language
     turned = replace(query, oldest_first=not query.oldest_first)
     follow = replace(query.first(), follow=not query.follow)
@@ -64,7 +64,7 @@ def ways(query: Query, page: Page) -> list[Component]:
             "kind-link chosen" if query.follow else "kind-link",
         ),
         link(text(language, "handover.title"), page.at("handover").path(), "kind-link"),
-        link(text(language, "audit.title"), page.at("audit").path(), "kind-link"),
+        *([link(text(language, "audit.title"), page.at("audit").path(), "kind-link")] if audits else []),
     ]
 
 

@@ -33,6 +33,8 @@ def summary(chronicle: Chronicle, span: Span, out: Broken) -> Handover:
     counted = log.counts(Wanted(span.since, span.until))
     opened = record.opened(span.since, span.until)
     done = happened(shift_entries(log, span.since, span.until), opened, counted)
+    if span.past is not None:
+        return handover(span, record.stood(span.past), done, None)
     return handover(span, record.stands(span.now), done, out)
 
 

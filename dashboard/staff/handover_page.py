@@ -69,9 +69,11 @@ def sheet(told: Handover, where: Where, drill: bool) -> list[Component]:
 def _head(span: Span, where: Where, drill: bool) -> Component:
     city = named(where.registry.city.name, where.page.language) if where.registry else ""
     said = where.say("handover.span", since=full(span.since), until=full(span.until))
+    past = where.say("handover.as_of", at=full(span.past)) if span.past else ""
     parts = [
         html.P(where.say("app.drill"), className="sheet-drill") if drill else None,
         html.H2(where.say("handover.of_city", city=city), className="print-only"),
+        html.P([html.B(past), html.Span(where.say("handover.as_of_why"))], className="sheet-past") if past else None,
         html.P([html.B(said), html.Span(where.say("handover.made", at=full(span.now)))], className="sheet-span"),
     ]
     return html.Div([each for each in parts if each is not None], className="sheet-head")
@@ -79,28 +81,32 @@ def _head(span: Span, where: Where, drill: bool) -> Component:
 
 def _numbers(told: Handover, where: Where) -> Component:
     counts = told.counts
-    devices = len(told.broken.gauges) + len(told.broken.gateways) + len(told.broken.cameras)
     found = {
         "standing": len(told.standing),
         "unverified": counts["unverified"],
         "waiting": counts["waiting"],
         "mutes": len(told.silences) + len(told.maintenance),
-        "devices": devices,
+        "devices": told.broken.count if told.broken else None,
         "public": len(told.published),
     }
-    cells = [
-        html.Li([html.B(str(count)), html.Span(where.say(f"handover.n_{name}"))], className="" if count else "zero")
-        for name, count in found.items()
-    ]
+    cells = [_number(name, count, where) for name, count in found.items()]
     return html.Ul(cells, className="sheet-numbers")
+
+
+def _number(name: str, count: int | None, where: Where) -> Component:
+    shown = "–" if count is None else str(count)
+    parts = [html.B(shown), html.Span(where.say(f"handover.n_{name}"))]
+    return html.Li(parts, className="" if count else "zero")
 
 
 def write_form(span: Span, page: Page) -> Component:
     """The form that writes into the chronology that the watch was handed over."""
     language = page.language
+    now = [html.P(text(language, "handover.counts_now"), className="fold-note")] if span.past else []
     return forms.form(
         HAND_OVER,
         [
+            *now,
             forms.field(text(language, "handover.to"), "to", required=True, maxlength=100, autocomplete="off"),
             forms.long_field(text(language, "handover.remarks"), "remarks", required=False),
             forms.hidden("since", span.since.isoformat()),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from dash import html
 from dash.development.base_component import Component
 
 from alerts.chronology.words import kind_name, rule_name
-from alerts.public.records import PublicMessage
+from alerts.public.records import Action, PublicMessage
 from alerts.records import OF_HAZARD, Entry, Incident, Maintenance, Silence
-from dashboard.handover import Handover
+from dashboard.handover import Broken, Handover
 from dashboard.staff import health_words, words
 from dashboard.staff.chronology_rows import Where, earlier, said
 from dashboard.staff.health_rows import Where as HealthWhere
@@ -28,7 +29,8 @@ def standing(told: Handover, where: Where) -> Component:
     parts: list[Component] = [_table(rows, where, "handover.calm")]
     if devices:
         parts += [html.H3(where.say("handover.faults", n=len(devices))), _table(devices, where, "")]
-    return section("standing", where.say("handover.standing", n=len(told.standing)), parts)
+    title = "handover.stood" if told.span.past else "handover.standing"
+    return section("standing", where.say(title, n=len(told.standing)), parts)
 
 
 def _table(rows: Sequence[Component], where: Where, empty: str) -> Component:
@@ -99,8 +101,8 @@ def _work(each: Maintenance, told: Handover, where: Where) -> Component:
 
 
 def _muted(word: str, what: str, each: Silence | Maintenance, told: Handover, where: Where) -> Component:
-    now = told.span.now
-    planned = where.say("handover.planned", at=words.near_time(each.begins_at, now)) if each.begins_at > now else ""
+    now, moment = told.span.now, told.span.past or told.span.now
+    planned = where.say("handover.planned", at=words.near_time(each.begins_at, now)) if each.begins_at > moment else ""
     until = where.say("handover.ends", at=words.near_time(each.ends_at, now))
     why = words.joined(each.author, each.reason)
     parts = [html.B(where.say(word)), html.Span(what), html.B(words.joined(planned, until)), html.Small(why)]
@@ -110,28 +112,30 @@ def _muted(word: str, what: str, each: Silence | Maintenance, told: Handover, wh
 def broken(told: Handover, where: Where) -> Component:
     """The devices that somebody must look after."""
     found = told.broken
-    count = len(found.gauges) + len(found.gateways) + len(found.cameras)
+    if found is None:
+        unknown = html.P(where.say("handover.broken_unknown"), className="sheet-calm")
+        return section("broken", where.say("handover.devices_past"), [unknown])
     items = [
         _item(where.say("handover.gateway", id=each.gateway_id), where.say("health.gateway_is_out"))
         for each in found.gateways
     ]
-    items += list(_gauges(told, where)) + list(_cameras(told, where))
+    items += list(_gauges(found, told.span.now, where)) + list(_cameras(found, where))
     shown = items[:MOST_ROWS]
     if len(items) > MOST_ROWS:
         shown.append(html.Li(where.say("handover.more", n=len(items) - MOST_ROWS)))
-    return section("broken", where.say("handover.devices", n=count), _items(shown, where, "none_broken"))
+    return section("broken", where.say("handover.devices", n=found.count), _items(shown, where, "none_broken"))
 
 
 def _item(name: str, said_: str) -> Component:
     return html.Li([html.B(name), html.Span(said_)])
 
 
-def _gauges(told: Handover, where: Where) -> Iterable[Component]:
-    language, now = where.page.language, told.span.now
+def _gauges(found: Broken, now: datetime, where: Where) -> Iterable[Component]:
+    language = where.page.language
     if where.registry is None:
         return
     known = HealthWhere(where.registry, where.page, now)
-    for each in told.broken.gauges:
+    for each in found.gauges:
         if each.gauge_id in where.registry.gauges:
             first = each.findings[0]
             since = health_words.since(first, now, language)
@@ -139,11 +143,11 @@ def _gauges(told: Handover, where: Where) -> Iterable[Component]:
             yield html.Li([known.gauge_link(each.gauge_id), html.Span(why)])
 
 
-def _cameras(told: Handover, where: Where) -> Iterable[Component]:
-    for camera_id in told.broken.cameras:
-        found = where.registry.cameras.get(camera_id) if where.registry else None
-        if found is not None:
-            yield html.Li([where.station_link(found.station_id), html.Span(where.say("handover.camera"))])
+def _cameras(found: Broken, where: Where) -> Iterable[Component]:
+    for camera_id in found.cameras:
+        camera = where.registry.cameras.get(camera_id) if where.registry else None
+        if camera is not None:
+            yield html.Li([where.station_link(camera.station_id), html.Span(where.say("handover.camera"))])
 
 
 def public(told: Handover, where: Where) -> Component:
@@ -160,8 +164,11 @@ def _message(each: PublicMessage, told: Handover, where: Where, draft: bool = Fa
     at = words.near_time(each.sent_at or each.created_at, told.span.now)
     word = where.say("handover.draft" if draft else "handover.published", at=at)
     until = where.say("handover.ends", at=words.near_time(each.expires_at, told.span.now)) if each.expires_at else ""
-    expired = not draft and each.expires_at is not None and each.expires_at <= told.span.now
+    moment = told.span.past or told.span.now
+    expired = not draft and each.expires_at is not None and each.expires_at <= moment
     parts = [html.B(word), html.Span(said_.headline if said_ else ""), html.Small(until)]
+    if any(one.action is Action.EDITED and one.at > moment for one in each.decisions):
+        parts.append(html.Small(where.say("handover.edited_since")))
     return html.Li([*parts, flag_of(where)] if expired else parts)
 
 

@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.requests import HTTPConnection
 
 from dashboard.accounts.actor import Actor, Role
-from dashboard.accounts.gate import Fixed, Gate
+from dashboard.accounts.gate import Cookies, Fixed, Gate
+from dashboard.accounts.sessions import Signed
 from dashboard.staff.services import StaffServices
 from ingest.clock import TrueClock
 from tests.dashboard import fake_city, fakes
@@ -70,3 +72,20 @@ def served(app: FastAPI) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(timeout=20)
+
+
+@dataclass
+class Seat:
+    """A gate: whoever sits there is who asks."""
+
+    cookies = Cookies()
+
+    actor: Actor
+
+    async def who(self, asking: HTTPConnection) -> Signed | None:
+        """The one who sits there."""
+        del asking
+        return Signed(self.actor)
+
+    async def wrote(self, signed: Signed, what: str, status: int, address: str) -> None:
+        """Kept nowhere."""

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from starlette.requests import HTTPConnection
 
-from dashboard.accounts.actor import Actor
-from dashboard.accounts.gate import Cookies
-from dashboard.accounts.sessions import Signed
 from tests.dashboard.api_house import PEOPLE, ApiHouse, api_house
+from tests.dashboard.staff_fakes import Seat
 from tests.parts import CHROMIUM_ARGS, chromium
 
 PATIENCE_MS = 8_000
@@ -26,23 +22,6 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
         yield started
         started.close()
-
-
-@dataclass
-class Seat:
-    """A gate: whoever sits there is who asks."""
-
-    cookies = Cookies()
-
-    actor: Actor
-
-    async def who(self, asking: HTTPConnection) -> Signed | None:
-        """The one who sits there."""
-        del asking
-        return Signed(self.actor)
-
-    async def wrote(self, signed: Signed, what: str, status: int, address: str) -> None:
-        """Kept nowhere."""
 
 
 @pytest.fixture(scope="module")
@@ -170,5 +149,7 @@ def test_a_viewer_sees_everything_and_can_press_nothing(page: Page, house: ApiHo
     expect(page.locator("#case-course .course-item").first).to_be_visible()
     expect(page.locator("#case-head .act-button")).to_be_disabled()
     expect(page.locator(".act-note textarea")).to_be_disabled()
-    expect(page.locator(".act-note [data-said]")).to_have_text("閲覧のみのアカウントのため操作できません。")
+    expect(page.locator(".act-note [data-said]")).to_have_text(
+        "閲覧のみのアカウントです。担当者（operator）以上が操作できます。"
+    )
     seat.actor = PEOPLE["operator"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import plotly.utils  # type: ignore[import-untyped]
@@ -14,8 +15,9 @@ from alerts.answers.given import Answer, Reply
 from alerts.incidents.seen import Case, InBrief, NextStep, Standing, Told
 from alerts.pictures.tied import Tied
 from alerts.records import Entry, Incident, Maintenance, MessageKind, Outcome, Silence, Transition
-from dashboard.staff import alerts_course, alerts_forms, alerts_mutes, alerts_page, alerts_rows, alerts_told
+from dashboard.staff import alerts_course, alerts_forms, alerts_lists, alerts_mutes, alerts_page, alerts_told
 from dashboard.staff.addresses import Page
+from dashboard.staff.alerts_groups import worst_first
 from dashboard.staff.alerts_words import Scene
 from dashboard.views import Board, board
 from tests.dashboard import fake_city
@@ -33,6 +35,16 @@ def ago(minutes: float) -> datetime:
 
 def words(component: Any) -> str:
     return json.dumps(component, cls=plotly.utils.PlotlyJSONEncoder, ensure_ascii=False)
+
+
+def drawn(rows: alerts_lists.Rows) -> str:
+    """What a browser makes of rows."""
+    return unescape("".join(each for _, each in rows["rows"]) or rows["none"])
+
+
+def rows_in(said: str) -> int:
+    """How many places there are in a list."""
+    return said.count('<li class="case"') + said.count('<li class="case is-short"')
 
 
 def scene(language: str = "ja", *, drill: bool = False) -> Scene:
@@ -62,40 +74,72 @@ def test_what_waits_says_for_how_long_who_was_told_and_when_it_goes_on_to_whom()
         told={7: InBrief(("toban", "gone"), {Outcome.SENT: 1, Outcome.FAILED: 1})},
         steps={7: NextStep(1, ("heads",), NOW + timedelta(minutes=5))},
     )
-    said = words(alerts_rows.waiting(standing, scene()))
+    said = drawn(alerts_lists.waiting(standing, scene()))
     for part in ("本郷橋", "確認待ち 23分", "20:37 から", "通知先 当番、gone", "失敗 1", "送信済み 1"):
         assert part in said
     assert "次の呼びかけ 21:05（部長級）" in said
     assert "危険度4" in said
     assert '"/api/v1/incidents/7/acknowledgement"' in said
-    assert '{\\"level\\": 4}' in said
-    assert "アラートはありません" in words(alerts_rows.going_on(standing, scene()))
+    assert '{"level": 4}' in said
+    assert "アラートはありません" in drawn(alerts_lists.going_on(standing, scene()))
 
 
-def test_of_very_many_the_worst_are_drawn_and_the_rest_is_counted() -> None:
-    many = [incident(id=number, level=5 if number == 60 else 2) for number in range(1, 61)]
-    said = words(alerts_rows.waiting(Standing(open=many), scene()))
-    assert said.count("acknowledgement") == alerts_rows.MOST_ROWS
-    assert "incidents/60/acknowledgement" in said
-    assert "ほか 20 件" in said
+def many(count: int, **more: Any) -> list[Incident]:
+    """Alerts of as many stations; the last is the worst."""
+    return [incident(id=n, station_id=f"s{n}", level=5 if n == count else 2, **more) for n in range(1, count + 1)]
+
+
+def test_of_what_waits_nothing_is_left_out_however_much_it_is() -> None:
+    said = drawn(alerts_lists.waiting(Standing(open=many(200)), scene()))
+    for number in range(1, 201):
+        assert f"incidents/{number}/acknowledgement" in said
+    assert said.index("incidents/200/") < said.index("incidents/1/")
+    assert said.count("is-short") == 200 - alerts_lists.FULL_ROWS
+    assert "whole=yes" not in said
+
+
+def test_of_what_was_taken_on_the_rest_is_counted_with_the_way_to_all_of_it() -> None:
+    standing = Standing(open=many(60, acknowledged_level=5), ended=many(40, closed_at=ago(3)), ended_count=41)
+    rows, whole = alerts_lists.FULL_ROWS, replace(scene(), whole=True)
+    said = drawn(alerts_lists.going_on(standing, scene()))
+    assert rows_in(said) == rows
+    assert f"ほか {60 - rows} 地点もすべて表示する" in said
+    assert "/alerts?whole=yes" in said
+    said = drawn(alerts_lists.going_on(standing, whole))
+    assert rows_in(said) == 60
+    assert f"上から {rows} 地点だけ表示する" in said
+    assert "ほか 1 件はクロノロジーで見る" in drawn(alerts_lists.ended(standing, whole))
+
+
+def test_alerts_of_one_station_are_one_row_with_the_worst_on_top() -> None:
+    of_bridge = [incident(id=1, rule="camera", level=2), incident(id=2), incident(id=3, rule="rise", level=3)]
+    of_no_station = [incident(id=number, station_id="", rule="gateway", level=2) for number in (4, 5)]
+    found = worst_first([*of_bridge, *of_no_station])
+    assert [[each.id for each in group.incidents] for group in found] == [[2, 3, 1], [4], [5]]
+    said = drawn(alerts_lists.waiting(Standing(open=of_bridge), scene()))
+    assert "3 件を確認する" in said
+    assert '"/api/v1/stations/hongo-bridge/acknowledgement"' in said
+    seen = [{"incident": 2, "level": 4}, {"incident": 3, "level": 3}, {"incident": 1, "level": 2}]
+    assert json.dumps({"seen": seen}) in said
+    assert said.count("この件を確認") == 3
 
 
 def test_a_step_that_was_not_taken_in_time_says_so() -> None:
     standing = Standing(open=[incident()], steps={7: NextStep(1, (), ago(2))})
-    said = words(alerts_rows.waiting(standing, scene("en")))
+    said = drawn(alerts_lists.waiting(standing, scene("en")))
     assert "Next call was due 20:58 (staff of this station)" in said
 
 
 def test_what_rose_above_what_was_acknowledged_waits_since_the_rise() -> None:
     known = incident(acknowledged_at=ago(15), acknowledged_by="当番 二郎", acknowledged_level=3)
-    said = words(alerts_rows.waiting(Standing(open=[known], newest={7: change()}), scene()))
+    said = drawn(alerts_lists.waiting(Standing(open=[known], newest={7: change()}), scene()))
     assert "確認待ち 5分" in said
     assert "危険度3までは確認済み。その後に上昇" in said
 
 
 def test_what_was_taken_on_has_a_name_and_no_button() -> None:
     known = incident(acknowledged_at=ago(15), acknowledged_by="当番 二郎", acknowledged_level=4, assigned_to="河川課")
-    said = words(alerts_rows.going_on(Standing(open=[known]), scene()))
+    said = drawn(alerts_lists.going_on(Standing(open=[known]), scene()))
     assert "20:45 当番 二郎 が確認（4まで）" in said
     assert "担当 河川課" in said
     assert "acknowledgement" not in said
@@ -104,7 +148,7 @@ def test_what_was_taken_on_has_a_name_and_no_button() -> None:
 def test_what_ended_says_by_whose_word_and_is_no_longer_told_as_high() -> None:
     by_rule = incident(level=0, closed_at=ago(3))
     by_hand = incident(id=8, level=0, closed_at=ago(2), closed_by="当番 二郎", close_reason="点検だった")
-    said = words(alerts_rows.ended(Standing(ended=[by_hand, by_rule]), scene()))
+    said = drawn(alerts_lists.ended(Standing(ended=[by_hand, by_rule]), scene()))
     assert "20:57 基準を下回って終了" in said
     assert "20:58 当番 二郎 が終了：点検だった" in said
     assert "最高 4" in said
@@ -112,7 +156,7 @@ def test_what_ended_says_by_whose_word_and_is_no_longer_told_as_high() -> None:
 
 def test_a_rule_that_speaks_of_no_hazard_has_no_colour_of_one() -> None:
     silent = incident(rule="camera", level=2, peak_level=2)
-    said = words(alerts_rows.waiting(Standing(open=[silent]), scene()))
+    said = drawn(alerts_lists.waiting(Standing(open=[silent]), scene()))
     assert "badge" not in said
     assert "重要度2" in said
 
@@ -120,7 +164,7 @@ def test_a_rule_that_speaks_of_no_hazard_has_no_colour_of_one() -> None:
 @pytest.mark.parametrize(("language", "mark"), [("ja", "訓練"), ("en", "DRILL")])
 def test_a_drill_is_marked_at_every_incident_and_across_the_page(language: str, mark: str) -> None:
     at_drill = scene(language, drill=True)
-    assert mark in words(alerts_rows.waiting(Standing(open=[incident()]), at_drill))
+    assert mark in drawn(alerts_lists.waiting(Standing(open=[incident()]), at_drill))
     assert mark in words(alerts_page.drill_band(at_drill))
     assert mark in words(alerts_page.head(Case(incident()), Standing(), at_drill))
     assert alerts_page.drill_band(scene(language)) == []

@@ -14,14 +14,15 @@ from sqlalchemy import Engine
 from alerts.chronology.words import line
 from alerts.store.chronology import enter
 from dashboard.accounts.actor import Actor, Role
-from dashboard.accounts.gate import Fixed
 from dashboard.staff.app import create_app
 from ingest.store.tables import writing
 from tests.dashboard.chronicle_desk import acts_of, chronicle_desk, opened
-from tests.dashboard.staff_fakes import served
+from tests.dashboard.staff_fakes import Seat, served
 from tests.parts import CHROMIUM_ARGS, chromium
 
 DUTY = Actor(1, "duty", "夜勤 当番", Role.OPERATOR)
+VIEWER = Actor(2, "hall", "住民課", Role.VIEWER)
+APPROVER = Actor(3, "head", "危機管理監", Role.APPROVER)
 PATIENCE_MS = 8_000
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1366, "height": 768}
@@ -32,6 +33,7 @@ class Place:
     base: str
     database: Engine
     context: BrowserContext
+    seat: Seat
 
     def visit(self, path: str, size: dict[str, int] = DESK) -> tuple[Page, list[str]]:
         """A page, and what it complains of."""
@@ -54,10 +56,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     path = chromium()
     with opened(folder) as database, sync_playwright() as playwright:
         at = chronicle_desk(database)
-        app = create_app(replace(at.services, gate=Fixed(DUTY)), acts_of(at, database))
+        seat = Seat(DUTY)
+        app = create_app(replace(at.services, gate=seat), acts_of(at, database))
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
         with served(app.server) as base:
-            yield Place(base, database, browser.new_context())
+            yield Place(base, database, browser.new_context(), seat)
         browser.close()
 
 
@@ -107,11 +110,34 @@ def test_an_operator_writes_reads_on_while_others_write_takes_it_away_and_may_no
     place.somebody_writes("見ているだけで出る")
     expect(rows.first).to_contain_text("見ているだけで出る", timeout=PATIENCE_MS)
 
-    page.locator(".kind-link", has_text="操作の記録").click()
-    expect(page.locator(".audit-said")).to_contain_text("承認者（approver）以上の権限が必要です", timeout=PATIENCE_MS)
-    assert page.locator("#audit-lines tr").count() == 0
+    expect(page.locator(".kind-link", has_text="引継ぎ")).to_be_visible()
+    expect(page.locator(".kind-link", has_text="操作の記録")).to_have_count(0)
+    answer = page.goto(f"{place.base}/audit")
+    assert answer
+    assert answer.status == 403
     assert errors == []
     page.close()
+
+
+def test_a_viewer_reads_that_operators_write_and_an_approver_finds_the_audit_log(place: Place) -> None:
+    place.seat.actor = VIEWER
+    for path, form in (("/chronology", "#chronicle-entry"), ("/handover", "#handover-write")):
+        page, errors = place.visit(path)
+        said = page.locator(f"{form} [data-said]")
+        expect(said).to_have_text(
+            "閲覧のみのアカウントです。担当者（operator）以上が操作できます。", timeout=PATIENCE_MS
+        )
+        expect(page.locator(f"{form} textarea")).to_be_disabled()
+        expect(page.locator(f"{form} button")).to_be_disabled()
+        assert errors == []
+        page.close()
+    place.seat.actor = APPROVER
+    page, errors = place.visit("/chronology")
+    page.locator(".kind-link", has_text="操作の記録").click()
+    expect(page.locator("#audit")).to_be_visible(timeout=PATIENCE_MS)
+    assert errors == []
+    page.close()
+    place.seat.actor = DUTY
 
 
 def test_a_watch_is_handed_over_and_the_sheet_is_all_that_is_printed(place: Place) -> None:

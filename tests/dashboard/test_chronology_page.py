@@ -45,6 +45,10 @@ class Night:
         services = self.services
         return words_of(asyncio.run(handover.sheet(self.watch, services.chronicle, services.clock, search, path)))
 
+    def write_form(self, search: str, path: str) -> Any:
+        services = self.services
+        return handover.write_form(services.chronicle, services.clock, search, path)
+
     def write(self, note: str, at: datetime = NOW) -> None:
         with writing(self.database) as connection:
             enter(connection, line(at, "note", "entered", {"note": note}, actor="当番"))
@@ -146,7 +150,14 @@ def test_a_handover_is_of_the_span_that_one_asks_for_in_both_languages(night: Ni
     assert "2026-07-01 12:00 to 2026-07-01 18:00" in said
     assert "気象台から電話" in said
     assert "ekimae-under-01: hazard 2 → hazard 5" not in said
-    assert "What goes on now (6)" in said  # what stands is that of now
+    assert "As things stood at 2026-07-01 18:00" in said
+    assert "What went on then (2)" in said
+    assert "Asahi" not in said  # its alert came later
+    assert "How the devices were at a moment of the past is not kept" in said
+    assert "The line of the handover will count what stands now" in words_of(
+        asyncio.run(night.write_form("?from=2026-07-01T12:00&to=2026-07-01T18:00", "/en/handover"))
+    )
+    assert "What goes on now (6)" in night.sheet("?from=2026-07-01T12:00", "/en/handover")
 
 
 def test_the_next_handover_begins_where_the_last_one_was_written(tmp_path: Path) -> None:

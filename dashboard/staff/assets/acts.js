@@ -210,12 +210,24 @@
         });
     }
 
+    function moved(form) {
+        changed.set(form, Date.now());
+        say(form, "", false);
+    }
+
+    // A row went or came, and another stands in its place: its forms came under the finger as well.
+    function others(place) {
+        place.querySelectorAll("form.act-at-once").forEach(function (form) { changed.set(form, Date.now()); });
+    }
+
     // The page was drawn anew and a form does something else now: nothing of what it said before holds.
     function turned(records) {
         records.forEach(function (record) {
-            if (record.type !== "attributes") { return; }
-            changed.set(record.target, Date.now());
-            say(record.target, "", false);
+            if (record.type === "attributes") {
+                moved(record.target);
+            } else if (["OL", "UL"].includes(record.target.nodeName)) {
+                others(record.target);
+            }
         });
         fields();
         bar();
@@ -244,7 +256,7 @@
         });
     }
 
-    const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["data-act"] };
+    const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["data-act", "data-body"] };
     new MutationObserver(turned).observe(document, watched);
     turned([]);
 
