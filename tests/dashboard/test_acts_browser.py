@@ -172,7 +172,7 @@ def test_an_answer_without_a_sentence_and_no_answer_at_all_are_told_apart(page: 
 
 def test_what_needs_another_role_is_dead_and_says_so_before_anybody_tries(page: Page) -> None:
     expect(page.locator("#above button")).to_be_disabled()
-    expect(page.locator("#above [data-said]")).to_have_text("承認者のアカウントが必要です。")
+    expect(page.locator("#above [data-said]")).to_have_text("承認者（approver）以上のアカウントが必要です。")
     expect(page.locator("#within button")).to_be_enabled()
 
 

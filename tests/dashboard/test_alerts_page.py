@@ -117,7 +117,7 @@ def test_alerts_of_one_station_are_one_row_with_the_worst_on_top() -> None:
     found = worst_first([*of_bridge, *of_no_station])
     assert [[each.id for each in group.incidents] for group in found] == [[2, 3, 1], [4], [5]]
     said = drawn(alerts_lists.waiting(Standing(open=of_bridge), scene()))
-    assert "3 件を確認する" in said
+    assert "3件を確認する" in said
     assert '"/api/v1/stations/hongo-bridge/acknowledgement"' in said
     seen = [{"incident": 2, "level": 4}, {"incident": 3, "level": 3}, {"incident": 1, "level": 2}]
     assert json.dumps({"seen": seen}) in said
