@@ -8,7 +8,7 @@ from datetime import datetime
 
 from alerts.cap.flood import Place
 from alerts.public.publishing import Around
-from alerts.public.records import Content, Given, PublicMessage, Refused, Where
+from alerts.public.records import Content, Given, PublicMessage, Refused, Step, Where
 from alerts.public.words import LANGUAGES, by_hand, over, put_right, taken_back
 from ingest.stations import Station, named
 
@@ -47,7 +47,11 @@ def taking_back(last: PublicMessage, why: Mapping[str, str]) -> Content:
 
 def putting_right(wrong: PublicMessage, given: Given, why: Mapping[str, str]) -> Content:
     """What is right in place of a message that was wrong."""
-    right = changed(_of_people(wrong.content), given)
+    base = _of_people(wrong.content)
+    if wrong.step is Step.ALL_CLEAR:
+        # Nothing of a text that said that it is over may stand where it is not.
+        base = replace(base, texts=by_hand(_names(base.where), {}))
+    right = changed(base, given)
     texts = put_right(wrong.content.texts, right.texts, _sent_at(wrong), _why(why))
     return replace(right, texts=texts, note=_note(why))
 

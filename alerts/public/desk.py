@@ -110,6 +110,7 @@ class Desk:
             wrong = store.one(connection, public_id)
             last = self._end_of_chain(connection, public_id, Step.CORRECTION)
             lifecycle.as_last(last, last_seen)
+            lifecycle.may_correct(wrong, last)
             content = composing.putting_right(wrong, given, why)
             lifecycle.no_graver(wrong.content, content, around.settings)
             return self._at_once(connection, Step.CORRECTION, content, by, now, around, wrong)

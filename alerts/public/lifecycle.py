@@ -48,6 +48,14 @@ def as_last(last: PublicMessage, seen: int | None) -> None:
     raise Refused(f"message {last.id} went out meanwhile: read that one first", "followed", number=last.id)
 
 
+def may_correct(wrong: PublicMessage, last: PublicMessage) -> None:
+    """Raise Refused where the danger is over: then only that word itself can be put right, for what was said before it
+    would read as if the danger went on."""
+    if last.step is Step.ALL_CLEAR and last.id != wrong.id:
+        sentence = f"the all-clear {last.id} has been given: correct that one, cancel all of it, or write a new message"
+        raise Refused(sentence, "over", number=last.id)
+
+
 def no_graver(wrong: Content, right: Content, settings: PublicMessages) -> None:
     """Raise Refused where a correction, which one person sends, would say more than what needed the approval of
     several: a higher gravity or issued level."""

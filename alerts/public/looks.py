@@ -14,18 +14,21 @@ from alerts.cap.checks import faults
 from alerts.cap.message import CapMessage
 from alerts.cap.reading import from_xml
 from alerts.cap.writing import to_xml
+from alerts.people.models import Contact
 from alerts.public import composing, lifecycle
 from alerts.public.feeds import entry_of
 from alerts.public.grounds import Grounds
-from alerts.public.protocol import Form, Look, Preview, Reach
+from alerts.public.protocol import Form, Look, Missed, Preview, Reach, Sent
 from alerts.public.publishing import TO_THOSE_WHO_GOT_IT, Around, To, concerned, recipients
 from alerts.public.records import Content, Given, PublicMessage, Refused, State, Step
 from alerts.public.rendering import body, cap_of, subject
 from alerts.public.settings import PublicMessages
 from alerts.public.words import LANGUAGES
 from alerts.store import public as store
+from alerts.store import public_told
 from ingest.clock import Clock
 
+MOST_MISSED = 50
 SOMEBODY = "?"
 """Who asks where it does not matter who."""
 
@@ -88,6 +91,15 @@ class Looks:
             unsent = store.unsent(connection, concerned(connection, asked))
             to = recipients(connection, asked, around, unsent, now)
         return Reach(dict(Counter(each.channel for each in to)), _names(to, around), len(unsent))
+
+    def sent(self, public_id: int) -> Sent:
+        """What became of it at those whom it was for."""
+        with self._engine.connect() as connection:
+            message = store.one(connection, public_id)
+            counts = public_told.outcomes(connection, message.id)
+            missed = public_told.missed(connection, message.id, MOST_MISSED)
+        contacts = self._around().directory.contacts
+        return Sent(counts, tuple(Missed(_name_of(each.recipient_id, contacts), each) for each in missed))
 
     def preview(
         self, step: Step, given: Given, public_id: int | None = None, why: Mapping[str, str] | None = None
@@ -190,6 +202,7 @@ def _content(
     if step is Step.CANCEL:
         return composing.taking_back(last, why)
     if step is Step.CORRECTION:
+        lifecycle.may_correct(named, last)
         right = composing.putting_right(named, given, why)
         lifecycle.no_graver(named.content, right, around.settings)
         return right
@@ -199,5 +212,8 @@ def _content(
 def _names(to: Sequence[To], around: Around) -> tuple[Mapping[str, str], ...]:
     """Each person once; one that is no longer known by what it was called."""
     contacts = around.directory.contacts
-    ids = dict.fromkeys(each.recipient_id for each in to)
-    return tuple(dict(contacts[each].name) if each in contacts else {"ja": each} for each in ids)
+    return tuple(_name_of(each, contacts) for each in dict.fromkeys(each.recipient_id for each in to))
+
+
+def _name_of(recipient_id: str, contacts: Mapping[str, Contact]) -> Mapping[str, str]:
+    return dict(contacts[recipient_id].name) if recipient_id in contacts else {"ja": recipient_id}

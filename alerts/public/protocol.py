@@ -8,6 +8,7 @@ from typing import Protocol
 
 from alerts.public.records import Given, Out, PublicMessage, Refused, State, Step
 from alerts.public.settings import PublicMessages
+from alerts.records import Delivery, Outcome
 
 SMS_ALONE, SMS_OF_SEVERAL = 70, 67
 """UTF-16 units of one text message in Japanese, and of each of several that are joined (3GPP TS 23.040)."""
@@ -63,6 +64,22 @@ class Reach:
     def addresses(self) -> int:
         """How many addresses."""
         return sum(self.channels.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A person, by their names, whom a message did not reach, or of whom that is not known."""
+
+    name: Mapping[str, str]
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a message that went out: how many deliveries by channel and outcome, and whom it missed."""
+
+    counts: Mapping[str, Mapping[Outcome, int]]
+    missed: tuple[Missed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +167,10 @@ class PublicLooks(Protocol):
 
     def reach(self, public_id: int, step: Step) -> Reach:
         """Whom it would go to if it went out now as ``step``: itself, or what corrects or cancels it."""
+        ...
+
+    def sent(self, public_id: int) -> Sent:
+        """What became of it at those whom it was for; nothing before it has gone out."""
         ...
 
     def shown(self, public_id: int) -> Preview:

@@ -161,7 +161,8 @@ def _differs(before: PublicMessage, asked: wanted.Correcting) -> bool:
     )
     gravity = given.gravity not in (None, before.content.gravity)
     out = given.no_issued and before.content.issued is not None
-    return texts or gravity or out or bool(asked.issued_id)
+    # That it is not over is the correction of an all-clear.
+    return before.step is Step.ALL_CLEAR or texts or gravity or out or bool(asked.issued_id)
 
 
 def _one(public: PublicServices, message_id: int) -> PublicMessage:

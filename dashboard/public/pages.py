@@ -5,31 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from alerts.issued import IssuedLevel
 from dashboard.public.pictures import PublicPicture
 from dashboard.public.settings import PublicSettings
 from dashboard.public.spots import Group, Spot, State, spots
 from dashboard.public.words import LANGUAGES, Words, catalogue, iso_jst, stamp
 from dashboard.views import Board
-from ingest.stations import StationKind
+from ingest.stations import Registry, StationKind
 
 HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Edition:
-    """One publication: the board, how fast its clock runs, the settings, the hashed asset names by plain name, and what
-    is told of the public cameras."""
+    """One publication: the board, how fast its clock runs, the settings, the hashed asset names by plain name, what is
+    told of the public cameras, and the alert levels that the authority issued and the city published."""
 
     board: Board
     clock_speed: float
     settings: PublicSettings
     assets: Mapping[str, str]
     pictures: Sequence[PublicPicture] = ()
+    issued: Sequence[IssuedLevel] = ()
 
     def pictures_of(self, station_id: str) -> list[PublicPicture]:
         """What is told of the public cameras of a station."""
@@ -75,10 +77,20 @@ def page(edition: Edition, language: str) -> str:
         groups=_grouped(listed),
         kinds=levels_by_kind(board),
         links=_links(language),
+        issued_place=partial(issued_place, registry=board.registry),
         root="" if language == LANGUAGES[0] else "../",
         iso=iso_jst,
         stamp=stamp,
     )
+
+
+def issued_place(entry: IssuedLevel, registry: Registry) -> Mapping[str, str]:
+    """Where a level was issued for, by its names."""
+    asked = entry.announced
+    if asked.station_id in registry.stations:
+        return registry.stations[asked.station_id].name
+    areas = {each.area["ja"]: each.area for each in registry.stations.values() if each.area}
+    return areas.get(asked.area, {"ja": asked.area}) if asked.area else registry.city.name
 
 
 def missing_page(edition: Edition) -> str:

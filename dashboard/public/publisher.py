@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from alerts.issued import IssuedLevel
 from alerts.records import Maintenance, MaintenanceLog, NoMaintenance
 from dashboard.public import assets, files, open_data
 from dashboard.public.pages import Edition, missing_page, page, path_of
@@ -30,6 +32,7 @@ class Publisher:
         settings: PublicSettings | None = None,
         maintenance: MaintenanceLog | None = None,
         stills: Stills | None = None,
+        issued: Callable[[], Sequence[IssuedLevel]] = tuple,
     ) -> None:
         self._folder = folder
         self._log = log
@@ -37,6 +40,8 @@ class Publisher:
         self._clock = clock
         self._settings = settings or PublicSettings()
         self._maintenance = maintenance or NoMaintenance()
+        self._issued_now = issued
+        self._issued: Sequence[IssuedLevel] = ()
         self._published: tuple[Marks, datetime] | None = None
         self._works: list[Maintenance] = []
         self._album = Album(folder, stills) if stills is not None else None
@@ -51,13 +56,14 @@ class Publisher:
         marks, now = self._log.marks(), self._clock.now()
         works = self._maintenance.maintenance(now - MAINTENANCE_MATTERS)
         going_on = [each for each in works if each.begins_at <= now < each.ends_at]
-        if going_on == self._works and not self._is_due(marks, now):
+        issued = self._issued_now()
+        if (going_on, issued) == (self._works, self._issued) and not self._is_due(marks, now):
             return False
         registry = self._registry_store.registry()
         if registry is None:
             return False
-        self._write(self._edition(registry, now, works))
-        self._published, self._works = (marks, now), going_on
+        self._write(replace(self._edition(registry, now, works), issued=issued))
+        self._published, self._works, self._issued = (marks, now), going_on, issued
         return True
 
     def _is_due(self, marks: Marks, now: datetime) -> bool:

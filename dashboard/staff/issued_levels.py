@@ -55,7 +55,8 @@ def strip(levels: Levels, here: Page, now: datetime) -> Component | list[Compone
     for each in of_it:
         by, at = each.announced.issued_by, words.near_time(each.announced.issued_at, now)
         line = text(language, "desk.issued.line", by=by, at=at)
-        parts.append(html.Span([html.B(word(each, language)), f" {levels.place(each, language)} "], title=line))
+        place = html.Span(levels.place(each, language), className="issued-place")
+        parts.append(html.Span([html.B(word(each, language)), place, html.Small(line)], className="issued-one"))
     title = html.Span(text(language, "desk.issued.title"), className="note")
     return link([title, *parts], here.at("messages").path(), "issued-link")
 

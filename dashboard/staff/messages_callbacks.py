@@ -17,7 +17,7 @@ from alerts.public.records import Refused, Step
 from alerts.public.records import State as MessageState
 from dashboard.accounts.actor import Role
 from dashboard.public_desk import PublicServices
-from dashboard.staff import issued_levels, messages_forms, messages_page, messages_preview, messages_rows
+from dashboard.staff import issued_levels, messages_forms, messages_page, messages_preview, messages_rows, messages_sent
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.messages_words import Levels
 from dashboard.staff.reader import reads_as
@@ -128,7 +128,7 @@ def _marked(place: str, mark: str) -> Component:
 
 def _acts_mark(look: Look, levels: Levels, here: Page) -> str:
     against = [each.name for each in (look.not_approvable, look.not_publishable) if each]
-    stands = (look.highest, look.unverified, look.unconfirmed, [each.id for each in levels.of(look.message)])
+    stands = (look.highest, look.unverified, look.unconfirmed, _issued_ids(look, levels))
     message, drafts = look.message, [each.id for each in look.drafts]
     return repr((here.path(), message.content_mark, len(message.decisions), against, stands, drafts, len(look.chain)))
 
@@ -143,11 +143,21 @@ async def editor(watch: Watch, public: PublicServices, _: str | None, mark: str 
     look = await asyncio.to_thread(_look, public, here)
     if look is None:
         return []
-    now = repr((here.path(), look.message.content_mark, look.message.state, [each.id for each in look.chain]))
-    if now == mark:
+    if (now := _editor_mark(look, levels, here)) == mark:
         return no_update
     reaches = await asyncio.to_thread(_reaches, public, look)
     return [*messages_page.editor(look, reaches, levels, here), _marked("message-editor", now)]
+
+
+def _editor_mark(look: Look, levels: Levels, here: Page) -> str:
+    """What somebody writes in is drawn anew seldom: a draft is not about what still stands."""
+    message = look.message
+    stands = () if message.is_open else (look.highest, look.unverified, look.unconfirmed, _issued_ids(look, levels))
+    return repr((here.path(), message.content_mark, message.state, [each.id for each in look.chain], stands))
+
+
+def _issued_ids(look: Look, levels: Levels) -> list[int]:
+    return [each.id for each in levels.of(look.message)]
 
 
 async def _new(watch: Watch, levels: Levels, here: Page, mark: str | None) -> Any:
@@ -163,6 +173,16 @@ async def course(watch: Watch, public: PublicServices, _: str | None, pathname: 
     here = page_at(pathname)
     look = await asyncio.to_thread(_look, public, here)
     return [] if look is None else messages_page.course(look, here, (await watch.latest()).at)
+
+
+async def sent(public: PublicServices, _: str | None, __: str | None, pathname: str | None) -> Any:
+    """What became of a message that went out."""
+    here = page_at(pathname)
+    look = await asyncio.to_thread(_look, public, here)
+    if look is None or look.message.state is not MessageState.PUBLISHED:
+        return []
+    found = await asyncio.to_thread(public.looks.sent, look.message.id)
+    return messages_sent.sent(found, here.language, names=reads_as(Role.OPERATOR))
 
 
 async def preview(public: PublicServices, _: str | None, pathname: str | None) -> Any:
@@ -194,6 +214,8 @@ def register(app: Dash, watch: Watch, public: PublicServices | None) -> None:
     }
     for place, draw in drawn.items():
         app.callback(Output(place, "children"), news, here)(draw)
+    told = Input("news-incidents", "data")
+    app.callback(Output("message-sent", "children"), news, told, here)(partial(sent, public))
     app.callback(Output("issued-form", "children"), Input("url", "pathname"))(partial(issued_form, watch, public))
     for place, draw in (("message-acts", acts), ("message-editor", editor)):
         kept = State(f"{place}-mark", "data")

@@ -68,12 +68,14 @@ def update(message: PublicMessage, levels: Levels, language: str) -> Component:
 def correct(message: PublicMessage, last: PublicMessage, reach: Reach, levels: Levels, language: str) -> Component:
     """The form of what is right in place of what was wrong. ``last`` is the newest of its chain, which goes with it:
     pressed again after it went out it does nothing."""
+    older = text(language, "desk.act.correct_older", step=text(language, f"desk.step.{last.step}"), n=last.id)
     inner = [
         html.P(text(language, "desk.act.correct_note"), className="note"),
+        *([] if last.id == message.id else [html.P(older, className="message-late")]),
         fields.reach(reach, Step.CORRECTION, language),
         *fields.why(language),
         fields.gravity(language, message.content.gravity),
-        *fields.texts(message, language),
+        *fields.texts(None if message.step is Step.ALL_CLEAR else message, language),
         fields.issued(message, levels, language),
     ]
     confirm = _asked("correct", message, language, reach_line(reach, language))
@@ -153,5 +155,6 @@ def _asked(name: str, message: PublicMessage, language: str, reach: str) -> str:
         place=messages_words.place(message, language),
         step=text(language, f"desk.step.{message.step}"),
         headline=messages_words.headline(message, language),
+        body=messages_words.body(message, language),
         reach=reach,
     )

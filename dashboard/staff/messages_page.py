@@ -8,6 +8,7 @@ from datetime import datetime
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from alerts.public.announced import names
 from alerts.public.protocol import Look, Reach
 from alerts.public.records import PublicMessage, State, Step
 from alerts.public.settings import PublicMessages
@@ -18,6 +19,8 @@ from dashboard.staff.addresses import Page
 from dashboard.staff.messages_words import Levels
 from dashboard.staff.pieces import link, panel, sentence
 
+BY_PERSON = ("approvals", "approved_already", "author")
+"""What another person mends: it is said in a sentence of its own."""
 NEW = "new"
 """The item of the address of a message that is begun."""
 
@@ -57,7 +60,8 @@ def one_skeleton(page: Page) -> Component:
     language = page.language
     title = text(language, "desk.new") if page.item == NEW else ""
     head = [link(text(language, "desk.back"), page.at("messages").path(), "back"), html.H1(title, id="message-name")]
-    left = [*map(_drawn_once, ("message-acts", "message-editor")), html.Div(id="message-course")]
+    acts_, editor_ = map(_drawn_once, ("message-acts", "message-editor"))
+    left = [acts_, html.Div(id="message-sent"), editor_, html.Div(id="message-course")]
     return html.Div(
         [
             html.Div(head, className="messages-head"),
@@ -86,17 +90,19 @@ def acts(
 ) -> Component:
     """How far it is, what stands against it, and what is to be done next."""
     message, language = look.message, here.language
-    mark = f"{message.content_mark}-{len(look.chain)}"
-    parts: list[Component] = [_state(look, settings, language, now)]
+    parts: list[Component] = [_state(look, language, now)]
     if message.is_open:
-        parts += [_check(look, levels, language), *_deciding(look, reaches[message.step], language)]
+        parts += [_check(look, levels, settings, language), *_deciding(look, reaches[message.step], language)]
+        mark = f"{message.content_mark}-{len(look.chain)}"
         parts.append(_folded("withdraw", messages_forms.withdraw(message, language), language, mark))
-    elif message.state is State.PUBLISHED:
-        parts += _after(look, reaches, levels, here)
+    elif look.chain and look.chain[-1].id != message.id:
+        last = look.chain[-1]
+        later = text(language, "desk.later", name=name(last, language))
+        parts.append(link(later, here.at("message", str(last.id)).path(), "message-later"))
     return html.Section(parts, className="panel message-acts")
 
 
-def _state(look: Look, settings: PublicMessages, language: str, now: datetime) -> Component:
+def _state(look: Look, language: str, now: datetime) -> Component:
     message = look.message
     content = message.content
     based = (
@@ -104,11 +110,15 @@ def _state(look: Look, settings: PublicMessages, language: str, now: datetime) -
         if content.hazard is None
         else text(language, "desk.of_gauge", n=content.hazard)
     )
-    lines = [words.joined(messages_rows.gravity(message, language), based), messages_words.author(message, language)]
+    lines = [
+        words.joined(messages_rows.gravity(message, language), based),
+        messages_words.issued(message, now, language),
+        messages_words.author(message, language),
+    ]
     if message.is_open:
         approved = "、".join(each.actor for each in message.approvals)
         given = text(language, "desk.approvals", given=len(message.approvals), needed=look.needed)
-        lines += [words.joined(given, approved), _who(look.needed, settings, language)]
+        lines.append(words.joined(given, approved))
     elif message.state is State.PUBLISHED:
         lines += [messages_words.decided(message, language), messages_words.times(message, now, language)]
     head = html.Div(
@@ -120,16 +130,24 @@ def _state(look: Look, settings: PublicMessages, language: str, now: datetime) -
     )
 
 
-def _who(needed: int, settings: PublicMessages, language: str) -> str:
-    many = needed > 1
-    number = text(language, "desk.two_persons", needed=needed) if many else text(language, "desk.one_person")
-    return number if settings.author_may_approve else words.joined(number, text(language, "desk.author_not"))
+def _missing(look: Look, settings: PublicMessages, language: str) -> str:
+    """Who still has to approve."""
+    missing = look.needed - len(look.message.approvals)
+    if missing <= 0:
+        return text(language, "desk.check.enough")
+    said = [text(language, "desk.check.missing", n=missing)]
+    if names := "、".join(each.actor for each in look.message.approvals):
+        said.append(text(language, "desk.check.not_again", names=names))
+    if not settings.author_may_approve:
+        said.append(text(language, "desk.author_not"))
+    return ("" if language == "ja" else " ").join(said)
 
 
-def _check(look: Look, levels: Levels, language: str) -> Component:
-    """Why it cannot go out yet; that approvals are missing is no fault of it."""
+def _check(look: Look, levels: Levels, settings: PublicMessages, language: str) -> Component:
+    """Who has to approve still, and why it cannot go out yet."""
     against = [each for each in (look.not_approvable, look.not_publishable) if each is not None]
-    said = list(dict.fromkeys(refusal(each, language) for each in against if each.name not in ("approvals",)))
+    said = list(dict.fromkeys(refusal(each, language) for each in against if each.name not in BY_PERSON))
+    said += messages_words.gone(look.message, levels, language)
     if look.despite:
         said.append(text(language, "desk.check.despite"))
     told = {each.name for each in against}
@@ -137,9 +155,9 @@ def _check(look: Look, levels: Levels, language: str) -> Component:
     others = [each.id for each in look.drafts if each.id != look.message.id]
     if others:
         lines.append(html.Li(text(language, "desk.check.others", ids=", ".join(map(str, others)))))
-    title = html.H3(text(language, "desk.check.title"))
-    body = html.Ul(lines) if lines else html.P(text(language, "desk.check.fine"))
-    return html.Div([title, body], className="message-check" + (" message-against" if said else ""))
+    parts = [html.H3(text(language, "desk.check.title")), html.P(_missing(look, settings, language))]
+    parts.append(html.Ul(lines) if lines else html.P(text(language, "desk.check.fine"), className="message-line"))
+    return html.Div(parts, className="message-check" + (" message-against" if said else ""))
 
 
 def standing(look: Look, levels: Levels, language: str, told: Collection[str] = ()) -> list[str]:
@@ -153,8 +171,9 @@ def standing(look: Look, levels: Levels, language: str, told: Collection[str] = 
         said.append(text(language, "desk.check.silent"))
     if look.unconfirmed and not {"says_more", "unconfirmed"} & set(told):
         said.append(text(language, "desk.check.unconfirmed"))
-    stands = levels.of(look.message) if look.message.step is Step.ALL_CLEAR or not look.message.is_open else []
-    said += [text(language, "desk.check.issued", n=each.level, place=levels.place(each, language)) for each in stands]
+    word = "issued" if ends else "issued_unsaid"
+    stands = [each for each in levels.of(look.message) if ends or not names(look.message, each)]
+    said += [text(language, f"desk.check.{word}", n=each.level, place=levels.place(each, language)) for each in stands]
     return said
 
 
@@ -170,37 +189,35 @@ def _deciding(look: Look, reach: Reach, language: str) -> list[Component]:
     return found
 
 
-def _after(look: Look, reaches: dict[Step, Reach], levels: Levels, here: Page) -> list[Component]:
-    """What may follow a published message: nothing follows what was cancelled."""
+def editor(look: Look, reaches: dict[Step, Reach], levels: Levels, here: Page) -> list[Component]:
+    """What can be written: the draft itself, or what follows a published message, the usual first and what goes out at
+    once last."""
     message, language = look.message, here.language
+    if message.is_open:
+        found = {"edit": messages_forms.edit(message, levels, language)}
+    elif message.state is State.PUBLISHED:
+        found = _after(look, reaches, levels, language)
+    else:
+        found = {}
     mark = f"{message.content_mark}-{len(look.chain)}"
+    return [_folded(act, form, language, mark) for act, form in found.items()]
+
+
+def _after(look: Look, reaches: dict[Step, Reach], levels: Levels, language: str) -> dict[str, Component]:
+    """What may follow a published message: nothing follows what was cancelled."""
+    message = look.message
     last = look.chain[-1] if look.chain else message
-    found: list[Component] = []
-    if last.id != message.id:
-        found.append(link(name(last, language), here.at("message", str(last.id)).path(), "back"))
+    found: dict[str, Component] = {}
     if last.step is Step.CANCEL:
         return found
-    if last.id == message.id and not message.ends_chain:
-        over = messages_forms.all_clear(look, standing(look, levels, language), language)
-        found.append(_folded("all_clear", over, language, mark))
-    found.append(_folded("cancel", messages_forms.cancel(message, reaches[Step.CANCEL], language), language, mark))
+    newest = last.id == message.id
+    if newest and not message.ends_chain:
+        found["update"] = messages_forms.update(message, levels, language)
+        found["all_clear"] = messages_forms.all_clear(look, standing(look, levels, language), language)
+    if newest or not last.ends_chain:
+        found["correct"] = messages_forms.correct(message, last, reaches[Step.CORRECTION], levels, language)
+    found["cancel"] = messages_forms.cancel(message, reaches[Step.CANCEL], language)
     return found
-
-
-def editor(look: Look, reaches: dict[Step, Reach], levels: Levels, here: Page) -> list[Component]:
-    """What can be written: the draft itself, or what follows a published message."""
-    message, language = look.message, here.language
-    mark = f"{message.content_mark}-{len(look.chain)}"
-    if message.is_open:
-        return [_folded("edit", messages_forms.edit(message, levels, language), language, mark)]
-    last = look.chain[-1] if look.chain else message
-    if message.state is not State.PUBLISHED or last.step is Step.CANCEL:
-        return []
-    found = []
-    if last.id == message.id and not message.ends_chain:
-        found.append(_folded("update", messages_forms.update(message, levels, language), language, mark))
-    right = messages_forms.correct(message, last, reaches[Step.CORRECTION], levels, language)
-    return [*found, _folded("correct", right, language, mark)]
 
 
 def course(look: Look, here: Page, now: datetime) -> Component:
@@ -239,9 +256,9 @@ def _step(act: str, form: Component, language: str) -> Component:
 def _folded(act: str, form: Component, language: str, mark: str) -> Component:
     """Folded until somebody opens it. Under another name it is made anew: fields keep what was typed in otherwise."""
     name_ = f"{act}-{mark}"
-    return html.Details(
-        [html.Summary(text(language, f"desk.next.{act}")), form], className="panel message-folded", id=name_
-    )
+    hint = html.Small(text(language, f"desk.hint.{act}"))
+    summary = html.Summary([text(language, f"desk.next.{act}"), hint])
+    return html.Details([summary, form], className="panel message-folded", id=name_)
 
 
 def new(form: Component) -> Component:

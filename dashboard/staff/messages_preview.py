@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from alerts.public.protocol import Form, Preview
+from alerts.public.records import State
 from dashboard.i18n import text
 from dashboard.public_words import fault
 from dashboard.staff.pieces import with_data
@@ -15,10 +16,13 @@ EMPTY = Form("", "", "", "")
 
 
 def preview(seen: Preview | None, language: str, *, live: bool = False) -> Component:
-    """Every form of a message. ``assets/messages.js`` fills the places while somebody writes (``live``)."""
+    """Every form of a message. ``assets/messages.js`` fills the places while somebody writes (``live``); else it is
+    what went out, or never did."""
     faults = [fault(each, language) for each in seen.faults] if seen else []
     said = text(language, "desk.preview.waiting") if seen is None else ""
-    head: list[Component] = [html.H2(text(language, "desk.preview.title"))]
+    out = seen is not None and seen.message.state is State.PUBLISHED
+    title = "title" if live else "title_out" if out else "title_never"
+    head: list[Component] = [html.H2(text(language, f"desk.preview.{title}"))]
     if live:
         head.append(html.Span(text(language, "desk.preview.live"), className="note"))
     drawn = html.Section(

@@ -56,8 +56,10 @@ def _row(message: PublicMessage, here: Page, line: str, late: str = "") -> Compo
 
 
 def gravity(message: PublicMessage, language: str) -> str:
-    """How grave it is: a person's word, no hazard of a gauge."""
-    return text(language, "desk.gravity_n", n=message.content.gravity)
+    """How grave it is, by a person's word and no gauge's; nothing where it says that it is over."""
+    if message.ends_chain:
+        return ""
+    return text(language, "desk.gravity_said", said=text(language, f"desk.gravity.{message.content.gravity}"))
 
 
 def chip(message: PublicMessage, language: str) -> Component:

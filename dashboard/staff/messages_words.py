@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.issued import IssuedLevel
+from alerts.public.announced import names
 from alerts.public.lifecycle import BY_RULE
 from alerts.public.records import AUTOMATIC, Action, PublicMessage
 from dashboard.i18n import text
@@ -25,6 +26,12 @@ def headline(message: PublicMessage, language: str) -> str:
     """What it says first, in the language of the screen."""
     texts = message.content.texts
     return texts[language if language in texts else "ja"].headline
+
+
+def body(message: PublicMessage, language: str) -> str:
+    """What it says below its headline, in the language of the screen."""
+    said = message.content.texts[language if language in message.content.texts else "ja"]
+    return f"{said.description}\n{said.instruction}"
 
 
 def author(message: PublicMessage, language: str) -> str:
@@ -46,6 +53,22 @@ def decided(message: PublicMessage, language: str) -> str:
     actors = [each.actor for each in message.approvals]
     actors += [each.actor for each in message.decisions if each.action is Action.PUBLISHED]
     return text(language, "desk.decided_by", names="、".join(dict.fromkeys(actors)))
+
+
+def issued(message: PublicMessage, now: datetime, language: str) -> str:
+    """The issued level that it names, with who issued it and when; nothing where it names none."""
+    found = message.content.issued
+    if found is None:
+        return ""
+    return text(language, "desk.names_issued", n=found.level, by=found.by, at=words.near_time(found.at, now))
+
+
+def gone(message: PublicMessage, levels: Levels, language: str) -> list[str]:
+    """That the issued level which it names stands no more."""
+    said = message.content.issued
+    if said is None or message.ends_chain or any(names(message, each) for each in levels.in_force):
+        return []
+    return [text(language, "desk.check.issued_gone", n=said.level)]
 
 
 def times(message: PublicMessage, now: datetime, language: str) -> str:

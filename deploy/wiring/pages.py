@@ -16,7 +16,7 @@ from deploy.wiring.accounts import gate
 from deploy.wiring.api import api_services
 from deploy.wiring.chronicle import chronicle
 from deploy.wiring.desk import incident_log
-from deploy.wiring.public import public_services
+from deploy.wiring.public import issued_for_public, public_services
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.store.cameras import SqlPictures
@@ -39,6 +39,7 @@ class PublicSite:
             settings.public.site,
             maintenance=stores.maintenance,
             stills=stores.stills,
+            issued=issued_for_public(settings, stores, clock),
         )
         self._publisher: Publisher | None = None
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from alerts.engine.rounds import Step
+from alerts.issued import IssuedLevel
 from alerts.people import Directory, GroupKind
+from alerts.public.announced import announced
 from alerts.public.desk import Desk
 from alerts.public.feeds import Feeds
 from alerts.public.looks import Looks
@@ -42,6 +44,18 @@ def public_services(settings: Settings, stores: Stores, clock: Clock) -> PublicS
         Looks(stores.database, around(settings, stores), clock),
         SqlIssuedLevels(stores.database, stores.city, clock, drill=settings.drill.enabled),
     )
+
+
+def issued_for_public(settings: Settings, stores: Stores, clock: Clock) -> Callable[[], list[IssuedLevel]]:
+    """The issued alert levels that the public page names."""
+    kept = SqlPublicMessages(stores.database)
+    levels = SqlIssuedLevels(stores.database, stores.city, clock, drill=settings.drill.enabled)
+
+    def issued() -> list[IssuedLevel]:
+        standing = levels.in_force()
+        return announced(kept.in_force(), standing) if standing else []
+
+    return issued
 
 
 def public_steps(settings: Settings, stores: Stores, fence: Fence | None) -> list[Step]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+from alerts.issued import IssuedLevel
 from dashboard.public import assets
 from dashboard.public.pages import Edition, page
 from dashboard.public.publisher import Publisher
@@ -94,11 +95,12 @@ class Site:
     folder: Path
     settings: PublicSettings = field(default_factory=PublicSettings)
     clock: SetClock = field(default_factory=SetClock)
+    issued: Callable[[], Sequence[IssuedLevel]] = tuple
 
     def __post_init__(self) -> None:
         self.log = storm(self.clock.at)
         self.store = FakeRegistryStore(fake_city.registry(self.clock.at))
-        self.publisher = Publisher(self.folder, self.log, self.store, self.clock, self.settings)
+        self.publisher = Publisher(self.folder, self.log, self.store, self.clock, self.settings, issued=self.issued)
 
     def publish(self) -> bool:
         """One call of the scheduler."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.issued import Announced, IssuedLevel
 from dashboard.public import assets
 from tests.dashboard import fake_city
 from tests.dashboard.fakes import FakeRegistryStore
@@ -49,6 +51,26 @@ def test_nothing_is_written_when_nothing_changed(site: Site) -> None:
     later(site, seconds=59)
     assert site.publish() is False
     assert (site.folder / "index.html").stat().st_mtime_ns == before
+
+
+def test_an_issued_level_stands_on_the_page_at_once_with_who_and_when_and_in_no_colour_of_a_hazard(
+    tmp_path: Path,
+) -> None:
+    stands: list[IssuedLevel] = []
+    site = Site(tmp_path / "site", issued=lambda: tuple(stands))
+    site.publish()
+    assert "発令された警戒レベル" not in site.page()
+    asked = Announced(4, "<市長>", site.clock.at)
+    stands.append(IssuedLevel(asked, "当番", site.clock.at))
+    assert site.publish()
+    [shown] = re.findall(r'<section class="issued".*?</section>', site.page(), re.DOTALL)
+    for each in ("警戒レベル4（避難指示）", "&lt;市長&gt;", "10:42 発令", "センサーの水位の段階とは別のものです"):
+        assert each in shown
+    assert not re.search(r"\bh[0-5]\b|icon", shown.replace("<h2", "").replace("</h2", ""))
+    assert "Alert level 4 (evacuation instruction)" in site.page("en/index.html")
+    stands.clear()
+    assert site.publish()
+    assert "発令された警戒レベル" not in site.page()
 
 
 def test_an_unchanged_second_asks_the_store_for_no_more_than_its_marks(site: Site) -> None:
