@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from dashboard.accounts import lockout, passwords
+from dashboard.accounts import devices, lockout, names, passwords
 from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.audit import Audit
+from dashboard.accounts.lockout import Origin
 from dashboard.accounts.passwords import Passwords
 from dashboard.accounts.records import Account, AccountStore, NewAccount
 from dashboard.accounts.recovery import RecoveryStore
 from dashboard.accounts.second_step import SecondStep
 from dashboard.accounts.sessions import Sessions, Signed, needs_code
 from dashboard.accounts.settings import AccountSettings
+from dashboard.accounts.tries import NOBODY, Tries
 from dashboard.accounts.vault import Vault, VaultError
 
 KEPT = timedelta(days=30)
@@ -38,6 +41,8 @@ class Taken:
     """How long the browser keeps it."""
     codes: tuple[str, ...] = ()
     """New recovery codes, to be shown this once."""
+    device: str = ""
+    """What the browser keeps besides, to be known again (``devices``); empty before somebody is in."""
 
 
 Outcome = Taken | Refused
@@ -64,76 +69,87 @@ class AccountDesk:
         self.audit = Audit(store, now)
         self.vault = vault
         self.second = SecondStep(store, codes, vault, self.audit, now)
+        self.tries = Tries(store, self.audit, now)
+        self._any = False
 
-    def sign_in(self, login: str, password: str, address: str) -> Outcome:
-        """The first step. What is said to one who is refused does not depend on whether there is such an account."""
+    def any_account(self) -> bool:
+        """Whether there is an account. It is asked once more only while there is none: accounts are never deleted."""
+        self._any = self._any or self.store.any_account()
+        return self._any
+
+    def origin(self, account: Account | None, address: str, device: str) -> Origin:
+        """Where a try for an account comes from; ``device`` is what the browser kept of ``Taken.device``."""
+        known = devices.of(device, account)
+        if known or account is None or not address:
+            return Origin(address, known)
+        places = {lockout.place(each) for each in self.store.addresses(account.id)}
+        return Origin(address, home=lockout.place(address) in places)
+
+    def known_from(self, login: str, address: str, device: str = "") -> bool:
+        """Whether the account was signed in before in this browser or from this address. Only reads."""
+        return self.origin(self.store.account(normal(login)), address, device).known
+
+    def sign_in(
+        self, login: str, password: str, address: str, device: str = "", before: Signed | None = None
+    ) -> Outcome:
+        """The first step; the session ``before`` ends where it succeeds. What is said to one who is refused does not
+        depend on whether there is such an account."""
         login = normal(login)
-        keys = lockout.keys(login, address)
-        if wait := self._wait(keys, login, address):
-            return wait
         account = self.store.account(login)
+        begun = self.tries.begin(lockout.keys(login, self.origin(account, address, device)), account, address)
+        if isinstance(begun, timedelta):
+            return Refused("accounts.wait", begun)
         fits = self.passwords.fits(account.password_hash if account else None, password)
         if account is None or not fits or account.disabled_at is not None:
-            self.store.failed(keys, self.now())
-            self.audit.record(login, "sign_in_failed", address=address)
+            self.audit.failed(account.login if account else NOBODY, "sign_in_failed", address=address)
             return Refused("accounts.wrong")
-        self.store.forgive(keys[:2])
+        self.tries.right(begun)
+        if before is not None and before.session is not None:
+            self.sessions.end(before.session.account_id, before.session.id)
         if self.passwords.outdated(account.password_hash):
-            self.store.change(account.id, password_hash=self.passwords.hashed(password))
-        return self._begin(account, address, proven=not needs_code(account, self.settings))
+            account = self._changed(account, password_hash=self.passwords.hashed(password))
+        return self._begin(account, address, device, proven=not needs_code(account, self.settings))
 
-    def give_code(self, signed: Signed, code: str, address: str) -> Outcome:
+    def give_code(self, signed: Signed, code: str, address: str, device: str = "") -> Outcome:
         """The second step of one who has a second factor."""
         account = _account(signed)
-        if wait := self._wait((lockout.code_key(account.id),), account.login, address):
-            return wait
-        try:
-            fits = self.second.fits(account, code, address)
-        except VaultError as error:
-            return Refused(error.key)
-        return self._proven(signed, address) if fits else self._wrong_code(account, address)
+        given = partial(self.second.fits, account, code, address)
+        refused = self._try_code(account, given, address, device)
+        return refused or self._proven(signed, account, address, device)
 
-    def enrol(self, signed: Signed, secret: str, code: str, address: str) -> Outcome:
-        """Take a second factor: the code shows that the telephone has the secret."""
+    def enrol(self, signed: Signed, secret: str, code: str, address: str, device: str = "") -> Outcome:
+        """Take a second factor, where there is none: the code shows that the telephone has the secret."""
         account = _account(signed)
-        if wait := self._wait((lockout.code_key(account.id),), account.login, address):
-            return wait
-        if not self.second.shows(account, secret, code):
-            return self._wrong_code(account, address)
+        given = partial(self.second.shows, account, secret, code)
+        if refused := self._try_code(account, given, address, device):
+            return refused
         try:
-            self.store.change(account.id, totp_secret=self.second.sealed(account, secret))
+            kept = self.store.enrol(account.id, self.second.sealed(account, secret))
         except VaultError as error:
             return Refused(error.key)
+        if not kept:
+            return Refused("accounts.code_there")
         self.audit.record(account.actor, "code_set", account.login, address=address)
         made = self.second.new_codes(account, address)
-        return replace(self._proven(signed, address), codes=made)
+        return replace(self._proven(signed, account, address, device), codes=made)
 
-    def new_codes(self, signed: Signed, password: str, address: str) -> tuple[str, ...] | Refused:
+    def new_codes(self, signed: Signed, password: str, address: str, device: str = "") -> tuple[str, ...] | Refused:
         """New recovery codes in place of those there were, for one who gives the password once more."""
         account = _account(signed)
-        keys = lockout.keys(account.login, address)
-        if wait := self._wait(keys, account.login, address):
-            return wait
-        if not self.passwords.fits(account.password_hash, password):
-            self.store.failed(keys, self.now())
-            return Refused("accounts.old_wrong")
-        return self.second.new_codes(account, address)
+        refused = self._try_password(account, password, address, device)
+        return refused or self.second.new_codes(account, address)
 
-    def change_password(self, signed: Signed, old: str, new: str, address: str) -> Outcome:
+    def change_password(self, signed: Signed, old: str, new: str, address: str, device: str = "") -> Outcome:
         """A new password of one's own; every other session of the account ends."""
         account = _account(signed)
-        keys = lockout.keys(account.login, address)
-        if wait := self._wait(keys, account.login, address):
-            return wait
-        if not self.passwords.fits(account.password_hash, old):
-            self.store.failed(keys, self.now())
-            return Refused("accounts.old_wrong")
+        if refused := self._try_password(account, old, address, device):
+            return refused
         why = "accounts.password_same" if old == new else passwords.refused(new, account.login, account.name)
         if why:
             return Refused(why)
-        self.store.change(account.id, password_hash=self.passwords.hashed(new), must_change=False)
+        changed = self._changed(account, password_hash=self.passwords.hashed(new), must_change=False)
         self.audit.record(account.actor, "password_changed", account.login, address=address)
-        return self._proven(signed, address, everywhere=True)
+        return self._proven(signed, changed, address, device, everywhere=True)
 
     def sign_out(self, signed: Signed, address: str) -> None:
         """End this session."""
@@ -149,47 +165,66 @@ class AccountDesk:
         self.audit.record(account.actor, "session_ended", account.login, f"{ended}", address)
         return ended
 
-    def first_account(self, login: str, name: str, password: str, address: str) -> Outcome:
+    def first_account(self, login: str, name: str, password: str, address: str, device: str = "") -> Outcome:
         """The first administrator; refused where there is an account already."""
-        why = bad_login(login) or passwords.refused(password, login, name)
+        login, name = normal(login), names.tidy(name) or normal(login)
+        why = bad_login(login) or names.refused(name) or passwords.refused(password, login, name)
         if why:
             return Refused(why)
-        new = NewAccount(
-            normal(login), name.strip() or normal(login), Role.ADMINISTRATOR, self.passwords.hashed(password)
-        )
+        new = NewAccount(login, name, Role.ADMINISTRATOR, self.passwords.hashed(password))
         if self.store.add(new, self.now(), first=True) is None:
             return Refused("accounts.setup_over")
         account = self.store.account(new.login)
         assert account is not None
         self.audit.record(account.actor, "first_account", account.login, address=address)
-        return self._begin(account, address, proven=not needs_code(account, self.settings))
+        return self._begin(account, address, device, proven=not needs_code(account, self.settings))
 
-    def _wait(self, keys: tuple[str, ...], login: str, address: str) -> Refused | None:
-        left = lockout.wait(self.store.failures(keys), self.now())
-        if left <= timedelta(0):
+    def _try_password(self, account: Account, given: str, address: str, device: str) -> Refused | None:
+        """None where it is the password of one who is signed in."""
+        begun = self.tries.begin(lockout.keys(account.login, self.origin(account, address, device)), account, address)
+        if isinstance(begun, timedelta):
+            return Refused("accounts.wait", begun)
+        if not self.passwords.fits(account.password_hash, given):
+            return Refused("accounts.old_wrong")
+        self.tries.right(begun)
+        return None
+
+    def _try_code(self, account: Account, fits: Callable[[], bool], address: str, device: str) -> Refused | None:
+        """None where the code is right."""
+        keys = lockout.code_keys(account.id, self.origin(account, address, device))
+        begun = self.tries.begin(keys, account, address)
+        if isinstance(begun, timedelta):
+            return Refused("accounts.wait", begun)
+        try:
+            right = fits()
+        except VaultError as error:
+            return Refused(error.key)
+        if right:
+            self.tries.right(begun)
             return None
-        self.audit.record(login, "locked_out", detail=f"{left.total_seconds():.0f} s", address=address)
-        return Refused("accounts.wait", left)
-
-    def _wrong_code(self, account: Account, address: str) -> Refused:
-        self.store.failed((lockout.code_key(account.id),), self.now())
         self.audit.record(account.actor, "code_failed", account.login, address=address)
         return Refused("accounts.code_wrong")
 
-    def _proven(self, signed: Signed, address: str, *, everywhere: bool = False) -> Taken:
-        """A new token at each step up, so that one that was seen before is worth nothing."""
-        account = _account(signed)
-        self.store.forgive((lockout.code_key(account.id),))
-        self.sessions.end(account.id, None if everywhere or signed.session is None else signed.session.id)
-        return self._begin(account, address, proven=True)
+    def _changed(self, account: Account, **values: object) -> Account:
+        self.store.change(account.id, **values)
+        return self.store.account(account.login) or account
 
-    def _begin(self, account: Account, address: str, *, proven: bool) -> Taken:
+    def _proven(
+        self, signed: Signed, account: Account, address: str, device: str, *, everywhere: bool = False
+    ) -> Taken:
+        """A new token at each step up, so that one that was seen before is worth nothing."""
+        self.sessions.end(account.id, None if everywhere or signed.session is None else signed.session.id)
+        return self._begin(account, address, device, proven=True)
+
+    def _begin(self, account: Account, address: str, device: str, *, proven: bool) -> Taken:
         token, session = self.sessions.open(account, address, proven=proven)
-        if proven:
-            self.store.prune(self.now() - KEPT)
-            self.store.change(account.id, signed_in_at=self.now())
-            self.audit.record(account.actor, "sign_in", account.login, address=address)
-        return Taken(token, round((session.expires_at - session.created_at).total_seconds()))
+        seconds = round((session.expires_at - session.created_at).total_seconds())
+        if not proven:
+            return Taken(token, seconds)
+        self.store.prune(self.now() - KEPT)
+        self.store.change(account.id, signed_in_at=self.now())
+        self.audit.record(account.actor, "sign_in", account.login, address=address)
+        return Taken(token, seconds, device=devices.with_account(device, account))
 
 
 def normal(login: str) -> str:

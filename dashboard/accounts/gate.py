@@ -66,7 +66,7 @@ class WithAccounts:
 
     async def wrote(self, signed: Signed, what: str, status: int, address: str) -> None:
         """Into the audit log: method, path and status, never what was sent."""
-        await asyncio.to_thread(self.desk.audit.record, signed.actor, "write", what, str(status), address)
+        await asyncio.to_thread(self.desk.audit.wrote, signed.actor, what, status, address)
 
 
 @dataclass(frozen=True)

@@ -48,12 +48,23 @@ class Guard:
         signed = await self._who(connection)
         refusal = verdict(Asked(scope["method"], scope["path"], connection.headers), signed)
         answered = _Answered(send)
-        if refusal is None:
-            await self._app(scope, receive, answered)
-        else:
-            await _answer(connection, refusal)(scope, receive, answered)
-        if signed is not None and scope["path"].startswith("/api/") and scope["method"] not in rights.SAFE:
-            await self._gate.wrote(signed, f"{scope['method']} {scope['path']}", answered.status, address(connection))
+        try:
+            if refusal is None:
+                await self._app(scope, receive, answered)
+            else:
+                await _answer(connection, refusal)(scope, receive, answered)
+        finally:
+            # Also of an answer that broke off: what was asked may have been done.
+            if signed is not None and scope["path"].startswith("/api/") and scope["method"] not in rights.SAFE:
+                await self._wrote(signed, connection, answered.status)
+
+    async def _wrote(self, signed: Signed, connection: HTTPConnection, status: int) -> None:
+        what = f"{connection.scope['method']} {connection.scope['path']}"
+        try:
+            await self._gate.wrote(signed, what, status, address(connection))
+        except Exception:
+            # The act is done and answered; its own record, the chronology, is in the act's transaction.
+            log.exception("a line of the audit log is lost: %s of %s was answered %d", what, signed.actor.name, status)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = HTTPConnection(scope)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dashboard.accounts import lockout, passwords
+from dashboard.accounts import lockout, names, passwords
 from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.audit import Audit
 from dashboard.accounts.desk import bad_login, normal
 from dashboard.accounts.passwords import Passwords
-from dashboard.accounts.records import Account, AccountStore, NewAccount
+from dashboard.accounts.records import Account, AccountStore, NameTaken, NewAccount
 
 
 class KeepingError(Exception):
@@ -44,11 +44,16 @@ class Keeper:
 
     def add(self, new: NewAccount, password: str) -> None:
         """Add an account; the hash of ``new`` is made here. KeepingError says why not."""
-        login = normal(new.login)
-        if why := _bad_role(new) or bad_login(new.login) or passwords.refused(password, login, new.name):
+        login, name = normal(new.login), names.tidy(new.name)
+        named = bad_login(new.login) or names.refused(name)
+        if why := _bad_role(new) or named or passwords.refused(password, login, name):
             raise KeepingError(why)
-        whole = replace(new, login=login, password_hash=self._hasher.hashed(password))
-        if self._store.add(whole, self._now()) is None:
+        whole = replace(new, login=login, name=name, password_hash=self._hasher.hashed(password))
+        try:
+            added = self._store.add(whole, self._now())
+        except NameTaken as error:
+            raise KeepingError("accounts.name_taken") from error
+        if added is None:
             raise KeepingError("accounts.login_taken")
         self._said("account_added", login, f"{new.role}")
 
@@ -71,8 +76,11 @@ class Keeper:
         return ended
 
     def enable(self, account: Account) -> None:
-        """Let somebody sign in again, with the password there was."""
-        self._store.change(account.id, disabled_at=None)
+        """Let somebody sign in again, with the password there was. KeepingError says why not."""
+        try:
+            self._store.enable(account.id)
+        except NameTaken as error:
+            raise KeepingError("accounts.name_taken") from error
         self._said("account_enabled", account.login)
 
     def reset(self, account: Account, password: str, *, made: bool, second_factor: bool) -> int:
@@ -84,7 +92,7 @@ class Keeper:
         if second_factor:
             values |= {"totp_secret": "", "totp_step": 0}
         self._store.change(account.id, **values)
-        self._store.forgive((lockout.login_key(account.login), lockout.code_key(account.id)))
+        self._store.forgive(lockout.of_account(account.login, account.id))
         ended = self._store.revoke(account.id, self._now())
         self._said("account_reset", account.login, "with the second factor" if second_factor else "password only")
         return ended

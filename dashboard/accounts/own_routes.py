@@ -126,9 +126,11 @@ class OwnRoutes:
         return await act(request, signed, signed.account, form)
 
     async def _end(self, request: Request, signed: Signed, _: Account, form: Form) -> Response:
-        """End one session, or all."""
+        """End one session, or all where none is named."""
         number = form.get("session", "")
-        which = int(number) if number.isdecimal() else None
+        if number and not _is_number(number):
+            return plain.odd(request)
+        which = int(number) if number else None
         await asyncio.to_thread(self._desk.end_session, signed, which, address(request))
         return RedirectResponse(f"/account?lang={plain.language(request, form)}", 303)
 
@@ -150,6 +152,11 @@ def _may_enrol(signed: Signed) -> bool:
     """One who must and has none, or who is in and has none: never one who still owes the code of another."""
     has_none = signed.account is not None and not signed.account.totp_secret
     return has_none and signed.step in (Step.ENROL, Step.IN)
+
+
+def _is_number(said: str) -> bool:
+    """Whether it may be that of a session; the database knows no larger ones."""
+    return said.isascii() and said.isdecimal() and len(said) < 19
 
 
 def _is_secret(said: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
 from dashboard.accounts.actor import Actor, Role
@@ -50,6 +51,10 @@ class NewAccount:
     must_change: bool = False
 
 
+class NameTaken(Exception):
+    """Somebody who may sign in has this display name, as far as approvals can tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One browser that signed in. The token itself is nowhere but there; its hash is the key here."""
@@ -70,6 +75,9 @@ class Failures:
 
     count: int = 0
     last_at: datetime | None = None
+
+
+NOTHING: Mapping[str, Failures] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,12 @@ class AccountStore(Protocol):
         ...
 
     def add(self, new: NewAccount, at: datetime, *, first: bool = False) -> int | None:
-        """Its id; None where the login name is taken, or where it should be the ``first`` and there is one."""
+        """Its id; None where the login name is taken, or where it should be the ``first`` and there is one. NameTaken
+        where somebody who may sign in has that name."""
+        ...
+
+    def enable(self, account_id: int) -> None:
+        """Let somebody sign in again. NameTaken where meanwhile somebody else has that name."""
         ...
 
     def change(self, account_id: int, **values: object) -> None:
@@ -129,8 +142,8 @@ class AccountStore(Protocol):
         """Those of an account that were not revoked, the newest first."""
         ...
 
-    def seen(self, session_id: int, at: datetime) -> None:
-        """A page of the session was open at this time."""
+    def seen(self, sightings: Mapping[int, datetime]) -> None:
+        """When a page of each session was open last, by its id."""
         ...
 
     def revoke(self, account_id: int, at: datetime, session_id: int | None = None) -> int:
@@ -141,12 +154,26 @@ class AccountStore(Protocol):
         """What is known of each key."""
         ...
 
-    def failed(self, keys: Sequence[str], at: datetime) -> None:
-        """Count one failure more for each key."""
+    def count(self, keys: Sequence[str], at: datetime) -> tuple[timedelta, dict[str, Failures]]:
+        """Count one failure more for each key, unless it is to wait for one: for how long, and what was known before.
+        All in one transaction."""
         ...
 
-    def forgive(self, keys: Sequence[str]) -> None:
-        """Forget the failures of the keys."""
+    def forgive(self, keys: Sequence[str], back: Mapping[str, Failures] = NOTHING) -> None:
+        """Forget the failures of the keys, and of all whose names begin with theirs and a colon; take one back of each
+        key of ``back``, which says what was known before it."""
+        ...
+
+    def tidy(self, before: datetime, most: int) -> None:
+        """Forget failures that happened before a time, and the oldest of more than so many."""
+        ...
+
+    def enrol(self, account_id: int, secret: str) -> bool:
+        """Keep the secret of the second factor; False where there is one already."""
+        ...
+
+    def addresses(self, account_id: int) -> set[str]:
+        """Where an account was signed in from, as long as that is kept."""
         ...
 
     def record(self, line: AuditLine) -> None:

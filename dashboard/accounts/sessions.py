@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 import threading
 import time
@@ -15,6 +16,9 @@ from enum import Enum
 from dashboard.accounts.actor import Actor
 from dashboard.accounts.records import Account, AccountStore, Session
 from dashboard.accounts.settings import AccountSettings
+from dashboard.accounts.sightings import Sightings
+
+log = logging.getLogger(__name__)
 
 HALF_HOLDS = timedelta(minutes=10)
 """How long somebody may take between the password and the second factor."""
@@ -22,6 +26,9 @@ SEEN_EVERY = timedelta(minutes=1)
 REMEMBERED_S = 2.0
 """A session that ended in another process is known here after this."""
 MOST_REMEMBERED = 2000
+UNREAD_HOLDS_S = 15 * 60.0
+"""For so long somebody who was in stays so while the database cannot be read: the pages show the last picture then, and
+say so."""
 
 
 class Step(Enum):
@@ -58,10 +65,10 @@ def needs_code(account: Account, settings: AccountSettings) -> bool:
     return bool(account.totp_secret) or account.role in settings.require_second_factor_for
 
 
-def stands(account: Account, session: Session, settings: AccountSettings, now: datetime) -> bool:
-    """Whether a session still holds. Pure."""
+def stands(account: Account, session: Session, settings: AccountSettings, now: datetime, seen_at: datetime) -> bool:
+    """Whether a session still holds whose page was open last at ``seen_at``. Pure."""
     idle = timedelta(minutes=settings.idle_minutes)
-    left_open = account.wall or now - session.seen_at <= idle
+    left_open = account.wall or now - seen_at <= idle
     return account.disabled_at is None and now < session.expires_at and left_open
 
 
@@ -75,6 +82,12 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    read_at_s: float
+    signed: Signed
+
+
 class Sessions:
     """Opens, finds and ends sessions. Blocking, and may be asked from several threads."""
 
@@ -83,7 +96,9 @@ class Sessions:
         self._settings = settings
         self._now = now
         self._lock = threading.Lock()
-        self._remembered: dict[str, tuple[float, Signed | None]] = {}
+        self._remembered: dict[str, _Remembered] = {}
+        self._unreadable = False
+        self.sightings = Sightings(store.seen)
 
     def open(self, account: Account, address: str, *, proven: bool) -> tuple[str, Session]:
         """A new session: its token for the cookie, and what is kept."""
@@ -97,26 +112,53 @@ class Sessions:
             return HALF_HOLDS
         return timedelta(hours=self._settings.wall_hours if account.wall else self._settings.hours)
 
+    def known(self, token: str) -> Signed | None:
+        """Who a token belongs to, where that was read a moment ago; None where it must be read. Does not block."""
+        found = self._remembered.get(hash_of(token))
+        return found.signed if found and time.monotonic() - found.read_at_s < REMEMBERED_S else None
+
     def find(self, token: str) -> Signed | None:
-        """Who a token belongs to; None for nobody."""
+        """Who a token belongs to; None for nobody. While the database cannot be read: who it was a while ago, else it
+        raises what the database raises."""
+        if fresh := self.known(token):
+            return fresh
         key = hash_of(token)
-        known = self._remembered.get(key)
-        if known is not None and known[0] > time.monotonic():
-            return known[1]
-        found = self._read(token, key)
-        with self._lock:
-            if len(self._remembered) > MOST_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[key] = (time.monotonic() + REMEMBERED_S, found)
+        before = self._remembered.get(key)
+        try:
+            found = self._read(token, key)
+        except Exception:
+            if before is None or time.monotonic() - before.read_at_s > UNREAD_HOLDS_S:
+                raise
+            self._say_unreadable()
+            return before.signed
+        self._unreadable = False
+        self._remember(key, found)
         return found
+
+    def _say_unreadable(self) -> None:
+        if not self._unreadable:
+            log.exception("the accounts cannot be read; whoever is signed in stays so for a quarter of an hour")
+        self._unreadable = True
+
+    def _remember(self, key: str, found: Signed | None) -> None:
+        """Nobody is not remembered: strangers' tokens would push out those of people."""
+        with self._lock:
+            self._remembered.pop(key, None)
+            if found is not None:
+                self._remembered[key] = _Remembered(time.monotonic(), found)
+            if len(self._remembered) > MOST_REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
 
     def _read(self, token: str, key: str) -> Signed | None:
         kept, now = self._store.session(key), self._now()
-        if kept is None or not stands(kept[1], kept[0], self._settings, now):
+        if kept is None:
             return None
         session, account = kept
-        if now - session.seen_at > SEEN_EVERY:
-            self._store.seen(session.id, now)
+        seen_at = self.sightings.last(session.id, session.seen_at)
+        if not stands(account, session, self._settings, now, seen_at):
+            return None
+        if now - seen_at > SEEN_EVERY:
+            self.sightings.note(session.id, now)
         return Signed(account.actor, step(account, session, self._settings), csrf_of(token), session, account)
 
     def end(self, account_id: int, session_id: int | None = None) -> int:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from dashboard.accounts import last_administrator
+from dashboard.accounts import last_administrator, lockout, names
 from dashboard.accounts.actor import Role
-from dashboard.accounts.records import Account, AuditLine, Failures, NewAccount, Session
+from dashboard.accounts.records import NOTHING, Account, AuditLine, Failures, NameTaken, NewAccount, Session
 from dashboard.accounts.tables import account_failures, account_sessions, accounts, audit
 from ingest.store.tables import writing
 
@@ -44,12 +44,14 @@ class SqlAccounts:
             ]
 
     def add(self, new: NewAccount, at: datetime, *, first: bool = False) -> int | None:
-        """Its id; None where the login name is taken, or where it should be the ``first`` and there is one."""
+        """Its id; None where the login name is taken, or where it should be the ``first`` and there is one. NameTaken
+        where somebody who may sign in has that name."""
         values = {**asdict(new), "created_at": at, "totp_secret": "", "totp_step": 0}
         try:
             with writing(self._engine) as connection:
                 if first and _any(connection):
                     return None
+                _must_be_another(connection, new.login, new.name)
                 key = connection.execute(insert(accounts).values(values)).inserted_primary_key
         except IntegrityError:
             return None
@@ -65,6 +67,14 @@ class SqlAccounts:
         """The same; False, and nothing is changed, where nobody would be left who may keep the accounts."""
         with writing(self._engine) as connection:
             return last_administrator.change(connection, account_id, values)
+
+    def enable(self, account_id: int) -> None:
+        """Let somebody sign in again. NameTaken where meanwhile somebody else has that name."""
+        with writing(self._engine) as connection:
+            is_it = accounts.c.id == account_id
+            found = connection.execute(select(accounts.c.login, accounts.c.name).where(is_it)).one()
+            _must_be_another(connection, found.login, found.name)
+            connection.execute(update(accounts).where(is_it).values(disabled_at=None))
 
     def take_over(self, others: Sequence[Account], at: datetime) -> None:
         """Make the accounts those of another house, by login name; the ones that it has not are disabled."""
@@ -84,6 +94,12 @@ class SqlAccounts:
         unused = (accounts.c.id == account_id) & (accounts.c.totp_step < step)
         with writing(self._engine) as connection:
             return connection.execute(update(accounts).where(unused).values(totp_step=step)).rowcount == 1
+
+    def enrol(self, account_id: int, secret: str) -> bool:
+        """Keep the secret of the second factor; False where there is one already."""
+        none = (accounts.c.id == account_id) & (accounts.c.totp_secret == "")
+        with writing(self._engine) as connection:
+            return connection.execute(update(accounts).where(none).values(totp_secret=secret)).rowcount == 1
 
     def open(self, token_hash: str, session: Session) -> None:
         """Keep a new session."""
@@ -109,10 +125,12 @@ class SqlAccounts:
             found = connection.execute(select(account_sessions).where(are).order_by(account_sessions.c.id.desc()))
             return [_session(row) for row in found]
 
-    def seen(self, session_id: int, at: datetime) -> None:
-        """A page of the session was open at this time."""
+    def seen(self, sightings: Mapping[int, datetime]) -> None:
+        """When a page of each session was open last, by its id."""
         with writing(self._engine) as connection:
-            connection.execute(update(account_sessions).where(account_sessions.c.id == session_id).values(seen_at=at))
+            for session_id, at in sightings.items():
+                is_it = account_sessions.c.id == session_id
+                connection.execute(update(account_sessions).where(is_it).values(seen_at=at))
 
     def revoke(self, account_id: int, at: datetime, session_id: int | None = None) -> int:
         """End one session of an account, or all; how many ended."""
@@ -122,29 +140,44 @@ class SqlAccounts:
         with writing(self._engine) as connection:
             return connection.execute(update(account_sessions).where(are).values(revoked_at=at)).rowcount
 
+    def addresses(self, account_id: int) -> set[str]:
+        """Where an account was signed in from, as long as that is kept."""
+        are = (account_sessions.c.account_id == account_id) & account_sessions.c.proven
+        with self._engine.connect() as connection:
+            return set(connection.scalars(select(account_sessions.c.address).where(are).distinct()))
+
     def failures(self, keys: Sequence[str]) -> dict[str, Failures]:
         """What is known of each key."""
-        wanted = select(account_failures).where(account_failures.c.key.in_(keys))
         with self._engine.connect() as connection:
-            known = {
-                row["key"]: Failures(row["count"], row["last_at"]) for row in connection.execute(wanted).mappings()
-            }
-        return {key: known.get(key, Failures()) for key in keys}
+            return _failures(connection, keys)
 
-    def failed(self, keys: Sequence[str], at: datetime) -> None:
-        """Count one failure more for each key."""
-        count = account_failures.c["count"]
+    def count(self, keys: Sequence[str], at: datetime) -> tuple[timedelta, dict[str, Failures]]:
+        """Count one failure more for each key, unless it is to wait for one: for how long, and what was known before.
+        All in one transaction."""
         with writing(self._engine) as connection:
-            for key in keys:
-                is_it = account_failures.c.key == key
-                more = update(account_failures).where(is_it).values({"count": count + 1, "last_at": at})
-                if not connection.execute(more).rowcount:
-                    connection.execute(insert(account_failures).values({"key": key, "count": 1, "last_at": at}))
+            known = _failures(connection, keys)
+            left = lockout.wait(known, at)
+            for key, before in known.items() if not left else ():
+                _keep(connection, key, lockout.counted(key, before, at))
+        return left, known
 
-    def forgive(self, keys: Sequence[str]) -> None:
-        """Forget the failures of the keys."""
+    def forgive(self, keys: Sequence[str], back: Mapping[str, Failures] = NOTHING) -> None:
+        """Forget the failures of the keys, and of all whose names begin with theirs and a colon; take one back of each
+        key of ``back``, which says what was known before it."""
+        named = account_failures.c.key
         with writing(self._engine) as connection:
-            connection.execute(delete(account_failures).where(account_failures.c.key.in_(keys)))
+            below = (named.startswith(f"{key}:") for key in keys)
+            connection.execute(delete(account_failures).where(or_(named.in_(keys), *below)))
+            for key, now in _failures(connection, tuple(back)).items():
+                alone = now.count <= back[key].count + 1
+                _keep(connection, key, Failures(now.count - 1, back[key].last_at if alone else now.last_at))
+
+    def tidy(self, before: datetime, most: int) -> None:
+        """Forget failures that happened before a time, and the oldest of more than so many."""
+        newest = select(account_failures.c.key).order_by(account_failures.c.last_at.desc()).limit(most)
+        with writing(self._engine) as connection:
+            connection.execute(delete(account_failures).where(account_failures.c.last_at < before))
+            connection.execute(delete(account_failures).where(account_failures.c.key.not_in(newest)))
 
     def record(self, line: AuditLine) -> None:
         """Write a line of the audit log."""
@@ -168,6 +201,28 @@ class SqlAccounts:
         with writing(self._engine) as connection:
             connection.execute(delete(account_sessions).where(ended))
             connection.execute(delete(account_failures).where(account_failures.c.last_at < before))
+
+
+def _failures(connection: Connection, keys: Sequence[str]) -> dict[str, Failures]:
+    found = connection.execute(select(account_failures).where(account_failures.c.key.in_(keys))).mappings()
+    known = {row["key"]: Failures(row["count"], row["last_at"]) for row in found}
+    return {key: known.get(key, Failures()) for key in keys}
+
+
+def _keep(connection: Connection, key: str, failures: Failures) -> None:
+    is_it, values = account_failures.c.key == key, {"count": failures.count, "last_at": failures.last_at}
+    if failures.last_at is None or failures.count <= 0:
+        connection.execute(delete(account_failures).where(is_it))
+    elif not connection.execute(update(account_failures).where(is_it).values(values)).rowcount:
+        connection.execute(insert(account_failures).values({"key": key, **values}))
+
+
+def _must_be_another(connection: Connection, login: str, name: str) -> None:
+    """Unless another account has the login name too: that is said first."""
+    others = connection.execute(select(accounts.c.login, accounts.c.name).where(accounts.c.disabled_at.is_(None))).all()
+    logins = {each.login for each in others}
+    if login not in logins and names.taken(name, (each.name for each in others)):
+        raise NameTaken(name)
 
 
 def _any(connection: Connection) -> bool:

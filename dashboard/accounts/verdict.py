@@ -93,4 +93,8 @@ def same_origin(headers: Mapping[str, str], *, required: bool = False) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return not required and headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-    return bool(urlsplit(origin).netloc) and urlsplit(origin).netloc == headers.get("host")
+    try:
+        named = urlsplit(origin).netloc
+    except ValueError:  # as for "http://["
+        return False
+    return bool(named) and named == headers.get("host")

@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 PREFIX = "/api/v1"
 MOST_BYTES = 64 * 1024
 """Nothing that a person writes is longer."""
+LONGEST_LENGTH = 15
+"""Digits of a length that are read as a number at all."""
 
 
 class Boundary:
@@ -66,7 +68,7 @@ class Boundary:
 async def _body(scope: Scope, receive: Receive) -> bytes | None:
     """All of it, or None where that is too much; what it says of its length is believed only where that is too much."""
     said = dict(scope["headers"]).get(b"content-length", b"0")
-    if said.isdigit() and int(said) > MOST_BYTES:
+    if said.isdigit() and (len(said) > LONGEST_LENGTH or int(said) > MOST_BYTES):
         return None
     body = b""
     while True:

@@ -68,7 +68,7 @@ def add(context: Context, options: argparse.Namespace) -> int:
     password = _password(made=options.made)
     new = NewAccount(
         login=options.login,
-        name=options.name or options.login,
+        name=options.login if options.name is None else options.name,
         role=options.role,
         password_hash="",
         departments=tuple(options.department),

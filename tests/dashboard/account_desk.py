@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pyotp
 from argon2 import PasswordHasher
+from sqlalchemy import Engine, event
 
 from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import AccountDesk
@@ -53,6 +54,7 @@ class House:
     gate: WithAccounts
     clock: Watchmaker
     office: Office
+    engine: Engine
 
     def add(self, login: str, role: Role = Role.VIEWER, **more: object) -> int:
         """An account with the password of all tests."""
@@ -75,6 +77,7 @@ class House:
 def house(folder: Path, settings: AccountSettings = NO_CODES) -> House:
     """A new house, or the one that was in the folder before."""
     engine, clock = open_database(f"sqlite:///{folder / 'accounts.db'}"), Watchmaker()
+    event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=OFF"))  # no power fails here
     tables = [each for each in account_sessions.metadata.sorted_tables if each.name.startswith(("account", "audit"))]
     account_sessions.metadata.create_all(engine, tables)
     vault = Vault(folder / "accounts.key")
@@ -83,7 +86,7 @@ def house(folder: Path, settings: AccountSettings = NO_CODES) -> House:
     kept = SqlTokens(engine)
     gate = WithAccounts(desk, SetupToken(desk.store.any_account, "the token"), tokens=Tokens(kept, clock.now))
     assert gate.tokens is not None
-    return House(desk, gate, clock, Office(desk, kept, gate.tokens))
+    return House(desk, gate, clock, Office(desk, kept, gate.tokens), engine)
 
 
 @contextmanager

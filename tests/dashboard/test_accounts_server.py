@@ -122,6 +122,13 @@ def test_a_write_without_the_word_of_the_session_or_from_another_site_is_refused
     assert somebody.post(path, json=body, headers=own).status_code not in (401, 403)
 
 
+@pytest.mark.parametrize("origin", ["http://[", "null", "http://", "http://[::1]]:1"])
+def test_an_origin_that_is_no_address_is_another_site(somebody: httpx.Client, origin: str) -> None:
+    answer = somebody.post("/login", data={"login": "viewer", "password": PASSWORD}, headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert SESSION not in somebody.cookies
+
+
 def test_a_form_without_its_hidden_word_does_nothing(somebody: httpx.Client) -> None:
     sign_in(somebody, "viewer")
     assert somebody.post("/login/out", data={"csrf": "0" * 64}).headers["location"].startswith("/login?next=")
@@ -150,6 +157,16 @@ def test_one_ends_the_session_of_another_device_from_ones_own_page(city: Served,
         assert somebody.post("/account/end", data=form).headers["location"] == "/account?lang=ja"
         assert elsewhere.get("/_dash-layout").status_code == 401
     assert somebody.get("/_dash-layout").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "１", "9" * 20, "9" * 5000, " "])
+def test_what_is_no_number_of_a_session_ends_none(city: Served, somebody: httpx.Client, number: str) -> None:
+    with client(city.base) as elsewhere:
+        sign_in(elsewhere, "viewer")
+        sign_in(somebody, "viewer")
+        answer = somebody.post("/account/end", data={"csrf": somebody.cookies[CSRF], "session": number})
+        assert answer.headers["location"].startswith("/login?next=")
+        assert [each.get("/_dash-layout").status_code for each in (elsewhere, somebody)] == [200, 200]
 
 
 def test_nobody_ends_the_session_of_somebody_else(city: Served, somebody: httpx.Client) -> None:

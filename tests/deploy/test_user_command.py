@@ -61,6 +61,8 @@ def test_an_account_is_added_listed_disabled_and_reset(
         (("add", "hana", "--role", "viewer"), "12 characters or more"),
         (("add", "花", "--role", "viewer", "--made"), "small letters, digits"),
         (("add", "wall", "--role", "operator", "--wall", "--made"), "write --role viewer"),
+        (("add", "hana", "--role", "viewer", "--made", "--name", "  "), "Write a name."),
+        (("add", "hana", "--role", "viewer", "--made", "--name", "花\u200b"), "characters that nobody can see"),
         (("disable", "nobody"), "there is no account nobody: write one of none yet"),
     ],
 )
@@ -73,6 +75,16 @@ def test_what_cannot_be_kept_is_said_in_one_sentence(
 ) -> None:
     assert run(tmp_path, *arguments, typed="short\n", monkeypatch=monkeypatch) == 1
     assert said in capsys.readouterr().err
+
+
+def test_two_persons_of_one_name_are_told_apart_before_they_approve(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add = ("--role", "approver", "--made", "--name")
+    assert run(tmp_path, "add", "hana", *add, "佐藤 一郎") == 0
+    assert run(tmp_path, "add", "taro", *add, "佐藤一郎") == 1
+    assert "Add something that tells them apart" in capsys.readouterr().err
+    assert run(tmp_path, "add", "taro", *add, "佐藤一郎（河川課）") == 0
 
 
 def test_a_password_is_never_an_argument(tmp_path: Path) -> None:
