@@ -59,6 +59,7 @@ def test_an_approver_sets_up_a_second_factor_signs_out_and_in_again_with_a_code(
     page.wait_for_selector(".head-name", timeout=PATIENCE_MS)
     assert page.url == f"{base}/en/station/mizue"
     expect(page.locator("#account-name")).to_have_text("hanaの人")
+    expect(page.locator(".freshness.live")).to_be_visible(timeout=PATIENCE_MS)  # nothing is on its way any more
     page.locator("#sign-out button").click()
     expect(page.locator("h1")).to_have_text("サインイン", timeout=PATIENCE_MS)
     fits_both(page)

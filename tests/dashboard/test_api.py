@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 
 import pytest
+from starlette.types import Message
 
+from dashboard.api.boundary import Boundary
 from tests.dashboard.api_house import ApiHouse
 
 ACTS = ["acknowledgement", "notes", "assignment", "escalation", "closing"]
@@ -156,6 +159,21 @@ def test_a_body_that_is_too_large_is_refused_also_where_it_does_not_say_so(house
     for content in (b" " * 70_000, parts()):
         answer = house.client.post("/api/v1/incidents/1/notes", headers=headers, content=content)
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_a_length_of_thousands_of_digits_is_too_large_and_no_number() -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def never(*_: object) -> Message:
+        raise AssertionError("it was read")
+
+    headers = [(b"content-length", b"9" * 5000)]
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/x", "headers": headers, "query_string": b""}
+    asyncio.run(Boundary(never, [("POST", "/api/v1/x")])(scope, never, send))
+    assert sent[0]["status"] == 413
 
 
 def test_who_asks_too_often_waits_and_nobody_else_does(house: ApiHouse) -> None:
