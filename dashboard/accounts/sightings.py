@@ -21,7 +21,7 @@ class Sightings:
         """``write`` keeps times by the numbers of sessions. Blocking; it may raise."""
         self._write = write
         self._writer = ThreadPoolExecutor(1, "sightings")
-        self._lock = threading.Lock()
+        self._lock, self._turn = threading.Lock(), threading.Lock()
         self._seen: dict[int, datetime] = {}
         self._unwritten: dict[int, datetime] = {}
         self._waiting = False
@@ -47,15 +47,18 @@ class Sightings:
 
     def write(self) -> None:
         """Write what is noted; what cannot be written now goes along with the next. Blocking."""
-        with self._lock:
-            self._waiting, noted, self._unwritten = False, self._unwritten, {}
-        try:
-            self._write(noted)
-        except Exception:
-            if not self._failing:
-                log.exception("it cannot be written whose pages are open; the pages go on, and it is tried again")
-            self._failing = True
+        with self._turn:
             with self._lock:
-                self._unwritten = {**noted, **self._unwritten}
-        else:
-            self._failing = False
+                self._waiting, noted, self._unwritten = False, self._unwritten, {}
+            if not noted:
+                return
+            try:
+                self._write(noted)
+            except Exception:
+                if not self._failing:
+                    log.exception("it cannot be written whose pages are open; the pages go on, and it is tried again")
+                self._failing = True
+                with self._lock:
+                    self._unwritten = {**noted, **self._unwritten}
+            else:
+                self._failing = False
