@@ -172,7 +172,7 @@ def test_a_length_of_thousands_of_digits_is_too_large_and_no_number() -> None:
 
     headers = [(b"content-length", b"9" * 5000)]
     scope = {"type": "http", "method": "POST", "path": "/api/v1/x", "headers": headers, "query_string": b""}
-    asyncio.run(Boundary(never, [("POST", "/api/v1/x")])(scope, never, send))
+    asyncio.run(Boundary(never, [("POST", "/api/v1/x")])(scope, never, send))  # type: ignore[arg-type]
     assert sent[0]["status"] == 413
 
 
