@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.rules.course import LONG, SHORT
-from dashboard.views import GaugeView, Slopes, hours_to_next
+from dashboard.paces import Slopes
+from dashboard.views import GaugeView, hours_to_next
 
 FAR_H = 3.0
 """An extrapolation further than this says nothing and is not shown."""

@@ -9,13 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from alerts.records import Maintenance
-from alerts.rules.course import LONG, SHORT, course_of
-from alerts.rules.trend import pace
 from dashboard.camera_views import CameraView, camera_view
 from dashboard.equipment_views import EquipmentView, equipment_view
+from dashboard.paces import Pace, Slopes, pace_now
 from ingest.equipment.state import States
 from ingest.hazard import Levels, hazard_at, levels_at
 from ingest.readings import CameraState, Quality, Reading
@@ -23,7 +22,6 @@ from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
 from ingest.stations import Camera, Gauge, Registry, Station
 from ingest.store.protocol import CameraLatest, Latest
 
-Slopes: TypeAlias = tuple[float | None, float | None]
 OfStation = TypeVar("OfStation", Gauge, Camera)
 TREND_FLAT_M_PER_H = 0.05
 RECENT = timedelta(minutes=60)
@@ -163,17 +161,20 @@ def board(
     now: datetime,
     maintenance: Sequence[Maintenance] = (),
     states: States | None = None,
+    paces: Mapping[str, Pace | None] | None = None,
 ) -> Board:
     """The city at ``now`` from what the log knows. ``recent`` holds good readings of at least the trend window,
     ``maintenance`` the work that had not ended ``MAINTENANCE_MATTERS`` ago, ``states`` what pumps and gates say: with
-    None they are left out."""
+    None they are left out. ``paces`` are those of ``recent``, where they are known already."""
     gauges, eyes = _by_station(registry.gauges.values()), _by_station(registry.cameras.values())
     views = [
         StationView(
             station=station,
             gauges=tuple(
                 _worked_on(
-                    gauge_view(station, gauge, latest.get(gauge.id), recent.get(gauge.id, ()), now), maintenance, now
+                    gauge_view(station, gauge, latest.get(gauge.id), recent.get(gauge.id, ()), now, paces),
+                    maintenance,
+                    now,
                 )
                 for gauge in gauges.get(station.id, ())
             ),
@@ -210,7 +211,12 @@ def _worst_first(view: StationView) -> tuple[float, bool, float, str]:
 
 
 def gauge_view(
-    station: Station, gauge: Gauge, latest: Latest | None, recent: Sequence[Reading], now: datetime
+    station: Station,
+    gauge: Gauge,
+    latest: Latest | None,
+    recent: Sequence[Reading],
+    now: datetime,
+    paces: Mapping[str, Pace | None] | None = None,
 ) -> GaugeView:
     """One gauge at ``now``: its newest observation decides if it is silent, its newest that is not bad the level."""
     levels = levels_at(station.kind, gauge, now)
@@ -220,7 +226,7 @@ def gauge_view(
         return GaugeView(
             gauge, levels, None, 0, None, silent, False, latest is not None, None, _next_level(None, levels)
         )
-    rise_m_per_h, window, slopes = _pace(recent, now)
+    going = pace_now(gauge.id, recent, now, paces)
     hazard = _hazard(station, gauge, shown)
     if shown.quality is Quality.SUSPECT and latest.good is not None:
         # As with alerts: what is not believed yet may raise a hazard and never lowers it.
@@ -234,23 +240,11 @@ def gauge_view(
         silent=_overdue(latest.reading, gauge, hazard, now),
         unconfirmed=shown.quality is Quality.SUSPECT,
         sensor_fault=latest.reading.quality is Quality.BAD,
-        rise_m_per_h=rise_m_per_h,
+        rise_m_per_h=going.rise_m_per_h if going else None,
         next_level=_next_level(shown.stage_m, levels),
-        rise_window=window,
-        slopes_m_per_h=slopes,
+        rise_window=going.window if going else None,
+        slopes_m_per_h=going.slopes_m_per_h if going else (None, None),
     )
-
-
-def _pace(recent: Sequence[Reading], now: datetime) -> tuple[float | None, timedelta | None, Slopes]:
-    """How fast it goes by good readings in order of observation, over how long, and the slopes of 10 and 30 minutes;
-    nothing by what is half an hour old."""
-    course = course_of([each for each in recent if each.observed_at <= now])
-    if not course.samples or now - course.samples[-1].at > LONG:
-        return None, None, (None, None)
-    at = course.samples[-1].at
-    rise_m_per_h, window = pace(course, at)
-    slopes = course.slope_m_per_h(SHORT, at), course.slope_m_per_h(LONG, at)
-    return rise_m_per_h, None if rise_m_per_h is None else window, slopes
 
 
 def _hazard(station: Station, gauge: Gauge, reading: Reading) -> int:

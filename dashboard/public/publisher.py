@@ -9,12 +9,13 @@ from pathlib import Path
 
 from alerts.issued import IssuedLevel
 from alerts.records import Maintenance, MaintenanceLog, NoMaintenance
+from dashboard.following import Following
 from dashboard.public import assets, files, open_data
 from dashboard.public.pages import Edition, missing_page, page, path_of
 from dashboard.public.pictures import Album
 from dashboard.public.settings import PublicSettings
 from dashboard.public.words import LANGUAGES
-from dashboard.views import MAINTENANCE_MATTERS, RECENT, board
+from dashboard.views import MAINTENANCE_MATTERS, board
 from ingest.clock import Clock
 from ingest.stations import Registry
 from ingest.store.protocol import Log, Marks, RegistryStore, Stills
@@ -42,6 +43,7 @@ class Publisher:
         self._maintenance = maintenance or NoMaintenance()
         self._issued_now = issued
         self._issued: Sequence[IssuedLevel] = ()
+        self._following = Following(log)
         self._published: tuple[Marks, datetime] | None = None
         self._works: list[Maintenance] = []
         self._album = Album(folder, stills) if stills is not None else None
@@ -62,7 +64,7 @@ class Publisher:
         registry = self._registry_store.registry()
         if registry is None:
             return False
-        self._write(replace(self._edition(registry, now, works), issued=issued))
+        self._write(replace(self._edition(registry, marks, now, works), issued=issued))
         self._published, self._works, self._issued = (marks, now), going_on, issued
         return True
 
@@ -73,9 +75,9 @@ class Publisher:
         fresh = 0 <= (now - at).total_seconds() < self._settings.publish_every_s  # a clock set back is not fresh
         return marks != known or not fresh
 
-    def _edition(self, registry: Registry, now: datetime, works: Sequence[Maintenance]) -> Edition:
-        log = self._log
-        seen = board(registry, log.latest(), log.recent(now - RECENT), log.cameras(), now, works)
+    def _edition(self, registry: Registry, marks: Marks, now: datetime, works: Sequence[Maintenance]) -> Edition:
+        heard = self._following.heard(marks.reading_seq, now)
+        seen = board(registry, heard.latest, heard.recent, self._log.cameras(), now, works, paces=heard.paces)
         cameras = [camera for view in seen.stations for camera in view.cameras]
         pictures = self._album.publish(cameras, self._settings.picture_too_old_s) if self._album else ()
         return Edition(seen, self._clock.speed, self._settings, assets.hashed(), pictures)

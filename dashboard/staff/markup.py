@@ -1,54 +1,67 @@
-"""Components as HTML, for long lists that a script draws row by row (``assets/rows.js``). All text is escaped. Pure."""
+"""Components as HTML, for what a script of ours draws: long lists row by row (``assets/rows.js``), whole sections
+(``drawing``). All text is escaped. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
+from typing import Any
 
-from dash import dcc
+from dash import dcc, html
 from dash.development.base_component import Component
 
-NAMES: Mapping[str, str] = {"className": "class", "href": "href", "title": "title", "role": "role", "type": "type"}
-"""Properties that rows have, with their names in HTML; ``data-`` and ``aria-`` ones are taken as they are."""
-LEFT_OUT = frozenset({"children", "key"})
-ON_OFF = frozenset({"hidden"})
+NAMES = {"className": "class", "htmlFor": "for", "dateTime": "datetime", "key": "data-row"}
+"""Properties that HTML calls otherwise; all others are the same in small letters."""
+VOID = frozenset({"img", "input", "br", "hr"})
+LEFT_OUT = frozenset(
+    {"children", "n_clicks", "disable_n_clicks", "available_properties", "available_wildcard_properties"}
+)
 
 
-def markup(component: Component | str | float | Iterable[Component | str | float] | None) -> str:
-    """HTML of a component with all that is in it. ValueError for a property that no row has had so far: it needs a line
-    in ``NAMES``."""
-    return "".join(_pieces(component))
+def markup(made: Component | str | float | Iterable[Component | str | float] | None) -> str:
+    """HTML of a component with all that is in it. ValueError for what only Dash can draw."""
+    return "".join(_written(made))
 
 
-def _pieces(found: object) -> Iterator[str]:
-    if found is None:
-        return
-    if isinstance(found, Component):
-        yield from _element(found)
-    elif isinstance(found, str | int | float):
-        yield escape(str(found))
-    elif isinstance(found, Iterable):
-        for each in found:
-            yield from _pieces(each)
-    else:
-        raise ValueError(f"{type(found).__name__} cannot be written as HTML")
+def tag_of(component: Component) -> str:
+    """The name of its element."""
+    if isinstance(component, dcc.Link):
+        return "a"
+    if not type(component).__module__.startswith(f"{html.__name__}."):
+        raise ValueError(f"{type(component).__name__} is no plain element: it cannot be written as HTML")
+    return type(component).__name__.lower()
 
 
-def _element(found: Component) -> Iterator[str]:
-    given = found.to_plotly_json()  # type: ignore[no-untyped-call]
-    inside = isinstance(found, dcc.Link)
-    name = "a" if inside else str(given["type"]).lower()
-    yield f"<{name}{' data-inside' if inside else ''}"
-    yield from (_attribute(key, value) for key, value in given["props"].items() if key not in LEFT_OUT)
-    yield ">"
-    yield from _pieces(given["props"].get("children"))
-    yield f"</{name}>"
+def _written(made: Any) -> Iterator[str]:
+    if isinstance(made, list | tuple):
+        for each in made:
+            yield from _written(each)
+    elif isinstance(made, Component):
+        tag = tag_of(made)
+        yield f"<{tag}{''.join(_attributes(made))}>"
+        if tag not in VOID:
+            yield from _written(getattr(made, "children", None))
+            yield f"</{tag}>"
+    elif made is not None and not isinstance(made, bool):
+        yield escape(str(made), quote=False)
 
 
-def _attribute(key: str, value: object) -> str:
-    if key in ON_OFF:
-        return f" {key}" if value else ""
-    name = key if key.startswith(("data-", "aria-")) else NAMES.get(key)
-    if name is None:
-        raise ValueError(f"{key} cannot be written as HTML: add it to NAMES")
-    return f' {name}="{escape(str(value))}"'
+def _attributes(component: Component) -> Iterator[str]:
+    if isinstance(component, dcc.Link):
+        yield " data-inside"
+    for name, value in sorted(vars(component).items()):
+        if value is None or value is False or name in LEFT_OUT or name.startswith("_"):
+            continue
+        if name == "style":
+            value = _style(value)
+        elif name == "hidden" or value is True:
+            value = ""
+        yield f' {NAMES.get(name, name.lower())}="{escape(str(value))}"'
+
+
+def _style(rules: Mapping[str, Any]) -> str:
+    return ";".join(f"{_with_hyphens(name)}:{value}" for name, value in rules.items())
+
+
+def _with_hyphens(name: str) -> str:
+    return "".join(f"-{each.lower()}" if each.isupper() else each for each in name)

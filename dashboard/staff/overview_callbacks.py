@@ -16,6 +16,7 @@ from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.facts import StationFacts, camera_facts, gauge_troubles
 from dashboard.staff.pieces import sentence
 from dashboard.staff.services import StaffServices
+from dashboard.staff.sharing import plain, shared
 from dashboard.staff.watch import Picture, Watch
 from dashboard.tiles import TileSettings
 from dashboard.views import Board
@@ -157,24 +158,32 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     here, search = State("url", "pathname"), Input("url", "search")
     states, lines = Input("news-counts", "data"), Input("news-stations", "data")
     cameras, city = Input("news-cameras", "data"), Input("news-city", "data")
-    app.callback(Output("counts", "children"), states, search, here)(partial(counts, watch))
-    app.callback(Output("choices", "children"), city, search, here)(partial(choices, watch))
-    app.callback(Output("left-out", "children"), states, search, here)(partial(hidden, watch))
-    app.callback(Output("stations", "children"), lines, search, here)(partial(stations, watch))
-    app.callback(Output("map-ground", "data"), city, here)(partial(map_ground, watch, services.tiles))
-    app.callback(Output("map-marks", "data"), states, search, here)(partial(map_marks, watch))
-    app.callback(Output("waiting", "children"), Input("news-waiting", "data"), here)(partial(waiting, watch))
-    app.callback(Output("rising", "children"), lines, search, here)(partial(rising, watch))
-    app.callback(Output("worst-stills", "children"), cameras, states, search, here)(partial(worst, watch))
+    app.callback(Output("counts", "children"), states, search, here)(shared(watch, partial(counts, watch)))
+    app.callback(Output("choices", "children"), city, search, here)(shared(watch, partial(choices, watch)))
+    app.callback(Output("left-out", "children"), states, search, here)(shared(watch, partial(hidden, watch)))
+    app.callback(Output("stations", "children"), lines, search, here)(shared(watch, partial(stations, watch)))
+    app.callback(Output("map-ground", "data"), city, here)(
+        shared(watch, partial(map_ground, watch, services.tiles), plain)
+    )
+    app.callback(Output("map-marks", "data"), states, search, here)(shared(watch, partial(map_marks, watch), plain))
+    app.callback(Output("waiting", "children"), Input("news-waiting", "data"), here)(
+        shared(watch, partial(waiting, watch))
+    )
+    app.callback(Output("rising", "children"), lines, search, here)(shared(watch, partial(rising, watch)))
+    app.callback(Output("worst-stills", "children"), cameras, states, search, here)(
+        shared(watch, partial(worst, watch))
+    )
     app.callback(Output("devices", "children"), Input("news-devices", "data"), cameras, search, here)(
-        partial(devices, watch)
+        shared(watch, partial(devices, watch))
     )
     app.callback(Output("alarm", "data"), Input("news-waiting", "data"), Input("url", "pathname"))(
-        partial(alarm, watch)
+        shared(watch, partial(alarm, watch), plain)
     )
-    app.callback(Output("wall-danger", "children"), lines, here)(partial(wall_danger, watch))
-    app.callback(Output("wall-lesser", "children"), lines, here)(partial(wall_lesser, watch))
-    app.callback(Output("wall-waiting", "children"), Input("news-waiting", "data"), here)(partial(wall_waiting, watch))
+    app.callback(Output("wall-danger", "children"), lines, here)(shared(watch, partial(wall_danger, watch)))
+    app.callback(Output("wall-lesser", "children"), lines, here)(shared(watch, partial(wall_lesser, watch)))
+    app.callback(Output("wall-waiting", "children"), Input("news-waiting", "data"), here)(
+        shared(watch, partial(wall_waiting, watch))
+    )
     for name, data in (("mapGround", "map-ground"), ("mapMarks", "map-marks"), ("alarm", "alarm")):
         app.clientside_callback(  # type: ignore[no-untyped-call]
             ClientsideFunction("mizumori", name), Input(data, "data")

@@ -9,18 +9,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alerts.records import Transition
+from dashboard.following import Following, Heard
 from dashboard.staff.alerts_watch import NOTHING, AlertsWatch, IncidentsPicture, incidents_facts
 from dashboard.staff.doubt_watch import DoubtWatch
 from dashboard.staff.facts import AlertFacts, StationFacts, camera_facts, gauge_troubles, station_facts
 from dashboard.staff.health_watch import HealthPicture, HealthWatch
 from dashboard.staff.services import StaffServices
 from dashboard.staff.waiting_watch import Waiting, WaitingWatch
-from dashboard.views import MAINTENANCE_MATTERS, RECENT, Board, StationView, board
-from ingest.equipment.state import States
-from ingest.readings import Reading
+from dashboard.views import MAINTENANCE_MATTERS, Board, StationView, board
 from ingest.sight.doubt import Doubt
 from ingest.stations import Registry
-from ingest.store.protocol import CameraLatest, Latest, Marks
+from ingest.store.protocol import CameraLatest, Marks
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +33,8 @@ LOOK_EVERY_S = 0.4
 WALL_EVERY_S = 15.0
 """Real seconds between two drawings of many pictures, while no camera changes its state."""
 RECENT_ALERTS = 30
-_MARGIN = timedelta(minutes=5)
+CAMERAS_EVERY_S = 5.0
+"""Real seconds after which the cameras are read again with the readings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,8 @@ class Known:
 
     marks: Marks
     registry: Registry | None = None
-    latest: Mapping[str, Latest] = field(default_factory=dict)
-    recent: Mapping[str, list[Reading]] = field(default_factory=dict)
+    heard: Heard = field(default_factory=Heard)
     cameras: Mapping[str, CameraLatest] = field(default_factory=dict)
-    states: States = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,8 @@ class Watch:
     def __init__(self, services: StaffServices) -> None:
         self._services = services
         self._known: Known | None = None
+        self._following = Following(services.log)
+        self._cameras_at, self._cameras_owed = services.clock.now(), False
         self._next_look_s = 0.0
         self._looking: asyncio.Task[None] | None = None
         self._changes = 0
@@ -119,10 +119,13 @@ class Watch:
         seen = None
         if known.registry is not None:
             works = self._services.maintenance.maintenance(now - MAINTENANCE_MATTERS)
-            seen = board(known.registry, known.latest, known.recent, known.cameras, now, works, known.states)
+            heard = known.heard
+            seen = board(
+                known.registry, heard.latest, heard.recent, known.cameras, now, works, heard.states, heard.paces
+            )
         alerts = alert_facts(self._services, RECENT_ALERTS)
         current = self._read_current()
-        newest = [each.reading for each in known.latest.values()]
+        newest = [each.reading for each in known.heard.latest.values()]
         health = self._health.look(known.registry, newest, now)
         doubts = self._doubts.look(seen, known.cameras, now)
         incidents = self._incidents.look(now)
@@ -152,18 +155,31 @@ class Watch:
         return None if public is None else (public.mark(), now.replace(second=0, microsecond=0))
 
     def _read(self, now: datetime) -> Known:
-        log = self._services.log
+        """What moved since the last look."""
+        log, before = self._services.log, self._known
         marks = log.marks()
-        if self._known is None or self._known.marks != marks:
-            self._known = Known(
-                marks=marks,
-                registry=self._services.registry.registry(),
-                latest=log.latest(),
-                recent=log.recent(now - RECENT - _MARGIN),
-                cameras=log.cameras(),
-                states=log.states(),
-            )
+        if before is not None and before.marks == marks and not self._cameras_due(now):
+            return before
+        registry = before.registry if before else None
+        if before is None or before.marks.registry_revision != marks.registry_revision:
+            registry = self._services.registry.registry()
+        heard = self._following.heard(marks.reading_seq, now)
+        self._known = Known(marks, registry, heard, self._cameras(marks, now))
         return self._known
+
+    def _cameras(self, marks: Marks, now: datetime) -> Mapping[str, CameraLatest]:
+        """The cameras; where nothing but readings came, those of a moment ago: that a camera was asked, or came into
+        service, leaves no mark in the log, and reading all of them takes its time."""
+        before = self._known
+        self._cameras_owed = before is not None and replace(before.marks, reading_seq=marks.reading_seq) == marks
+        if before is not None and self._cameras_owed and not self._cameras_due(now):
+            return before.cameras
+        self._cameras_owed, self._cameras_at = False, now
+        return self._services.log.cameras()
+
+    def _cameras_due(self, now: datetime) -> bool:
+        step = timedelta(seconds=CAMERAS_EVERY_S * self._services.clock.speed)
+        return self._cameras_owed and not timedelta(0) <= now - self._cameras_at < step
 
     def _read_current(self) -> Mapping[str, Transition]:
         last_id = self._services.alerts.last_transition_id()

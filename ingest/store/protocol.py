@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -129,8 +129,8 @@ class Log(Protocol):
         """The readings that came after ``seq``, in order of sequence."""
         ...
 
-    def latest(self) -> dict[str, Latest]:
-        """The newest reading of the stage by gauge id."""
+    def latest(self, gauge_ids: Collection[str] | None = None) -> dict[str, Latest]:
+        """The newest reading of the stage by gauge id; of all gauges, or of some."""
         ...
 
     def history(

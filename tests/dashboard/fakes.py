@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -75,8 +75,8 @@ class FakeLog:
         """Rows after ``seq``."""
         return self.readings[seq : seq + limit]
 
-    def latest(self) -> dict[str, Latest]:
-        """Newest reading and newest good reading of every gauge."""
+    def latest(self, gauge_ids: Collection[str] | None = None) -> dict[str, Latest]:
+        """Newest reading and newest good reading of every gauge, or of some."""
         self.queries += 1
         found: dict[str, Latest] = {}
         for row in sorted(self.readings, key=lambda each: each.observed_at):
@@ -84,7 +84,7 @@ class FakeLog:
             older = before.good if before else None
             good = row if row.quality is Quality.GOOD else older
             found[row.gauge_id] = Latest(row, good)
-        return found
+        return {gauge_id: each for gauge_id, each in found.items() if gauge_ids is None or gauge_id in gauge_ids}
 
     def history(
         self, gauge_id: str, since: datetime, until: datetime, quantity: Quantity = Quantity.STAGE
