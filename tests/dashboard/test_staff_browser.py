@@ -18,7 +18,7 @@ from tests.parts import CHROMIUM_ARGS, chromium
 
 ADDRESSES = ("/", "/en/", "/station/hongo-bridge", "/en/station/hongo-bridge", f"/station/{fakes.SILENT}")
 DESK, PHONE = (1366, 768), (360, 740)
-PATIENCE_MS = 8_000
+PATIENCE_MS = 30_000
 
 
 @dataclass
