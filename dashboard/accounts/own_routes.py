@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard.accounts import plain, second_factor
+from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import Refused, Taken
 from dashboard.accounts.gate import WithAccounts
 from dashboard.accounts.guard import address
@@ -115,6 +116,8 @@ class OwnRoutes:
             sessions=[each for each in sessions if each.expires_at > now],
             present=present.id if present else 0,
             home=plain.home(language),
+            keeps=account.role is Role.ADMINISTRATOR,
+            keeping=f"{plain.home(language)}accounts",
         )
 
     async def own(self, request: Request) -> Response:

@@ -28,6 +28,7 @@ PLACES: Mapping[str, str] = {
     "chronology": "/chronology",
     "handover": "/handover",
     "audit": "/audit",
+    "accounts": "/accounts",
     "messages": "/messages",
     "message": "/messages/{item}",
 }

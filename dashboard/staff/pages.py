@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.i18n import text
 from dashboard.staff import (
+    accounts_page,
     alerts_page,
     audit_page,
     cameras_page,
@@ -34,6 +35,7 @@ SKELETONS: Mapping[str, Callable[[Page], Component]] = {
     "alerts": alerts_page.skeleton,
     "incident": alerts_page.case_skeleton,
     "audit": audit_page.skeleton,
+    "accounts": accounts_page.skeleton,
     "messages": messages_page.skeleton,
     "message": messages_page.one_skeleton,
 }
