@@ -19,18 +19,8 @@ ACCOUNTS, TOKENS = "/api/v1/accounts", "/api/v1/tokens"
 WORDS = (
     *("lost", "none", "no_tokens", "everywhere", "second_on", "second_off", "codes_left", "wall", "disabled", "must"),
     *("never", "signed_in", "sessions", "from_address", "seen", "role", "departments", "areas", "change", "changed"),
-    *("disable", "disable_ask", "enable", "enabled", "reset_both", "reset_password", "reset_second", "reset_ask"),
-    *(
-        "reset_second_ask",
-        "end_sessions",
-        "end_ask",
-        "done",
-        "me",
-        "once_password",
-        "once_token",
-        "once_note",
-        "once_token_note",
-    ),
+    *("disable", "disable_ask", "enable", "reset_both", "reset_password", "reset_second", "reset_ask", "done", "me"),
+    *("reset_second_ask", "end_sessions", "end_ask", "once_password", "once_token", "once_note", "once_token_note"),
     *("copy", "copied", "close", "until", "over", "revoked", "made_by", "used", "unused", "revoke", "revoke_ask"),
 )
 """What the script says, below ``keeping``."""
