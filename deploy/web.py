@@ -7,14 +7,20 @@ from typing import Any
 
 import uvicorn
 
+from deploy.monitor.web_probe import WebProbe
 from deploy.services import STOP_WITHIN_S
+from ingest.pulse import Part
 
 
 class WebServer:
     """An ASGI application on an address, in a thread of its own."""
 
-    def __init__(self, application: Any, host: str, port: int, most_connections: int | None = None) -> None:
-        """``most_connections`` at once, more are answered 503; None: as many as there are."""
+    def __init__(
+        self, application: Any, host: str, port: int, most_connections: int | None = None, part: Part | None = None
+    ) -> None:
+        """``most_connections`` at once, more are answered 503; None: as many as there are. ``part`` is what it does for
+        those who look after the services."""
+        self.part = part
         self._server = uvicorn.Server(
             uvicorn.Config(
                 application,
@@ -28,6 +34,11 @@ class WebServer:
             )
         )
         self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)
+
+    @property
+    def probe(self) -> WebProbe:
+        """What looks whether it still serves."""
+        return WebProbe(self._thread.is_alive, f"{self.part or self._thread.name} server")
 
     def start(self) -> None:
         """Listen; raises OSError where the server ended before it listened."""

@@ -47,6 +47,7 @@ class Fault(StrEnum):
     SPARE_STOPPED = "spare_stopped"
     BEHIND = "behind"
     NOT_LOOKED_AT = "not_looked_at"
+    SERVER_ENDED = "server_ended"
     BROKER_AWAY = "broker_away"
     NO_MESSAGES = "no_messages"
     CANNOT_WRITE = "cannot_write"
@@ -63,6 +64,7 @@ class Fault(StrEnum):
     NO_STILLS = "no_stills"
     DISK_FULL = "disk_full"
     DISK_LOW = "disk_low"
+    DISK_FILLS = "disk_fills"
     FOLDER_CLOSED = "folder_closed"
     DATABASE_LOCKED = "database_locked"
     DATABASE_CLOSED = "database_closed"
@@ -77,7 +79,6 @@ class Fault(StrEnum):
     QUOTA_ALL = "quota_all"
     QUOTA_RESERVE = "quota_reserve"
     QUOTA_WARNED = "quota_warned"
-    LETTERS = "letters"
 
 
 @dataclass(frozen=True, slots=True)

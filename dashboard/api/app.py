@@ -17,6 +17,7 @@ from dashboard.api import (
     audit,
     cameras,
     chronology,
+    health,
     incidents,
     issued_levels,
     me,
@@ -45,6 +46,7 @@ from dashboard.api.services import Api, ApiServices, Latest
 
 ROUTERS: tuple[APIRouter, ...] = (
     me.router,
+    health.router,
     stations.router,
     readings.router,
     cameras.router,

@@ -14,6 +14,7 @@ from dashboard.i18n import LANGUAGES
 from ingest.store.protocol import Copy
 
 DAY_H = 24
+LONGEST_WORD = 60
 RANGES_H = (6, DAY_H, 3 * DAY_H, 7 * DAY_H, 30 * DAY_H, 365 * DAY_H)
 """Hours that a hydrograph can show."""
 DEFAULT_RANGE_H = 6
@@ -21,6 +22,7 @@ PLACES: Mapping[str, str] = {
     "overview": "/",
     "station": "/station/{item}",
     "devices": "/devices",
+    "health": "/health",
     "cameras": "/cameras",
     "wall": "/wall",
     "alerts": "/alerts",
@@ -102,6 +104,11 @@ def chosen_in(search: str | None, known: Collection[str], usual: str, name: str 
     """What ``?p=battery`` chooses of what is known (``name`` is the ``p``), or the usual choice."""
     asked = parse_qs((search or "").removeprefix("?")).get(name, [""])[0]
     return asked if asked in known else usual
+
+
+def word_in(search: str | None, name: str) -> str:
+    """The word that ``?q=asahi`` holds; empty where there is none, cut where it is endless."""
+    return parse_qs((search or "").removeprefix("?")).get(name, [""])[0].strip()[:LONGEST_WORD]
 
 
 def still_path(file: str, copy: Copy = Copy.WHOLE) -> str:

@@ -21,6 +21,7 @@ from dashboard.staff import (
     pages,
     pumps_callbacks,
     station_callbacks,
+    system_callbacks,
 )
 from dashboard.staff.addresses import page_at
 from dashboard.staff.pieces import link
@@ -75,6 +76,7 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     station_callbacks.register(app, services, watch)
     alerts_callbacks.register(app, services, watch)
     health_callbacks.register(app, watch)
+    system_callbacks.register(app, services, watch)
     chronology_callbacks.register(app, watch, services.chronicle)
     handover_callbacks.register(app, watch, services.chronicle, services.clock)
     messages_callbacks.register(app, watch, services.public)

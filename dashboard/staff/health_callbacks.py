@@ -9,8 +9,8 @@ from dash import Dash, Input, Output, State
 from dash.development.base_component import Component
 
 from dashboard.i18n import text
-from dashboard.staff import health_page
-from dashboard.staff.addresses import Page, chosen_in, page_at
+from dashboard.staff import health_page, system_page
+from dashboard.staff.addresses import Page, chosen_in, page_at, word_in
 from dashboard.staff.health_rows import ALL, KINDS, Where
 from dashboard.staff.health_watch import HealthPicture
 from dashboard.staff.pieces import sentence
@@ -19,10 +19,12 @@ from ingest.health.problems import Health
 from ingest.stations import Registry
 
 
-async def troubles(watch: Watch, _: str | None, pathname: str | None) -> Component:
-    """The link in the head, with the number of devices in trouble."""
-    seen = (await watch.latest()).health
-    return health_page.trouble_link(seen.to_act_on if seen else None, page_at(pathname))
+async def troubles(watch: Watch, _: str | None, pathname: str | None) -> list[Component]:
+    """The link in the head, with the number of devices in trouble; before it a mark while the system itself is sick."""
+    picture, here = await watch.latest(), page_at(pathname)
+    seen = picture.health
+    devices = health_page.trouble_link(seen.to_act_on if seen else None, here)
+    return [*system_page.sick_link(picture.system, here), devices]
 
 
 async def counts(watch: Watch, _: str | None, pathname: str | None) -> Any:
@@ -42,7 +44,7 @@ async def devices(watch: Watch, _: str | None, search: str | None, pathname: str
     seen, _health, registry, here = await _seen_by(watch, pathname)
     if seen is None or registry is None:
         return sentence(text(here.language, "app.no_registry"))
-    return health_page.device_list(seen, chosen_in(search, KINDS, ALL), registry, here)
+    return health_page.device_list(seen, chosen_in(search, KINDS, ALL), registry, here, word_in(search, "q"))
 
 
 async def gateways(watch: Watch, _: str | None, pathname: str | None) -> Any:

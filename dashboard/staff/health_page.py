@@ -12,9 +12,10 @@ from dash.development.base_component import Component
 from dashboard.i18n import known, text
 from dashboard.staff import health_words, words
 from dashboard.staff.addresses import Page
-from dashboard.staff.health_rows import EVERY, KINDS, Where, chosen, device_table
+from dashboard.staff.health_rows import ALL, EVERY, KINDS, Where, called, chosen, device_table
 from dashboard.staff.health_watch import HealthPicture
 from dashboard.staff.pieces import link, panel, sentence
+from dashboard.staff.system_page import GAUGES, tabs
 from ingest.health.problems import GatewayHealth, GaugeHealth, Health, Severity
 from ingest.rhythm import LATE_AFTER_INTERVALS, Mode
 from ingest.stations import Registry
@@ -32,13 +33,20 @@ def skeleton(page: Page) -> Component:
         panel("calm", text(language, "health.calm"), html.Div(id="calm"), text(language, "health.calm_note")),
     ]
     head = html.Div(
-        [link(text(language, "app.back"), page.overview().path(), "back"), html.H1(text(language, "health.title"))],
+        [
+            link(text(language, "app.back"), page.overview().path(), "back"),
+            html.H1(text(language, "health.title")),
+            tabs(page, GAUGES),
+        ],
         className="devices-head",
     )
     return html.Div(
         [
             html.Div([head, html.Div(id="health-counts", className="health-counts")], className="devices-top"),
-            html.Section([html.Div(id="kinds"), html.Div(id="health-list")], className="panel panel-health"),
+            html.Section(
+                [html.Div(id="kinds"), html.Div(id="device-search"), html.Div(id="health-list")],
+                className="panel panel-health",
+            ),
             html.Div(beside, className="beside"),
         ],
         className="health",
@@ -98,8 +106,9 @@ def kinds(health: Health, chosen_kind: str, page: Page) -> Component:
     return html.Nav(links, className="kinds", title=text(page.language, "health.kinds"))
 
 
-def device_list(seen: HealthPicture, kind: str, registry: Registry, page: Page) -> list[Component]:
-    """The table of what was chosen, or the sentence that there is nothing; before it, loudly, that the word is old."""
+def device_list(seen: HealthPicture, kind: str, registry: Registry, page: Page, query: str = "") -> list[Component]:
+    """The table of what was chosen, and is called so, or the sentence that there is nothing; before it, loudly, that
+    the word is old."""
     language = page.language
     if seen.health is None or seen.keeper_at is None:
         return [sentence(text(language, "health.not_yet"))]
@@ -107,11 +116,16 @@ def device_list(seen: HealthPicture, kind: str, registry: Registry, page: Page) 
     if seen.old:
         at = words.near_time(seen.keeper_at, seen.at)
         shown.append(html.P(text(language, "health.old", at=at), className="old-notice", role="alert"))
-    gateways, gauges = chosen(seen.health, kind)
+    where = Where(registry, page, seen.at)
+    gateways, gauges = chosen(seen.health, EVERY if query and kind == ALL else kind)
+    if query:
+        gateways, gauges = called(query, gateways, gauges, where)
+        if not gateways and not gauges:
+            return [*shown, sentence(text(language, "system.none_found", q=query))]
     if not gateways and not gauges:
         key = "health.all_well" if kind == "all" else "health.none_of_kind"
         return [*shown, html.P(text(language, key, n=len(seen.health.gauges)), className="all-well")]
-    return [*shown, device_table(gateways, gauges, Where(registry, page, seen.at))]
+    return [*shown, device_table(gateways, gauges, where)]
 
 
 def gateway_list(gateways: Sequence[GatewayHealth], where: Where) -> Component:

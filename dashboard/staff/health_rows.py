@@ -85,6 +85,17 @@ def chosen(health: Health, kind: str) -> tuple[list[GatewayHealth], list[GaugeHe
     return gateways, gauges
 
 
+def called(
+    query: str, gateways: Sequence[GatewayHealth], gauges: Sequence[GaugeHealth], where: Where
+) -> tuple[list[GatewayHealth], list[GaugeHealth]]:
+    """Those whose name, or that of their station, has these letters in it."""
+    wanted = query.casefold()
+    return (
+        [each for each in gateways if wanted in each.gateway_id.casefold()],
+        [each for each in gauges if wanted in where.gauge_name(each.gauge_id).casefold()],
+    )
+
+
 def device_table(gateways: Sequence[GatewayHealth], gauges: Sequence[GaugeHealth], where: Where) -> Component:
     """The rows, worst first: a gateway that is out is one row with all that it silences."""
     head = html.Tr(

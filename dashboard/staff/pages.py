@@ -19,6 +19,7 @@ from dashboard.staff import (
     messages_page,
     overview,
     station,
+    system_page,
     wall_page,
 )
 from dashboard.staff.addresses import Page, page_at
@@ -28,6 +29,7 @@ SKELETONS: Mapping[str, Callable[[Page], Component]] = {
     "overview": overview.skeleton,
     "station": station.skeleton,
     "devices": health_page.skeleton,
+    "health": system_page.skeleton,
     "cameras": cameras_page.skeleton,
     "wall": wall_page.skeleton,
     "chronology": chronology_page.skeleton,

@@ -10,6 +10,7 @@ from alerts.records import AlertLog, MaintenanceLog, NoMaintenance
 from dashboard.accounts.gate import Gate
 from dashboard.chronicle import Chronicle
 from dashboard.public_desk import PublicServices
+from dashboard.system import NoSystem, SystemLog
 from dashboard.tiles import TileSettings
 from ingest.clock import Clock
 from ingest.health.limits import HealthSettings
@@ -36,3 +37,4 @@ class StaffServices:
     chronicle: Chronicle = field(default_factory=Chronicle)
     tiles: TileSettings = field(default_factory=TileSettings)
     public: PublicServices | None = None
+    system: SystemLog = field(default_factory=NoSystem)

@@ -15,7 +15,9 @@ from dashboard.staff.doubt_watch import DoubtWatch
 from dashboard.staff.facts import AlertFacts, StationFacts, camera_facts, gauge_troubles, station_facts
 from dashboard.staff.health_watch import HealthPicture, HealthWatch
 from dashboard.staff.services import StaffServices
+from dashboard.staff.system_watch import SystemWatch, system_facts
 from dashboard.staff.waiting_watch import Waiting, WaitingWatch
+from dashboard.system_views import SystemView
 from dashboard.views import MAINTENANCE_MATTERS, Board, StationView, board
 from ingest.sight.doubt import Doubt
 from ingest.stations import Registry
@@ -25,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 SECTIONS = (
     *("city", "counts", "stations", "devices", "cameras", "wall", "equipment"),
-    *("alerts", "incidents", "log", "health", "troubles", "chronology", "waiting", "public"),
+    *("alerts", "incidents", "log", "health", "troubles", "chronology", "waiting", "public", "system"),
 )
 """Parts of the screens that change for reasons of their own."""
 LOOK_EVERY_S = 0.4
@@ -62,6 +64,7 @@ class Picture:
     alerts: tuple[AlertFacts, ...] = ()
     current: Mapping[str, Transition] = field(default_factory=dict)
     health: HealthPicture | None = None
+    system: SystemView | None = None
     incidents: IncidentsPicture = NOTHING
     doubts: Mapping[str, Doubt] = field(default_factory=dict)
     lines: Mapping[str, StationFacts] = field(default_factory=dict)
@@ -85,6 +88,7 @@ class Watch:
         self._current: Mapping[str, Transition] = {}
         self._current_until: int | None = None
         self._health = HealthWatch(services)
+        self._system = SystemWatch(services)
         self._doubts = DoubtWatch(services)
         self._incidents = AlertsWatch(services.incidents, services.clock.speed)
         self._waiting = WaitingWatch(services)
@@ -127,6 +131,7 @@ class Watch:
         current = self._read_current()
         newest = [each.reading for each in known.heard.latest.values()]
         health = self._health.look(known.registry, newest, now)
+        system = self._system.look(newest, now)
         doubts = self._doubts.look(seen, known.cameras, now)
         incidents = self._incidents.look(now)
         stations = seen.stations if seen else ()
@@ -135,7 +140,8 @@ class Watch:
         facts = {
             **section_facts(known, seen, alerts, lines),
             "waiting": waiting_facts(waiting, now),
-            **health_facts(health),
+            **health_facts(health, system),
+            "system": system_facts(system),
             "incidents": incidents_facts(incidents, seen),
             "public": self._public_facts(now),
             "wall": wall_facts(seen, now, self._services.clock.speed),
@@ -147,7 +153,7 @@ class Watch:
         # Tokens carry the time, so that they never repeat when the service starts anew.
         token = f"{now.isoformat()}/{self._changes}"
         tokens = {**(before.tokens if before else {}), **dict.fromkeys(changed, token)}
-        return Picture(now, seen, alerts, current, health, incidents, doubts, lines, waiting, facts, tokens)
+        return Picture(now, seen, alerts, current, health, system, incidents, doubts, lines, waiting, facts, tokens)
 
     def _public_facts(self, now: datetime) -> object:
         """What somebody decided or entered, and the minute: a message expires by itself."""
@@ -195,13 +201,13 @@ def alert_facts(services: StaffServices, limit: int, gauge_id: str | None = None
     return tuple(AlertFacts(each, tuple(deliveries.get(each.id, ()))) for each in transitions)
 
 
-def health_facts(seen: HealthPicture) -> dict[str, object]:
+def health_facts(seen: HealthPicture, system: SystemView | None = None) -> dict[str, object]:
     """What the page of the devices depends on: their health, and the minute, for ages are told in minutes."""
     minute = seen.at.replace(second=0, microsecond=0)
     health = (seen.health.gauges, seen.health.gateways) if seen.health else None
     return {
         "health": (health, seen.letters, seen.heard_at, seen.old, minute),
-        "troubles": seen.to_act_on,
+        "troubles": (seen.to_act_on, system.sick if system else 0),
     }
 
 

@@ -24,7 +24,7 @@ def clock_checks(
 ) -> Iterable[Check]:
     """The clock beside what the house wrote, the kernel's time service, and a server that tells its time."""
     yield _check_past(now, newest_received_at, files)
-    yield check_synchronised(_is_synchronised())
+    yield check_synchronised(is_synchronised())
     if server:
         yield _check_server(now, server)
 
@@ -52,7 +52,8 @@ def check_synchronised(synchronised: bool | None) -> Check:
     return Check("time service", State.OK, "a time service keeps the clock")
 
 
-def _is_synchronised() -> bool | None:
+def is_synchronised() -> bool | None:
+    """Whether a time service keeps the machine's clock; None where the system does not tell."""
     try:
         libc = ctypes.CDLL(ctypes.util.find_library("c") or "libc.so.6")
         state = int(libc.adjtimex(ctypes.create_string_buffer(TIMEX_BYTES)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from deploy.alerting import StandbyAlerts
 from deploy.holder import shown
 from deploy.monitor.signs import Check, Sample, State
+from ingest.pulse import Fault
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,7 @@ class LeaseProbe:
         if active is not None:
             yield self._check_turning(active.stalled())
         if active is not None and active.deadman is not None:
-            failing = active.deadman.failing
-            said = failing or "it is called while all is well"
-            yield Check("watchdog", State.DEGRADED if failing else State.OK, said)
+            yield _check_watchdog(active.deadman.failing)
 
     def _check_lease(self) -> Check:
         lease = self.service.lease
@@ -43,9 +42,16 @@ class LeaseProbe:
             sentence = f"{shown(lease.other)} decides and sends; this process stands by"
             return Check(self.name, State.OK, sentence)
         sentence = "this process cannot be sure of its lease: look whether the database takes writes"
-        return Check(self.name, State.DEGRADED, sentence)
+        return Check(self.name, State.DEGRADED, sentence, Fault.LEASE_UNSURE)
 
     def _check_turning(self, stalled: str) -> Check:
         if stalled:
-            return Check("alerts turning", State.FAILED, f"{stalled}: look at the log, restart the service")
+            sentence = f"{stalled}: look at the log, restart the service"
+            return Check("alerts turning", State.FAILED, sentence, Fault.ALERTS_STALLED, {"reason": stalled})
         return Check("alerts turning", State.OK, "rounds and outboxes turn")
+
+
+def _check_watchdog(failing: str) -> Check:
+    if failing:
+        return Check("watchdog", State.DEGRADED, failing, Fault.WATCHDOG, {"reason": failing})
+    return Check("watchdog", State.OK, "it is called while all is well")

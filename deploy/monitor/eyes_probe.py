@@ -9,6 +9,7 @@ from typing import Protocol
 
 from deploy.monitor.signs import Check, Sample, State
 from ingest.eyes.looking import EyesCounts
+from ingest.pulse import Fault
 from ingest.store.waiting import Waiting
 
 SLOW_S, STUCK_S = 60.0, 600.0
@@ -91,12 +92,16 @@ class EyesProbe:
         waiting = self.waiting()
         waits_s, news_s = self._s(waiting.since), self._s(waiting.news_since)
         said = f"{waiting.stills} stills wait to be looked at, the first for {waits_s:.0f} s"
+        figures = {"n": waiting.stills, "s": waits_s}
         if news_s > STUCK_S:
-            yield Check("eyes", State.FAILED, f"{said}: look at the log, and whether the processor has time for them")
+            sentence = f"{said}: look at the log, and whether the processor has time for them"
+            yield Check("eyes", State.FAILED, sentence, Fault.STILLS_WAIT, figures)
         elif news_s > SLOW_S:
-            yield Check("eyes", State.DEGRADED, f"{said}: wait, or give them more of the processor")
+            sentence = f"{said}: wait, or give them more of the processor"
+            yield Check("eyes", State.DEGRADED, sentence, Fault.STILLS_WAIT, figures)
         elif waits_s > SLOW_S:
-            yield Check("eyes", State.DEGRADED, f"{said}; of every camera the newest is looked at first: wait")
+            sentence = f"{said}; of every camera the newest is looked at first: wait"
+            yield Check("eyes", State.DEGRADED, sentence, Fault.STILLS_WAIT, figures)
         elif self.service.standing_by:
             yield Check("eyes", State.OK, "another process looks at the stills; this one stands by")
         else:

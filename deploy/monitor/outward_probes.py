@@ -10,6 +10,7 @@ from typing import Protocol
 from alerts.deliveries.limits import Quota, Used, month_of
 from alerts.records import Outcome
 from deploy.monitor.signs import Check, Sample, State
+from ingest.pulse import Fault
 from ingest.store.past.forwarder import Condition, ForwarderState
 
 BEHIND_READINGS = 5_000
@@ -126,9 +127,12 @@ class PastProbe:
         if state.condition is not Condition.WORKING:
             what = "refuses us" if state.condition is Condition.CLOSED else "is away"
             sentence = f"the past {what} ({state.reason}); {state.backlog} readings wait and none is lost: "
-            yield Check("forwarder", State.DEGRADED, sentence + "look at its server and at [past] in the settings")
+            sentence += "look at its server and at [past] in the settings"
+            fault = Fault.PAST_REFUSES if state.condition is Condition.CLOSED else Fault.PAST_AWAY
+            yield Check("forwarder", State.DEGRADED, sentence, fault, {"reason": state.reason})
         elif state.live_lag_s > LAG_S:
-            yield Check("forwarder", State.DEGRADED, f"the past is {state.live_lag_s:.0f} s behind")
+            sentence = f"the past is {state.live_lag_s:.0f} s behind"
+            yield Check("forwarder", State.DEGRADED, sentence, Fault.PAST_BEHIND, {"s": state.live_lag_s})
         else:
             yield Check("forwarder", State.OK, _handed_on(state.backlog))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from deploy.monitor.signs import Check, Sample, State
+from ingest.pulse import Fault
 from ingest.receiver import Counts
 from ingest.store.protocol import Appended, Appender, Batch
 
@@ -159,7 +160,7 @@ class IngestProbe:
         away_s = now_s - self._connected_s
         state = State.FAILED if away_s > BROKER_AWAY_S else State.DEGRADED
         sentence = f"no connection to {self.broker} for {away_s:.0f} s: start the broker, or run mizumori doctor"
-        return Check("broker", state, sentence)
+        return Check("broker", state, sentence, Fault.BROKER_AWAY, {"broker": self.broker, "s": away_s})
 
     def _check_messages(self) -> Check:
         if self.ingest.standing_by:
@@ -171,17 +172,20 @@ class IngestProbe:
         if silent_s <= SILENT * interval_s:
             return Check("messages", State.OK, said)
         state = State.FAILED if silent_s > DEAF * interval_s else State.DEGRADED
-        return Check("messages", state, f"{said}: look whether devices reach the broker")
+        sentence = f"{said}: look whether devices reach the broker"
+        return Check("messages", state, sentence, Fault.NO_MESSAGES, {"s": silent_s})
 
     def _check_commits(self) -> Check:
         commits = self.commits
         if commits.failing and not self.ingest.standing_by:
             since_s = self.monotonic() - commits.failing_since_s
             sentence = f"nothing can be written for {since_s:.0f} s ({commits.failing}): run mizumori doctor"
-            return Check("writing", State.FAILED, sentence)
+            figures: dict[str, float | str] = {"s": since_s, "reason": commits.failing}
+            return Check("writing", State.FAILED, sentence, Fault.CANNOT_WRITE, figures)
         said = f"the last batch took {commits.last_s:.2f} s, {self.ingest.waiting} messages wait"
         if commits.last_s > SLOW_COMMIT_S:
-            return Check("writing", State.DEGRADED, f"{said}: the disk is slow, look what else writes to it")
+            sentence = f"{said}: the disk is slow, look what else writes to it"
+            return Check("writing", State.DEGRADED, sentence, Fault.SLOW_WRITING, {"s": commits.last_s})
         return Check("writing", State.OK, said)
 
 
@@ -223,9 +227,12 @@ class ScheduleProbe:
         for name, beat in beats.items():
             if beat.since_s > max(STALLED_S, STALLED_TURNS * beat.every_s):
                 sentence = f"{name} should run every {beat.every_s:g} s and has not ended for {beat.since_s:.0f} s: "
-                yield Check(f"job {name}", State.FAILED, sentence + "look at the log, restart the service")
+                sentence += "look at the log, restart the service"
+                figures: dict[str, float | str] = {"job": name, "s": beat.since_s}
+                yield Check(f"job {name}", State.FAILED, sentence, Fault.JOB_STALLED, figures)
             elif beat.failing:
                 sentence = f"the last turn of {name} failed ({beat.failing}); it is tried again"
-                yield Check(f"job {name}", State.DEGRADED, sentence)
+                figures = {"job": name, "reason": beat.failing}
+                yield Check(f"job {name}", State.DEGRADED, sentence, Fault.JOB_FAILED, figures)
             else:
                 yield Check(f"job {name}", State.OK, f"runs every {beat.every_s:g} s")

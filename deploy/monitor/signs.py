@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from ingest.pulse import Fault
 
 
 class State(IntEnum):
@@ -18,11 +20,14 @@ class State(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How one thing is, in a sentence that says what to do where it is not well."""
+    """How one thing is, in a sentence that says what to do where it is not well. There ``fault`` names it, with its
+    ``figures``, for pages that have words of their own."""
 
     name: str
     state: State
     sentence: str
+    fault: Fault | None = None
+    figures: Mapping[str, float | str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.state.name.lower()}: {self.sentence}"
@@ -60,6 +65,16 @@ class Probe(Protocol):
         ...
 
 
+@runtime_checkable
+class Probed(Protocol):
+    """A service that brings a probe of its own."""
+
+    @property
+    def probe(self) -> Probe | None:
+        """What looks at it."""
+        ...
+
+
 def worst(checks: Iterable[Check]) -> State:
     """The worst state; OK where there is nothing."""
     return max((each.state for each in checks), default=State.OK)
@@ -72,7 +87,9 @@ def checks_of(probes: Iterable[Probe]) -> list[Check]:
         try:
             found += probe.checks()
         except Exception as error:  # whatever is broken is what is asked about
-            found.append(Check(probe.name, State.FAILED, f"cannot be looked at: {_line(error)}"))
+            said = {"name": probe.name, "reason": _line(error)}
+            sentence = f"cannot be looked at: {said['reason']}"
+            found.append(Check(probe.name, State.FAILED, sentence, Fault.NOT_LOOKED_AT, said))
     return found
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deploy.monitor.signs import Check, Sample, State
-from ingest.store.room import Room
+from ingest.pulse import Fault
+from ingest.store.room import GB, Room
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,7 @@ class StillsProbe:
     def checks(self) -> Iterable[Check]:
         """Said while they are refused."""
         if why := self.room.lacks():
-            yield Check(
-                "stills", State.DEGRADED, f"no still is taken: {why}; make room, or keep fewer (cameras.kept_gb)"
-            )
+            sentence = f"no still is taken: {why}; make room, or keep fewer (cameras.kept_gb)"
+            yield Check("stills", State.DEGRADED, sentence, Fault.NO_STILLS, {"gb": self.room.free_bytes / GB})
         else:
             yield Check("stills", State.OK, "there is room for stills")

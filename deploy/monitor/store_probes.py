@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from deploy.monitor.signs import Check, Sample, State
+from ingest.pulse import Disk, Fault
 from ingest.store.protocol import DeadLetterSummary
 
 GB = 1_000_000_000
@@ -28,12 +29,26 @@ def check_disk(folder: Path) -> Check:
     """Less than 10 % or 1 GB free is little, less than 2 % or 0.2 GB is too little to go on."""
     usage = shutil.disk_usage(folder)
     share, free_gb = usage.free / (usage.total or 1), usage.free / GB
+    figures: dict[str, float | str] = {"gb": free_gb, "pct": 100 * share, "folder": str(folder)}
     said = f"{free_gb:.1f} GB ({share:.0%}) of the disk of {folder} are free"
     if share < 0.02 or free_gb < 0.2:
-        return Check("disk", State.FAILED, f"{said}: make room now, soon nothing can be kept any more")
+        sentence = f"{said}: make room now, soon nothing can be kept any more"
+        return Check("disk", State.FAILED, sentence, Fault.DISK_FULL, figures)
     if share < 0.10 or free_gb < 1.0:
-        return Check("disk", State.DEGRADED, f"{said}: make room, or move data_folder to a larger disk")
+        sentence = f"{said}: make room, or move data_folder to a larger disk"
+        return Check("disk", State.DEGRADED, sentence, Fault.DISK_LOW, figures)
     return Check("disk", State.OK, said)
+
+
+def disk_of(folder: Path, uses: tuple[str, ...]) -> Disk:
+    """The disk of a folder that has these uses."""
+    usage = shutil.disk_usage(folder)
+    return Disk(str(folder), uses, usage.free, usage.total)
+
+
+def size_of(file: Path) -> int:
+    """Bytes of a database with its journal."""
+    return sum(each.stat().st_size for each in (file, Path(f"{file}-wal")) if each.exists())
 
 
 def check_database(name: str, file: Path) -> Check:
@@ -47,10 +62,12 @@ def check_database(name: str, file: Path) -> Check:
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             sentence = f"{file} has been locked by another program for {LOCK_WAIT_S:.0f} s: find and end it"
-            return Check(name, State.DEGRADED, sentence)
-        return Check(name, State.FAILED, f"{file} cannot be written ({error}): give this user the right to its folder")
+            return Check(name, State.DEGRADED, sentence, Fault.DATABASE_LOCKED, {"file": file.name})
+        sentence = f"{file} cannot be written ({error}): give this user the right to its folder"
+        return Check(name, State.FAILED, sentence, Fault.DATABASE_CLOSED, {"file": file.name, "reason": str(error)})
     except sqlite3.DatabaseError as error:
-        return Check(name, State.FAILED, f"{file} is damaged ({error}): restore a backup (docs/operations.md)")
+        sentence = f"{file} is damaged ({error}): restore a backup (docs/operations.md)"
+        return Check(name, State.FAILED, sentence, Fault.DATABASE_DAMAGED, {"file": file.name, "reason": str(error)})
     return Check(name, State.OK, f"{file} can be read and written")
 
 
@@ -62,7 +79,8 @@ def check_folder(folder: Path) -> Check:
         trial.unlink()
     except OSError as error:
         sentence = f"{folder} cannot be written ({error.strerror}): give this user the right to it"
-        return Check("folder", State.FAILED, sentence)
+        figures = {"folder": str(folder), "reason": str(error.strerror)}
+        return Check("folder", State.FAILED, sentence, Fault.FOLDER_CLOSED, figures)
     return Check("folder", State.OK, f"{folder} can be written")
 
 
@@ -80,8 +98,8 @@ class StoreProbe:
         yield Sample("disk_free_bytes", "free bytes of the disk of the data folder", usage.free)
         yield Sample("disk_size_bytes", "bytes of the disk of the data folder", usage.total)
         for name, file in self.databases.items():
-            size = sum(each.stat().st_size for each in (file, Path(f"{file}-wal")) if each.exists())
-            yield Sample("database_size_bytes", "bytes of a database with its journal", size, {"database": name})
+            said = "bytes of a database with its journal"
+            yield Sample("database_size_bytes", said, size_of(file), {"database": name})
 
     def checks(self) -> Iterable[Check]:
         """Whether all can be written, and how much room there is."""
@@ -163,7 +181,8 @@ class ClockProbe:
             return
         by_s, ago_s = self._step[0], self._monotonic() - self._step[1]
         sentence = f"the machine's clock was set by {by_s:+.0f} s {ago_s / 60:.0f} min ago, or the machine slept: "
-        yield Check("clock", State.DEGRADED, sentence + "look at its time service (chrony, systemd-timesyncd)")
+        sentence += "look at its time service (chrony, systemd-timesyncd)"
+        yield Check("clock", State.DEGRADED, sentence, Fault.CLOCK_STEPPED, {"s": by_s, "ago_s": ago_s})
 
     def _look(self) -> None:
         wall_s, passed_s = self._now().timestamp(), self._monotonic()

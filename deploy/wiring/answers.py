@@ -14,6 +14,7 @@ from deploy.web import WebServer
 from deploy.wiring.desk import desk
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
+from ingest.pulse import Part
 
 MOST_CONNECTIONS = 200
 
@@ -47,4 +48,4 @@ def answer_server(settings: Settings, stores: Stores, clock: Clock) -> WebServer
         clock=clock,
         drill=settings.drill.enabled,
     )
-    return WebServer(create_app(services), answers.host, answers.port, MOST_CONNECTIONS)
+    return WebServer(create_app(services), answers.host, answers.port, MOST_CONNECTIONS, Part.ANSWERS)

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
 
 from alerts.deliveries.limits import Quota
 from alerts.engine.ledger import NAME as READINGS
 from deploy.monitor.outward_probes import AlertProbe
 from deploy.monitor.server import Monitor
-from deploy.monitor.signs import Probe
+from deploy.monitor.signs import Probe, Probed
 from deploy.monitor.stills_probe import StillsProbe
 from deploy.monitor.store_probes import ClockProbe, LogProbe, StoreProbe
 from deploy.services import Service
 from deploy.settings import Settings
 from deploy.wiring.belongings import belongings
 from deploy.wiring.clockwork import machine_time
+from deploy.wiring.pulse import with_pulse
 from deploy.wiring.stores import Stores, program_version, room_of
 
 
-@runtime_checkable
-class Probed(Protocol):
-    """A service that brings a probe of its own."""
-
-    @property
-    def probe(self) -> Probe | None:
-        """What looks at it."""
-        ...
-
-
 def monitored(settings: Settings, stores: Stores, services: Sequence[Service], name: str, port: int) -> list[Service]:
-    """The services with a monitor behind them, or without where its port is 0. ``name`` is the command's."""
+    """The services, their signs of life, and a monitor behind them, or none where its port is 0. ``name`` is the
+    command's."""
+    alive = with_pulse(settings, stores, services)
     if port == 0:
-        return [*services]
+        return alive
     probes = [*common_probes(settings, stores), *probes_of(services)]
-    return [*services, Monitor(name, program_version(), probes, settings.monitor.host, port)]
+    return [*alive, Monitor(name, program_version(), probes, settings.monitor.host, port)]
 
 
 def probes_of(services: Sequence[Service]) -> list[Probe]:

@@ -18,7 +18,9 @@ from deploy.wiring.chronicle import chronicle
 from deploy.wiring.desk import incident_log
 from deploy.wiring.public import issued_for_public, public_services
 from deploy.wiring.stores import Stores
+from deploy.wiring.system import house_system
 from ingest.clock import Clock
+from ingest.pulse import Part
 from ingest.store.cameras import SqlPictures
 from ingest.store.health import SqlHealth
 from ingest.store.protocol import History
@@ -80,11 +82,14 @@ def staff_server(settings: Settings, stores: Stores, history: History, clock: Cl
         incidents=incident_log(settings.alerts, stores),
         chronicle=chronicle(settings, stores),
         tiles=settings.dashboard.tiles,
+        system=house_system(settings, stores),
     )
     acts = api_services(settings, stores, history, clock, entrance)
-    return WebServer(staff_app(services, acts).server, settings.dashboard.host, settings.dashboard.port)
+    app, where = staff_app(services, acts).server, settings.dashboard
+    return WebServer(app, where.host, where.port, part=Part.DASHBOARD)
 
 
 def public_server(settings: Settings) -> WebServer:
     """The small server of the public page."""
-    return WebServer(public_app(settings.public_folder), settings.public.host, settings.public.port)
+    app, where = public_app(settings.public_folder), settings.public
+    return WebServer(app, where.host, where.port, part=Part.PUBLISHER)

@@ -118,6 +118,23 @@ class DeadLetterSummary:
     busiest: Sequence[BusyTopic] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LetterReason:
+    """Messages refused for one reason: ``total`` since the beginning, ``retried`` of them made good.
+
+    ``day`` counts those of the last 24 hours that were kept; ``day_more`` says that there were others, which were only
+    counted. ``example`` is the newest that is still kept.
+    """
+
+    reason: str
+    total: int
+    retried: int = 0
+    day: int = 0
+    day_more: bool = False
+    newest_at: datetime | None = None
+    example: DeadLetter | None = None
+
+
 class Log(Protocol):
     """The append-only log of the present. Sequence numbers grow in commit order; nothing is changed or deleted."""
 

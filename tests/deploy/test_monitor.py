@@ -270,7 +270,8 @@ def test_the_house_of_one_host_brings_a_probe_for_everything(tmp_path: Path) -> 
         probes = [*common_probes(settings, stores), *probes_of(house.services)]
         found = [each for probe in probes for each in probe.checks()]
     assert {each.name for each in probes} == {
-        *("store", "stills", "log", "alerts", "alerts lease", "clock", "past", "ingest", "eyes", "schedule")
+        *("store", "stills", "log", "alerts", "alerts lease", "clock", "past", "ingest", "eyes", "schedule"),
+        *("dashboard server", "publisher server"),
     }
     assert {each.name for each in found if each.state is not State.OK} <= {"disk"}, found
     stores.close()
