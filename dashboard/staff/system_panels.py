@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboard.disk_outlook import Course
 from dashboard.i18n import known, text
 from dashboard.staff import health_words, system_words, words
-from dashboard.staff.pieces import link, sentence
+from dashboard.staff.pieces import link, panel, sentence
 from dashboard.staff.system_rows import Around, Content, said, table
 from dashboard.system_views import DiskView, SystemView
 from ingest.readings import DeadLetter
@@ -125,16 +125,11 @@ NEWEST_COLUMNS = ("at", "topic", "detail", "head")
 def newest_letters(reason: str, found: Sequence[DeadLetter], around: Around) -> list[Component]:
     """The newest messages that were refused for one reason."""
     name = known(around.page.language, "refusal", reason)
-    head = html.Div(
-        [
-            html.H3(around.say("letters_of", reason=name)),
-            link(around.say("letters_close"), around.page.path(), "back"),
-        ],
-        className="letters-of",
-    )
-    if not found:
-        return [head, sentence(around.say("not_kept"))]
-    return [head, table(NEWEST_COLUMNS, [(None, _letter(each, around)) for each in found], around)]
+    close = html.Div(link(around.say("letters_close"), around.page.path(), "back"), className="letters-of")
+    body: Component = sentence(around.say("not_kept"))
+    if found:
+        body = table(NEWEST_COLUMNS, [(None, _letter(each, around)) for each in found], around)
+    return [panel("newest-letters", around.say("letters_of", reason=name), html.Div([body, close]))]
 
 
 def _letter(letter: DeadLetter, around: Around) -> dict[str, Content]:

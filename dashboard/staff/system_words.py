@@ -14,6 +14,7 @@ from ingest.readings import DeadLetter
 
 MOST_SAID = 2
 """Findings that the first sentence spells out; the others are counted."""
+MOST_NAMED = 3
 MOST_CHARACTERS, MOST_BYTES = 80, 16
 _SECRET = re.compile(r'("[^"]*(?:password|passwd|secret|token|api_?key)[^"]*"\s*:\s*)"[^"]*"?', re.IGNORECASE)
 UNITS = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
@@ -40,7 +41,11 @@ def subject(finding: SystemFinding, language: str) -> str:
     """What it is wrong with; nothing where the words of the fault say that."""
     if finding.kind is Kind.PART:
         parts = str(finding.figures.get("parts", finding.name)).split(",")
-        return health_words.listed([text(language, f"part.{each}") for each in parts], language)
+        names = [text(language, f"part.{each}") for each in parts]
+        if len(names) > MOST_NAMED:
+            others = text(language, "system.others", n=len(names) - MOST_NAMED)
+            names = [*names[:MOST_NAMED], others]
+        return health_words.listed(names, language)
     if finding.kind is Kind.CHANNEL:
         return known(language, "channel", finding.name)
     return finding.name

@@ -86,11 +86,17 @@ class FakeSystem:
 
     facts: SystemFacts
     kept: Sequence[DeadLetter] = field(default_factory=list)
+    dead: set[Part] = field(default_factory=set)
+    looks: int = 0
 
     def look(self, now: datetime) -> SystemFacts:
-        """What the test put there, heard a moment ago unless the test aged it."""
+        """What the test put there; the beats of what is not ``dead`` move."""
         del now
-        return self.facts
+        self.looks += 1
+        pulses = [
+            each if each.part in self.dead else replace(each, beat=each.beat + self.looks) for each in self.facts.pulses
+        ]
+        return replace(self.facts, pulses=pulses)
 
     def letters(self, reason: str, limit: int) -> Sequence[DeadLetter]:
         """Those that were kept."""
@@ -100,5 +106,5 @@ class FakeSystem:
 def system_desk(now: datetime | None = None, *, ill: bool = False) -> tuple[Desk, FakeSystem, StaffServices]:
     """A desk in the storm with a system of its own."""
     at = health_desk(now)
-    fake = FakeSystem((sick if ill else well)(at.now), [letter(at.now)])
+    fake = FakeSystem((sick if ill else well)(at.now), [letter(at.now)], {Part.ALERTS} if ill else set())
     return at, fake, replace(at.services, system=fake)
