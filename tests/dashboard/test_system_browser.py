@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from dashboard.staff.app import create_app
 from ingest.pulse import Part
@@ -14,7 +14,7 @@ from tests.dashboard.staff_fakes import served
 from tests.dashboard.system_desk import FakeSystem, system_desk
 from tests.parts import CHROMIUM_ARGS, chromium
 
-DESK, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
+DESK, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=360, height=740)
 PATIENCE_MS = 20_000
 
 

@@ -207,7 +207,17 @@ def test_the_beginning_of_a_refused_message_shows_no_secret_and_no_control_chara
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_fault_and_part_has_words_that_take_its_figures(language: str) -> None:
     seen = view(sick(NOW))
-    figures = {"n": 1, "s": 2, "gb": 3, "pct": 4, "days": 5, "used": 6, "most": 7, "job": "pull", "process": "p"}
+    figures: dict[str, float | str] = {
+        "n": 1,
+        "s": 2,
+        "gb": 3,
+        "pct": 4,
+        "days": 5,
+        "used": 6,
+        "most": 7,
+        "job": "pull",
+        "process": "p",
+    }
     figures |= dict.fromkeys(("reason", "name", "broker", "folder", "file", "versions"), "x")
     for fault in Fault:
         made = replace(seen.findings[0], fault=fault, figures=figures)
