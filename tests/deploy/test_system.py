@@ -169,7 +169,7 @@ def test_a_database_that_takes_no_sign_of_life_ends_nothing(stores: Stores, capl
         def end(self, process: str, at: datetime) -> None:
             """Nothing: it is not stopped."""
 
-    writer = replace(pulsing(stores, []), every_s=0.01, store=Away())  # type: ignore[arg-type]
+    writer = replace(pulsing(stores, []), every_s=0.01, store=Away())
     writer.start()
     assert eventually(lambda: "the disk is full" in caplog.text, 5)
     assert writer._thread is not None
