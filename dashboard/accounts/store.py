@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from dashboard.accounts import last_administrator, lockout, names
+from dashboard.accounts import last_administrator, lockout, names, token_store
 from dashboard.accounts.actor import Role
 from dashboard.accounts.records import NOTHING, Account, AuditLine, Failures, NameTaken, NewAccount, Session
 from dashboard.accounts.tables import account_failures, account_sessions, accounts, audit
@@ -221,7 +221,8 @@ def _must_be_another(connection: Connection, login: str, name: str) -> None:
     """Unless another account has the login name too: that is said first."""
     others = connection.execute(select(accounts.c.login, accounts.c.name).where(accounts.c.disabled_at.is_(None))).all()
     logins = {each.login for each in others}
-    if login not in logins and names.taken(name, (each.name for each in others)):
+    taken = (*(each.name for each in others), *token_store.names_of(connection))
+    if login not in logins and names.taken(name, taken):
         raise NameTaken(name)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from dashboard.accounts import names
 from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.audit import Audit
 from dashboard.accounts.keeping import KeepingError
@@ -50,7 +51,7 @@ class TokenKeeper:
 
     def add(self, asked: NewToken) -> str:
         """A new token, to be shown this once. KeepingError says why not."""
-        now, name = self._now(), asked.name.strip()
+        now, name = self._now(), names.tidy(asked.name)
         ends = datetime.combine(asked.last_day + timedelta(days=1), time(), JST)
         if why := _refused(name, asked.role, ends, now):
             raise KeepingError(why)
@@ -78,7 +79,7 @@ class TokenKeeper:
 
 
 def _refused(name: str, role: Role, ends: datetime, now: datetime) -> str | None:
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+    if len(name) > LONGEST_NAME or names.refused(name):
         return "accounts.token_name_bad"
     if role not in ROLES:
         return "accounts.token_role"

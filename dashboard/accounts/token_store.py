@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from alerts.public.settings import same_person
+from dashboard.accounts import names
 from dashboard.accounts.actor import Role
 from dashboard.accounts.tables import account_tokens, accounts
 from dashboard.accounts.tokens import Token
@@ -42,7 +42,7 @@ class SqlTokens:
         values = {**asdict(token), "token_hash": token_hash}
         del values["id"]
         with writing(self._engine) as connection:
-            if same_person(token.name) in _names(connection, token.made_at):
+            if names.taken(token.name, _others(connection, token.made_at)):
                 return False
             connection.execute(insert(account_tokens).values(values))
         return True
@@ -60,12 +60,17 @@ class SqlTokens:
             return connection.execute(update(account_tokens).where(is_it).values(revoked_at=at)).rowcount == 1
 
 
-def _names(connection: Connection, now: datetime) -> set[str]:
+def names_of(connection: Connection) -> Sequence[str]:
+    """What the chronology calls the programs whose tokens were not revoked."""
+    return connection.scalars(select(columns.name).where(columns.revoked_at.is_(None))).all()
+
+
+def _others(connection: Connection, now: datetime) -> Iterator[str]:
     """What the chronology calls others: nobody could tell whether a person or a program did it."""
+    for row in connection.execute(select(accounts.c.login, accounts.c.name)):
+        yield from row
     stand = columns.revoked_at.is_(None) & (columns.expires_at > now)
-    people = connection.execute(select(accounts.c.login, accounts.c.name)).all()
-    programs = connection.scalars(select(columns.name).where(stand))
-    return {same_person(each) for each in (*programs, *(name for row in people for name in row))}
+    yield from connection.scalars(select(columns.name).where(stand))
 
 
 def _token(row: Mapping[Any, Any]) -> Token:

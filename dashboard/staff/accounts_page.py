@@ -60,7 +60,7 @@ def _adding(language: str) -> Component:
         ),
         forms.field(
             text(language, "accounts.name"), "name", required=True, maxlength=100, autocomplete="off",
-            hint=text(language, "accounts.name_hint"),
+            hint=text(language, "keeping.name_hint"),
         ),
         forms.choice(text(language, "accounts.role"), "role", _roles(language, tuple(Role))),
         _places(),

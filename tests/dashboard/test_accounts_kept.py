@@ -280,6 +280,19 @@ def written_by(town: Town, name: str) -> list[tuple[str, int | None, str]]:
     return [(each.object, each.account_id, each.detail) for each in lines]
 
 
+def test_a_program_is_held_to_the_same_number_of_acts_as_a_person(town: Town, admin: httpx.Client) -> None:
+    with town.program(shown(admin, "hasty operator")) as program:
+        answers = [program.post(f"{API}/chronology", json={}).status_code for _ in range(201)]
+    assert (set(answers[:200]), answers[200]) == ({422}, 429)
+    assert admin.post(f"{API}/tokens", json={}).status_code == 422, "others have their own"
+
+
+def test_nobody_is_called_like_a_program(admin: httpx.Client) -> None:
+    shown(admin, "水位の転送")
+    answer = admin.post(f"{API}/accounts", json={"login": "tenso", "name": "水位の 転送", "role": "viewer"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "name_taken")
+
+
 def test_a_token_is_shown_once_and_kept_as_its_hash(town: Town, admin: httpx.Client) -> None:
     secret = shown(admin, "once")
     assert secret not in admin.get(f"{API}/tokens").text
