@@ -85,7 +85,8 @@ async def _registry(watch: Watch) -> Registry | None:
 def register(app: Dash, watch: Watch, chronicle: Chronicle) -> None:
     """Bind the callbacks of this file to an app."""
     here, search, news = State("url", "pathname"), Input("url", "search"), Input("news-chronology", "data")
-    shown = Input("chronicle-shown", "data")
+    # It comes with the first lines: news may be there before it.
+    shown = Input("chronicle-shown", "data", allow_optional=True)
     app.callback(Output("chronicle-ways", "children"), search, here)(ways)
     app.callback(Output("chronicle-exports", "children"), search, here)(exports)
     app.callback(Output("chronicle-filter", "children"), search, here)(partial(filters, watch, chronicle))

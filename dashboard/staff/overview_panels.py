@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from alerts.chronology.words import catalogue
+from alerts.records import Incident
 from dashboard.i18n import text
 from dashboard.staff import cameras_cards, cameras_words, words
 from dashboard.staff.addresses import Page, still_path
@@ -53,9 +54,14 @@ def _waiting(each: Waiting, registry: Registry, page: Page, now: datetime) -> Co
         done=text(language, "waiting.done"),
         class_name="acknowledge",
     )
-    opened = link(about, page.station(incident.station_id).path(), "waiting-about")
+    opened = link(about, _where(incident, page), "waiting-about")
     parts = [badge(language, incident.level), opened, button]
     return with_data(html.Li(parts, key=each.key), waiting=each.key)
+
+
+def _where(incident: Incident, page: Page) -> str:
+    """The page of the station; a gateway has none, so there it is that of the incident."""
+    return (page.station(incident.station_id) if incident.station_id else page.at("incident", str(incident.id))).path()
 
 
 def _for(language: str, minutes: int) -> str:
@@ -65,7 +71,9 @@ def _for(language: str, minutes: int) -> str:
 
 
 def station_name(station_id: str, registry: Registry, language: str) -> str:
-    """The name of a station; its identifier where it is no longer in the registry."""
+    """The name of a station; its identifier where it is no longer in the registry; the whole city where it is none."""
+    if not station_id:
+        return text(language, "alerts_page.whole_city")
     station = registry.stations.get(station_id)
     return named(station.name, language) if station else station_id
 

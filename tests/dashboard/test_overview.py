@@ -15,9 +15,10 @@ from pydantic import ValidationError
 from alerts.records import Incident
 from dashboard import maps
 from dashboard.staff import overview_callbacks, overview_list
+from dashboard.staff.addresses import Page
 from dashboard.staff.app import live_addresses
 from dashboard.staff.facts import StationFacts
-from dashboard.staff.overview_panels import rising_fastest, rule_name
+from dashboard.staff.overview_panels import rising_fastest, rule_name, waiting_list
 from dashboard.staff.waiting_watch import Waiting
 from dashboard.staff.watch import Watch
 from dashboard.tiles import TileSettings
@@ -170,6 +171,14 @@ def test_an_alert_that_rises_is_a_new_one_and_hazard_four_is_urgent(at_desk: Des
     at_desk.alerts.incidents = [replace(one, level=4)]
     later = asyncio.run(overview_callbacks.alarm(Watch(at_desk.services), None, "/"))
     assert later == {"waiting": ["3/4"], "urgent": False}  # a rate of rise is no hazard, however much it matters
+
+
+def test_an_alert_of_a_gateway_which_has_no_station_leads_to_its_own_page(at_desk: Desk) -> None:
+    assert at_desk.registry.current is not None
+    alert = Waiting(replace(Incident("", "gateway", NOW, 2, 2), id=7), NOW)
+    found = said(waiting_list([alert], at_desk.registry.current, Page("en"), NOW))
+    assert "/en/alerts/7" in found
+    assert "whole city" in found
 
 
 def test_no_filter_hides_an_alert_that_waits(at_desk: Desk) -> None:
