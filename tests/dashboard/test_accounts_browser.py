@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from dashboard.accounts.actor import Role
 from dashboard.accounts.settings import AccountSettings
 from dashboard.staff.app import create_app
+from tests.axe import grave_faults
 from tests.dashboard.account_desk import PASSWORD, House, house
 from tests.dashboard.staff_fakes import desk, served
 from tests.parts import CHROMIUM_ARGS, chromium
@@ -78,6 +79,18 @@ def test_an_approver_sets_up_a_second_factor_signs_out_and_in_again_with_a_code(
     assert errors == []
 
 
+def test_the_page_of_the_first_account_is_for_everybody(tmp_path: Path) -> None:
+    path, empty = chromium(), house(tmp_path)
+    with served(create_app(desk(gate=empty.gate).services).server) as base, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
+        page = browser.new_page()
+        for language in ("ja", "en"):
+            page.goto(f"{base}/setup?token={empty.gate.setup.token}&lang={language}")
+            expect(page.locator("[name=again]")).to_be_visible()
+            fits_both(page)
+        browser.close()
+
+
 def without_the_telephone(page: Page, base: str, recovery: str) -> None:
     """In by a recovery code; then new ones are made, and the old are gone."""
     page.goto(f"{base}/login?lang=en&next=/account%3Flang%3Den")
@@ -105,9 +118,11 @@ def name_and_password(page: Page) -> None:
 
 
 def fits_both(page: Page) -> None:
-    """On a phone and on a desk nothing is wider than the screen, and what is tapped is large enough."""
+    """On a phone and on a desk nothing is wider than the screen, what is tapped is large enough, and axe-core finds
+    nothing that is grave."""
     for size in (PHONE, DESK):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         small = "[...document.querySelectorAll('button, input:not([type=hidden]), a')].filter(e => e.offsetHeight < 44)"
         assert page.evaluate(f"{small}.map(e => e.outerHTML)") == []
+        assert grave_faults(page) == []
