@@ -38,6 +38,16 @@ PAGES = {
     "/cameras": ("#camera-wall .still", "#camera-states a"),
 }
 """By page what is there when it is drawn."""
+SMALL_WORDS = """() => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+    while (walk.nextNode()) {
+        const words = walk.currentNode.textContent.trim(), place = walk.currentNode.parentElement;
+        const size = parseFloat(getComputedStyle(place).fontSize);
+        if (words && size < 0.0219 * innerHeight && place.checkVisibility({ visibilityProperty: true })
+            && !place.closest("title, .spoken, .skip, script, footer")) { found.push(`${words}: ${size}`); }
+    }
+    return found;
+}"""
 OF_PHONES = [path for path in PAGES if path != "/wall"]
 
 
@@ -105,4 +115,14 @@ def test_the_first_tab_leads_past_the_head_to_the_page(browser: Browser, base: s
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.querySelector('#page').contains(document.activeElement)")
+    page.close()
+
+
+def test_the_wall_has_no_controls_and_no_small_words(browser: Browser, base: str) -> None:
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    drawn(page, base, "/wall")
+    assert page.evaluate(SMALL_WORDS) == []
+    page.evaluate("document.querySelectorAll('.turning > .panel').forEach((each) => each.classList.add('turned'))")
+    assert page.evaluate(SMALL_WORDS) == []
+    assert page.locator("button:visible, input:visible, select:visible, summary:visible").count() == 0
     page.close()

@@ -1,15 +1,13 @@
 // The map, drawn from plain data as an SVG of our own: ground, tiles where there are some, and a mark a station that is
-// a link. It moves by mouse, wheel and buttons; names are placed where they cover nothing, those of the worst first.
+// a link. It moves by mouse, wheel and buttons; where its names stand is found by map_names.js.
 (function () {
     "use strict";
 
     const SVG = "http://www.w3.org/2000/svg";
     const TILE_PX = 256;
     const NEAREST = 64;
-    const NAME_PX = 12;
     const MANY = 120;
     const FEW = 40;
-    const NAMED_FROM = 4;
     const CLICK_PX = 4;
 
     const state = { ground: null, marks: null, box: "", view: null, place: null, drag: null, moved: false };
@@ -209,7 +207,9 @@
             return each.x > -20 && each.y > -20 && each.x < at.w + 20 && each.y < at.h + 20;
         });
         const drawn = here.slice().reverse().map(function (each) { return markOf(each, many); });
-        return drawn.concat(names(here, at));
+        const named = names(here, at);
+        const leads = named.map(function (each) { return each.led; }).filter(Boolean);
+        return leads.concat(drawn, named.map(function (each) { return each.said; }));
     }
 
     function markOf(each, many) {
@@ -232,58 +232,12 @@
         return link;
     }
 
-    // About how wide a name is: Japanese characters are square, Latin ones little more than half as wide.
-    function widthOf(name) {
-        return Array.from(name).reduce(function (sum, each) {
-            return sum + large() * (each.codePointAt(0) > 0x2E80 ? NAME_PX : NAME_PX * 0.58);
-        }, 6);
-    }
-
-    function sides(each, width) {
-        const r = each.r + 2, h = 16 * large();
-        return [
-            [each.x + r, each.y - h / 2], [each.x - r - width, each.y - h / 2],
-            [each.x - width / 2, each.y - r - h], [each.x - width / 2, each.y + r],
-            [each.x + r - 4, each.y - r - h / 2], [each.x - r - width + 4, each.y - r - h / 2],
-            [each.x + r - 4, each.y + r - h / 2], [each.x - r - width + 4, each.y + r - h / 2],
-            [each.x + r, each.y - h], [each.x + r, each.y], [each.x - r - width, each.y - h], [each.x - r - width, each.y],
-            [each.x - r, each.y - r - h], [each.x + r - width, each.y - r - h],
-            [each.x - r, each.y + r], [each.x + r - width, each.y + r],
-        ].map(function (corner) { return { x: corner[0], y: corner[1], w: width, h: h }; });
-    }
-
-    function common(a, b) {
-        const across = Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x);
-        const down = Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y);
-        return across > 0 && down > 0 ? across * down : 0;
-    }
-
-    // The side that covers least: nothing for most, names and calm marks for the worst; no mark of a hazard ever.
-    function freeSide(each, taken, at) {
-        const frame = { x: 2, y: 2, w: at.w - 4, h: at.h - 4 };
-        const found = sides(each, widthOf(each.mark.name)).map(function (side) {
-            const outside = side.w * side.h - common(side, frame);
-            return { side: side, cost: taken.reduce(function (sum, other) {
-                const covered = common(side, other);
-                return covered && other.barred ? Infinity : sum + covered;
-            }, outside * 4) };
-        }).sort(function (a, b) { return a.cost - b.cost; })[0];
-        const may = each.mark.hazard >= NAMED_FROM ? found.cost < Infinity : found.cost === 0;
-        return may ? found.side : null;
-    }
-
     function names(here, at) {
-        const taken = here.map(function (each) {
-            const barred = each.mark.hazard !== 0;
-            return { x: each.x - each.r, y: each.y - each.r, w: 2 * each.r, h: 2 * each.r, barred: barred };
-        });
         const named = here.filter(function (each) { return each.mark.hazard || here.length <= FEW; });
-        return named.map(function (each) {
-            const side = freeSide(each, taken, at);
-            if (!side) { return null; }
-            taken.push(side);
-            return make("text", { "class": "map-name", x: side.x + 3, y: side.y + 12 * large() }, each.mark.name);
-        }).filter(Boolean);
+        return window.mizumori.mapNames(named, here, at, large()).map(function (name) {
+            const said = make("text", { "class": "map-name", x: name.x + 3, y: name.y + 12 * large() }, name.mark.name);
+            return { said: said, led: name.led ? make("line", Object.assign({ "class": "map-led" }, name.led)) : null };
+        });
     }
 
     function ground(data) {
