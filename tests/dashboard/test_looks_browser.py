@@ -124,5 +124,7 @@ def test_the_wall_has_no_controls_and_no_small_words(browser: Browser, base: str
     assert page.evaluate(SMALL_WORDS) == []
     page.evaluate("document.querySelectorAll('.turning > .panel').forEach((each) => each.classList.add('turned'))")
     assert page.evaluate(SMALL_WORDS) == []
-    assert page.locator("button:visible, input:visible, select:visible, summary:visible").count() == 0
+    controls = "button:visible:not(.picture), input:visible, select:visible, summary:visible"
+    assert page.locator(controls).count() == 0
+    expect(page.locator(".wallview")).to_have_css("pointer-events", "none")
     page.close()
