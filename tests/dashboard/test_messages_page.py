@@ -84,15 +84,15 @@ def test_who_still_has_to_approve_is_said_and_that_nothing_is_out_before_it_is_p
     assert "承認はそろいました。発信するまで住民には届きません。" in acts(house, made)
 
 
-def test_an_issued_level_that_a_text_leaves_out_is_said_and_so_is_one_that_stands_no_more(house: PublicHouse) -> None:
+def test_an_issued_level_that_a_text_leaves_out_is_said_and_so_is_one_that_is_not_entered(house: PublicHouse) -> None:
     without = house.by_hand()
     assert "警戒レベル4が発令されています（美ノ郷）。この文には書かれていません。" in acts(house, without, FOUR)
     named = house.by_hand(issued=looks_like(FOUR))
     shown = acts(house, named, FOUR)
     assert "文に書いた発令：警戒レベル4（市長、18:50）" in shown
     assert "書かれていません" not in shown
-    assert "もう出ていません" not in shown
-    assert "文に書いた警戒レベル4の発令は、もう出ていません。" in acts(house, named)
+    assert "解除されていないか" not in shown
+    assert "文に書いた警戒レベル4は、いま入力されている発令の中にありません。" in acts(house, named)
 
 
 def test_what_goes_out_at_once_says_so_before_it_is_opened_and_stands_last(house: PublicHouse) -> None:
