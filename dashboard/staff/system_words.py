@@ -66,7 +66,7 @@ def sentence(view: SystemView | None, to_act_on: int | None, language: str) -> s
     wrong = [each for each in view.findings if each.severity is not Severity.NOTE]
     if not wrong:
         return _well(len(view.findings), to_act_on or 0, language)
-    first = ("、" if language == "ja" else "; ").join(whole(each, language) for each in wrong[:MOST_SAID])
+    first = ("。" if language == "ja" else "; ").join(whole(each, language) for each in wrong[:MOST_SAID])
     more = len(wrong) - MOST_SAID
     key = "system.wrong_more" if more > 0 else "system.wrong"
     devices = text(language, "system.and_devices", n=to_act_on) if to_act_on else ""

@@ -11,6 +11,15 @@ from deploy.migrations.lineage import LINEAGES
 from deploy.settings import Settings, SettingsError
 
 
+def database_files(settings: Settings) -> dict[str, Path]:
+    """The databases that are files here and are there: of a database on a server only the past, where it is a file."""
+    try:
+        return belongings(settings).there
+    except SettingsError:
+        past = settings.data_folder / "past.db"
+        return {"past": past} if past.exists() else {}
+
+
 def belongings(settings: Settings) -> Belongings:
     """What belongs to a system; SettingsError for a database that is no file."""
     url = make_url(settings.database_url)

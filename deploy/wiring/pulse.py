@@ -19,10 +19,10 @@ from deploy.monitor.stills_probe import StillsProbe
 from deploy.monitor.store_probes import ClockProbe, StoreProbe, disk_of, size_of
 from deploy.schedule import Schedule
 from deploy.services import Service
-from deploy.settings import Settings, SettingsError
+from deploy.settings import Settings
 from deploy.standby import Standby
 from deploy.web import WebServer
-from deploy.wiring.belongings import belongings
+from deploy.wiring.belongings import database_files
 from deploy.wiring.clockwork import machine_time
 from deploy.wiring.ingest import HOUSEKEEPING
 from deploy.wiring.stores import Stores, program_version, room_of
@@ -107,17 +107,8 @@ def _not_held(lease: Lease) -> Callable[[], bool]:
 
 
 def _common(settings: Settings) -> list[Probe]:
-    files = StoreProbe(settings.data_folder, _files(settings))
+    files = StoreProbe(settings.data_folder, database_files(settings))
     return [Occasional(files, STORE_S, time.monotonic), StillsProbe(room_of(settings)), ClockProbe(machine_time)]
-
-
-def _files(settings: Settings) -> dict[str, Path]:
-    """The databases that are files here."""
-    try:
-        return belongings(settings).there
-    except SettingsError:
-        past = settings.data_folder / "past.db"
-        return {"past": past} if past.exists() else {}
 
 
 class BasisOf:
@@ -135,7 +126,7 @@ class BasisOf:
         """As it is now."""
         return Basis(
             disks=disks_of({"data": self._settings.data_folder, "public": self._settings.public_folder}),
-            databases={name: size_of(file) for name, file in _files(self._settings).items()},
+            databases={name: size_of(file) for name, file in database_files(self._settings).items()},
             stills_bytes=self._stills_bytes(),
             stills_most_bytes=self._settings.cameras.most_bytes,
             clock_kept=is_synchronised(),
