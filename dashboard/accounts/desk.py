@@ -70,12 +70,13 @@ class AccountDesk:
         self.vault = vault
         self.second = SecondStep(store, codes, vault, self.audit, now)
         self.tries = Tries(store, self.audit, now)
-        self._any = False
+        self.has_accounts = False
+        """Whether there is known to be an account; once there is one, there always is."""
 
     def any_account(self) -> bool:
-        """Whether there is an account. It is asked once more only while there is none: accounts are never deleted."""
-        self._any = self._any or self.store.any_account()
-        return self._any
+        """Whether there is an account, usable or not."""
+        self.has_accounts = self.has_accounts or self.store.any_account()
+        return self.has_accounts
 
     def origin(self, account: Account | None, address: str, device: str) -> Origin:
         """Where a try for an account comes from; ``device`` is what the browser kept of ``Taken.device``."""

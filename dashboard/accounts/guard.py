@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.accounts import rights
 from dashboard.accounts.gate import Gate
+from dashboard.accounts.hosts import address_of
 from dashboard.accounts.pages import language_of, local, refused_page, refused_words
 from dashboard.accounts.sessions import Signed, Step
 from dashboard.accounts.verdict import Asked, Code, Refusal, verdict
@@ -45,8 +46,7 @@ class Guard:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = HTTPConnection(scope)
-        signed = await self._who(connection)
-        refusal = verdict(Asked(scope["method"], scope["path"], connection.headers), signed)
+        signed, refusal = await self._judged(connection, scope["method"])
         answered = _Answered(send)
         try:
             if refusal is None:
@@ -61,19 +61,26 @@ class Guard:
     async def _wrote(self, signed: Signed, connection: HTTPConnection, status: int) -> None:
         what = f"{connection.scope['method']} {connection.scope['path']}"
         try:
-            await self._gate.wrote(signed, what, status, address(connection))
+            await self._gate.wrote(signed, what, status, address_of(connection))
         except Exception:
             # The act is done and answered; its own record, the chronology, is in the act's transaction.
             log.exception("a line of the audit log is lost: %s of %s was answered %d", what, signed.actor.name, status)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = HTTPConnection(scope)
-        signed = await self._who(connection)
-        if verdict(Asked(rights.SOCKET, scope["path"], connection.headers), signed) is not None:
+        _, refusal = await self._judged(connection, rights.SOCKET)
+        if refusal is not None:
             await receive()
             await send({"type": "websocket.close", "code": REFUSED_SOCKET})
             return
         await self._app(scope, receive, _Watched(self._gate, connection, send))
+
+    async def _judged(self, connection: HTTPConnection, method: str) -> tuple[Signed | None, Refusal | None]:
+        if not self._gate.answers_to(connection.headers.get("host", "")):
+            connection.state.signed = connection.state.actor = None
+            return None, Refusal(Code.HOST)
+        signed = await self._who(connection)
+        return signed, verdict(Asked(method, connection.scope["path"], connection.headers), signed)
 
     async def _who(self, connection: HTTPConnection) -> Signed | None:
         signed = await self._gate.who(connection)
@@ -115,11 +122,6 @@ class _Watched:
                 await self._send({"type": "websocket.close", "code": ENDED_SOCKET})
         if not self._over:
             await self._send(message)
-
-
-def address(connection: HTTPConnection) -> str:
-    """Where a request comes from; behind a trusted proxy uvicorn has put the browser's address here."""
-    return connection.client.host if connection.client else ""
 
 
 def _answer(connection: HTTPConnection, refusal: Refusal) -> Response:

@@ -16,7 +16,7 @@ from dashboard.accounts import plain, second_factor
 from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import Refused, Taken
 from dashboard.accounts.gate import WithAccounts
-from dashboard.accounts.guard import address
+from dashboard.accounts.hosts import address_of
 from dashboard.accounts.pages import role_words
 from dashboard.accounts.plain import Form
 from dashboard.accounts.records import Account
@@ -42,8 +42,12 @@ class OwnRoutes:
 
     def __init__(self, gate: WithAccounts, house: Callable[[], str]) -> None:
         self._desk = gate.desk
+        self._gate = gate
         self._cookies = gate.cookies
         self._house = house
+
+    def _origin(self, request: Request) -> tuple[str, str]:
+        return address_of(request), self._gate.device_of(request)
 
     async def enrol_page(self, request: Request) -> Response:
         """A new second factor: the picture for the telephone."""
@@ -58,8 +62,8 @@ class OwnRoutes:
         if signed is None or form is None or not _may_enrol(signed) or not _is_secret(form.get("secret", "")):
             return plain.odd(request)
         secret = form["secret"]
-        enrol = partial(self._desk.enrol, signed, secret, form.get("code", ""), address(request))
-        outcome = await asyncio.to_thread(enrol)
+        enrol = partial(self._desk.enrol, signed, secret, form.get("code", ""), *self._origin(request))
+        outcome = await self._gate.done(request, enrol)
         if isinstance(outcome, Taken):
             shown = _codes_page(request, form, outcome.codes, plain.way(request, form))
             return plain.with_session(request, shown, outcome, self._cookies)
@@ -86,8 +90,9 @@ class OwnRoutes:
         shown = {"must": signed.step is Step.PASSWORD, "login": signed.actor.login}
         if form.get("new") != form.get("again"):
             return plain.after(request, Refused("accounts.not_same"), form, self._cookies, "password", **shown)
-        change = partial(self._desk.change_password, signed, form.get("old", ""), form.get("new", ""), address(request))
-        return plain.after(request, await asyncio.to_thread(change), form, self._cookies, "password", **shown)
+        asked = form.get("old", ""), form.get("new", "")
+        change = partial(self._desk.change_password, signed, *asked, *self._origin(request))
+        return plain.after(request, await self._gate.done(request, change), form, self._cookies, "password", **shown)
 
     async def own_page(self, request: Request) -> Response:
         """One's own account."""
@@ -134,13 +139,13 @@ class OwnRoutes:
         if number and not _is_number(number):
             return plain.odd(request)
         which = int(number) if number else None
-        await asyncio.to_thread(self._desk.end_session, signed, which, address(request))
+        await self._gate.done(request, partial(self._desk.end_session, signed, which, address_of(request)))
         return RedirectResponse(f"/account?lang={plain.language(request, form)}", 303)
 
     async def _new_codes(self, request: Request, signed: Signed, account: Account, form: Form) -> Response:
         """New recovery codes, shown in the answer and never again."""
-        make = partial(self._desk.new_codes, signed, form.get("password", ""), address(request))
-        made = await asyncio.to_thread(make)
+        make = partial(self._desk.new_codes, signed, form.get("password", ""), *self._origin(request))
+        made = await self._gate.done(request, make)
         language = plain.language(request, form)
         if isinstance(made, Refused):
             return await self._own(request, signed, account, form, plain.why(made, language))

@@ -12,14 +12,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.accounts.desk import Outcome, Refused, Taken
+from dashboard.accounts.devices import DAYS
 from dashboard.accounts.gate import Cookies
 from dashboard.accounts.guard import STEPS
-from dashboard.accounts.pages import draw, language_of, local, wait_words
+from dashboard.accounts.pages import draw, language_of, local, refused_page, wait_words
 from dashboard.accounts.sessions import Signed, Step, csrf_of
 from dashboard.i18n import LANGUAGES, text
 
 MOST_BYTES = 8192
 BODY_WITHIN_S = 10.0
+BUSY_S = 5
+"""When it is worth to try again where too many wait."""
 Form = Mapping[str, str]
 
 
@@ -102,8 +105,18 @@ def with_session(request: Request, answer: Response, taken: Taken, cookies: Cook
     }
     answer.set_cookie(cookies.session, taken.token, httponly=True, **common)
     answer.set_cookie(cookies.csrf, csrf_of(taken.token), **common)
+    if taken.device:
+        known = {**common, "max_age": DAYS * 24 * 60 * 60}
+        answer.set_cookie(cookies.device, taken.device, httponly=True, **known)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def busy(request: Request, _: Exception) -> Response:
+    """Too many wait: nothing was done."""
+    spoken = language(request, {})
+    headers = {"Cache-Control": "no-store", "Retry-After": str(BUSY_S)}
+    return HTMLResponse(refused_page(text(spoken, "accounts.busy"), spoken), 503, headers=headers)
 
 
 async def form_of(request: Request) -> Form | None:

@@ -14,12 +14,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard.accounts import own_routes, plain, recovery
-from dashboard.accounts.desk import Refused, Taken
-from dashboard.accounts.gate import WithAccounts
-from dashboard.accounts.guard import address
+from dashboard.accounts.desk import Outcome, Refused, Taken
+from dashboard.accounts.gate import WithAccounts, place_of
+from dashboard.accounts.hosts import address_of
 from dashboard.accounts.pages import language_of
 from dashboard.accounts.plain import Form
 from dashboard.accounts.sessions import Step
+from dashboard.accounts.turns import NoTurn
+from dashboard.i18n import text
 
 
 def register(server: FastAPI, gate: WithAccounts, house: Callable[[], str]) -> None:
@@ -34,6 +36,7 @@ def register(server: FastAPI, gate: WithAccounts, house: Callable[[], str]) -> N
         server.add_route(path, take, methods=["POST"])
     server.add_route("/login/out", routes.sign_out, methods=["POST"])
     own_routes.register(server, gate, house)
+    server.add_exception_handler(NoTurn, plain.busy)
 
 
 class SignInRoutes:
@@ -43,6 +46,7 @@ class SignInRoutes:
         self._desk = gate.desk
         self._setup = gate.setup
         self._cookies = gate.cookies
+        self._gate = gate
 
     async def login_page(self, request: Request) -> Response:
         """Login name and password; one who is in goes on."""
@@ -54,19 +58,35 @@ class SignInRoutes:
     async def _login_form(
         self, request: Request, form: Form | None = None, said: str = "", status: int = 200
     ) -> Response:
-        empty = not await asyncio.to_thread(self._desk.store.any_account)
+        empty = not await self._any_account()
         return plain.page(request, "login", status, form, login=(form or {}).get("login", ""), said=said, empty=empty)
+
+    async def _any_account(self) -> bool:
+        return self._desk.has_accounts or await asyncio.to_thread(self._desk.any_account)
 
     async def login(self, request: Request) -> Response:
         """The first step."""
         form = await plain.form_of(request)
         if form is None:
             return plain.odd(request)
-        sign_in = partial(self._desk.sign_in, form.get("login", ""), form.get("password", ""), address(request))
-        outcome = await asyncio.to_thread(sign_in)
+        try:
+            outcome = await self._signed_in(request, form)
+        except NoTurn:
+            words = text(plain.language(request, form), "accounts.busy")
+            answer = await self._login_form(request, form, words, 503)
+            answer.headers["Retry-After"] = str(plain.BUSY_S)
+            return answer
         if isinstance(outcome, Taken):
             return plain.let_in(request, outcome, form, self._cookies)
         return await self._login_form(request, form, plain.why(outcome, plain.language(request, form)), 401)
+
+    async def _signed_in(self, request: Request, form: Form) -> Outcome:
+        login, address, place = form.get("login", ""), address_of(request), place_of(request)
+        device, turns = self._gate.device_of(request), self._gate.turns
+        known = await turns.looking.take(partial(self._desk.known_from, login, address, device), place)
+        before = plain.signed_of(request)
+        sign_in = partial(self._desk.sign_in, login, form.get("password", ""), address, device, before)
+        return await (turns.known if known else turns.strangers).take(sign_in, place)
 
     async def code_page(self, request: Request) -> Response:
         """The code of the second factor."""
@@ -81,12 +101,13 @@ class SignInRoutes:
         if signed is None or form is None or signed.step is not Step.CODE:
             return plain.odd(request)
         lost = recovery.looks_like_one(form.get("code", ""))
-        give = partial(self._desk.give_code, signed, form.get("code", ""), address(request))
-        return plain.after(request, await asyncio.to_thread(give), form, self._cookies, "code", lost=lost)
+        device = self._gate.device_of(request)
+        give = partial(self._desk.give_code, signed, form.get("code", ""), address_of(request), device)
+        return plain.after(request, await self._gate.done(request, give), form, self._cookies, "code", lost=lost)
 
     async def setup_page(self, request: Request) -> Response:
         """The first account; where there is one already, the page to sign in."""
-        if await asyncio.to_thread(self._desk.store.any_account):
+        if await self._any_account():
             return RedirectResponse("/login", 303)
         return plain.page(request, "setup", token=request.query_params.get("token", ""), login="", name="")
 
@@ -100,15 +121,17 @@ class SignInRoutes:
             return plain.after(request, Refused("accounts.setup_wrong"), form, self._cookies, "setup", **shown)
         if form.get("new") != form.get("again"):
             return plain.after(request, Refused("accounts.not_same"), form, self._cookies, "setup", **shown)
-        make = partial(self._desk.first_account, shown["login"], shown["name"], form.get("new", ""), address(request))
-        return plain.after(request, await asyncio.to_thread(make), form, self._cookies, "setup", **shown)
+        make = partial(
+            self._desk.first_account, shown["login"], shown["name"], form.get("new", ""), address_of(request)
+        )
+        return plain.after(request, await self._gate.done(request, make), form, self._cookies, "setup", **shown)
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
         signed, form = plain.signed_of(request), await plain.form_of(request)
         if signed is None or form is None:
             return plain.odd(request)
-        await asyncio.to_thread(self._desk.sign_out, signed, address(request))
+        await self._gate.done(request, partial(self._desk.sign_out, signed, address_of(request)))
         answer = RedirectResponse(f"/login?lang={plain.language(request, form)}", 303)
         for name in (self._cookies.session, self._cookies.csrf):
             answer.delete_cookie(name, path="/")

@@ -23,6 +23,7 @@ class Code(Enum):
     ELSEWHERE = (403, "other_site")
     UNPROVEN = (403, "stale_page")
     NOTHING = (404, "no_address")
+    HOST = (421, "unknown_host")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dashboard.accounts import passwords
 from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import AccountDesk, nobody_named
 from dashboard.accounts.gate import OF_DRILLS, Cookies, Fixed, Gate, WithAccounts
+from dashboard.accounts.hosts import name_of
 from dashboard.accounts.keeping import Keeper
 from dashboard.accounts.office import Office
 from dashboard.accounts.records import NewAccount
@@ -49,7 +50,9 @@ def gate(settings: Settings, stores: Stores) -> Gate:
     """The gate of the settings. Where there is no account yet, the address that makes the first one is logged."""
     if not settings.dashboard.accounts.enabled:
         log.warning("dashboard.accounts.enabled is false: whoever reaches the staff dashboard may do everything there")
-        return Fixed(nobody_named(text("ja", "accounts.without")))
+        return Fixed(
+            nobody_named(text("ja", "accounts.without")), hosts=frozenset({name_of(settings.dashboard.url)} - {""})
+        )
     desk = account_desk(settings, stores)
     prepare(desk.store, desk.vault)
     setup = SetupToken(desk.store.any_account)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from websockets.typing import Origin
 
 from dashboard.accounts import guard, sessions
 from dashboard.accounts.actor import Actor, Role
-from dashboard.accounts.gate import CSRF_HEADER, OF_DRILLS, Fixed, WithAccounts
+from dashboard.accounts.gate import CSRF_HEADER, OF_DRILLS, Cookies, Fixed, WithAccounts
 from dashboard.accounts.keeping import Keeper
 from dashboard.staff.app import create_app
 from tests.dashboard.account_desk import CSRF, PASSWORD, QUICK, SESSION, House, client, house, sign_in
@@ -95,7 +96,7 @@ def test_the_cookie_of_a_session_is_for_no_script_and_over_tls_for_tls_only(
         tls = behind_tls.post("/login", data=form, headers={"X-Forwarded-Proto": "https"}).headers.get_list(
             "set-cookie"
         )
-    assert len(tls) == 2
+    assert len(tls) == 3
     assert all("Secure" in each for each in tls)
 
 
@@ -301,6 +302,44 @@ def test_without_accounts_everybody_is_in_but_other_sites_are_not() -> None:
         assert "sign-out" not in anybody.get("/_dash-layout").text
         elsewhere = anybody.post("/_dash-update-component", json={}, headers={"Origin": "http://elsewhere.example"})
         assert elsewhere.status_code == 403
+
+
+def test_without_accounts_a_page_elsewhere_whose_name_is_made_to_lead_here_does_and_reads_nothing() -> None:
+    gate = Fixed(Actor(0, "", "無記名", Role.ADMINISTRATOR), hosts=frozenset({"flood.example"}))
+    with served(create_app(desk(gate=gate).services).server) as base, client(base) as anybody:
+        port = base.rpartition(":")[2]
+        for host in (
+            f"evil.example:{port}",
+            "evil.example",
+            "[",
+            "flood.example.evil.example",
+            "127.0.0.1.evil.example",
+        ):
+            led = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
+            answers = [anybody.get("/", headers={**PAGE, "Host": host}), anybody.get("/_dash-layout", headers=led)]
+            answers.append(anybody.post("/_dash-update-component", json={}, headers=led))
+            assert [each.status_code for each in answers] == [421] * 3, host
+            assert "dashboard.url" in answers[0].text
+        line, evil = socket.create_connection(("127.0.0.1", int(port))), Origin("http://evil.example")
+        with line, pytest.raises(InvalidStatus) as refused:
+            connect("ws://evil.example/_dash-ws-callback", sock=line, origin=evil)
+        assert refused.value.response.status_code == 403
+        for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}", "Flood.Example.", "flood.example:8443"):
+            assert anybody.get("/_dash-layout", headers={"Host": host}).status_code == 200, host
+
+
+def test_a_browser_keeps_what_it_is_known_by_where_no_script_reads_it(city: Served, somebody: httpx.Client) -> None:
+    said = sign_in(somebody, "viewer").headers.get_list("set-cookie")
+    (device,) = (each for each in said if each.startswith(Cookies().device))
+    assert "HttpOnly" in device
+    assert "SameSite=lax" in device
+    somebody.post("/login/out", data={"csrf": somebody.cookies[CSRF]})
+    kept = somebody.cookies[Cookies().device]
+    assert city.house.desk.known_from("viewer", "203.0.113.200", kept)
+    assert not city.house.desk.known_from("operator", "203.0.113.200", kept)
+    with client(city.base) as thief:
+        thief.cookies.set(Cookies().device, kept)
+        assert thief.get("/_dash-layout").status_code == 401, "it lets nobody in"
 
 
 def test_a_wait_is_said_in_minutes_or_seconds(city: Served, somebody: httpx.Client) -> None:

@@ -116,8 +116,13 @@ def test_the_house_has_a_gate_of_its_settings_and_says_where_the_first_account_i
     assert isinstance(found, WithAccounts)
     assert setup_address(settings, found.setup) in caplog.text
     assert "https://flood.example/setup?token=" in caplog.text
-    without = settings_of(tmp_path, MIZUMORI_DASHBOARD__ACCOUNTS__ENABLED="false")
-    assert isinstance(gate(without, open_stores(without)), Fixed)
+    url = {"MIZUMORI_DASHBOARD__URL": "https://flood.example/"}
+    without = settings_of(tmp_path, MIZUMORI_DASHBOARD__ACCOUNTS__ENABLED="false", **url)
+    open_to_all = gate(without, open_stores(without))
+    assert isinstance(open_to_all, Fixed)
+    assert open_to_all.answers_to("flood.example")
+    assert not open_to_all.answers_to("elsewhere.example")
+    assert not open_to_all.answers_to("")
     assert "whoever reaches the staff dashboard may do everything" in caplog.text
 
 
