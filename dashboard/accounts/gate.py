@@ -82,7 +82,7 @@ class WithAccounts:
         bearer = shown(asking, self.cookies.session)
         if bearer is not None and self.tokens is not None:
             find = partial(self.tokens.find, bearer, address_of(asking))
-            return await self.turns.looking.take(find, place_of(asking))
+            return await self.turns.programs.take(find, place_of(asking))
         token = asking.cookies.get(self.cookies.session)
         if not token:
             return None

@@ -55,6 +55,8 @@ class AccountTurns:
 
     looking: Turns = field(default_factory=lambda: Turns("sessions", 4, MOST_ASKING))
     """Whose session is this? Only reads."""
+    programs: Turns = field(default_factory=lambda: Turns("tokens", 2, 200))
+    """Whose token is this? It also writes when it was used, and people do not wait for that."""
     known: Turns = field(default_factory=lambda: Turns("known", 2, 40))
     """Signing in from a known browser or network, and what people do with their own account."""
     strangers: Turns = field(default_factory=lambda: Turns("strangers", 2, 20))

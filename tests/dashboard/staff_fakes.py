@@ -82,6 +82,11 @@ class Seat:
 
     actor: Actor
 
+    def answers_to(self, host: str) -> bool:
+        """Any."""
+        del host
+        return True
+
     async def who(self, asking: HTTPConnection) -> Signed | None:
         """The one who sits there."""
         del asking
