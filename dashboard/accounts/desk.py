@@ -199,6 +199,7 @@ class AccountDesk:
         try:
             right = fits()
         except VaultError as error:
+            self.tries.right(begun)  # nothing was guessed: the house cannot check any code
             return Refused(error.key)
         if right:
             self.tries.right(begun)

@@ -78,6 +78,11 @@ class TokenKeeper:
         self._changed()
 
 
+def last_day(token: Token) -> date:
+    """The last day in Japan on which it opens anything."""
+    return token.expires_at.astimezone(JST).date() - timedelta(days=1)
+
+
 def _refused(name: str, role: Role, ends: datetime, now: datetime) -> str | None:
     if len(name) > LONGEST_NAME or names.refused(name):
         return "accounts.token_name_bad"

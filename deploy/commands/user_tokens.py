@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from dashboard.accounts.actor import Role
 from dashboard.accounts.keeping import KeepingError
-from dashboard.accounts.token_keeping import NewToken, TokenKeeper
+from dashboard.accounts.token_keeping import NewToken, TokenKeeper, last_day
 from dashboard.accounts.tokens import ROLES, Token
 from dashboard.i18n import text
 from deploy.commands.context import Context, UsageError, jst, say
@@ -100,7 +100,7 @@ def _facts(token: Token) -> Iterator[str]:
     if token.revoked_at is not None:
         yield f"revoked {jst(token.revoked_at)} JST"
     else:
-        yield f"{'until' if token.stands(machine_time()) else 'ended'} {jst(token.expires_at)} JST"
+        yield f"{'until' if token.stands(machine_time()) else 'ended'} {last_day(token):%Y-%m-%d}"
     yield f"made by {token.made_by}"
     yield f"used {jst(token.used_at)} JST from {token.used_from}" if token.used_at else "never used"
 
