@@ -12,7 +12,6 @@ from dash.backends.ws import DashWebsocketCallback
 from dashboard.staff.watch import Picture, Watch
 from ingest.clock import Clock
 
-STEP_S = 0.25
 BEAT_EVERY_S = 2.0
 ASK_EVERY_S = 60.0
 ANSWER_WITHIN_S = 10.0
@@ -37,9 +36,10 @@ async def push(watch: Watch, clock: Clock) -> None:
     """Runs for the life of a viewer's connection."""
     socket, loop = ctx.websocket, asyncio.get_running_loop()
     told: dict[str, str] = {}
+    picture: Picture | None = None
     next_beat_s, next_ask_s = 0.0, loop.time() + ASK_EVERY_S
     while socket is not None and not socket.is_shutdown:
-        picture = await watch.latest()
+        picture = await watch.later(picture)
         for section, token in news(picture, told).items():
             set_props(f"news-{section}", {"data": token})
             told[section] = token
@@ -50,7 +50,6 @@ async def push(watch: Watch, clock: Clock) -> None:
             if not await _is_there(socket):
                 return
             next_ask_s = loop.time() + ASK_EVERY_S
-        await asyncio.sleep(STEP_S)
 
 
 async def _is_there(socket: DashWebsocketCallback) -> bool:

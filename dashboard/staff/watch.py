@@ -105,6 +105,13 @@ class Watch:
             return Picture(self._services.clock.now(), None, readable=False)
         return self.picture
 
+    async def later(self, than: Picture | None) -> Picture:
+        """The picture after ``than``, in the moment in which the next look has it; the present one where there is none
+        yet or another already."""
+        if than is not None and (self.picture is None or self.picture is than) and self._looking is None:
+            await asyncio.sleep(max(0.0, self._next_look_s - asyncio.get_running_loop().time()))
+        return await self.latest()
+
     async def _look_and_keep(self) -> None:
         try:
             self.picture = await asyncio.to_thread(self.look)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from ingest.readings import Quality, Reading
 from ingest.stations import Quantity
-from ingest.store.past.protocol import Past, Span
+from ingest.store.past.protocol import Span
 from ingest.store.past.spans import joined
 from ingest.store.tables import EPOCH, MICROSECOND
 
@@ -55,7 +56,25 @@ def thinned(readings: Iterable[Reading], step: timedelta) -> list[Reading]:
     return sorted(kept.values(), key=lambda each: (each.observed_at, each.seq))
 
 
-def course_of_past(past: Past, gauge_id: str, span: Span, step: timedelta, newer: Sequence[Reading]) -> list[Reading]:
+class Thinnable(Protocol):
+    """A store that thins: see ``Past``, of which this is a part."""
+
+    def rows(self, gauge_id: str, spans: Sequence[Span], quality: Quality | None = None) -> list[Reading]:
+        """Everything observed in the spans, every revision."""
+        ...
+
+    def extremes(self, gauge_id: str, span: Span, step: timedelta) -> list[Reading]:
+        """The lowest and the highest of each step and quality, first revisions only."""
+        ...
+
+    def revised(self, gauge_id: str, span: Span) -> list[Reading]:
+        """The corrections and requalifications observed in the span."""
+        ...
+
+
+def course_of_past(
+    past: Thinnable, gauge_id: str, span: Span, step: timedelta, newer: Sequence[Reading]
+) -> list[Reading]:
     """The past of a gauge, thinned by the store itself and corrected here.
 
     The store sees first revisions only. Where one that it chose was revised since, there or in ``newer``, what is

@@ -15,6 +15,7 @@ from ingest.stations import Quantity
 from ingest.store.log import SqlLog
 from ingest.store.past.course import course_of_past, last_revisions, step_of, thinned
 from ingest.store.past.lanes import present_since
+from ingest.store.past.present import ThinnedPresent
 from ingest.store.past.protocol import Past, PastError, Span
 from ingest.store.protocol import Course
 from ingest.store.tables import MICROSECOND
@@ -25,6 +26,8 @@ LEFT_ALONE_S = 15.0
 """After a failure pages do not ask the past for so long: each would wait for its time-out."""
 REMEMBERED_S, MOST_REMEMBERED = 60.0, 64
 """A course that several screens ask for again is answered from memory for so long."""
+THINNED_FROM = timedelta(minutes=5)
+"""Shorter steps hold few readings of a gauge that reports every minute: these are read one by one."""
 
 Asked: TypeAlias = tuple[str, Quantity, datetime, datetime, int]
 
@@ -65,7 +68,7 @@ class WholeHistory:
         step = step_of(since, until, steps)
         before = self._before(since, until)
         if before is None:
-            return Course(thinned(self._log.history(gauge_id, since, until, quantity), step), step)
+            return Course(self._of_present(gauge_id, quantity, (since, until), step), step)
         asked = (gauge_id, quantity, since, until, steps)
         with self._lock:
             at_s, known = self._remembered.get(asked, (-REMEMBERED_S, None))
@@ -76,10 +79,18 @@ class WholeHistory:
         return known
 
     def _course(self, gauge_id: str, quantity: Quantity, span: Span, before: Span, step: timedelta) -> Course:
-        newer = self._log.history(gauge_id, *span, quantity)
-        late = [each for each in newer if each.observed_at <= before[1]]
+        late = self._log.history(gauge_id, *before, quantity)
         older = self._ask(lambda: course_of_past(self._past, gauge_id, before, step, late))
+        newer = list(late)
+        if before[1] < span[1]:
+            newer += self._of_present(gauge_id, quantity, (before[1] + MICROSECOND, span[1]), step)
         return Course(thinned((*_of(quantity, older or ()), *newer), step), step, whole=older is not None)
+
+    def _of_present(self, gauge_id: str, quantity: Quantity, span: Span, step: timedelta) -> list[Reading]:
+        """What the present alone has of a span, thinned; by its database where steps hold several readings."""
+        if step < THINNED_FROM or self._engine.dialect.name != "sqlite":
+            return thinned(self._log.history(gauge_id, *span, quantity), step)
+        return course_of_past(ThinnedPresent(self._engine, quantity), gauge_id, span, step, ())
 
     def _remember(self, asked: Asked, course: Course) -> None:
         with self._lock:
