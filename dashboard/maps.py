@@ -7,6 +7,7 @@ a tile server lie exactly under them.
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ MARGIN = 0.12
 LEAST = 0.00004
 """The smallest extent that is shown, about 1.3 km in Japan: one station alone is not a point."""
 _SOUTHERNMOST = 85.0
+_AN_ID = "an-id"
 _DIGITS = 8
 """About 0.3 m on the ground."""
 
@@ -42,13 +44,43 @@ def ground(city: City, tiles: TileSettings, language: str) -> dict[str, Any]:
     }
 
 
+def places(registry: Registry, language: str, path_of: Callable[[str], str]) -> dict[str, Any]:
+    """What a mark says whatever the water does: id, position and name of every station, in the registry's order, the
+    words of its hazard, and the two parts of its address that are around its id."""
+    stations = [
+        [station.id, *projected(station.lon, station.lat), named(station.name, language)]
+        for station in registry.stations.values()
+    ]
+    said = [_said(hazard, language) for hazard in (None, *range(6))]
+    return {"places": stations, "of": _sum(registry), "said": said, "way": path_of(_AN_ID).split(_AN_ID)}
+
+
+def _sum(registry: Registry) -> int:
+    """Which stations there are in which order: marks and places of different ones are not to be put together."""
+    return zlib.crc32(" ".join(registry.stations).encode())
+
+
+def packed(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Marks as one number each, since they are sent at every change: the number of the place by 16, the hazard (0 for
+    none, else one more) by 2, and 1 where it is doubtful."""
+    if found is None:
+        return None
+    states = [
+        each["place"] * 16 + (0 if each["hazard"] is None else each["hazard"] + 1) * 2 + bool(each["doubtful"])
+        for each in found["marks"]
+    ]
+    return {"states": states, "of": found["of"], "box": found["box"]}
+
+
 def marks(
     views: Sequence[StationView], registry: Registry, language: str, path_of: Callable[[str], str], whole: bool
 ) -> dict[str, Any]:
     """One mark a station, the worst first, and what the map shows at first: all of them. ``whole`` says that nothing
     is filtered: then as much of the boundary as there is."""
+    numbers = {station_id: number for number, station_id in enumerate(registry.stations)}
     return {
-        "marks": [_mark(view, language, path_of) for view in views],
+        "marks": [{**_mark(view, language, path_of), "place": numbers[view.station.id]} for view in views],
+        "of": _sum(registry),
         "box": _box(views, registry.city, whole),
     }
 
@@ -60,7 +92,6 @@ def _lines(lines: Iterable[Sequence[tuple[float, float]]]) -> list[list[tuple[fl
 def _mark(view: StationView, language: str, path_of: Callable[[str], str]) -> dict[str, Any]:
     x, y = projected(view.station.lon, view.station.lat)
     hazard, name = view.hazard, named(view.station.name, language)
-    said = text(language, "hazard.none") if hazard is None else text(language, "hazard.word", n=hazard)
     return {
         "id": view.station.id,
         "x": x,
@@ -68,9 +99,13 @@ def _mark(view: StationView, language: str, path_of: Callable[[str], str]) -> di
         "hazard": hazard,
         "doubtful": view.silent or view.being_checked or view.maintained,
         "name": name,
-        "title": f"{name} · {said}",
+        "title": f"{name} · {_said(hazard, language)}",
         "href": path_of(view.station.id),
     }
+
+
+def _said(hazard: int | None, language: str) -> str:
+    return text(language, "hazard.none") if hazard is None else text(language, "hazard.word", n=hazard)
 
 
 def _box(views: Sequence[StationView], city: City, whole: bool) -> Mapping[str, float]:

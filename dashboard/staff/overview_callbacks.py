@@ -67,7 +67,12 @@ async def stations(watch: Watch, _: str | None, search: str | None, pathname: st
 async def map_ground(watch: Watch, tiles: TileSettings, _: str | None, pathname: str | None) -> Any:
     """The lines under the marks of the map."""
     seen, here = (await watch.latest()).board, page_at(pathname)
-    return None if seen is None else maps.ground(seen.registry.city, tiles, here.language)
+    if seen is None:
+        return None
+    return {
+        **maps.ground(seen.registry.city, tiles, here.language),
+        **maps.places(seen.registry, here.language, partial(_path, here)),
+    }
 
 
 async def map_marks(watch: Watch, _: str | None, search: str | None, pathname: str | None) -> Any:
@@ -165,7 +170,9 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.callback(Output("map-ground", "data"), city, here)(
         shared(watch, partial(map_ground, watch, services.tiles), plain)
     )
-    app.callback(Output("map-marks", "data"), states, search, here)(shared(watch, partial(map_marks, watch), plain))
+    app.callback(Output("map-marks", "data"), states, search, here)(
+        shared(watch, partial(map_marks, watch), maps.packed)
+    )
     app.callback(Output("waiting", "children"), Input("news-waiting", "data"), here)(
         shared(watch, partial(waiting, watch))
     )

@@ -101,6 +101,22 @@ def test_a_tile_server_is_allowed_by_the_policy_and_no_other_host(watch: Watch) 
         TileSettings(url="https://tiles.example.jp/map.png")
 
 
+def test_a_mark_that_is_sent_as_a_number_says_what_the_mark_says(watch: Watch) -> None:
+    found: dict[str, Any] = asyncio.run(overview_callbacks.map_marks(watch, None, "?kind=river", "/en"))
+    ground: dict[str, Any] = asyncio.run(overview_callbacks.map_ground(watch, TileSettings(), None, "/en"))
+    sent = maps.packed(found)
+    assert sent is not None
+    assert (sent["box"], sent["of"]) == (found["box"], ground["of"])
+    assert any(each["doubtful"] for each in found["marks"])
+    for number, mark in zip(sent["states"], found["marks"], strict=True):
+        name, x, y, said = ground["places"][number >> 4]
+        hazard = (number >> 1 & 7) - 1
+        assert (name, x, y, said) == (mark["id"], mark["x"], mark["y"], mark["name"])
+        assert (None if hazard < 0 else hazard, bool(number & 1)) == (mark["hazard"], mark["doubtful"])
+        assert f"{said} · {ground['said'][hazard + 1]}" == mark["title"]
+        assert name.join(ground["way"]) == mark["href"]
+
+
 def test_a_name_in_the_registry_is_data_of_the_map_and_no_markup(at_desk: Desk, watch: Watch) -> None:
     registry = at_desk.registry.current
     assert registry

@@ -10,7 +10,7 @@
     const FEW = 40;
     const CLICK_PX = 4;
 
-    const state = { ground: null, marks: null, box: "", view: null, place: null, drag: null, moved: false };
+    const state = { ground: null, sent: null, marks: null, box: "", view: null, place: null, drag: null, moved: false };
 
     function make(tag, attributes, words) {
         const made = document.createElementNS(SVG, tag);
@@ -240,13 +240,29 @@
         });
     }
 
+    // A mark comes as a number: its place, its hazard and whether it is doubtful; all else came with the ground.
+    function unpacked() {
+        const from = state.ground, sent = state.sent;
+        if (!from || !sent || from.of !== sent.of) { return; }
+        const marks = sent.states.map(function (packed) {
+            const at = from.places[packed >> 4], hazard = ((packed >> 1) & 7) - 1;
+            return at && {
+                id: at[0], x: at[1], y: at[2], name: at[3], hazard: hazard < 0 ? null : hazard, doubtful: packed & 1,
+                title: at[3] + " · " + from.said[hazard + 1], href: from.way[0] + at[0] + from.way[1],
+            };
+        });
+        state.marks = { marks: marks.filter(Boolean), box: sent.box };
+    }
+
     function ground(data) {
         state.ground = data || state.ground;
+        unpacked();
         draw();
     }
 
     function stations(data) {
-        state.marks = data || state.marks;
+        state.sent = data || state.sent;
+        unpacked();
         draw();
     }
 
