@@ -34,17 +34,22 @@ PLAIN = """() => document.querySelector("#there")"""
 SHOWN = """(wanted) => new Promise((told, failed) => {
     const list = document.querySelector("#stations");
     const there = () => list.textContent.includes(wanted);
-    const over = setTimeout(() => failed(new Error(wanted + " was not shown")), 20000);
+    const over = setTimeout(() => failed(new Error(wanted + " was not shown")), %d);
     const say = () => { clearTimeout(over); told(Date.now()); };
     if (there()) { say(); return; }
     new MutationObserver((_, seen) => { if (there()) { seen.disconnect(); say(); } })
         .observe(list, { subtree: true, childList: true, characterData: true });
 })"""
 WITHIN_MS = 60_000
+SHOWN_WITHIN_S = 20.0
 
 
 class NoBrowser(Exception):
     """Why no browser is asked."""
+
+
+class NotShown(Exception):
+    """The browser did not show in time what was waited for, in its own words."""
 
 
 @dataclass
@@ -98,7 +103,8 @@ def visited(context: BrowserContext, address: str, useful: str = USEFUL) -> tupl
     wire.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     began_s, cpu_s = time.monotonic(), _cpu_s()
     page.goto(address, wait_until="commit")
-    page.wait_for_function(useful, polling="raf", timeout=WITHIN_MS)
+    with _in_time():
+        page.wait_for_function(useful, polling="raf", timeout=WITHIN_MS)
     visit.useful_s = time.monotonic() - began_s
     visit.cpu_s = _cpu_s() - cpu_s
     page.wait_for_timeout(1_500)
@@ -110,10 +116,24 @@ def visited(context: BrowserContext, address: str, useful: str = USEFUL) -> tupl
 def shown_after_s(page: Page, wanted: str, publish: Callable[[], float]) -> float:
     """Publish, and how many seconds later the list shows what is ``wanted``. ``publish`` gives the second since 1970 at
     which it did."""
-    page.evaluate("(wanted) => { window.benchShown = (" + SHOWN + ")(wanted); }", wanted)
+    script = SHOWN % (SHOWN_WITHIN_S * 1000)
+    page.evaluate(
+        "(wanted) => { window.benchShown = (" + script + ")(wanted); window.benchShown.catch(() => 0); }", wanted
+    )
     published_s = publish()
-    shown_ms: float = page.evaluate("() => window.benchShown")
+    with _in_time():
+        shown_ms: float = page.evaluate("() => window.benchShown")
     return shown_ms / 1000 - published_s
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    from playwright.sync_api import Error
+
+    try:
+        yield
+    except Error as error:
+        raise NotShown(error.message.splitlines()[0]) from error
 
 
 def _cpu_s() -> float:

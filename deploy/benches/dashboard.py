@@ -144,7 +144,10 @@ class Bench:
             self.found.left_out.append(f"the screen in a browser: {error}")
             return
         say("the first screen and a changed screen in a browser …")
-        self._browser(server, cookie, core)
+        try:
+            self._browser(server, cookie, core)
+        except browsing.NotShown as error:
+            self.found.errors.append(str(error))
 
     def _viewers(self, kind: str, url: str, cookie: str, count: int, seconds: float) -> dict[str, Any]:
         """What so many viewers saw, in a process of their own."""
@@ -271,7 +274,11 @@ class Bench:
                 publisher.send("mizumori/v1/s00000/gauge/g00000/reading", text.encode())
                 return time.time()
 
-            delays_s.append(browsing.shown_after_s(page, f"{stage_m:.2f}", publish))
+            try:
+                delays_s.append(browsing.shown_after_s(page, f"{stage_m:.2f}", publish))
+            except browsing.NotShown:
+                delays_s.append(browsing.SHOWN_WITHIN_S)
+                self.found.errors.append(f"{stage_m:.2f} m was published and not shown")
             page.wait_for_timeout(random.Random(number).randrange(400, 900))
         publisher.close()
         self.found.add("published_to_screen_p50_s", share(delays_s, 50), "s")
