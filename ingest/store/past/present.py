@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Engine, func, select, type_coerce
+from sqlalchemy import BigInteger, Engine, Select, func, select, type_coerce
 
 from ingest.readings import Quality, Reading
 from ingest.stations import Quantity
@@ -39,8 +39,8 @@ class ThinnedPresent:
         with self._engine.connect() as connection:
             for extreme in (func.min, func.max):
                 # SQLite gives the other columns of the very row that has the minimum or the maximum.
-                grouped = (
-                    select(*_C, extreme(_C.value).label("extreme"))
+                grouped: Select[Any] = (
+                    select(readings, extreme(_C.value).label("extreme"))
                     .where(*self._within(gauge_id, span), _C.revision == 0)
                     .group_by(steps, _C.quality)
                 )
