@@ -276,9 +276,9 @@ class AlertLog(Protocol):
         """The newest transition of the rule of the stage of every gauge that ever had one, by gauge."""
         ...
 
-    def waiting(self, limit: int = 100) -> list[Incident]:
-        """The open incidents of every rule that nobody has acknowledged at their present level: the worst first, of
-        equals the oldest."""
+    def waiting(self) -> list[Incident]:
+        """The open incidents of every rule that nobody has acknowledged at their present level, all of them: the worst
+        first, of equals the oldest."""
         ...
 
     def waiting_since(self, waiting: Sequence[Incident]) -> dict[int, datetime]:

@@ -67,13 +67,12 @@ class SqlRecord:
             found = connection.execute(select(transitions).where(transitions.c.id.in_(newest)))
             return {row.subject_id: transition_of(row) for row in found}
 
-    def waiting(self, limit: int = 100) -> list[Incident]:
-        """The open incidents that nobody has acknowledged at their present level, the worst first."""
+    def waiting(self) -> list[Incident]:
+        """The open incidents that nobody has acknowledged at their present level, the worst first: all of them."""
         wanted = (
             select(incidents)
             .where(incidents.c.closed_at.is_(None), incidents.c.acknowledged_level < incidents.c.level)
             .order_by(incidents.c.level.desc(), incidents.c.id)
-            .limit(limit)
         )
         with self._engine.connect() as connection:
             return [Incident(**dict(row._mapping)) for row in connection.execute(wanted)]

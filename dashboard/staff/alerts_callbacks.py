@@ -66,7 +66,9 @@ class Lists:
         as_of, key = tuple(tokens.get(each, "") for each in ("incidents", "city")), (place, scene.language, whole)
         known = self._drawn.get(key)
         if known is None or known[0] != as_of:
-            self._drawn[key] = known = (as_of, {**LISTS, **ROWS}[place](standing, scene))
+            # Hundreds of rows take long enough to hold up others: off the loop.
+            drawn = await asyncio.to_thread({**LISTS, **ROWS}[place], standing, scene)
+            self._drawn[key] = known = (as_of, drawn)
         return known[1]
 
 

@@ -35,7 +35,9 @@ def skeleton(page: Page) -> Component:
         html.Div(id="chronicle-exports"),
         html.Div(id="chronicle-ways", className="chronicle-ways"),
     ]
-    lines = [html.Div(top, className="chronicle-top"), html.Div(bar, role="status"), html.Div(id="chronicle-list")]
+    # Callbacks ask for what was read before the lines are there.
+    empty = html.Div(dcc.Store(id="chronicle-shown"), id="chronicle-list")
+    lines = [html.Div(top, className="chronicle-top"), html.Div(bar, role="status"), empty]
     return html.Div(
         [
             html.Section(lines, className="panel panel-chronicle"),

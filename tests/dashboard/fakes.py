@@ -247,9 +247,9 @@ class FakeAlertLog:
 
     incidents: list[Incident] = field(default_factory=list)
 
-    def waiting(self, limit: int = 100) -> list[Incident]:
+    def waiting(self) -> list[Incident]:
         """Worst first."""
-        return sorted((each for each in self.incidents if each.waits), key=lambda each: (-each.level, each.id))[:limit]
+        return sorted((each for each in self.incidents if each.waits), key=lambda each: (-each.level, each.id))
 
     def waiting_since(self, waiting: Sequence[Incident]) -> dict[int, datetime]:
         """Since they were opened."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.dashboard.api_house import PEOPLE, ApiHouse, api_house
+from alerts.records import Maintenance
+from dashboard.staff import alerts_lists
+from tests.dashboard.api_house import PEOPLE, TOWN, ApiHouse, api_house, incident_log
 from tests.dashboard.staff_fakes import Seat
+from tests.dashboard.storm_city import storm, storm_city
 from tests.parts import CHROMIUM_ARGS, chromium
 
 PATIENCE_MS = 8_000
@@ -43,6 +48,16 @@ def page(browser: Browser) -> Iterator[Page]:
     yield made
     expect.set_options(timeout=5_000)
     made.close()
+
+
+@pytest.fixture
+def registry_kept(house: ApiHouse) -> Iterator[None]:
+    """The city of the other tests again afterwards, with nothing of the storm."""
+    yield
+    for each in incident_log(house.duty).incidents(is_open=True, limit=1000):
+        if each.station_id.startswith("s"):
+            house.duty.desk.close(each.id, "当番", "試験の終わり")
+    house.duty.serve(TOWN)
 
 
 def rise(house: ApiHouse, stage_m: float) -> None:
@@ -116,6 +131,59 @@ def _it_is_closed_and_says_what_that_means(page: Page, house: ApiHouse) -> None:
     expect(page.locator("#case-head")).to_contain_text("当番 二郎 が終了：訓練用の水")
     expect(page.locator(".act-assign")).to_be_hidden()
     assert not house.duty.incident().open
+
+
+STATIONS = alerts_lists.FULL_ROWS + 6
+
+
+@pytest.mark.usefixtures("registry_kept")
+def test_in_a_storm_every_station_is_there_and_is_taken_on_by_hand_and_by_keyboard(page: Page, house: ApiHouse) -> None:
+    house.duty.serve(storm_city(STATIONS))
+    storm(house.duty.database, STATIONS, house.duty.clock.now())
+    page.goto(str(house.client.base_url) + "/alerts")
+    rows = page.locator("#incidents-waiting li.case[data-case^=s]")
+    expect(rows).to_have_count(STATIONS)
+    expect(page.locator("#incidents-waiting li.is-short").first).to_be_visible()
+    page.wait_for_timeout(750)
+    bridge = page.locator('#incidents-waiting li[data-case="s3"]')
+    bridge.get_by_role("button", name="4件を確認する").click()
+    expect(page.locator("#alerts-said")).to_contain_text("第4水位観測所：")
+    expect(page.locator("#alerts-said")).to_contain_text("水位（危険度2まで）")
+    expect(bridge).to_have_count(0)
+    expect(page.locator('#incidents-open li[data-case="s3"]')).to_contain_text("当番 二郎 が確認")
+    page.wait_for_timeout(750)
+    second, third = (rows.nth(number).get_attribute("data-case") for number in (1, 2))
+    rows.first.locator(".case-name").focus()
+    page.keyboard.press("j")
+    expect(rows.nth(1).locator(".case-name")).to_be_focused()
+    page.keyboard.press("a")
+    expect(page.locator(f'#incidents-waiting li[data-case="{second}"]')).to_have_count(0)
+    expect(page.locator(f'#incidents-waiting li[data-case="{third}"] .case-name')).to_be_focused()  # the next one
+    assert not [each for each in house.duty.record.waiting() if each.station_id in ("s3", second)]
+
+
+@pytest.mark.usefixtures("registry_kept")
+def test_in_a_drill_every_page_and_its_tab_say_so(page: Page, house: ApiHouse) -> None:
+    drill = TOWN.city.model_copy(update={"drill": True})
+    house.duty.serve(TOWN.model_copy(update={"city": drill}))
+    for path in ("/", "/handover"):
+        page.goto(str(house.client.base_url) + path)
+        expect(page.locator(".top .drill")).to_have_text("【訓練】")
+        expect(page).to_have_title(re.compile("【訓練】"))
+        head = page.locator(".top").evaluate("(each) => getComputedStyle(each).backgroundColor")
+        assert head == "rgb(11, 93, 59)"
+
+
+def test_work_on_a_gauge_is_given_another_end_on_the_page(page: Page, house: ApiHouse) -> None:
+    now = house.duty.clock.now()
+    work = house.duty.mutes.begin_maintenance(Maintenance("fujii", "当番", "清掃", now, now + timedelta(hours=1)))
+    page.goto(str(house.client.base_url) + "/alerts")
+    page.locator("#incidents-works summary").click()
+    page.locator("#incidents-works select").select_option("240")
+    page.locator("#incidents-works .act-extend button").click()
+    expect(page.locator("#incidents-works .mute-until")).to_contain_text("あと4時間")
+    [line] = [each for each in house.duty.lines("maintenance") if each.detail["line"] == "maintenance_extended"]
+    assert (line.actor, line.ref_id) == ("当番 二郎", work.id)
 
 
 def test_on_a_phone_everything_fits_and_can_be_hit_with_a_thumb(page: Page, house: ApiHouse) -> None:

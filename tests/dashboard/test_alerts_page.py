@@ -234,6 +234,15 @@ def test_what_mutes_says_who_why_and_until_when_and_can_be_ended() -> None:
     assert "22:00 から 23:00 まで" in planned
 
 
+def test_work_can_be_given_another_end_where_it_is_listed() -> None:
+    work = Maintenance(BRIDGE, "設備係", "清掃", ago(5), NOW + timedelta(hours=2), id=3)
+    said = words(alerts_mutes.works([work], scene()))
+    assert said.count('"data-act": "/api/v1/maintenance/3"') == 2
+    assert '"data-method": "PATCH"' in said
+    assert '"data-method": "DELETE"' in said
+    assert "終わりの時刻を変える" in said
+
+
 def test_a_silence_says_that_hazard_4_breaks_it() -> None:
     said = words(alerts_forms.acts(Case(incident()), scene()))
     assert "水位の危険度4と5は止まらず" in said

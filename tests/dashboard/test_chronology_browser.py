@@ -41,6 +41,7 @@ class Place:
         page.set_viewport_size({"width": size["width"], "height": size["height"]})
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
         page.goto(self.base + path)
         return page, errors
 
@@ -112,10 +113,10 @@ def test_an_operator_writes_reads_on_while_others_write_takes_it_away_and_may_no
 
     expect(page.locator(".kind-link", has_text="引継ぎ")).to_be_visible()
     expect(page.locator(".kind-link", has_text="操作の記録")).to_have_count(0)
+    assert errors == []
     answer = page.goto(f"{place.base}/audit")
     assert answer
     assert answer.status == 403
-    assert errors == []
     page.close()
 
 

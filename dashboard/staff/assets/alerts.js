@@ -78,10 +78,17 @@
         return true;
     }
 
-    // What was focused, by the row of its station and what it is in it: drawn anew it is another element.
+    // What was focused, by the row of its station, what it is in it, and where the row stands in which list.
     function remember(event) {
         const of = event.target.closest("li.case[data-case]");
-        focused = of ? { key: of.dataset.case, what: selectorOf(event.target) } : null;
+        focused = of ? {
+            key: of.dataset.case, what: selectorOf(event.target),
+            place: of.closest("[id]").id, at: Array.from(of.parentElement.children).indexOf(of),
+        } : null;
+    }
+
+    function forget(event) {
+        if (!event.target.closest("li.case")) { focused = null; }
     }
 
     function selectorOf(element) {
@@ -92,8 +99,13 @@
 
     function keepFocus() {
         if (!focused || document.activeElement !== document.body || document.querySelector("dialog[open]")) { return; }
-        const of = document.querySelector('li.case[data-case="' + CSS.escape(focused.key) + '"]');
-        const place = of && (of.querySelector(focused.what) || of.querySelector(".case-name"));
+        const list = document.getElementById(focused.place);
+        const rows = list ? Array.from(list.querySelectorAll("li.case")) : [];
+        if (!rows.length) { return; }
+        const same = rows.find(function (each) { return each.dataset.case === focused.key; });
+        // A row that was dealt with has gone: on to the one that stands there now.
+        const row = same || rows[Math.min(focused.at, rows.length - 1)];
+        const place = (same && same.querySelector(focused.what)) || row.querySelector(".case-name");
         if (place) { place.focus({ preventScroll: true }); }
     }
 
@@ -117,6 +129,7 @@
     document.addEventListener("keydown", pressed);
     document.addEventListener("click", clicked);
     document.addEventListener("focusin", remember);
+    document.addEventListener("mousedown", forget);
     document.addEventListener("mizumori:acted", tell);
     new MutationObserver(keepFocus).observe(document, { childList: true, subtree: true });
 })();

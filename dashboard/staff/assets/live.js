@@ -18,7 +18,8 @@
         document.documentElement.lang = state.language;
         // How many alerts wait stands first (alarm.js): a tab shows little more than that.
         const waiting = document.documentElement.dataset.waiting;
-        document.title = (waiting ? "(" + waiting + ") " : "") + said.title[state.language];
+        const drill = document.querySelector(".brand .drill") ? "【訓練】" : "";
+        document.title = (waiting ? "(" + waiting + ") " : "") + drill + said.title[state.language];
         if (data && data !== state.beat) {
             state.beat = data;
             state.heardMs = Date.now();
