@@ -72,7 +72,7 @@ class Lists:
         return known[1]
 
 
-async def mute_form(watch: Watch, pathname: str | None) -> Drawn:
+async def mute_form(watch: Watch, _place: str, pathname: str | None) -> Drawn:
     """The form of a silence of the whole city, drawn once."""
     scene, _ = await scene_of(watch, pathname)
     return [] if scene is None else alerts_forms.silence_of_many(scene)
@@ -117,7 +117,7 @@ async def section(watch: Watch, cases: Cases, name: str, _: str | None, pathname
     return SECTIONS[name](case, standing, scene)
 
 
-async def acts(watch: Watch, cases: Cases, pathname: str | None) -> Drawn:
+async def acts(watch: Watch, cases: Cases, _place: str, pathname: str | None) -> Drawn:
     """What a person does about it: drawn once a visit, so that nothing typed is lost."""
     scene, _, case = await _case(watch, cases, pathname)
     return [] if scene is None or case is None else alerts_forms.acts(case, scene)
@@ -158,11 +158,13 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     for place in ROWS:
         app.callback(Output(place, "data"), news, search, here)(partial(lists.section, place))
         app.clientside_callback(ClientsideFunction("mizumori", "rows"), Input(place, "data"))  # type: ignore[no-untyped-call]
-    app.callback(Output("incidents-mute", "children"), Input("url", "pathname"))(partial(mute_form, watch))
+    # Drawn when their place appears. The address is no input: whoever leaves would have them drawn once more, for a
+    # place that has gone by then.
+    app.callback(Output("incidents-mute", "children"), Input("incidents-mute", "id"), here)(partial(mute_form, watch))
     cases = Cases(services.incidents)
     for place in SECTIONS:
-        app.callback(Output(place, "children"), news, Input("url", "pathname"))(partial(section, watch, cases, place))
-    app.callback(Output("case-acts", "children"), Input("url", "pathname"))(partial(acts, watch, cases))
+        app.callback(Output(place, "children"), news, here)(partial(section, watch, cases, place))
+    app.callback(Output("case-acts", "children"), Input("case-acts", "id"), here)(partial(acts, watch, cases))
     app.callback(Output("case-beside", "className"), news, here)(partial(open_or_over, watch, cases))
     drawn = Input("case-acts", "children")
     app.callback(Output("case-still", "children"), news, drawn, here)(partial(still, watch, cases))
