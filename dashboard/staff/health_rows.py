@@ -18,8 +18,8 @@ from ingest.rhythm import Mode
 from ingest.stations import Registry, named
 
 NOTHING = "–"
-MOST_ROWS = 300
-"""More than anybody reads; the rest is counted."""
+MOST_ROWS = 100
+"""More than anybody reads; the rest is counted, and found by its name."""
 COLUMNS = ("state", "gauge", "problem", "heard", "interval", "missing", "delay", "battery", "signal", "gateway")
 
 ALL, EVERY = "all", "every"

@@ -22,6 +22,7 @@ from deploy.wiring.ingest import (
 from deploy.wiring.pages import public_server, publisher_job, staff_server
 from deploy.wiring.past import forwarder_of, open_past, past_jobs, watched_forwarder
 from deploy.wiring.pull import pull_jobs
+from deploy.wiring.pulse import with_pulse
 from deploy.wiring.stores import Stores, folder_use
 from ingest.clock import Clock
 from simulators.publisher import Broker
@@ -31,7 +32,7 @@ from simulators.publisher import Publisher as DevicePublisher
 def whole_house(
     settings: Settings, stores: Stores, clock: Clock, more: list[Job] | None = None, allowed: Allowed = NOTHING
 ) -> list[Service]:
-    """Everything of one host but the simulator, in the order in which it starts.
+    """Everything of one host but the simulator, in the order in which it starts; the signs of life of all of it last.
 
     ``allowed`` is what of a drill may reach the world.
     """
@@ -49,7 +50,7 @@ def whole_house(
         publisher_job(settings, stores, clock),
         *(more or []),
     ]
-    return [
+    services: list[Service] = [
         folder_use(settings),
         past,
         watched_forwarder(forwarder),
@@ -63,6 +64,7 @@ def whole_house(
         *alert_services(settings, stores, clock, allowed),
         schedule(jobs),
     ]
+    return with_pulse(settings, stores, services)
 
 
 def device_publisher(settings: Settings) -> DevicePublisher:

@@ -42,7 +42,9 @@ STORE_S, STILLS_S = 60.0, 600.0
 
 
 def with_pulse(settings: Settings, stores: Stores, services: Sequence[Service]) -> list[Service]:
-    """The services, and behind them the signs of life of this process."""
+    """The services, and behind them the signs of life of this process, where they do not bring them themselves."""
+    if any(isinstance(each, Pulsing) for each in services):
+        return [*services]
     me = this_process()
     who = Identity(me, shown(me), socket.gethostname(), program_version(), machine_time())
     parts = parts_of(settings, stores, services)

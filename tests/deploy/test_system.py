@@ -24,13 +24,13 @@ from dashboard.system_findings import Heard, Role, part_findings
 from deploy.monitor.pulsing import Alive, Identity, Pulsing
 from deploy.monitor.signs import Check, Sample, State
 from deploy.settings import read_settings
-from deploy.wiring.pulse import parts_of
 from deploy.wiring.stores import Stores, open_stores
 from deploy.wiring.system import ALWAYS, HouseSystem, house_system
 from ingest.pulse import Fault, Part, Pulse
 from ingest.readings import DeadLetter, Reading
 from ingest.store.appender import SqlAppender
 from ingest.store.protocol import Batch
+from ingest.store.pulses import SqlPulses
 from ingest.store.tables import writing
 from tests.deploy.houses import CLOCK, city_house, eventually, own_ports
 from tests.ingest.cities import small_city
@@ -97,28 +97,26 @@ def test_a_service_that_is_killed_is_told_as_stopped_though_nobody_is_left_to_re
     assert took_s < 5
 
 
-def test_every_part_of_a_house_of_one_host_gives_a_sign_of_life(tmp_path: Path) -> None:
+def test_every_part_of_a_house_of_one_host_gives_a_sign_of_life_and_ends_in_order(tmp_path: Path) -> None:
     settings, stores, house = city_house(tmp_path)
-    parts = {each.part for each in parts_of(settings, stores, house.services)}
-    assert parts >= {*ALWAYS, Part.PULLER, Part.BASIS}
+    looker = house_system(settings, stores)
+
+    def said() -> dict[Part, Pulse]:
+        return {each.part: each for each in looker.look(CLOCK.now()).pulses}
+
     with house:
-        writer = pulsing(stores, parts_of(settings, stores, house.services))
-        writer.turn()
-        said = {each.part: each for each in house_system(settings, stores).look(CLOCK.now()).pulses}
-        assert not any(each.standing_by for each in said.values())
-        basis = said[Part.BASIS].basis
+        assert eventually(lambda: said().keys() >= {*ALWAYS, Part.PULLER, Part.BASIS})
+        assert not any(each.standing_by or each.ended for each in said().values())
+        basis = said()[Part.BASIS].basis
         assert basis is not None
         assert basis.databases["present"] > 0
         assert basis.disks[0].uses[0] == "data"
         assert basis.stills_bytes == 0
-        writer.stop()
-    assert all(each.ended for each in house_system(settings, stores).look(CLOCK.now()).pulses)
+    assert all(each.ended for each in said().values())
     stores.close()
 
 
 def pulsing(stores: Stores, parts: list[Alive]) -> Pulsing:
-    from ingest.store.pulses import SqlPulses
-
     who = Identity("host/1 1 1", "host (1)", "host", "0.1.0", CLOCK.now())
     return Pulsing(SqlPulses(stores.database), who, parts, CLOCK.now)
 
