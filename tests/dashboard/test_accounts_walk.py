@@ -61,7 +61,8 @@ def requests(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
             yield rights.SOCKET, route.path
         elif route.path not in REST:
             assert isinstance(route.original_route, Route), f"{route} is of a kind that nobody walks"
-            path = re.sub(r"\{[^}]*\}", "1", route.path)
+            # A number that nobody has: the administrator who walks would end the sessions of account 1.
+            path = re.sub(r"\{[^}]*\}", "999", route.path)
             yield from ((method, path) for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}))
 
 
