@@ -74,7 +74,13 @@ def _head(span: Span, where: Where, drill: bool) -> Component:
         html.P(where.say("app.drill"), className="sheet-drill") if drill else None,
         html.H2(where.say("handover.of_city", city=city), className="print-only"),
         html.P([html.B(past), html.Span(where.say("handover.as_of_why"))], className="sheet-past") if past else None,
-        html.P([html.B(said), html.Span(where.say("handover.made", at=full(span.now)))], className="sheet-span"),
+        html.P(
+            [
+                html.B(said),
+                html.Span(where.say("handover.made_later" if span.past else "handover.made", at=full(span.now))),
+            ],
+            className="sheet-span",
+        ),
     ]
     return html.Div([each for each in parts if each is not None], className="sheet-head")
 
