@@ -116,11 +116,13 @@ def departments(registry: Registry) -> Mapping[str, Names]:
 
 def shown(seen: Board, choice: Choice) -> tuple[StationView, ...]:
     """The stations that are wanted, worst first."""
-    return tuple(view for view in seen.stations if choice.shows(view))
+    return tuple(view for view in seen.stations if choice.shows(view)) if choice.filters else seen.stations
 
 
 def left_out(seen: Board, choice: Choice) -> int:
     """How many stations of high hazard a choice hides: a filter must never make a danger invisible."""
+    if not choice.filters:
+        return 0
     return sum((view.hazard or 0) >= NEVER_HIDDEN_FROM and not choice.shows(view) for view in seen.stations)
 
 

@@ -166,7 +166,7 @@ class Bench:
         self.found.add("screen_http_s", got.seconds, "s")
         self.found.add("screen_http_kb", got.wire_kb, "kB")
         self.found.add("screen_sections_s", max(sections["first_s"], default=float("nan")), "s")
-        self.found.add("screen_sections_kb", sections["received_bytes"] / 1000, "kB")
+        self.found.add("screen_sections_kb", sections["first_bytes"] / 1000, "kB")
 
     def _crowd(self, stores: Stores, server: Program, cookie: str, core: int | None) -> None:
         """Many viewers at once, and stations that change all the time."""

@@ -36,10 +36,12 @@ SETTLES_S = 1.0
 @dataclass
 class Seen:
     """What all viewers saw. ``updates`` are [moment of the server's look as seconds since 1970, seconds until the last
-    section that hangs on it was there]; ``first_s`` is how long each took from its first word to a whole page."""
+    section that hangs on it was there]; ``first_s`` is how long each took from its first word to a whole page, and
+    ``first_bytes`` how much came until then, before its compression."""
 
     updates: list[tuple[float, float]] = field(default_factory=list)
     first_s: list[float] = field(default_factory=list)
+    first_bytes: int = 0
     received_bytes: int = 0
     largest_bytes: int = 0
     messages: int = 0
@@ -60,6 +62,7 @@ class Viewer:
     asked: int = 0
     began_s: float = 0.0
     whole: bool = False
+    received_bytes: int = 0
 
     async def watch(self, url: str, headers: Mapping[str, str]) -> None:
         """Until the time is up."""
@@ -80,6 +83,7 @@ class Viewer:
 
     async def _heard(self, socket: ClientConnection, text: str) -> None:
         self.seen.received_bytes += len(text)
+        self.received_bytes += len(text)
         self.seen.largest_bytes = max(self.seen.largest_bytes, len(text))
         said = json.loads(text)
         changed: dict[str, str] = {}
@@ -107,6 +111,7 @@ class Viewer:
         if not self.whole and not self.waiting:
             self.whole = True
             self.seen.first_s.append(now_s - self.began_s)
+            self.seen.first_bytes = max(self.seen.first_bytes, self.received_bytes)
         if now_s - self.began_s > SETTLES_S and looked_s > self.began_s + SETTLES_S / 2:
             self.seen.updates.append((looked_s, now_s - looked_s))
 
