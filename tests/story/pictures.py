@@ -1,0 +1,167 @@
+"""Pictures of every page for the documentation: ``python -m tests.story.pictures docs/screenshots [NAME …]``.
+
+One night at a fixed time, so that they can be made anew whenever a page changes. With names only these are made.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from deploy.wiring import accounts
+from ingest.stations import Registry
+from simulators.faults import CameraFault, FaultPlan, demonstration_faults
+from simulators.scene import SMALL
+from simulators.storm import Storm
+from tests.story import scene
+from tests.story.night import ORIGIN, Night, night, of_a_real_city
+from tests.story.screens import DESK, PHONE, Screen, at_the_time_of, browsing, screen, screen_of
+
+COLOURS = 256
+STILL_EVERY_S = 600.0
+FROZEN = "fujii-minari-up"
+FREEZES_AT = ORIGIN - timedelta(minutes=45)
+
+
+def _as_it_is(page: Page) -> None:
+    """Nothing is done before the picture."""
+
+
+def _open_the_first_still(page: Page) -> None:
+    page.locator("figure button").first.click()
+    page.wait_for_timeout(1500)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: its name, which page, who looks, and what is done first. ``phone``: on one as well."""
+
+    name: str
+    address: str
+    who: str = "operator"
+    phone: bool = False
+    before: Callable[[Page], None] = _as_it_is
+    at: str = "staff"
+
+
+SHOTS = (
+    Shot("login", "/login?lang={language}", who="", phone=True),
+    Shot("staff", "/", phone=True),
+    Shot("wall", "/wall", who="viewer"),
+    Shot("station", "/station/{station_id}", phone=True),
+    Shot("pumps", "/station/pump-takasu", phone=True),
+    Shot("cameras", "/cameras", phone=True),
+    Shot("cameras-still", "/cameras", before=_open_the_first_still),
+    Shot("alerts", "/alerts", phone=True),
+    Shot("alerts-incident", "/alerts/{incident_id}", phone=True),
+    Shot("messages-list", "/messages", phone=True),
+    Shot("messages-new", "/messages/new"),
+    Shot("messages-draft", "/messages/{draft}", who="approver", phone=True),
+    Shot("messages-out", "/messages/{message_id}", who="approver"),
+    Shot("messages-clear", "/messages/{clear}", who="approver"),
+    Shot("chronology", "/chronology", phone=True),
+    Shot("handover", "/handover", phone=True),
+    Shot("audit", "/audit", who="approver"),
+    Shot("devices", "/devices", phone=True),
+    Shot("health", "/health", phone=True),
+    Shot("account", "/account?lang={language}", who="viewer"),
+    Shot("accounts", "/accounts", who="admin"),
+    Shot("public", "/", who="", phone=True, at="public"),
+    Shot("answers", "", who="", phone=True, at="answers"),
+)
+
+
+def devices_of_the_night(city: Registry, storm: Storm) -> FaultPlan:
+    """Those of the demonstration, and a camera that has been frozen for a while."""
+    frozen = {FROZEN: CameraFault(since=FREEZES_AT, picture="frozen")}
+    return demonstration_faults(city, storm).with_cameras(frozen)
+
+
+def fewer_stills(city: Registry) -> Registry:
+    """Cameras that send a still every ten minutes: drawing them takes most of the time."""
+    slow = {key: each.model_copy(update={"interval_s": STILL_EVERY_S}) for key, each in city.cameras.items()}
+    return of_a_real_city(city.model_copy(update={"cameras": slow}))
+
+
+@contextmanager
+def evening() -> Iterator[tuple[Night, dict[str, str]]]:
+    """The house in the middle of the storm, and what stands in the addresses."""
+    begins_at = ORIGIN - timedelta(hours=4)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        night(Path(folder), begins_at, faults=devices_of_the_night, change=fewer_stills, size=SMALL) as made,
+    ):
+        accounts.machine_time = made.clock.now
+        cameras = tuple(made.city.cameras)
+        for _ in range(3):
+            made.go_on(60)
+            scene.breathe()
+        made.go_on(58, cameras)
+        scene.breathe()
+        items = scene.play(made)
+        made.go_on(9, cameras)
+        scene.breathe(20)
+        yield made, items
+
+
+def take(
+    browser: Browser, made: Night, items: dict[str, str], shot: Shot, language: str, size: tuple[int, int]
+) -> Image.Image:
+    """One picture."""
+    looking = _screen(browser, made, shot, language, size)
+    page = looking.open(_address(shot, items, language))
+    shot.before(page)
+    page.wait_for_timeout(1200)
+    picture = Image.open(io.BytesIO(page.screenshot()))
+    page.context.close()
+    for fault in looking.faults:
+        print(f"{shot.name} {language}: {fault}", file=sys.stderr)  # noqa: T201
+    return picture
+
+
+def _screen(browser: Browser, made: Night, shot: Shot, language: str, size: tuple[int, int]) -> Screen:
+    if shot.who:
+        return screen_of(browser, made, shot.who, size, language)
+    base = {"staff": made.staff, "public": made.public, "answers": scene.link_to_answer(made)}[shot.at]
+    looking = screen(browser, base, size, language)
+    if shot.at == "public":
+        at_the_time_of(looking.page.context, made.clock.now())
+    return looking
+
+
+def _address(shot: Shot, items: dict[str, str], language: str) -> str:
+    address = shot.address.format(language=language, **items)
+    below = language == "en" and "lang=" not in address and shot.at != "answers"
+    return f"/en{address}" if below else address
+
+
+def save(picture: Image.Image, file: Path) -> None:
+    """With a palette: a third of the size, and nobody sees it."""
+    reduced = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    reduced.save(file, optimize=True)
+
+
+def main(folder: Path, names: Sequence[str]) -> None:
+    """All of them, or those that are named."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = [each for each in SHOTS if not names or each.name in names]
+    with browsing() as browser, evening() as (made, items):
+        for shot in wanted:
+            for language in ("ja", "en"):
+                save(take(browser, made, items, shot, language, DESK), folder / f"{shot.name}-{language}.png")
+                if shot.phone:
+                    file = folder / f"{shot.name}-{language}-phone.png"
+                    save(take(browser, made, items, shot, language, PHONE), file)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
