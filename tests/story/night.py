@@ -24,9 +24,11 @@ from deploy.settings import Settings, read_settings
 from deploy.standby import StandbyIngest
 from deploy.wiring.accounts import demonstration_accounts, without_codes
 from deploy.wiring.house import device_publisher, whole_house
+from deploy.wiring.monitor import monitored
 from deploy.wiring.stores import Stores, open_stores
 from ingest.registry_files import load
-from ingest.stations import Device, Gauge, Registry
+from ingest.stations import Device, Gauge, Registry, Station
+from ingest.store.looks import SqlLooks
 from simulators.devices import Devices, grid_points
 from simulators.faults import NO_FAULTS, FaultPlan
 from simulators.gauges import Waters
@@ -52,10 +54,15 @@ class NightClock:
     start: datetime
     began_s: float = field(default_factory=time.monotonic)
     speed: float = 1.0
+    held_at: datetime | None = None
 
     def now(self) -> datetime:
         """The time of the house."""
-        return self.start + timedelta(seconds=time.monotonic() - self.began_s)
+        return self.held_at or self.start + timedelta(seconds=time.monotonic() - self.began_s)
+
+    def hold(self) -> None:
+        """Stand still from now on."""
+        self.held_at = self.now()
 
     def move_to(self, at: datetime) -> None:
         """On to this time; never back."""
@@ -76,6 +83,7 @@ class Night:
     devices: Devices
     ingest: StandbyIngest
     sent_until: datetime
+    sessions: dict[str, httpx.Cookies] = field(default_factory=dict)
 
     @property
     def staff(self) -> str:
@@ -101,6 +109,15 @@ class Night:
         self.clock.move_to(until)
         self.sent_until = until
         self._wait_until_taken()
+
+    def show(self) -> None:
+        """Let every camera send what it sees now, beside its usual times."""
+        for camera in self.city.cameras.values():
+            self._send(camera, self.clock.now())
+
+    def unseen(self) -> int:
+        """Pictures that nobody has looked at yet."""
+        return SqlLooks(self.stores.database).waiting().stills
 
     def go_on_until(self, what: Callable[[], object], at_most: float, step: float = 5) -> None:
         """Let time go by in steps of so many minutes until it becomes true.
@@ -151,10 +168,12 @@ class Night:
 
     @contextmanager
     def signed_in(self, login: str) -> Iterator[httpx.Client]:
-        """Somebody at the API, signed in by the form."""
-        with httpx.Client(base_url=self.staff, timeout=20) as client:
-            answer = client.post("/login", data={"login": login, "password": self.password})
-            assert answer.status_code == 303, answer.text
+        """Somebody at the API, signed in by the form once a night."""
+        with httpx.Client(base_url=self.staff, timeout=20, cookies=self.sessions.get(login)) as client:
+            if login not in self.sessions:
+                answer = client.post("/login", data={"login": login, "password": self.password})
+                assert answer.status_code == 303, answer.text
+                self.sessions[login] = client.cookies
             client.headers[CSRF_HEADER] = client.cookies[Cookies().csrf]
             yield client
 
@@ -163,11 +182,13 @@ def only(*station_ids: str) -> Callable[[Registry], Registry]:
     """Of the city these stations and what belongs to them."""
 
     def change(city: Registry) -> Registry:
-        kept = [each for each in city.stations.values() if each.id in station_ids]
-        devices = (*city.gauges.values(), *city.cameras.values(), *city.pumps.values(), *city.gates.values())
-        stations = [each.model_copy(update={"upstream": ()}) for each in kept]
-        theirs = [each for each in devices if each.station_id in station_ids]
-        return of_a_real_city(Registry.of(city.city, [*stations, *theirs]))
+        kept: list[Station | Device] = [
+            each.model_copy(update={"upstream": ()}) for each in city.stations.values() if each.id in station_ids
+        ]
+        devices: list[Device] = [*city.gauges.values(), *city.cameras.values()]
+        devices += [*city.pumps.values(), *city.gates.values()]
+        kept += [each for each in devices if each.station_id in station_ids]
+        return of_a_real_city(Registry.of(city.city, kept))
 
     return change
 
@@ -186,10 +207,11 @@ def night(
     faults: FaultPlan | Callable[[Registry, Storm], FaultPlan] = NO_FAULTS,
     more: Mapping[str, str] | None = None,
     size: Size = SMALL,
+    clock: NightClock | None = None,
     change: Callable[[Registry], Registry] = of_a_real_city,
 ) -> Iterator[Night]:
     """The house while it runs, from ``begins_at`` on."""
-    mailbox, clock, storm = Mailbox(), NightClock(begins_at), demonstration_storm(ORIGIN)
+    mailbox, clock, storm = Mailbox(), clock or NightClock(begins_at), demonstration_storm(ORIGIN)
     with MailServer(mailbox) as mail:
         settings = _settings(folder, mail.port, more or {})
         stores = open_stores(settings)
@@ -201,7 +223,7 @@ def night(
         devices = Devices(Waters(city, storm, plan.pumps), plan, size)
         services = whole_house(settings, stores, clock)
         ingest = next(each for each in services if isinstance(each, StandbyIngest))
-        with House(services):
+        with House(monitored(settings, stores, services, "demo", settings.monitor.port)):
             publisher = device_publisher(settings)
             publisher.connect()
             yield Night(settings, stores, clock, storm, mailbox, publisher, password, devices, ingest, clock.now())

@@ -20,10 +20,10 @@ from playwright.sync_api import Browser, Page
 from deploy.wiring import accounts
 from ingest.stations import Registry
 from simulators.faults import CameraFault, FaultPlan, demonstration_faults
-from simulators.scene import SMALL
+from simulators.scene import SMALL as STILLS
 from simulators.storm import Storm
 from tests.story import scene
-from tests.story.night import ORIGIN, Night, night, of_a_real_city
+from tests.story.night import ORIGIN, Night, NightClock, night, of_a_real_city
 from tests.story.screens import DESK, PHONE, Screen, at_the_time_of, browsing, screen, screen_of
 
 COLOURS = 256
@@ -57,7 +57,7 @@ SHOTS = (
     Shot("login", "/login?lang={language}", who="", phone=True),
     Shot("staff", "/", phone=True),
     Shot("wall", "/wall", who="viewer"),
-    Shot("station", "/station/{station_id}", phone=True),
+    Shot("station", "/station/fujii-kinosho", phone=True),
     Shot("pumps", "/station/pump-takasu", phone=True),
     Shot("cameras", "/cameras", phone=True),
     Shot("cameras-still", "/cameras", before=_open_the_first_still),
@@ -95,22 +95,40 @@ def fewer_stills(city: Registry) -> Registry:
 @contextmanager
 def evening() -> Iterator[tuple[Night, dict[str, str]]]:
     """The house in the middle of the storm, and what stands in the addresses."""
-    begins_at = ORIGIN - timedelta(hours=4)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        night(Path(folder), begins_at, faults=devices_of_the_night, change=fewer_stills, size=SMALL) as made,
-    ):
-        accounts.machine_time = made.clock.now
-        cameras = tuple(made.city.cameras)
-        for _ in range(3):
-            made.go_on(60)
-            scene.breathe()
-        made.go_on(58, cameras)
+    begins_at = ORIGIN - timedelta(hours=7)
+    clock = NightClock(begins_at)
+    with tempfile.TemporaryDirectory() as folder, at_the_time_of_the_house(clock):
+        plan, change = devices_of_the_night, fewer_stills
+        with night(Path(folder), begins_at, faults=plan, change=change, size=STILLS, clock=clock) as made:
+            yield made, _played(made)
+
+
+def _played(made: Night) -> dict[str, str]:
+    cameras = tuple(made.city.cameras)
+    for _ in range(6):
+        made.go_on(60)
         scene.breathe()
-        items = scene.play(made)
-        made.go_on(9, cameras)
-        scene.breathe(20)
-        yield made, items
+    made.go_on(58, cameras)
+    scene.breathe()
+    items = scene.play(made)
+    made.go_on(9, cameras)
+    made.show()
+    scene.breathe()
+    scene.eventually(lambda: not made.unseen(), 300)
+    made.clock.hold()
+    scene.breathe()
+    return items
+
+
+@contextmanager
+def at_the_time_of_the_house(clock: NightClock) -> Iterator[None]:
+    """The audit log and the sessions go by the machine's time: here by that of the night."""
+    machine_time = accounts.machine_time  # type: ignore[attr-defined]
+    accounts.machine_time = clock.now  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        accounts.machine_time = machine_time  # type: ignore[attr-defined]
 
 
 def take(
@@ -154,13 +172,17 @@ def main(folder: Path, names: Sequence[str]) -> None:
     """All of them, or those that are named."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [each for each in SHOTS if not names or each.name in names]
-    with browsing() as browser, evening() as (made, items):
-        for shot in wanted:
-            for language in ("ja", "en"):
-                save(take(browser, made, items, shot, language, DESK), folder / f"{shot.name}-{language}.png")
-                if shot.phone:
-                    file = folder / f"{shot.name}-{language}-phone.png"
-                    save(take(browser, made, items, shot, language, PHONE), file)
+    with evening() as (made, items):
+        for language in ("ja", "en"):
+            with browsing(language) as browser:
+                for shot in wanted:
+                    _both(browser, made, items, shot, language, folder)
+
+
+def _both(browser: Browser, made: Night, items: dict[str, str], shot: Shot, language: str, folder: Path) -> None:
+    save(take(browser, made, items, shot, language, DESK), folder / f"{shot.name}-{language}.png")
+    if shot.phone:
+        save(take(browser, made, items, shot, language, PHONE), folder / f"{shot.name}-{language}-phone.png")
 
 
 if __name__ == "__main__":

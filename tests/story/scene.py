@@ -11,8 +11,6 @@ import httpx
 
 from tests.story.night import Night
 
-UNDERPASS, PUMPS = "under-kurihara", "pump-takasu"
-
 
 def play(night: Night) -> dict[str, str]:
     """Acknowledge, note, assign, silence, work on a gauge, tell the public, issue a level, write a line; what then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,11 +58,12 @@ class Screen:
 
 
 @contextmanager
-def browsing() -> Iterator[Browser]:
-    """The system's Chromium."""
+def browsing(language: str = "ja") -> Iterator[Browser]:
+    """The system's Chromium; its own fields of dates are in this language."""
     path = chromium()
+    env: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": language}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS), env=env)
         yield browser
         browser.close()
 
