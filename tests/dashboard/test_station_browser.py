@@ -29,6 +29,7 @@ def test_range_past_flood_table_and_help_are_reached_by_keys_with_visible_focus(
         page.wait_for_selector("#graphs .main-svg", timeout=PATIENCE_MS)
         page.keyboard.press("2")
         expect(page.locator(".ranges .chosen")).to_have_text("24 h", timeout=PATIENCE_MS)
+        page.wait_for_selector('.past a[href*="h=24"]', timeout=PATIENCE_MS)  # they keep the range
         page.keyboard.press("e")
         expect(page.locator(".past .chosen")).to_contain_text("3.90 m", timeout=PATIENCE_MS)
         expect(page.locator("#graphs .legendtext", has_text="aligned at the rise").first).to_be_visible()
