@@ -32,6 +32,10 @@ class Drawing(Component):
         """``html`` is that of the whole element, which is a ``tag``."""
         super().__init__(tag=tag, html=html)  # type: ignore[no-untyped-call]
 
+    def to_plotly_json(self) -> dict[str, Any]:
+        """As every component says itself, without looking through what it might have: it is asked for every viewer."""
+        return {"props": {"tag": self.tag, "html": self.html}, "type": self._type, "namespace": self._namespace}
+
 
 def drawn(made: Any) -> Any:
     """Components, or a list of them, each as one ``Drawing``; text and nothing stay as they are. TypeError where one

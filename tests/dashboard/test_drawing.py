@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from dash import dcc, html
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +36,11 @@ def test_an_element_is_written_with_its_attributes_and_all_that_is_in_it() -> No
         '<div class="row" data-still="c1" hidden="" data-row="7" style="font-weight:700"><b>1 &lt; 2</b>&amp;3'
         '<img alt="a &quot;b&quot;"><label for="y">x</label></div>'
     )
+
+
+def test_a_drawing_says_itself_as_every_component_does() -> None:
+    found = drawn(html.P("x"))
+    assert found.to_plotly_json() == Component.to_plotly_json(found)  # type: ignore[no-untyped-call]
 
 
 def test_a_link_inside_the_app_says_so() -> None:
