@@ -11,6 +11,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.staff.drawing import drawn
 from dashboard.staff.watch import Watch
+from ingest.clock import JST
 
 MOST_KEPT = 64
 """Of a section: by language, filter and the last changes. Who asks for more gets it made anew."""
@@ -32,8 +33,10 @@ async def _answer(
 ) -> Any:
     if given[0] is None:
         raise PreventUpdate
-    # Names and thresholds are the city's, and change without the section's news.
-    key = (*given, (await watch.latest()).tokens.get("city"))
+    picture = await watch.latest()
+    # Names and thresholds are the city's, and change without the section's news; times are told without their date on
+    # the day itself alone.
+    key = (*given, picture.tokens.get("city"), picture.at.astimezone(JST).date())
     if key in kept:
         kept.move_to_end(key)
         return kept[key]

@@ -19,6 +19,7 @@ from dashboard.staff.system_watch import SystemWatch, system_facts
 from dashboard.staff.waiting_watch import Waiting, WaitingWatch
 from dashboard.system_views import SystemView
 from dashboard.views import MAINTENANCE_MATTERS, Board, StationView, board
+from ingest.clock import JST
 from ingest.sight.doubt import Doubt
 from ingest.stations import Registry
 from ingest.store.protocol import CameraLatest, Marks
@@ -253,7 +254,8 @@ def section_facts(
         "city": known.registry,
         "counts": tuple((view.station.id, view.hazard, view.silent, view.being_checked) for view in stations),
         "stations": tuple(lines.values()),
-        "devices": gauge_troubles(seen) if seen else (),
+        # With the day: since when they last has no date on the day itself.
+        "devices": (gauge_troubles(seen), seen.at.astimezone(JST).date()) if seen else (),
         "cameras": tuple(camera_facts(camera) for view in stations for camera in view.cameras),
         "alerts": alerts,
         "log": known.marks,

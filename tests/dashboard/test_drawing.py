@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,10 +15,12 @@ from dash.exceptions import PreventUpdate
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.staff import words
 from dashboard.staff.drawing import Drawing, drawn
 from dashboard.staff.pieces import with_data
 from dashboard.staff.sharing import shared
 from dashboard.staff.watch import Watch
+from ingest.clock import TrueClock
 from tests.dashboard.fake_city import reading
 from tests.dashboard.staff_fakes import desk
 
@@ -130,3 +133,25 @@ def test_a_name_that_the_registry_changes_is_seen_without_news_of_the_water() ->
 
     asyncio.run(asked())
     assert calls == ["t", "t"]
+
+
+def test_a_piece_of_yesterday_is_made_anew_with_its_dates() -> None:
+    night = datetime(2026, 7, 1, 14, 59, tzinfo=UTC)
+    times = [night]
+    watch = Watch(replace(desk(night).services, clock=TrueClock(lambda: times[-1])))
+
+    async def section(_: str | None) -> Any:
+        return html.P(words.near_time(night, times[-1]))
+
+    answer = shared(watch, section)
+
+    async def asked() -> list[str]:
+        first = await answer("t")
+        before = watch.picture
+        times.append(night + timedelta(minutes=2))
+        watch.picture = watch.look()
+        assert before is not None
+        assert watch.picture.tokens["devices"] != before.tokens["devices"], "who has the page open is told too"
+        return [first.html, (await answer("t")).html]
+
+    assert asyncio.run(asked()) == ["<p>23:59</p>", "<p>07/01 23:59</p>"]
