@@ -5,12 +5,12 @@ It never comes from a gauge: the hazard of a gauge is another thing, and nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ingest.stations import Station
+from ingest.stations import Registry, Station
 
 LEVELS = (0, 1, 2, 3, 4, 5)
 """0: what was issued there is lifted."""
@@ -92,6 +92,15 @@ def standing(entered: Iterable[IssuedLevel]) -> list[IssuedLevel]:
 def at_station(in_force: Sequence[IssuedLevel], station: Station) -> IssuedLevel | None:
     """The gravest that concerns a station; None where none stands."""
     return max((each for each in in_force if each.concerns(station)), key=lambda each: each.level, default=None)
+
+
+def place_names(area: str, station_id: str, registry: Registry) -> Mapping[str, str]:
+    """Where a level was issued for, by language: the city where both are empty."""
+    if station_id:
+        station = registry.stations.get(station_id)
+        return station.name if station is not None else {"ja": station_id}
+    areas = {each.area["ja"]: each.area for each in registry.stations.values() if each.area}
+    return areas.get(area, {"ja": area}) if area else registry.city.name
 
 
 def check(announced: Announced, in_force: Sequence[IssuedLevel], now: datetime) -> None:

@@ -56,12 +56,21 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedFor:
+    """Where a level was issued: an area by its Japanese name, or a station; both empty: the whole city."""
+
+    area: str = ""
+    station_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Issued:
-    """An alert level that the authority has issued, as a person entered it."""
+    """An alert level that the authority has issued, as a person entered it. ``where`` is None where nobody said."""
 
     level: int
     by: str
     at: datetime
+    where: IssuedFor | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from alerts.cap.flood import Issued, IssuedFor
 from alerts.issued import IssuedLevel
 from alerts.public.records import PublicMessage
 
 
+def as_named(entry: IssuedLevel) -> Issued:
+    """An announcement as a message names it: what people approve."""
+    asked = entry.announced
+    return Issued(entry.level, asked.issued_by, asked.issued_at, IssuedFor(asked.area, asked.station_id))
+
+
 def names(message: PublicMessage, entry: IssuedLevel) -> bool:
-    """Whether a message names an announcement, of a drill in a drill alone."""
-    said, asked = message.content.issued, entry.announced
-    if said is None or message.drill != entry.drill:
-        return False
-    return (said.level, said.by, said.at) == (entry.level, asked.issued_by, asked.issued_at)
+    """Whether a message names an announcement with its place, of a drill in a drill alone. One that says for no place
+    names none: another place is another announcement, which nobody approved."""
+    return message.drill == entry.drill and message.content.issued == as_named(entry)
 
 
 def announced(in_force: Iterable[PublicMessage], standing: Sequence[IssuedLevel]) -> list[IssuedLevel]:

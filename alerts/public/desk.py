@@ -54,7 +54,8 @@ class Desk:
         with self._act() as (connection, around, now):
             before = lifecycle.as_seen(store.one(connection, public_id), seen)
             grounds = store.grounds(connection, before.content, now)
-            after = lifecycle.approved(before, by, now, around.settings, grounds, despite)
+            chain = store.published(connection, before.chain_id)
+            after = lifecycle.approved(before, by, now, around.settings, grounds, chain, despite)
             store.save(connection, after)
             record(connection, after, by, Action.APPROVED, now, approvals=len(after.approvals), despite=despite)
             return after
@@ -63,9 +64,10 @@ class Desk:
         """Let an approved message out: CAP, deliveries and chronology in one transaction."""
         with self._act() as (connection, around, now):
             before = lifecycle.as_seen(store.one(connection, public_id), seen)
-            self._must_fit(connection, before)
+            chain = self._must_fit(connection, before)
             grounds = store.grounds(connection, before.content, now)
-            return publish(connection, lifecycle.published(before, by, now, around.settings, grounds, despite), around)
+            after = lifecycle.published(before, by, now, around.settings, grounds, chain, despite)
+            return publish(connection, after, around)
 
     def withdraw(self, public_id: int, by: str, why: str = "") -> PublicMessage:
         """Take a draft back."""
@@ -112,7 +114,7 @@ class Desk:
             lifecycle.as_last(last, last_seen)
             lifecycle.may_correct(wrong, last)
             content = composing.putting_right(wrong, given, why)
-            lifecycle.no_graver(wrong.content, content, around.settings)
+            lifecycle.no_graver(wrong, last, content, around.settings)
             return self._at_once(connection, Step.CORRECTION, content, by, now, around, wrong)
 
     def preview(self, public_id: int, language: str = "ja", *, short: bool = False) -> str:
@@ -162,11 +164,12 @@ class Desk:
         checked_cap(connection, sent, around)
 
     @staticmethod
-    def _must_fit(connection: Connection, message: PublicMessage) -> None:
-        """What was drafted before its chain ended, or began, no longer fits."""
+    def _must_fit(connection: Connection, message: PublicMessage) -> list[PublicMessage]:
+        """What was drafted before its chain ended, or began, no longer fits; what was published of that chain."""
         chain = store.published(connection, message.chain_id)
         if chain:
             lifecycle.may_follow(chain[-1], message.step)
+        return chain
 
     def _end_of_chain(self, connection: Connection, public_id: int, step: Step) -> PublicMessage:
         named = store.one(connection, public_id)

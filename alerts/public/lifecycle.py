@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -43,9 +44,10 @@ def as_last(last: PublicMessage, seen: int | None) -> None:
     """Raise Refused where the newest published message of a chain is another than the one that somebody saw."""
     if seen is None or seen == last.id:
         return
+    read = f"read that one (mizumori public show {last.id}), then say --last-seen {last.id}"
     if last.step is Step.CORRECTION:
-        raise Refused(f"message {last.id} has put it right meanwhile: read that one", "corrected", number=last.id)
-    raise Refused(f"message {last.id} went out meanwhile: read that one first", "followed", number=last.id)
+        raise Refused(f"message {last.id} has put it right meanwhile: {read}", "corrected", number=last.id)
+    raise Refused(f"message {last.id} went out meanwhile: {read}", "followed", number=last.id)
 
 
 def may_correct(wrong: PublicMessage, last: PublicMessage) -> None:
@@ -56,15 +58,29 @@ def may_correct(wrong: PublicMessage, last: PublicMessage) -> None:
         raise Refused(sentence, "over", number=last.id)
 
 
-def no_graver(wrong: Content, right: Content, settings: PublicMessages) -> None:
+def no_graver(wrong: PublicMessage, last: PublicMessage, right: Content, settings: PublicMessages) -> None:
     """Raise Refused where a correction, which one person sends, would say more than what needed the approval of
-    several: a higher gravity or issued level."""
-    if settings.needed(right.gravity) < 2:
+    several: a higher gravity or issued level than the wrong message, or than the newest of its chain, which is what
+    holds now; or a level issued for another place than either."""
+    persons = _needed_for(right, settings)
+    if persons < 2:
         return
-    if right.gravity > wrong.gravity or _level(right) > _level(wrong):
-        needed = settings.needed(right.gravity)
-        sentence = f"a correction makes nothing graver: write an update, which {needed} persons approve"
-        raise Refused(sentence, "graver", needed=needed)
+    if _graver(right, wrong.content):
+        sentence = f"a correction makes nothing graver: write an update, which {persons} persons approve"
+        raise Refused(sentence, "graver", needed=persons)
+    if _graver(right, last.content):
+        sentence = (
+            f"message {last.id} says less by now, and a correction makes nothing graver than what holds: say --gravity "
+            f"{last.content.gravity} and no issued level that it does not name, or write an update, which {persons} "
+            "persons approve"
+        )
+        raise Refused(sentence, "graver_than_now", needed=persons, number=last.id)
+
+
+def needed(message: PublicMessage, chain: Iterable[PublicMessage], settings: PublicMessages) -> int:
+    """How many persons must approve a message: as many as the gravest that it says, or that was published in its chain
+    before, for the end of a grave danger is as grave as the danger. ``chain`` are those published messages."""
+    return max(_needed_for(each.content, settings) for each in (message, *chain))
 
 
 def drafted(step: Step, content: Content, author: str, at: datetime, **more: object) -> PublicMessage:
@@ -80,9 +96,16 @@ def edited(message: PublicMessage, content: Content, by: str, at: datetime) -> P
 
 
 def approved(
-    message: PublicMessage, by: str, at: datetime, settings: PublicMessages, grounds: Grounds, despite: str = ""
+    message: PublicMessage,
+    by: str,
+    at: datetime,
+    settings: PublicMessages,
+    grounds: Grounds,
+    chain: Sequence[PublicMessage],
+    despite: str = "",
 ) -> PublicMessage:
-    """One more approval; the message is approved once there are enough of different persons."""
+    """One more approval; the message is approved once there are enough of different persons. ``chain`` as in
+    ``needed``."""
     _must_be_open(message)
     check(message.step, message.content, grounds, settings.draft_from, despite)
     if same_person(by) in {same_person(each.actor) for each in message.approvals}:
@@ -90,19 +113,25 @@ def approved(
     if not settings.author_may_approve and same_person(by) in _authors(message):
         raise Refused(f"{by} wrote it: by the settings another person must approve it", "author", by=by)
     after = _decided(message, person(by), Action.APPROVED, at, despite)
-    enough = len(after.approvals) >= settings.needed(message.content.gravity)
+    enough = len(after.approvals) >= needed(message, chain, settings)
     return replace(after, state=State.APPROVED) if enough else after
 
 
 def published(
-    message: PublicMessage, by: str, at: datetime, settings: PublicMessages, grounds: Grounds, despite: str = ""
+    message: PublicMessage,
+    by: str,
+    at: datetime,
+    settings: PublicMessages,
+    grounds: Grounds,
+    chain: Sequence[PublicMessage],
+    despite: str = "",
 ) -> PublicMessage:
-    """The message as it goes out."""
+    """The message as it goes out. ``chain`` as in ``needed``."""
     _must_be_open(message)
-    needed, given = settings.needed(message.content.gravity), len(message.approvals)
-    if given < needed:
-        sentence = f"it has {given} of {needed} approvals: mizumori public approve {message.id} --by NAME"
-        raise Refused(sentence, "approvals", given=given, needed=needed)
+    enough, given = needed(message, chain, settings), len(message.approvals)
+    if given < enough:
+        sentence = f"it has {given} of {enough} approvals: mizumori public approve {message.id} --by NAME"
+        raise Refused(sentence, "approvals", given=given, needed=enough)
     check(message.step, message.content, grounds, settings.draft_from, despite or _despite(message))
     return _out(_decided(message, person(by), Action.PUBLISHED, at, despite), at, settings.lasts)
 
@@ -156,6 +185,19 @@ def may_follow(last: PublicMessage, step: Step) -> None:
         raise Refused(f"message {last.id} was cancelled: write a new one with mizumori public draft", "cancelled")
     if last.step is Step.ALL_CLEAR and step is Step.ALL_CLEAR:
         raise Refused("the all-clear has been given already", "cleared")
+
+
+def _needed_for(content: Content, settings: PublicMessages) -> int:
+    """An issued level is approved by as many as a danger of that level: an order to leave is no smaller matter than the
+    water."""
+    return max(settings.needed(each) for each in (content.gravity, _level(content)) if each)
+
+
+def _graver(right: Content, before: Content) -> bool:
+    """Whether a content says more; a level that was issued for another place is another level."""
+    now, then = right.issued, before.issued
+    moved = now is not None and then is not None and now.where != then.where
+    return right.gravity > before.gravity or _level(right) > _level(before) or moved
 
 
 def _level(content: Content) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -58,6 +58,15 @@ class Looks:
         """Who must agree."""
         return self._around().settings
 
+    def needed(self, messages: Iterable[PublicMessage]) -> dict[int, int]:
+        """How many persons must approve each of some messages, by its number."""
+        settings = self._around().settings
+        with self._engine.connect() as connection:
+            return {
+                each.id: lifecycle.needed(each, store.published(connection, each.chain_id), settings)
+                for each in messages
+            }
+
     def look(self, public_id: int, by: str) -> Look:
         """A message with what somebody may do with it now."""
         now, settings = self._clock.now(), self._around().settings
@@ -66,14 +75,14 @@ class Looks:
             chain = store.published(connection, message.chain_id)
             drafts = [each for each in store.open_drafts(connection) if each.chain_id == message.chain_id]
             grounds = store.grounds(connection, message.content, now)
-        asked = _Asked(message, by or SOMEBODY, now, settings, grounds)
+        asked = _Asked(message, by or SOMEBODY, now, settings, grounds, chain)
         fits = _refusal(lambda: lifecycle.may_follow(chain[-1], message.step)) if chain and message.is_open else None
         approve, publish = asked.approving(), fits or asked.publishing()
         return Look(
             message=message,
             chain=tuple(chain),
             drafts=tuple(drafts),
-            needed=settings.needed(message.content.gravity),
+            needed=lifecycle.needed(message, chain, settings),
             not_approvable=approve,
             not_publishable=publish,
             despite=asked.despite_helps(),
@@ -162,9 +171,15 @@ class _Asked:
     """Whether somebody may approve or publish a message now, tried without doing it."""
 
     def __init__(
-        self, message: PublicMessage, by: str, now: datetime, settings: PublicMessages, grounds: Grounds
+        self,
+        message: PublicMessage,
+        by: str,
+        now: datetime,
+        settings: PublicMessages,
+        grounds: Grounds,
+        chain: Sequence[PublicMessage],
     ) -> None:
-        self._of = (message, by, now, settings, grounds)
+        self._of = (message, by, now, settings, grounds, chain)
 
     def approving(self, despite: str = "") -> Refused | None:
         """Why not."""
@@ -204,7 +219,7 @@ def _content(
     if step is Step.CORRECTION:
         lifecycle.may_correct(named, last)
         right = composing.putting_right(named, given, why)
-        lifecycle.no_graver(named.content, right, around.settings)
+        lifecycle.no_graver(named, last, right, around.settings)
         return right
     return composing.following(last, given)
 

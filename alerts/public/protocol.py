@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -159,6 +159,10 @@ class PublicLooks(Protocol):
 
     def in_force(self) -> list[PublicMessage]:
         """The newest published message of every chain that has no end yet."""
+        ...
+
+    def needed(self, messages: Iterable[PublicMessage]) -> dict[int, int]:
+        """How many persons must approve each of some messages, by its number."""
         ...
 
     def look(self, public_id: int, by: str) -> Look:

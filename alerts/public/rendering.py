@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alerts.cap.flood import Notice, Said, message_of
+from alerts.cap.flood import Issued, Notice, Said, message_of
 from alerts.cap.message import CapMessage
+from alerts.issued import place_names
 from alerts.public.records import Action, Content, PublicMessage, Refused, State
 from alerts.public.settings import PublicMessages
 from alerts.public.words import LANGUAGES, event, hazard_words, line, tidy
@@ -123,10 +124,18 @@ def _notes(message: PublicMessage, issuer: Issuer, language: str) -> list[str]:
     if speaks_of_a_gauge(content, language):
         notes += [line("hazard_note", language), line("provisional", language)]
     if content.issued is not None:
-        issued = content.issued
-        notes.append(line("issued", language, level=issued.level, by=issued.by, at=issued.at))
+        notes.append(_issued(content.issued, issuer, language))
     notes.append(official.get(language) or line("official", language))
     return [*notes, *_decided(message, issuer, language)]
+
+
+def _issued(issued: Issued, issuer: Issuer, language: str) -> str:
+    """The issued level with its place, where somebody said for which."""
+    said = {"level": issued.level, "by": issued.by, "at": issued.at}
+    if issued.where is None:
+        return line("issued", language, **said)
+    place = place_names(issued.where.area, issued.where.station_id, issuer.registry)
+    return line("issued_for", language, place=named(place, language), **said)
 
 
 def speaks_of_a_gauge(content: Content, language: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 from fastapi import APIRouter, Depends, Path, Query, Request
 
 from alerts.cap.flood import Issued
+from alerts.public.announced import as_named
 from alerts.public.records import PublicMessage, State, Step
 from dashboard.accounts.actor import Actor, Role
 from dashboard.api import public_asked as wanted
@@ -146,7 +147,7 @@ def issued(public: PublicServices, issued_id: int | None) -> Issued | None:
         return None
     for each in public.issued.in_force():
         if each.id == issued_id:
-            return Issued(each.level, each.announced.issued_by, each.announced.issued_at)
+            return as_named(each)
     raise Refused(409, "no_issued", number=issued_id)
 
 

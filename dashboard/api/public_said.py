@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from alerts.cap.flood import Issued
 from alerts.public.protocol import Look, Preview, Reach
 from alerts.public.records import Out, PublicMessage, Refused, State, Step
 from dashboard.api.public_asked import PARTS
@@ -23,11 +24,14 @@ class DecisionSaid(BaseModel):
 
 
 class IssuedSaid(BaseModel):
-    """The alert level that the authority issued, as it stands in a message."""
+    """The alert level that the authority issued, as it stands in a message: for an area or a station, for the whole
+    city where both are empty, and for no known place (it was typed without one) where both are null."""
 
     level: int
     by: str
     at: datetime
+    area: str | None
+    station_id: str | None
 
 
 class MessageSaid(BaseModel):
@@ -118,7 +122,6 @@ class ReachSaid(BaseModel):
 def said(message: PublicMessage) -> MessageSaid:
     """A message for programs."""
     content = message.content
-    issued = content.issued
     return MessageSaid(
         id=message.id,
         chain=message.chain_id,
@@ -133,10 +136,21 @@ def said(message: PublicMessage) -> MessageSaid:
         places=[dict(each.names) for each in content.where],
         gravity=content.gravity,
         hazard_of_gauge=content.hazard,
-        issued_alert_level=None if issued is None else IssuedSaid(level=issued.level, by=issued.by, at=issued.at),
+        issued_alert_level=None if content.issued is None else _issued(content.issued),
         approved_by=[each.actor for each in message.approvals],
         texts={each: {part: getattr(content.texts[each], part) for part in PARTS} for each in content.texts},
         mark=message.content_mark,
+    )
+
+
+def _issued(issued: Issued) -> IssuedSaid:
+    where = issued.where
+    return IssuedSaid(
+        level=issued.level,
+        by=issued.by,
+        at=issued.at,
+        area=None if where is None else where.area,
+        station_id=None if where is None else where.station_id,
     )
 
 

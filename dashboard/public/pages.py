@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from alerts.issued import IssuedLevel
+from alerts.issued import IssuedLevel, place_names
 from dashboard.public.pictures import PublicPicture
 from dashboard.public.settings import PublicSettings
 from dashboard.public.spots import Group, Spot, State, spots
@@ -86,11 +86,7 @@ def page(edition: Edition, language: str) -> str:
 
 def issued_place(entry: IssuedLevel, registry: Registry) -> Mapping[str, str]:
     """Where a level was issued for, by its names."""
-    asked = entry.announced
-    if asked.station_id in registry.stations:
-        return registry.stations[asked.station_id].name
-    areas = {each.area["ja"]: each.area for each in registry.stations.values() if each.area}
-    return areas.get(asked.area, {"ja": asked.area}) if asked.area else registry.city.name
+    return place_names(entry.announced.area, entry.announced.station_id, registry)
 
 
 def missing_page(edition: Edition) -> str:

@@ -39,8 +39,8 @@ async def out_now(watch: Watch, public: PublicServices, _: str | None, pathname:
 async def waiting(watch: Watch, public: PublicServices, _: str | None, pathname: str | None) -> Component:
     """What waits."""
     found = await asyncio.to_thread(public.looks.newest, 100, WAITING)
-    settings = await asyncio.to_thread(public.looks.settings)
-    return messages_rows.waiting(found, settings, page_at(pathname), (await watch.latest()).at)
+    needed = await asyncio.to_thread(public.looks.needed, found)
+    return messages_rows.waiting(found, needed, page_at(pathname), (await watch.latest()).at)
 
 
 async def ended(watch: Watch, public: PublicServices, _: str | None, pathname: str | None) -> Component:

@@ -74,7 +74,7 @@ def correct(message: PublicMessage, last: PublicMessage, reach: Reach, levels: L
         *([] if last.id == message.id else [html.P(older, className="message-late")]),
         fields.reach(reach, Step.CORRECTION, language),
         *fields.why(language),
-        fields.gravity(language, message.content.gravity),
+        fields.gravity(language, min(message.content.gravity, last.content.gravity)),
         *fields.texts(None if message.step is Step.ALL_CLEAR else message, language),
         fields.issued(message, levels, language),
     ]

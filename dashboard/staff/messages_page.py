@@ -90,7 +90,7 @@ def acts(
 ) -> Component:
     """How far it is, what stands against it, and what is to be done next."""
     message, language = look.message, here.language
-    parts: list[Component] = [_state(look, language, now)]
+    parts: list[Component] = [_state(look, levels, language, now)]
     if message.is_open:
         parts += [_check(look, levels, settings, language), *_deciding(look, reaches[message.step], language)]
         mark = f"{message.content_mark}-{len(look.chain)}"
@@ -102,7 +102,7 @@ def acts(
     return html.Section(parts, className="panel message-acts")
 
 
-def _state(look: Look, language: str, now: datetime) -> Component:
+def _state(look: Look, levels: Levels, language: str, now: datetime) -> Component:
     message = look.message
     content = message.content
     based = (
@@ -112,7 +112,7 @@ def _state(look: Look, language: str, now: datetime) -> Component:
     )
     lines = [
         words.joined(messages_rows.gravity(message, language), based),
-        messages_words.issued(message, now, language),
+        messages_words.issued(message, levels, now, language),
         messages_words.author(message, language),
     ]
     if message.is_open:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dash import html
 from dash.development.base_component import Component
 
 from alerts.public.records import PublicMessage, State
-from alerts.public.settings import PublicMessages
 from dashboard.i18n import text
 from dashboard.staff import messages_words, words
 from dashboard.staff.addresses import Page
@@ -23,10 +22,10 @@ def out_now(messages: Sequence[PublicMessage], here: Page, now: datetime) -> Com
     return _list(rows, text(here.language, "desk.out_none"))
 
 
-def waiting(messages: Sequence[PublicMessage], settings: PublicMessages, here: Page, now: datetime) -> Component:
-    """Drafts, the gravest first; of equals the oldest."""
+def waiting(messages: Sequence[PublicMessage], needed: Mapping[int, int], here: Page, now: datetime) -> Component:
+    """Drafts, the gravest first; of equals the oldest. ``needed`` says how many must approve each."""
     ordered = sorted(messages, key=lambda each: (-each.content.gravity, each.id))
-    rows = [_row(each, here, _draft_line(each, settings, here, now)) for each in ordered]
+    rows = [_row(each, here, _draft_line(each, needed[each.id], here, now)) for each in ordered]
     return _list(rows, text(here.language, "desk.waiting_none"))
 
 
@@ -84,11 +83,10 @@ def _late(message: PublicMessage, here: Page, now: datetime) -> str:
     return messages_words.end(message, now, here.language) if over else ""
 
 
-def _draft_line(message: PublicMessage, settings: PublicMessages, here: Page, now: datetime) -> str:
+def _draft_line(message: PublicMessage, needed: int, here: Page, now: datetime) -> str:
     language = here.language
-    given, needed = len(message.approvals), settings.needed(message.content.gravity)
     return words.joined(
         text(language, "desk.drafted", at=words.near_time(message.created_at, now)),
         messages_words.author(message, language),
-        text(language, "desk.approvals", given=given, needed=needed),
+        text(language, "desk.approvals", given=len(message.approvals), needed=needed),
     )

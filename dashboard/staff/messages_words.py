@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.issued import IssuedLevel
+from alerts.cap.flood import IssuedFor
+from alerts.issued import IssuedLevel, place_names
 from alerts.public.announced import names
 from alerts.public.lifecycle import BY_RULE
 from alerts.public.records import AUTOMATIC, Action, PublicMessage
@@ -55,12 +56,15 @@ def decided(message: PublicMessage, language: str) -> str:
     return text(language, "desk.decided_by", names="、".join(dict.fromkeys(actors)))
 
 
-def issued(message: PublicMessage, now: datetime, language: str) -> str:
-    """The issued level that it names, with who issued it and when; nothing where it names none."""
+def issued(message: PublicMessage, levels: Levels, now: datetime, language: str) -> str:
+    """The issued level that it names, for where, with who issued it and when; nothing where it names none."""
     found = message.content.issued
     if found is None:
         return ""
-    return text(language, "desk.names_issued", n=found.level, by=found.by, at=words.near_time(found.at, now))
+    where = text(language, "desk.issued.no_place") if found.where is None else levels.names(found.where, language)
+    return text(
+        language, "desk.names_issued", place=where, n=found.level, by=found.by, at=words.near_time(found.at, now)
+    )
 
 
 def gone(message: PublicMessage, levels: Levels, language: str) -> list[str]:
@@ -97,15 +101,13 @@ class Levels:
 
     def place(self, entry: IssuedLevel, language: str) -> str:
         """Where it was issued for."""
-        asked = entry.announced
-        if asked.station_id:
-            station = self.registry.stations.get(asked.station_id)
-            return named(station.name, language) if station else asked.station_id
-        return (
-            named(areas(self.registry).get(asked.area, {"ja": asked.area}), language)
-            if asked.area
-            else text(language, "desk.issued.city")
-        )
+        return self.names(IssuedFor(entry.announced.area, entry.announced.station_id), language)
+
+    def names(self, where: IssuedFor, language: str) -> str:
+        """The same of what a message names."""
+        if not where.area and not where.station_id:
+            return text(language, "desk.issued.city")
+        return named(place_names(where.area, where.station_id, self.registry), language)
 
     def of(self, message: PublicMessage) -> list[IssuedLevel]:
         """Those that concern a place of a message; all where it has no station."""

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from alerts.cap.flood import Issued, Place
 from alerts.public.desk import Desk
-from alerts.public.records import Given, Out, PublicMessage, Refused, State, Where
+from alerts.public.records import Given, Out, PublicMessage, Refused, State
 from alerts.public.rendering import shown_state
 from alerts.store.public import SqlPublicMessages
 from deploy.commands.context import Context, UsageError, jst, say
+from deploy.commands.public_given import PARTS, given, why
 from deploy.wiring.public import public_desk
 from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import JST
 
-PARTS = ("headline", "description", "instruction")
 WAITING = (State.DRAFT, State.APPROVED)
 
 
@@ -46,6 +44,8 @@ def add_to(commands: Any) -> None:
     _add_why(_action(actions, "cancel", cancel, "take back all of a danger, at once, from exactly those who got it"))
     text = "put a published message right, at once, for exactly those who got it"
     action = _action(actions, "correct", correct, text)
+    text = "the newest message of the chain that you read, where it is not this one: nothing goes out twice"
+    action.add_argument("--last-seen", type=int, metavar="ID", help=text)
     _add_why(action)
     _add_content(action)
 
@@ -87,6 +87,8 @@ def _add_content(action: Any) -> None:
     action.add_argument("--issued-level", type=int, choices=range(1, 6), help=text)
     action.add_argument("--issued-by", metavar="WHO", help="who issued it")
     action.add_argument("--issued-at", metavar="TIME", help="when, for example 2026-07-01T20:00+09:00")
+    text = "where: city, an area of the registry or a station; the public page names the level only where it is said"
+    action.add_argument("--issued-for", metavar="PLACE", help=text)
     action.add_argument("--no-issued-level", action="store_true", help="take the issued level out")
 
 
@@ -144,14 +146,14 @@ def preview(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
     return 0
 
 
-def draft(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+def draft(options: argparse.Namespace, desk: Desk, stores: Stores) -> int:
     """Begin one."""
-    return _said(desk.draft(options.by, given(options)))
+    return _said(desk.draft(options.by, given(options, stores.city())))
 
 
-def edit(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+def edit(options: argparse.Namespace, desk: Desk, stores: Stores) -> int:
     """Change one."""
-    return _said(desk.edit(options.id, options.by, given(options)))
+    return _said(desk.edit(options.id, options.by, given(options, stores.city())))
 
 
 def approve(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
@@ -169,9 +171,9 @@ def withdraw(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
     return _said(desk.withdraw(options.id, options.by, options.why))
 
 
-def update(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+def update(options: argparse.Namespace, desk: Desk, stores: Stores) -> int:
     """Draft an update; what nobody wrote anew is what was said before, and must not pass for what holds now."""
-    entered = given(options)
+    entered = given(options, stores.city())
     made = desk.update(options.id, options.by, entered)
     _said(made)
     if old := _left_out(entered, ("headline", "description")):
@@ -180,41 +182,27 @@ def update(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
     return 0
 
 
-def all_clear(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
+def all_clear(options: argparse.Namespace, desk: Desk, stores: Stores) -> int:
     """Draft the all-clear."""
-    return _said(desk.all_clear(options.id, options.by, given(options)))
+    return _said(desk.all_clear(options.id, options.by, given(options, stores.city())))
 
 
 def cancel(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
     """Cancel a chain."""
-    return _sent(desk.cancel(options.id, options.by, _why(options)))
+    return _sent(desk.cancel(options.id, options.by, why(options)))
 
 
-def correct(options: argparse.Namespace, desk: Desk, _: Stores) -> int:
-    """Correct a message: a correction that says the same once more would help nobody."""
-    right = given(options)
+def correct(options: argparse.Namespace, desk: Desk, stores: Stores) -> int:
+    """Correct a message: a correction that says the same once more would help nobody. Sent again it is refused, since
+    another message is the newest of the chain by then."""
+    right = given(options, stores.city())
     if not any(right.texts.values()) and replace(right, texts={}) == Given():
         raise UsageError(
             "say what is right: --headline, --description or --instruction (with -en: in English), --gravity or an "
             f"issued level; where nothing of it is right, mizumori public cancel {options.id} takes all of it back"
         )
-    return _sent(desk.correct(options.id, options.by, _why(options), right))
-
-
-def given(options: argparse.Namespace) -> Given:
-    """What was entered."""
-    texts = {
-        language: {part: text for part in PARTS if (text := getattr(options, f"{part}{ending}"))}
-        for language, ending in (("ja", ""), ("en", "_en"))
-    }
-    return Given(
-        texts=texts,
-        station_ids=tuple(getattr(options, "station", ())),
-        where=_where(options),
-        gravity=options.gravity,
-        issued=_issued(options),
-        no_issued=options.no_issued_level,
-    )
+    last_seen = options.id if options.last_seen is None else options.last_seen
+    return _sent(desk.correct(options.id, options.by, why(options), right, last_seen))
 
 
 def _left_out(entered: Given, parts: tuple[str, ...]) -> str:
@@ -225,48 +213,6 @@ def _left_out(entered: Given, parts: tuple[str, ...]) -> str:
         for part in parts
         if part not in entered.texts.get(language, {})
     )
-
-
-def _issued(options: argparse.Namespace) -> Issued | None:
-    parts = (options.issued_level, options.issued_by, options.issued_at)
-    if not any(parts):
-        return None
-    if not all(parts):
-        raise UsageError("an issued level needs --issued-level, --issued-by and --issued-at")
-    try:
-        at = datetime.fromisoformat(options.issued_at)
-    except ValueError as error:
-        raise UsageError(f"--issued-at {options.issued_at}: write a time as 2026-07-01T20:00+09:00") from error
-    return Issued(options.issued_level, options.issued_by, at if at.tzinfo else at.replace(tzinfo=JST))
-
-
-def _where(options: argparse.Namespace) -> tuple[Where, ...]:
-    place = getattr(options, "place", None)
-    if not place:
-        return ()
-    if bool(options.circle) == bool(options.polygon):
-        raise UsageError("a place needs --circle LAT,LON,KM or --polygon, one of them")
-    names = {"ja": place, **({"en": options.place_en} if options.place_en else {})}
-    if options.circle:
-        lat, lon, radius_km = _numbers(options.circle, 3)
-        return (Where(names, Place(circles=((lat, lon, radius_km),))),)
-    points = tuple((lat, lon) for lat, lon in (_numbers(each, 2) for each in options.polygon.split()))
-    return (Where(names, Place(polygons=(points,))),)
-
-
-def _numbers(text: str, count: int) -> list[float]:
-    try:
-        found = [float(each) for each in text.split(",")]
-    except ValueError:
-        found = []
-    if len(found) != count:
-        wanted = "34.42,133.19" if count == 2 else "34.42,133.19,0.5"
-        raise UsageError(f"{text}: write numbers with commas, for example {wanted}")
-    return found
-
-
-def _why(options: argparse.Namespace) -> Mapping[str, str]:
-    return {"ja": options.why, **({"en": options.why_en} if options.why_en else {})}
 
 
 def line(message: PublicMessage) -> str:

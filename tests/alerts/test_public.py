@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, select
 
 from alerts.cap.checks import faults
-from alerts.cap.flood import Issued, Place
+from alerts.cap.flood import Issued, IssuedFor, Place
 from alerts.cap.vocabulary import MsgType, Status
 from alerts.cap.writing import to_xml
 from alerts.public.records import Given, Refused, State, Step, Where
@@ -262,6 +262,20 @@ def test_an_issued_level_is_what_a_person_entered_and_stands_apart(house: Public
     house.desk.approve(draft.id, "当番")
     body = house.deliveries(house.desk.publish(draft.id, "当番").message)[0].body
     assert "発令されている警戒レベル: 警戒レベル4（市長、07月01日 20:00）" in body
+
+
+@pytest.mark.parametrize(
+    ("where", "ja", "en"),
+    [
+        (IssuedFor("美ノ郷"), "美ノ郷", "Minogo"),
+        (IssuedFor(station_id="fujii"), "藤井川", "Fujii River"),
+        (IssuedFor(), "町", "Town"),
+    ],
+)
+def test_an_issued_level_is_told_with_its_place(house: PublicHouse, where: IssuedFor, ja: str, en: str) -> None:
+    draft = house.by_hand(issued=Issued(4, "市長", at(50), where), gravity=4)
+    assert f"発令されている警戒レベル: {ja} 警戒レベル4（市長、" in house.desk.preview(draft.id)
+    assert f"Issued by the authority for {en}: alert level 4 (" in house.desk.preview(draft.id, "en")
 
 
 @pytest.mark.parametrize("text", ["警戒レベル４です", "避難指示を発令しました", "大雨警報です"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,12 +12,12 @@ from dash.development.base_component import Component
 
 from alerts.cap.flood import Issued
 from alerts.issued import Announced, IssuedLevel
-from alerts.public.announced import announced
+from alerts.public.announced import announced, as_named
 from alerts.public.looks import Looks
 from alerts.public.records import Given, PublicMessage, Step
 from alerts.public.settings import PublicMessages
 from alerts.records import Outcome
-from dashboard.staff import issued_levels, messages_page, messages_sent
+from dashboard.staff import issued_levels, messages_page, messages_rows, messages_sent
 from dashboard.staff.addresses import page_at
 from dashboard.staff.messages_words import Levels
 from ingest.store.tables import metadata, open_database
@@ -71,7 +72,7 @@ def out(house: PublicHouse, message: PublicMessage, despite: str = "") -> Public
 
 
 def looks_like(entry: IssuedLevel) -> Issued:
-    return Issued(entry.level, entry.announced.issued_by, entry.announced.issued_at)
+    return as_named(entry)
 
 
 def test_who_still_has_to_approve_is_said_and_that_nothing_is_out_before_it_is_published(house: PublicHouse) -> None:
@@ -89,7 +90,7 @@ def test_an_issued_level_that_a_text_leaves_out_is_said_and_so_is_one_that_is_no
     assert "警戒レベル4が発令されています（美ノ郷）。この文には書かれていません。" in acts(house, without, FOUR)
     named = house.by_hand(issued=looks_like(FOUR))
     shown = acts(house, named, FOUR)
-    assert "文に書いた発令：警戒レベル4（市長、18:50）" in shown
+    assert "文に書いた発令：美ノ郷 警戒レベル4（市長、18:50）" in shown
     assert "書かれていません" not in shown
     assert "解除されていないか" not in shown
     assert "文に書いた警戒レベル4は、いま入力されている発令の中にありません。" in acts(house, named)
@@ -152,3 +153,29 @@ def test_the_public_page_names_what_was_approved_and_still_stands_and_nothing_el
     assert announced(house.kept.in_force(), [FOUR]) == [FOUR]
     house.desk.cancel(first.id, "当番", {"ja": "誤りでした。"})
     assert announced(house.kept.in_force(), [FOUR]) == []
+
+
+def test_the_public_page_names_a_level_for_the_place_alone_that_was_approved(house: PublicHouse) -> None:
+    out(house, house.by_hand(issued=looks_like(FOUR)))
+    once_more = [IssuedLevel(replace(MAYOR, area=""), "当番", at(70), id=2)]
+    once_more += [IssuedLevel(replace(MAYOR, area="", station_id="under"), "当番", at(70), id=3)]
+    assert announced(house.kept.in_force(), [*once_more, FOUR]) == [FOUR]
+    again = replace(FOUR, entered_at=at(71), id=4)
+    assert announced(house.kept.in_force(), [again]) == [again]
+
+
+def test_a_level_that_was_typed_without_its_place_is_named_on_no_public_page(house: PublicHouse) -> None:
+    made = out(house, house.by_hand(issued=Issued(4, "市長", at(50))))
+    whole = IssuedLevel(replace(MAYOR, area=""), "当番", at(51), id=2)
+    assert announced(house.kept.in_force(), [whole, FOUR]) == []
+    assert "場所の記載なし 警戒レベル4" in acts(house, made)
+
+
+def test_the_lists_and_the_page_say_how_many_the_end_of_a_grave_danger_needs(house: PublicHouse) -> None:
+    house.settings = PublicMessages(approvals_by_level={5: 2})
+    first = out(house, house.by_hand(gravity=5))
+    over = house.desk.all_clear(first.id, "当番", Given(gravity=1))
+    needed = looks(house).needed([over])
+    drawn = messages_rows.waiting([over], needed, page_at("/messages"), house.clock.now())
+    assert looks(house).look(over.id, "").needed == 2
+    assert "承認 0 / 2 人" in said(drawn)

@@ -53,6 +53,27 @@ def test_a_message_goes_from_draft_to_correction(run: Run) -> None:
     assert (exported["step"], exported["hazard_of_gauge"]) == ("correction", None)
 
 
+def test_a_correction_that_is_sent_again_goes_out_once(run: Run) -> None:
+    for each in (DRAFT, ("approve", "1", "--by", "課長"), ("publish", "1", "--by", "当番")):
+        assert run(*each)[0] == 0
+    once = ("correct", "1", "--by", "当番", "--why", "場所が違いました", "--headline", "栗原川です")
+    assert run(*once)[0] == 0
+    code, said = run(*once)
+    assert (code, "message 2 has put it right meanwhile" in said, "--last-seen 2" in said) == (1, True, True)
+    assert len(run("list")[1].splitlines()) == 2
+    assert run(*once, "--last-seen", "2")[0] == 0
+    assert run(*once, "--last-seen", "2")[0] == 1
+
+
+def test_an_issued_level_is_typed_with_its_place(run: Run) -> None:
+    level = ("--issued-level", "3", "--issued-by", "市長", "--issued-at", "2026-07-01T20:00")
+    code, said = run(*DRAFT, *level, "--issued-for", "どこか")
+    assert (code, "write city, the Japanese name of an area" in said) == (1, True)
+    for number, (place, told) in enumerate((("city", "町"), ("美ノ郷", "美ノ郷"), ("fujii", "藤井川")), 1):
+        assert run(*DRAFT, *level, "--issued-for", place)[0] == 0
+        assert f"発令されている警戒レベル: {told} 警戒レベル3" in run("preview", str(number))[1]
+
+
 def test_a_correction_that_corrects_nothing_is_refused(run: Run) -> None:
     for each in (DRAFT, ("approve", "1", "--by", "課長"), ("publish", "1", "--by", "当番")):
         assert run(*each)[0] == 0
