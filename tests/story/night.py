@@ -29,7 +29,7 @@ from deploy.wiring.stores import Stores, open_stores
 from ingest.registry_files import load
 from ingest.stations import Device, Gauge, Registry, Station
 from ingest.store.looks import SqlLooks
-from simulators.devices import Devices, grid_points
+from simulators.devices import Devices, grid_point, grid_points
 from simulators.faults import NO_FAULTS, FaultPlan
 from simulators.gauges import Waters
 from simulators.messages import Message
@@ -114,6 +114,11 @@ class Night:
         """Let every camera send what it sees now, beside its usual times."""
         for camera in self.city.cameras.values():
             self._send(camera, self.clock.now())
+
+    def murmur(self) -> None:
+        """Say what one gauge said last once more: a house that hears nothing for minutes says so."""
+        gauge = next(iter(self.city.gauges.values()))
+        self._send(gauge, grid_point(gauge, self.sent_until))
 
     def unseen(self) -> int:
         """Pictures that nobody has looked at yet."""

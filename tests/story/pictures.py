@@ -139,6 +139,7 @@ def take(
     browser: Browser, made: Night, items: dict[str, str], shot: Shot, language: str, size: tuple[int, int]
 ) -> Image.Image:
     """One picture."""
+    made.murmur()
     looking = _screen(browser, made, shot, language, size)
     page = looking.open(_address(shot, items, language))
     shot.before(page)
@@ -196,11 +197,10 @@ def main(folder: Path, names: Sequence[str]) -> None:
     """All of them, or those that are named."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [each for each in SHOTS if not names or each.name in names]
-    with evening() as (made, items):
+    with browsing() as browser, evening() as (made, items):
         for language in ("ja", "en"):
-            with browsing(language) as browser:
-                for shot in wanted:
-                    _both(browser, made, items, shot, language, folder)
+            for shot in wanted:
+                _both(browser, made, items, shot, language, folder)
 
 
 def _both(browser: Browser, made: Night, items: dict[str, str], shot: Shot, language: str, folder: Path) -> None:

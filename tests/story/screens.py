@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,12 +57,11 @@ class Screen:
 
 
 @contextmanager
-def browsing(language: str = "ja") -> Iterator[Browser]:
-    """The system's Chromium; its own fields of dates are in this language."""
+def browsing() -> Iterator[Browser]:
+    """The system's Chromium."""
     path = chromium()
-    env: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": language}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS), env=env)
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
         yield browser
         browser.close()
 
