@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard.accounts.sessions import Signed
 from dashboard.i18n import text
 from dashboard.staff.addresses import page_at
+from dashboard.staff.pieces import with_data
 
 
 def bar(signed: Signed | None) -> Component:
@@ -15,7 +16,7 @@ def bar(signed: Signed | None) -> Component:
     if signed is None or signed.account is None:
         return html.Div(id="account", className="account-bar")
     hidden = [dcc.Input(type="hidden", name="csrf", value=signed.csrf), html.Div(id="sign-out")]
-    return html.Div(
+    made = html.Div(
         [
             html.A(signed.actor.name, id="account-name", href="/account", className="account-name"),
             html.Form(hidden, action="/login/out", method="POST"),
@@ -23,6 +24,8 @@ def bar(signed: Signed | None) -> Component:
         id="account",
         className="account-bar",
     )
+    # Whose page it is: what they type is kept for them alone (assets/kept.js) and goes out under no other name (acts.js).
+    return with_data(made, login=signed.actor.login)
 
 
 def way_out(pathname: str | None) -> Component:

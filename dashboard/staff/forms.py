@@ -18,7 +18,7 @@ from dashboard.staff.pieces import with_data
 
 SAID = (
     *("done", "refused", "lost", "moved", "yes", "no", "needs_operator", "needs_approver", "needs_administrator"),
-    *("signed_out", "sign_in", "given_back", "given_back_changed", "throw_away"),
+    *("signed_out", "sign_in", "another", "given_back", "given_back_changed", "throw_away"),
 )
 TAP_ROWS = 3
 """Lines of a field for more than a word."""

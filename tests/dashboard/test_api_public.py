@@ -103,7 +103,8 @@ def test_an_issued_level_is_entered_by_a_person_and_only_then_named_in_a_message
     entered = house.post("/issued-levels", {**LEVEL, "area": "美ノ郷"}).json()
     assert (entered["entered_by"], entered["level"]) == ("当番 二郎", 4)
     made = draft(house, gravity=4, headline_ja="警戒レベル4です", issued_id=entered["id"])
-    assert made["issued_alert_level"]["level"] == 4
+    named = made["issued_alert_level"]
+    assert (named["level"], named["area"], named["station_id"]) == (4, "美ノ郷", "")
     assert made["hazard_of_gauge"] is None
     house.post("/issued-levels", {**LEVEL, "level": 0, "area": "美ノ郷"})
     assert house.get("/issued-levels").json()["in_force"] == []

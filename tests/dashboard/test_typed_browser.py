@@ -37,8 +37,8 @@ class City:
     def draft(self) -> PublicMessage:
         return self.public.desk.draft("当番", Given(station_ids=("fujii",), gravity=3))
 
-    def end_session(self) -> None:
-        account = self.accounts.desk.store.account("hana")
+    def end_session(self, login: str = "hana") -> None:
+        account = self.accounts.desk.store.account(login)
         assert account is not None
         assert self.accounts.gate.desk.sessions.end(account.id) > 0
 
@@ -48,6 +48,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     folder = tmp_path_factory.mktemp("typed")
     accounts, desks = account_desk.house(folder), []
     accounts.add("hana", Role.APPROVER)
+    accounts.add("taro", Role.APPROVER)
 
     def public(duty: Duty) -> PublicServices:
         desks.append(message_desk(duty))
@@ -79,8 +80,8 @@ def page(browser: Browser, city: City) -> Iterator[Page]:
     context.close()
 
 
-def signs_in(page: Page) -> None:
-    page.fill("[name=login]", "hana")
+def signs_in(page: Page, login: str = "hana") -> None:
+    page.fill("[name=login]", login)
     page.fill("[name=password]", account_desk.PASSWORD)
     page.locator(".account-card form button").click()
 
@@ -123,6 +124,41 @@ def test_what_is_typed_is_there_again_after_the_page_was_loaded_anew_until_it_is
     expect(headline).to_be_visible()
     expect(page.locator(".act-kept")).to_have_text("")
     assert headline.input_value() == ""
+
+
+def test_what_one_person_typed_is_given_to_no_other_who_signs_in_in_that_tab(page: Page, city: City) -> None:
+    headline = page.locator("[name=headline_ja]")
+    for login in ("hana", "taro", "hana"):
+        page.goto("/messages/new")
+        if page.locator("[name=login]").count():
+            signs_in(page, login)
+            page.wait_for_url("**/messages/new")
+        expect(headline).to_be_visible()
+        assert headline.input_value() == ""
+        assert TYPED not in page.evaluate("JSON.stringify(sessionStorage)")
+        if login == "hana":
+            headline.fill(TYPED)
+            assert TYPED in page.evaluate("JSON.stringify(sessionStorage)")
+        city.end_session(login)
+
+
+def test_what_one_person_typed_goes_out_under_no_other_name(page: Page, city: City) -> None:
+    page.goto(f"/messages/{city.draft().id}")
+    form = page.locator("form[data-method=PATCH]")
+    unfold(page, "form[data-method=PATCH]")
+    form.locator("[name=headline_ja]").fill(TYPED)
+    for login, said in (("taro", "別の人がサインインしています"), ("hana", "案を直しました。")):
+        page.context.clear_cookies()
+        other = page.context.new_page()
+        other.goto("/login?next=%2Faccount")
+        signs_in(other, login)
+        other.wait_for_url("**/account")
+        form.get_by_role("button", name="案を直す").click()
+        expect(form.locator("[data-said]")).to_contain_text(said)
+        kept = city.public.looks.newest(1)[0]
+        changed = [(each.action, each.actor) for each in kept.decisions[1:]]
+        assert changed == ([] if login == "taro" else [("edited", "hanaの人")])
+    assert kept.content.texts["ja"].headline == TYPED
 
 
 LONELY = """<!DOCTYPE html><html lang="ja"><body><form data-act="/api/v1/x"><textarea name="text"></textarea></form>

@@ -84,7 +84,22 @@
         return (settings && JSON.parse(settings.textContent).csrf_token_name) || "mizumori_csrf";
     }
 
+    // A page belongs to the account that it was drawn for. Where a session began since then, in another tab, and it is
+    // somebody else's, what was written here must not go out under their name.
+    function another(signal) {
+        const bar = document.getElementById("account"), own = document.querySelector("#account [name=csrf]");
+        if (!own || !cookie(csrfName()) || own.value === cookie(csrfName())) { return Promise.resolve(false); }
+        return whoIs(signal).then(function (who) { return Boolean(who.login) && who.login !== bar.dataset.login; });
+    }
+
+    function whoIs(signal) {
+        const asked = { headers: { "Accept": "application/json" }, cache: "no-store", signal: signal };
+        return window.fetch(ME, asked).then(function (answer) { return answer.ok ? answer.json() : {}; });
+    }
+
+    // What stands there as it is pressed; null where it must not go out from this page any more.
     function send(form) {
+        const path = form.dataset.act;
         const method = (form.dataset.method || "POST").toUpperCase();
         const headers = { "Accept": "application/json", "Accept-Language": language() };
         const csrf = cookie(csrfName());
@@ -98,8 +113,8 @@
         const end = new AbortController();
         const timer = window.setTimeout(function () { end.abort(); }, GIVE_UP_MS);
         asked.signal = end.signal;
-        return window.fetch(form.dataset.act, asked)
-            .then(read)
+        return another(end.signal)
+            .then(function (other) { return other ? null : window.fetch(path, asked).then(read); })
             .finally(function () { window.clearTimeout(timer); });
     }
 
@@ -125,6 +140,10 @@
     }
 
     function settle(form, answer) {
+        if (answer === null) {
+            say(form, words("another"), true);
+            return;
+        }
         if (answer.status === 401) {
             signedOut(form);
             return;
@@ -237,9 +256,7 @@
     function bar() {
         const forms = document.querySelectorAll("form[data-needs]:not([data-barred])");
         if (!forms.length) { return; }
-        me = me || window.fetch(ME, { headers: { "Accept": "application/json" }, cache: "no-store" })
-            .then(function (answer) { return answer.ok ? answer.json() : {}; })
-            .catch(function () { return {}; });
+        me = me || whoIs().catch(function () { return {}; });
         forms.forEach(function (form) { form.dataset.barred = ""; });
         me.then(function (who) {
             const rank = RANKS.indexOf(who.role);

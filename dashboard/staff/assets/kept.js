@@ -1,5 +1,5 @@
 // What somebody types is theirs until it is sent or thrown away: it is kept while the page is drawn anew, loaded anew or
-// left, in this tab alone. Signing out forgets it.
+// left, in this tab alone. Signing out forgets it, and so does another account that is signed in on this page.
 (function () {
     "use strict";
 
@@ -8,12 +8,22 @@
     const UNKEPT = ["password", "hidden", "file", "submit", "button", "reset"];
     const drawn = new WeakMap();
 
+    // The account that the page was drawn for; "" where nobody signs in, undefined before the frame stands.
+    function owner() {
+        const bar = document.getElementById("account");
+        return bar ? bar.dataset.login || "" : undefined;
+    }
+
+    // What is too old, or another's, is gone for good: nobody finds it under a name that is not theirs.
     function all() {
         let kept = {};
         try { kept = JSON.parse(window.sessionStorage.getItem(PLACE)) || {}; } catch (_) { /* none can be kept */ }
-        Object.keys(kept).forEach(function (each) {
-            if (Date.now() - kept[each].at > KEPT_MS) { delete kept[each]; }
+        const whose = owner(), before = Object.keys(kept);
+        if (whose === undefined) { return {}; }
+        before.forEach(function (each) {
+            if (Date.now() - kept[each].at > KEPT_MS || kept[each].whose !== whose) { delete kept[each]; }
         });
+        if (Object.keys(kept).length < before.length) { keep(kept); }
         return kept;
     }
 
@@ -60,19 +70,21 @@
     }
 
     function remember(form) {
-        const name = nameOf(form);
-        if (!name) { return; }
+        const name = nameOf(form), whose = owner();
+        if (!name || whose === undefined) { return; }
         const kept = all(), fields = {};
         typedIn(form).forEach(function (each) { fields[keyOf(each)] = { is: valueOf(each), was: drawn.get(each) }; });
-        const typed = { at: Date.now(), about: form.dataset.body || "", fields: fields };
+        const typed = { at: Date.now(), whose: whose, about: form.dataset.body || "", fields: fields };
         if (Object.keys(fields).length) { kept[name] = typed; } else { delete kept[name]; }
         keep(kept);
     }
 
     function forget(form) {
-        const kept = all();
-        delete kept[nameOf(form)];
-        keep(kept);
+        const kept = all(), name = nameOf(form);
+        if (name in kept) {
+            delete kept[name];
+            keep(kept);
+        }
         fieldsOf(form).forEach(function (each) { drawn.set(each, valueOf(each)); });
         tell(form, "");
     }
