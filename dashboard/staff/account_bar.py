@@ -24,7 +24,7 @@ def bar(signed: Signed | None) -> Component:
         id="account",
         className="account-bar",
     )
-    # Whose page it is: what they type is kept for them alone (assets/kept.js) and goes out under no other name (acts.js).
+    # Whose page it is: what they type is kept for them alone (kept.js) and goes out under no other name (acts.js).
     return with_data(made, login=signed.actor.login)
 
 

@@ -234,3 +234,31 @@ def test_what_is_typed_outlives_what_others_decide_meanwhile(page: Page, city: C
     expect(form.locator("[data-said]")).to_have_text("案を直しました。")
     said = city.public.looks.newest(1)[0].content.texts["ja"]
     assert (said.headline, said.instruction) == (TYPED, "高い所へ")
+
+
+NEEDS = """<!DOCTYPE html><html lang="ja"><body><form data-act="/api/v1/x" data-needs="approver">
+<button>発信する</button></form><script src="/acts.js"></script></body></html>"""
+
+
+def test_a_form_that_is_not_for_somebody_says_so_once_the_server_can_tell_who_they_are(browser: Browser) -> None:
+    page, asked = browser.new_page(), []
+
+    def answer(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2]
+        if name == "me":
+            asked.append(name)
+            route.fulfill(status=503 if len(asked) == 1 else 200, body='{"login": "eiko", "role": "viewer"}')
+        elif name == "acts.js":
+            route.fulfill(path=ASSETS / name)
+        else:
+            route.fulfill(body=NEEDS, content_type="text/html")
+
+    page.clock.install()
+    page.route("**/*", answer)
+    with page.expect_response("**/api/v1/me"):
+        page.goto("http://house.test/")
+    page.wait_for_function("document.querySelector('form').dataset.barred === undefined")
+    page.clock.fast_forward(15_000)
+    expect(page.locator("button")).to_be_disabled()
+    assert len(asked) == 2
+    page.close()

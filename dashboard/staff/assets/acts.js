@@ -6,6 +6,7 @@
     const GIVE_UP_MS = 20000;
     const JST = "+09:00";
     const UNDER_THE_FINGER_MS = 700;
+    const ASK_ANEW_MS = 10000;
     const RANKS = ["viewer", "operator", "approver", "administrator"];
     const ME = "/api/v1/me";
     const SIGN_IN = "/login?next=%2Faccount";
@@ -94,7 +95,10 @@
 
     function whoIs(signal) {
         const asked = { headers: { "Accept": "application/json" }, cache: "no-store", signal: signal };
-        return window.fetch(ME, asked).then(function (answer) { return answer.ok ? answer.json() : {}; });
+        return window.fetch(ME, asked).then(function (answer) {
+            if (answer.status >= 500) { throw new Error("the server cannot say"); }
+            return answer.ok ? answer.json() : {};
+        });
     }
 
     // What stands there as it is pressed; null where it must not go out from this page any more.
@@ -256,7 +260,7 @@
     function bar() {
         const forms = document.querySelectorAll("form[data-needs]:not([data-barred])");
         if (!forms.length) { return; }
-        me = me || whoIs().catch(function () { return {}; });
+        me = me || whoIs();
         forms.forEach(function (form) { form.dataset.barred = ""; });
         me.then(function (who) {
             const rank = RANKS.indexOf(who.role);
@@ -270,6 +274,10 @@
                 });
                 if (!form.closest("[data-barred-said]")) { say(form, words("needs_" + needed), false); }
             });
+        }).catch(function () {
+            me = null;
+            forms.forEach(function (form) { delete form.dataset.barred; });
+            window.setTimeout(bar, ASK_ANEW_MS);
         });
     }
 
