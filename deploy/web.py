@@ -9,6 +9,7 @@ import uvicorn
 
 from deploy.monitor.web_probe import WebProbe
 from deploy.services import STOP_WITHIN_S
+from deploy.web_sockets import SharedSockets
 from ingest.pulse import Part
 
 
@@ -26,6 +27,7 @@ class WebServer:
                 application,
                 host=host,
                 port=port,
+                ws=SharedSockets,
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=2,

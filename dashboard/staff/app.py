@@ -22,6 +22,7 @@ from dashboard.api.services import ApiServices
 from dashboard.i18n import LANGUAGES, text
 from dashboard.staff import account_bar, callbacks, cameras_route, forms, still_route
 from dashboard.staff.addresses import PLACES
+from dashboard.staff.answering import SharedAnswers
 from dashboard.staff.compressing import Compressed
 from dashboard.staff.live_origins import origin, origins
 from dashboard.staff.pieces import with_data
@@ -78,7 +79,7 @@ def create_app(services: StaffServices, acts: ApiServices | None = None) -> Dash
     )
     app.layout = layout
     watch = Watch(services)
-    callbacks.register(app, services, watch)
+    sharing = callbacks.register(app, services, watch)
     still_route.register(server, services.stills)
     cameras_route.register(server, services)
     if acts is not None:
@@ -86,6 +87,7 @@ def create_app(services: StaffServices, acts: ApiServices | None = None) -> Dash
     _register_pages(app)
     # Dash gathers assets and callbacks at the first request of its own paths; a page of ours may be asked for before.
     cast(Any, app)._setup_server()
+    server.add_middleware(SharedAnswers, sections=sharing.sections)
     server.add_middleware(RememberReader)
     stand_before(server, services.gate, partial(city_name, services))
     server.add_middleware(

@@ -27,6 +27,7 @@ from dashboard.staff.addresses import page_at
 from dashboard.staff.pieces import link
 from dashboard.staff.push import push
 from dashboard.staff.services import StaffServices
+from dashboard.staff.sharing import Sharing
 from dashboard.staff.watch import Watch
 from ingest.stations import named
 
@@ -63,8 +64,9 @@ def languages(pathname: str | None) -> Component:
     return link(text(here.language, "app.other_language"), here.other_language().path(), "language")
 
 
-def register(app: Dash, services: StaffServices, watch: Watch) -> None:
-    """Bind the callbacks of this file, and the push behind them, to an app."""
+def register(app: Dash, services: StaffServices, watch: Watch) -> Sharing:
+    """Bind the callbacks of this file, and the push behind them, to an app; the sections that viewers share."""
+    sharing = Sharing(app, watch)
     app.callback(Output("page", "children"), Input("url", "pathname"))(pages.page)
     app.callback(Output("navigation", "children"), Input("url", "pathname"))(navigation_links)
     app.callback(Output("skip", "children"), Input("url", "pathname"))(skip)
@@ -72,7 +74,7 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.callback(Output("sign-out", "children"), Input("url", "pathname"))(account_bar.way_out)
     app.callback(Output("account-name", "href"), Input("url", "pathname"))(account_bar.own_page)
     app.callback(Output("brand", "children"), _news("city"), Input("url", "pathname"))(partial(brand, watch))
-    overview_callbacks.register(app, services, watch)
+    overview_callbacks.register(app, sharing, services, watch)
     station_callbacks.register(app, services, watch)
     alerts_callbacks.register(app, services, watch)
     health_callbacks.register(app, watch)
@@ -86,6 +88,7 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("mizumori", "beat"), Input("beat", "data"), Input("url", "pathname"), State("said", "data")
     )
+    return sharing
 
 
 def _news(section: str) -> Input:

@@ -16,7 +16,7 @@ from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.facts import StationFacts, camera_facts, gauge_troubles
 from dashboard.staff.pieces import sentence
 from dashboard.staff.services import StaffServices
-from dashboard.staff.sharing import plain, shared
+from dashboard.staff.sharing import Sharing, plain
 from dashboard.staff.watch import Picture, Watch
 from dashboard.tiles import TileSettings
 from dashboard.views import Board
@@ -158,39 +158,27 @@ async def alarm(watch: Watch, _: str | None, __: str | None) -> Any:
     }
 
 
-def register(app: Dash, services: StaffServices, watch: Watch) -> None:
+def register(app: Dash, sharing: Sharing, services: StaffServices, watch: Watch) -> None:
     """Bind the callbacks of this file to an app."""
     here, search = State("url", "pathname"), Input("url", "search")
-    states, lines = Input("news-counts", "data"), Input("news-stations", "data")
-    cameras, city = Input("news-cameras", "data"), Input("news-city", "data")
-    app.callback(Output("counts", "children"), states, search, here)(shared(watch, partial(counts, watch)))
-    app.callback(Output("choices", "children"), city, search, here)(shared(watch, partial(choices, watch)))
-    app.callback(Output("left-out", "children"), states, search, here)(shared(watch, partial(hidden, watch)))
-    app.callback(Output("stations", "children"), lines, search, here)(shared(watch, partial(stations, watch)))
-    app.callback(Output("map-ground", "data"), city, here)(
-        shared(watch, partial(map_ground, watch, services.tiles), plain)
-    )
-    app.callback(Output("map-marks", "data"), states, search, here)(
-        shared(watch, partial(map_marks, watch), maps.packed)
-    )
-    app.callback(Output("waiting", "children"), Input("news-waiting", "data"), here)(
-        shared(watch, partial(waiting, watch))
-    )
-    app.callback(Output("rising", "children"), lines, search, here)(shared(watch, partial(rising, watch)))
-    app.callback(Output("worst-stills", "children"), cameras, states, search, here)(
-        shared(watch, partial(worst, watch))
-    )
-    app.callback(Output("devices", "children"), Input("news-devices", "data"), cameras, search, here)(
-        shared(watch, partial(devices, watch))
-    )
-    app.callback(Output("alarm", "data"), Input("news-waiting", "data"), Input("url", "pathname"))(
-        shared(watch, partial(alarm, watch), plain)
-    )
-    app.callback(Output("wall-danger", "children"), lines, here)(shared(watch, partial(wall_danger, watch)))
-    app.callback(Output("wall-lesser", "children"), lines, here)(shared(watch, partial(wall_lesser, watch)))
-    app.callback(Output("wall-waiting", "children"), Input("news-waiting", "data"), here)(
-        shared(watch, partial(wall_waiting, watch))
-    )
+    states, lines, waits = (Input(f"news-{name}", "data") for name in ("counts", "stations", "waiting"))
+    cameras, city, troubles = (Input(f"news-{name}", "data") for name in ("cameras", "city", "devices"))
+    ground = partial(map_ground, watch, services.tiles)
+    share, children = sharing.share, partial(Output, component_property="children")
+    share(children("counts"), states, search, here, section=partial(counts, watch))
+    share(children("choices"), city, search, here, section=partial(choices, watch))
+    share(children("left-out"), states, search, here, section=partial(hidden, watch))
+    share(children("stations"), lines, search, here, section=partial(stations, watch))
+    share(Output("map-ground", "data"), city, here, section=ground, form=plain)
+    share(Output("map-marks", "data"), states, search, here, section=partial(map_marks, watch), form=maps.packed)
+    share(children("waiting"), waits, here, section=partial(waiting, watch))
+    share(children("rising"), lines, search, here, section=partial(rising, watch))
+    share(children("worst-stills"), cameras, states, search, here, section=partial(worst, watch))
+    share(children("devices"), troubles, cameras, search, here, section=partial(devices, watch))
+    share(Output("alarm", "data"), waits, Input("url", "pathname"), section=partial(alarm, watch), form=plain)
+    share(children("wall-danger"), lines, here, section=partial(wall_danger, watch))
+    share(children("wall-lesser"), lines, here, section=partial(wall_lesser, watch))
+    share(children("wall-waiting"), waits, here, section=partial(wall_waiting, watch))
     for name, data in (("mapGround", "map-ground"), ("mapMarks", "map-marks"), ("alarm", "alarm")):
         app.clientside_callback(  # type: ignore[no-untyped-call]
             ClientsideFunction("mizumori", name), Input(data, "data")

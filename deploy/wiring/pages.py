@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
+from collections.abc import Callable
 from functools import partial
 
 from dashboard.public.publisher import Publisher
@@ -27,6 +30,30 @@ from ingest.store.protocol import History
 
 log = logging.getLogger(__name__)
 
+RESTS = 4.0
+RESTS_AT_MOST_S = 10.0
+"""Far below what the site promises of its age: a page is written at least every minute."""
+
+
+class Rests:
+    """Work that rests ``RESTS`` times as long as it took, RESTS_AT_MOST_S at most: who looks at the dashboard, which is
+    served beside it, does not wait for the page of the public at every reading."""
+
+    def __init__(self, work: Callable[[], bool], time_s: Callable[[], float] = time.monotonic) -> None:
+        """``work`` says whether there was anything to do: what did nothing needs no rest."""
+        self._work, self._time_s = work, time_s
+        self._until_s = -math.inf
+
+    def turn(self) -> bool:
+        """Do it, unless it rests; whether it was done."""
+        began_s = self._time_s()
+        if began_s < self._until_s:
+            return False
+        done = self._work()
+        ended_s = self._time_s()
+        self._until_s = ended_s + min(RESTS * (ended_s - began_s), RESTS_AT_MOST_S) if done else -math.inf
+        return done
+
 
 class PublicSite:
     """The publisher, made at the first turn that can make it: a folder that cannot be written ends nothing else."""
@@ -45,11 +72,11 @@ class PublicSite:
         )
         self._publisher: Publisher | None = None
 
-    def turn(self) -> None:
-        """Publish if there is anything new; raises what the disk raises, and the next turn tries again."""
+    def turn(self) -> bool:
+        """Publish if there is anything new, and say so; raises what the disk raises, and the next turn tries again."""
         if self._publisher is None:
             self._publisher = self._new()
-        self._publisher.publish_if_changed()
+        return self._publisher.publish_if_changed()
 
 
 def publisher_job(settings: Settings, stores: Stores, clock: Clock) -> Job:
@@ -59,7 +86,7 @@ def publisher_job(settings: Settings, stores: Stores, clock: Clock) -> Job:
         site.turn()
     except OSError as error:
         log.error("the public page cannot be written: %s; it is tried again", error)
-    return Job("public-page", 1.0, site.turn)
+    return Job("public-page", 1.0, Rests(site.turn).turn)
 
 
 def staff_server(settings: Settings, stores: Stores, history: History, clock: Clock) -> WebServer:

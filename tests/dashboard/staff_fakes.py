@@ -18,6 +18,7 @@ from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.gate import Cookies, Fixed, Gate
 from dashboard.accounts.sessions import Signed
 from dashboard.staff.services import StaffServices
+from deploy.web_sockets import SharedSockets
 from ingest.clock import TrueClock
 from tests.dashboard import fake_city, fakes
 
@@ -61,7 +62,7 @@ def served(app: FastAPI) -> Iterator[str]:
     """The address of an app that is served in a thread until the block ends."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+        server = uvicorn.Server(uvicorn.Config(app, ws=SharedSockets, log_level="error", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         deadline = time.monotonic() + 20
