@@ -12,10 +12,10 @@ from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.audit import Audit
 from dashboard.accounts.lockout import Origin
 from dashboard.accounts.passwords import Passwords
-from dashboard.accounts.records import Account, AccountStore, NewAccount
+from dashboard.accounts.records import Account, AccountStore, NewAccount, Session
 from dashboard.accounts.recovery import RecoveryStore
 from dashboard.accounts.second_step import SecondStep
-from dashboard.accounts.sessions import Sessions, Signed, needs_code
+from dashboard.accounts.sessions import Sessions, Signed, Step, needs_code
 from dashboard.accounts.settings import AccountSettings
 from dashboard.accounts.tries import NOBODY, Tries
 from dashboard.accounts.vault import Vault, VaultError
@@ -46,6 +46,8 @@ class Taken:
 
 
 Outcome = Taken | Refused
+OVER = Refused("accounts.over")
+"""Somebody has changed the account, or ended the session, since what was given was looked at."""
 
 
 class AccountDesk:
@@ -105,11 +107,13 @@ class AccountDesk:
             self.audit.failed(account.login if account else NOBODY, "sign_in_failed", address=address)
             return Refused("accounts.wrong")
         self.tries.right(begun)
+        renewed = self._renewed(account, password)
+        opened = self._begin(renewed, address, device) if renewed else OVER
+        if isinstance(opened, Refused):
+            return Refused("accounts.wrong")  # a reset came in between: that was the password until then
         if before is not None and before.session is not None:
             self.sessions.end(before.session.account_id, before.session.id)
-        if self.passwords.outdated(account.password_hash):
-            account = self._changed(account, password_hash=self.passwords.hashed(password))
-        return self._begin(account, address, device, proven=not needs_code(account, self.settings))
+        return opened
 
     def give_code(self, signed: Signed, code: str, address: str, device: str = "") -> Outcome:
         """The second step of one who has a second factor."""
@@ -118,21 +122,27 @@ class AccountDesk:
         refused = self._try_code(account, given, address, device)
         return refused or self._proven(signed, account, address, device)
 
-    def enrol(self, signed: Signed, secret: str, code: str, address: str, device: str = "") -> Outcome:
-        """Take a second factor, where there is none: the code shows that the telephone has the secret."""
+    def enrol(
+        self, signed: Signed, secret: str, code: str, address: str, device: str = "", password: str = ""
+    ) -> Outcome:
+        """Take a second factor, where there is none: the code shows that the telephone has the secret. One who is in
+        gives the password once more: at a screen that was left open nobody shuts out its owner."""
         account = _account(signed)
+        if signed.step is Step.IN and (refused := self._try_password(account, password, address, device)):
+            return refused
         given = partial(self.second.shows, account, secret, code)
         if refused := self._try_code(account, given, address, device):
             return refused
         try:
-            kept = self.store.enrol(account.id, self.second.sealed(account, secret))
+            sealed = self.second.sealed(account, secret)
         except VaultError as error:
             return Refused(error.key)
-        if not kept:
-            return Refused("accounts.code_there")
+        if account.totp_secret or not self.store.change_if_same(account, totp_secret=sealed):
+            return OVER
         self.audit.record(account.actor, "code_set", account.login, address=address)
         made = self.second.new_codes(account, address)
-        return replace(self._proven(signed, account, address, device), codes=made)
+        taken = self._proven(signed, replace(account, totp_secret=sealed), address, device)
+        return replace(taken, codes=made) if isinstance(taken, Taken) else taken
 
     def new_codes(self, signed: Signed, password: str, address: str, device: str = "") -> tuple[str, ...] | Refused:
         """New recovery codes in place of those there were, for one who gives the password once more."""
@@ -148,7 +158,9 @@ class AccountDesk:
         why = "accounts.password_same" if old == new else passwords.refused(new, account.login, account.name)
         if why:
             return Refused(why)
-        changed = self._changed(account, password_hash=self.passwords.hashed(new), must_change=False)
+        changed = replace(account, password_hash=self.passwords.hashed(new), must_change=False)
+        if not self.store.change_if_same(account, password_hash=changed.password_hash, must_change=False):
+            return OVER
         self.audit.record(account.actor, "password_changed", account.login, address=address)
         return self._proven(signed, changed, address, device, everywhere=True)
 
@@ -178,7 +190,7 @@ class AccountDesk:
         account = self.store.account(new.login)
         assert account is not None
         self.audit.record(account.actor, "first_account", account.login, address=address)
-        return self._begin(account, address, device, proven=not needs_code(account, self.settings))
+        return self._begin(account, address, device)
 
     def _try_password(self, account: Account, given: str, address: str, device: str) -> Refused | None:
         """None where it is the password of one who is signed in."""
@@ -207,21 +219,30 @@ class AccountDesk:
         self.audit.record(account.actor, "code_failed", account.login, address=address)
         return Refused("accounts.code_wrong")
 
-    def _changed(self, account: Account, **values: object) -> Account:
-        self.store.change(account.id, **values)
-        return self.store.account(account.login) or account
+    def _renewed(self, account: Account, password: str) -> Account | None:
+        """The account with its password hashed as it is done now; None where somebody has changed it meanwhile."""
+        if not self.passwords.outdated(account.password_hash):
+            return account
+        renewed = replace(account, password_hash=self.passwords.hashed(password))
+        return renewed if self.store.change_if_same(account, password_hash=renewed.password_hash) else None
 
     def _proven(
         self, signed: Signed, account: Account, address: str, device: str, *, everywhere: bool = False
-    ) -> Taken:
+    ) -> Outcome:
         """A new token at each step up, so that one that was seen before is worth nothing."""
-        self.sessions.end(account.id, None if everywhere or signed.session is None else signed.session.id)
-        return self._begin(account, address, device, proven=True)
+        opened = self.sessions.open(account, address, proven=True, instead_of=signed.session, everywhere=everywhere)
+        return self._in(account, opened, address, device)
 
-    def _begin(self, account: Account, address: str, device: str, *, proven: bool) -> Taken:
-        token, session = self.sessions.open(account, address, proven=proven)
+    def _begin(self, account: Account, address: str, device: str) -> Outcome:
+        opened = self.sessions.open(account, address, proven=not needs_code(account, self.settings))
+        return self._in(account, opened, address, device)
+
+    def _in(self, account: Account, opened: tuple[str, Session] | None, address: str, device: str) -> Outcome:
+        if opened is None:
+            return OVER
+        token, session = opened
         seconds = round((session.expires_at - session.created_at).total_seconds())
-        if not proven:
+        if not session.proven:
             return Taken(token, seconds)
         self.store.prune(self.now() - KEPT)
         self.store.change(account.id, signed_in_at=self.now())

@@ -12,17 +12,19 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.accounts import rights
+from dashboard.accounts.actor import Actor
 from dashboard.accounts.gate import Gate
 from dashboard.accounts.hosts import address_of
 from dashboard.accounts.pages import language_of, local, refused_page, refused_words
 from dashboard.accounts.sessions import Signed, Step
+from dashboard.accounts.turns import BUSY_S, NoTurn
 from dashboard.accounts.verdict import Asked, Code, Refusal, verdict
 from dashboard.api.problems import Refused, refused
 
 log = logging.getLogger(__name__)
 
 ASK_AGAIN_S = 5.0
-"""How often an open WebSocket is asked whether its session still stands."""
+"""How often an open WebSocket is asked whether its session still stands, and with the same rights."""
 REFUSED_SOCKET, ENDED_SOCKET = 4403, 4401
 STEPS: Mapping[Step, str] = {Step.CODE: "/login/code", Step.ENROL: "/login/enrol", Step.PASSWORD: "/login/password"}
 """Where somebody goes on who is half in."""
@@ -68,25 +70,24 @@ class Guard:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = HTTPConnection(scope)
-        _, refusal = await self._judged(connection, rights.SOCKET)
-        if refusal is not None:
+        signed, refusal = await self._judged(connection, rights.SOCKET)
+        if signed is None or refusal is not None:
             await receive()
             await send({"type": "websocket.close", "code": REFUSED_SOCKET})
             return
-        await self._app(scope, receive, _Watched(self._gate, connection, send))
+        await self._app(scope, receive, _Watched(self._gate, connection, signed.actor, send))
 
     async def _judged(self, connection: HTTPConnection, method: str) -> tuple[Signed | None, Refusal | None]:
+        connection.state.signed = connection.state.actor = None
         if not self._gate.answers_to(connection.headers.get("host", "")):
-            connection.state.signed = connection.state.actor = None
             return None, Refusal(Code.HOST)
-        signed = await self._who(connection)
-        return signed, verdict(Asked(method, connection.scope["path"], connection.headers), signed)
-
-    async def _who(self, connection: HTTPConnection) -> Signed | None:
-        signed = await self._gate.who(connection)
+        try:
+            signed = await self._gate.who(connection)
+        except NoTurn:
+            return None, Refusal(Code.BUSY)
         connection.state.signed = signed
         connection.state.actor = signed.actor if signed and signed.step is Step.IN else None
-        return signed
+        return signed, verdict(Asked(method, connection.scope["path"], connection.headers), signed)
 
 
 class _Answered:
@@ -103,11 +104,13 @@ class _Answered:
 
 
 class _Watched:
-    """Sends while the session stands, then closes: a screen of somebody who was signed out is told nothing more."""
+    """Sends while the session stands with the rights that the connection began with, then closes: a screen of somebody
+    who was signed out is told nothing more, and one of somebody with other rights now connects anew with those."""
 
-    def __init__(self, gate: Gate, asking: HTTPConnection, send: Send) -> None:
+    def __init__(self, gate: Gate, asking: HTTPConnection, began: Actor, send: Send) -> None:
         self._gate = gate
         self._asking = asking
+        self._began = began
         self._send = send
         self._ask_at_s = asyncio.get_running_loop().time() + ASK_AGAIN_S
         self._over = False
@@ -116,17 +119,28 @@ class _Watched:
         now_s = asyncio.get_running_loop().time()
         if not self._over and now_s >= self._ask_at_s:
             self._ask_at_s = now_s + ASK_AGAIN_S
-            signed = await self._gate.who(self._asking)
-            if signed is None or signed.step is not Step.IN:
+            if not await self._stands():
                 self._over = True
                 await self._send({"type": "websocket.close", "code": ENDED_SOCKET})
         if not self._over:
             await self._send(message)
 
+    async def _stands(self) -> bool:
+        try:
+            signed = await self._gate.who(self._asking)
+        except NoTurn:
+            return True  # nothing is known against it; it is asked again
+        except Exception:  # what the database raises where it could not be read for long
+            log.exception("whose an open screen is cannot be read; it is closed")
+            return False
+        return signed is not None and signed.step is Step.IN and signed.actor == self._began
+
 
 def _answer(connection: HTTPConnection, refusal: Refusal) -> Response:
     page = connection.scope["method"] in ("GET", "HEAD") and "text/html" in connection.headers.get("accept", "")
     headers = {"Cache-Control": "no-store"}
+    if refusal.code is Code.BUSY:
+        headers["Retry-After"] = str(BUSY_S)
     if page and refusal.code is Code.SIGN_IN:
         way = STEPS[refusal.step] if refusal.step else "/login"
         return RedirectResponse(f"{way}?next={quote(_here(connection))}", 303, headers=headers)
@@ -136,7 +150,7 @@ def _answer(connection: HTTPConnection, refusal: Refusal) -> Response:
         return HTMLResponse(refused_page(words, language), refusal.status, headers=headers)
     values = {"method": connection.scope["method"], "path": connection.scope["path"]}
     said = values if refusal.code is Code.NOTHING else {}
-    return refused(Request(connection.scope), Refused(refusal.status, refusal.word, **said))
+    return refused(Request(connection.scope), Refused(refusal.status, refusal.word, headers, **said))
 
 
 def _here(connection: HTTPConnection) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from dashboard.accounts import lockout, names, passwords
 from dashboard.accounts.actor import Actor, Role
@@ -57,31 +58,39 @@ class Keeper:
             raise KeepingError("accounts.login_taken")
         self._said("account_added", login, f"{new.role}")
 
-    def change(self, account: Account, role: Role, departments: Sequence[str], areas: Sequence[str]) -> None:
-        """Another role, other departments and areas. KeepingError says why not."""
-        after = replace(account, role=role, departments=tuple(departments), areas=tuple(areas))
-        if why := _bad_role(after):
+    def change(
+        self,
+        account: Account,
+        role: Role | None = None,
+        departments: Sequence[str] | None = None,
+        areas: Sequence[str] | None = None,
+        *,
+        disabled: bool | None = None,
+    ) -> int:
+        """Another role, other departments or areas, disabled or not, all of it or nothing; what is None stays as it is.
+        How many sessions ended. KeepingError says why not."""
+        given = {"role": role, "departments": departments, "areas": areas}
+        values = {name: value for name, value in given.items() if value is not None}
+        after = _with(account, values)
+        if values and (why := _bad_role(after)):
             raise KeepingError(why)
-        values = {"role": role, "departments": list(departments), "areas": list(areas)}
-        if not self._store.change_unless_last(account.id, **values):
-            raise KeepingError("accounts.last_administrator")
-        self._said("account_changed", account.login, f"{_scope(account)} → {_scope(after)}")
+        if disabled is not None:
+            values["disabled_at"] = self._now() if disabled else None
+        self._set(account, values)
+        ended = self._store.revoke(account.id, self._now()) if disabled else 0
+        if _scope(after) != _scope(account):
+            self._said("account_changed", account.login, f"{_scope(account)} → {_scope(after)}")
+        if disabled is not None:
+            self._said("account_disabled" if disabled else "account_enabled", account.login)
+        return ended
 
     def disable(self, account: Account) -> int:
         """Let somebody sign in no more; how many sessions ended. KeepingError for the last administrator."""
-        if not self._store.change_unless_last(account.id, disabled_at=self._now()):
-            raise KeepingError("accounts.last_administrator")
-        ended = self._store.revoke(account.id, self._now())
-        self._said("account_disabled", account.login)
-        return ended
+        return self.change(account, disabled=True)
 
     def enable(self, account: Account) -> None:
         """Let somebody sign in again, with the password there was. KeepingError says why not."""
-        try:
-            self._store.enable(account.id)
-        except NameTaken as error:
-            raise KeepingError("accounts.name_taken") from error
-        self._said("account_enabled", account.login)
+        self.change(account, disabled=False)
 
     def reset(self, account: Account, password: str, *, made: bool, second_factor: bool) -> int:
         """A new password, which a ``made`` one makes its owner change, and with ``second_factor`` a new second factor
@@ -110,9 +119,22 @@ class Keeper:
         self._said("session_ended", account.login, f"{ended}")
         return ended
 
+    def _set(self, account: Account, values: Mapping[str, object]) -> None:
+        try:
+            changed = self._store.change_unless_last(account.id, **values)
+        except NameTaken as error:
+            raise KeepingError("accounts.name_taken") from error
+        if not changed:
+            raise KeepingError("accounts.last_administrator")
+
     def _said(self, act: str, login: str, detail: str = "") -> None:
         self._audit.record(self._by, act, login, detail, self._where)
         self._changed()
+
+
+def _with(account: Account, values: Mapping[str, Any]) -> Account:
+    lists = {name: tuple(values[name]) for name in ("departments", "areas") if name in values}
+    return replace(account, **{**values, **lists})
 
 
 def _bad_role(account: Account | NewAccount) -> str | None:

@@ -62,7 +62,8 @@ class OwnRoutes:
         if signed is None or form is None or not _may_enrol(signed) or not _is_secret(form.get("secret", "")):
             return plain.odd(request)
         secret = form["secret"]
-        enrol = partial(self._desk.enrol, signed, secret, form.get("code", ""), *self._origin(request))
+        asked = form.get("code", ""), *self._origin(request), form.get("password", "")
+        enrol = partial(self._desk.enrol, signed, secret, *asked)
         outcome = await self._gate.done(request, enrol)
         if isinstance(outcome, Taken):
             shown = _codes_page(request, form, outcome.codes, plain.way(request, form))

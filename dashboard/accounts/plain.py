@@ -17,12 +17,11 @@ from dashboard.accounts.gate import Cookies
 from dashboard.accounts.guard import STEPS
 from dashboard.accounts.pages import draw, language_of, local, refused_page, wait_words
 from dashboard.accounts.sessions import Signed, Step, csrf_of
+from dashboard.accounts.turns import BUSY_S
 from dashboard.i18n import LANGUAGES, text
 
 MOST_BYTES = 8192
 BODY_WITHIN_S = 10.0
-BUSY_S = 5
-"""When it is worth to try again where too many wait."""
 Form = Mapping[str, str]
 
 

@@ -114,24 +114,29 @@ class AccountStore(Protocol):
         where somebody who may sign in has that name."""
         ...
 
-    def enable(self, account_id: int) -> None:
-        """Let somebody sign in again. NameTaken where meanwhile somebody else has that name."""
-        ...
-
     def change(self, account_id: int, **values: object) -> None:
         """Set columns of an account."""
         ...
 
     def change_unless_last(self, account_id: int, **values: object) -> bool:
-        """The same; False, and nothing is changed, where nobody would be left who may keep the accounts."""
+        """The same; False, and nothing is changed, where nobody would be left who may keep the accounts. NameTaken
+        where somebody would sign in again whose name meanwhile somebody else has."""
+        ...
+
+    def change_if_same(self, judged: Account, **values: object) -> bool:
+        """The same; False, and nothing is changed, where the account is not any more as it was ``judged``: another
+        password or second factor, or disabled."""
         ...
 
     def use_code(self, account_id: int, step: int) -> bool:
         """Mark the code of a step of time as used; False where it, or a later one, was used before."""
         ...
 
-    def open(self, token_hash: str, session: Session) -> None:
-        """Keep a new session (its id is given by the store)."""
+    def open(
+        self, token_hash: str, session: Session, judged: Account, *, instead_of: int | None, everywhere: bool
+    ) -> bool:
+        """Keep a new session (its id is given by the store) ``instead_of`` another, or (``everywhere``) of all others.
+        False, and nothing is changed, where that one has ended or the account is not any more as it was ``judged``."""
         ...
 
     def session(self, token_hash: str) -> tuple[Session, Account] | None:
@@ -166,10 +171,6 @@ class AccountStore(Protocol):
 
     def tidy(self, before: datetime, most: int) -> None:
         """Forget failures that happened before a time, and the oldest of more than so many."""
-        ...
-
-    def enrol(self, account_id: int, secret: str) -> bool:
-        """Keep the secret of the second factor; False where there is one already."""
         ...
 
     def addresses(self, account_id: int) -> set[str]:

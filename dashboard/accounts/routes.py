@@ -20,7 +20,7 @@ from dashboard.accounts.hosts import address_of
 from dashboard.accounts.pages import language_of
 from dashboard.accounts.plain import Form
 from dashboard.accounts.sessions import Step
-from dashboard.accounts.turns import NoTurn
+from dashboard.accounts.turns import BUSY_S, NoTurn
 from dashboard.i18n import text
 
 
@@ -74,7 +74,7 @@ class SignInRoutes:
         except NoTurn:
             words = text(plain.language(request, form), "accounts.busy")
             answer = await self._login_form(request, form, words, 503)
-            answer.headers["Retry-After"] = str(plain.BUSY_S)
+            answer.headers["Retry-After"] = str(BUSY_S)
             return answer
         if isinstance(outcome, Taken):
             return plain.let_in(request, outcome, form, self._cookies)

@@ -98,13 +98,26 @@ class Sessions:
         self._lock = threading.Lock()
         self._remembered: dict[str, _Remembered] = {}
         self._unreadable = False
-        self.sightings = Sightings(store.seen)
+        self.sightings: Sightings[datetime] = Sightings(store.seen, "whose pages are open")
 
-    def open(self, account: Account, address: str, *, proven: bool) -> tuple[str, Session]:
-        """A new session: its token for the cookie, and what is kept."""
+    def open(
+        self,
+        account: Account,
+        address: str,
+        *,
+        proven: bool,
+        instead_of: Session | None = None,
+        everywhere: bool = False,
+    ) -> tuple[str, Session] | None:
+        """A new session ``instead_of`` another, or (``everywhere``) of all others: its token for the cookie, and what
+        is kept. None where that one has ended, or somebody has changed the account since it was looked at."""
         token, now = secrets.token_urlsafe(32), self._now()
         session = Session(0, account.id, now, now, now + self._holds(account, proven), address, proven)
-        self._store.open(hash_of(token), session)
+        before = instead_of.id if instead_of else None
+        if not self._store.open(hash_of(token), session, account, instead_of=before, everywhere=everywhere):
+            return None
+        if instead_of or everywhere:
+            self.forget()
         return token, session
 
     def _holds(self, account: Account, proven: bool) -> timedelta:
@@ -154,7 +167,7 @@ class Sessions:
         if kept is None:
             return None
         session, account = kept
-        seen_at = self.sightings.last(session.id, session.seen_at)
+        seen_at = max(session.seen_at, self.sightings.last(session.id) or session.seen_at)
         if not stands(account, session, self._settings, now, seen_at):
             return None
         if now - seen_at > SEEN_EVERY:

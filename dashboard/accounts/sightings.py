@@ -1,4 +1,5 @@
-"""When whose page was open last: known at once, written a little later, and never in the way of a page."""
+"""When whose page was open, or which token was shown, last: known at once, written a little later, and never in the way
+of who asks."""
 
 from __future__ import annotations
 
@@ -6,36 +7,39 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from typing import Generic, TypeVar
 
+Seen = TypeVar("Seen")
 log = logging.getLogger(__name__)
 
 MOST_KEPT = 2000
 
 
-class Sightings:
+class Sightings(Generic[Seen]):
     """Remembers and writes, in a thread of its own. A database that is full or locked costs nothing but that a restart
-    finds older times: pages go on, and so do sessions."""
+    finds older times: pages go on, and so do sessions and programs."""
 
-    def __init__(self, write: Callable[[Mapping[int, datetime]], None]) -> None:
-        """``write`` keeps times by the numbers of sessions. Blocking; it may raise."""
+    def __init__(self, write: Callable[[Mapping[int, Seen]], None], what: str) -> None:
+        """``write`` keeps what was seen, by the numbers of sessions or tokens. Blocking; it may raise. ``what`` begins
+        the sentence of the log where it does."""
         self._write = write
+        self._what = what
         self._writer = ThreadPoolExecutor(1, "sightings")
         self._lock, self._turn = threading.Lock(), threading.Lock()
-        self._seen: dict[int, datetime] = {}
-        self._unwritten: dict[int, datetime] = {}
+        self._seen: dict[int, Seen] = {}
+        self._unwritten: dict[int, Seen] = {}
         self._waiting = False
         self._failing = False
 
-    def last(self, session_id: int, kept: datetime) -> datetime:
-        """The newer of what was ``kept`` and what is remembered."""
-        return max(kept, self._seen.get(session_id, kept))
+    def last(self, number: int) -> Seen | None:
+        """What is remembered; the database may have something newer of another process."""
+        return self._seen.get(number)
 
-    def note(self, session_id: int, at: datetime) -> None:
-        """A page of the session was open. Does not block and does not raise."""
+    def note(self, number: int, seen: Seen) -> None:
+        """It was seen. Does not block and does not raise."""
         with self._lock:
-            self._seen.pop(session_id, None)
-            self._seen[session_id] = self._unwritten[session_id] = at
+            self._seen.pop(number, None)
+            self._seen[number] = self._unwritten[number] = seen
             if len(self._seen) > MOST_KEPT:
                 oldest = next(iter(self._seen))
                 del self._seen[oldest]
@@ -56,7 +60,7 @@ class Sightings:
                 self._write(noted)
             except Exception:
                 if not self._failing:
-                    log.exception("it cannot be written whose pages are open; the pages go on, and it is tried again")
+                    log.exception("%s cannot be written; nobody waits for it, and it is tried again", self._what)
                 self._failing = True
                 with self._lock:
                     self._unwritten = {**noted, **self._unwritten}

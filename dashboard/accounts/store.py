@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dashboard.accounts import last_administrator, lockout, names, token_store
@@ -64,17 +64,20 @@ class SqlAccounts:
             connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
 
     def change_unless_last(self, account_id: int, **values: object) -> bool:
-        """The same; False, and nothing is changed, where nobody would be left who may keep the accounts."""
+        """The same; False, and nothing is changed, where nobody would be left who may keep the accounts. NameTaken
+        where somebody would sign in again whose name meanwhile somebody else has."""
         with writing(self._engine) as connection:
+            if "disabled_at" in values and values["disabled_at"] is None:
+                is_it = accounts.c.id == account_id
+                found = connection.execute(select(accounts.c.login, accounts.c.name).where(is_it)).one()
+                _must_be_another(connection, found.login, found.name)
             return last_administrator.change(connection, account_id, values)
 
-    def enable(self, account_id: int) -> None:
-        """Let somebody sign in again. NameTaken where meanwhile somebody else has that name."""
+    def change_if_same(self, judged: Account, **values: object) -> bool:
+        """The same; False, and nothing is changed, where the account is not any more as it was ``judged``: another
+        password or second factor, or disabled."""
         with writing(self._engine) as connection:
-            is_it = accounts.c.id == account_id
-            found = connection.execute(select(accounts.c.login, accounts.c.name).where(is_it)).one()
-            _must_be_another(connection, found.login, found.name)
-            connection.execute(update(accounts).where(is_it).values(disabled_at=None))
+            return connection.execute(update(accounts).where(_as(judged)).values(**values)).rowcount == 1
 
     def take_over(self, others: Sequence[Account], at: datetime) -> None:
         """Make the accounts those of another house, by login name; the ones that it has not are disabled."""
@@ -95,18 +98,22 @@ class SqlAccounts:
         with writing(self._engine) as connection:
             return connection.execute(update(accounts).where(unused).values(totp_step=step)).rowcount == 1
 
-    def enrol(self, account_id: int, secret: str) -> bool:
-        """Keep the secret of the second factor; False where there is one already."""
-        none = (accounts.c.id == account_id) & (accounts.c.totp_secret == "")
-        with writing(self._engine) as connection:
-            return connection.execute(update(accounts).where(none).values(totp_secret=secret)).rowcount == 1
-
-    def open(self, token_hash: str, session: Session) -> None:
-        """Keep a new session."""
+    def open(
+        self, token_hash: str, session: Session, judged: Account, *, instead_of: int | None, everywhere: bool
+    ) -> bool:
+        """Keep a new session ``instead_of`` another, or (``everywhere``) of all others. False, and nothing is changed,
+        where that one has ended or the account is not any more as it was ``judged``."""
         values = {**asdict(session), "token_hash": token_hash, "address": session.address[:64]}
         del values["id"]
         with writing(self._engine) as connection:
+            if connection.scalar(select(accounts.c.id).where(_as(judged))) is None:
+                return False
+            if instead_of is not None and not _revoke(connection, judged.id, session.created_at, instead_of):
+                return False
+            if everywhere:
+                _revoke(connection, judged.id, session.created_at)
             connection.execute(insert(account_sessions).values(values))
+        return True
 
     def session(self, token_hash: str) -> tuple[Session, Account] | None:
         """A session that was not revoked, with its account."""
@@ -134,11 +141,8 @@ class SqlAccounts:
 
     def revoke(self, account_id: int, at: datetime, session_id: int | None = None) -> int:
         """End one session of an account, or all; how many ended."""
-        are = (account_sessions.c.account_id == account_id) & account_sessions.c.revoked_at.is_(None)
-        if session_id is not None:
-            are &= account_sessions.c.id == session_id
         with writing(self._engine) as connection:
-            return connection.execute(update(account_sessions).where(are).values(revoked_at=at)).rowcount
+            return _revoke(connection, account_id, at, session_id)
 
     def addresses(self, account_id: int) -> set[str]:
         """Where an account was signed in from, as long as that is kept."""
@@ -201,6 +205,19 @@ class SqlAccounts:
         with writing(self._engine) as connection:
             connection.execute(delete(account_sessions).where(ended))
             connection.execute(delete(account_failures).where(account_failures.c.last_at < before))
+
+
+def _as(judged: Account) -> ColumnElement[bool]:
+    """An account whose ways to sign in nobody has changed meanwhile."""
+    same = (accounts.c.password_hash == judged.password_hash) & (accounts.c.totp_secret == judged.totp_secret)
+    return (accounts.c.id == judged.id) & same & accounts.c.disabled_at.is_(None)
+
+
+def _revoke(connection: Connection, account_id: int, at: datetime, session_id: int | None = None) -> int:
+    are = (account_sessions.c.account_id == account_id) & account_sessions.c.revoked_at.is_(None)
+    if session_id is not None:
+        are &= account_sessions.c.id == session_id
+    return connection.execute(update(account_sessions).where(are).values(revoked_at=at)).rowcount
 
 
 def _failures(connection: Connection, keys: Sequence[str]) -> dict[str, Failures]:

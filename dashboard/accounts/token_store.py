@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from dashboard.accounts import names
 from dashboard.accounts.actor import Role
 from dashboard.accounts.tables import account_tokens, accounts
-from dashboard.accounts.tokens import Token
+from dashboard.accounts.tokens import Token, Use
 from ingest.store.tables import writing
 
 columns = account_tokens.c
@@ -47,11 +47,12 @@ class SqlTokens:
             connection.execute(insert(account_tokens).values(values))
         return True
 
-    def used(self, token_id: int, at: datetime, address: str) -> None:
-        """It was shown."""
+    def used(self, uses: Mapping[int, Use]) -> None:
+        """When and where from each was shown last, by its id."""
         with writing(self._engine) as connection:
-            shown = update(account_tokens).where(columns.id == token_id)
-            connection.execute(shown.values(used_at=at, used_from=address[:64]))
+            for token_id, use in uses.items():
+                shown = update(account_tokens).where(columns.id == token_id)
+                connection.execute(shown.values(used_at=use.at, used_from=use.address[:64]))
 
     def revoke(self, token_id: int, at: datetime) -> bool:
         """It opens nothing from now on; False where there is none such that was not revoked before."""

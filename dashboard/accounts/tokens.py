@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.sessions import Signed
-
-log = logging.getLogger(__name__)
+from dashboard.accounts.sightings import Sightings
 
 MARK = "mizumori_"
 """What tokens begin with: one that lies in the wrong place is found by it."""
@@ -54,6 +52,13 @@ class Token:
         return Actor(-self.id, login, self.name, self.role, frozenset(self.departments), frozenset(self.areas))
 
 
+class Use(NamedTuple):
+    """A token was shown: when, and where from."""
+
+    at: datetime
+    address: str
+
+
 class TokenStore(Protocol):
     """Where tokens are kept. Blocking."""
 
@@ -69,8 +74,8 @@ class TokenStore(Protocol):
         """Keep a new one; False where one that still stands, or an account, has its name."""
         ...
 
-    def used(self, token_id: int, at: datetime, address: str) -> None:
-        """It was shown."""
+    def used(self, uses: Mapping[int, Use]) -> None:
+        """When and where from each was shown last, by its id."""
         ...
 
     def revoke(self, token_id: int, at: datetime) -> bool:
@@ -96,6 +101,7 @@ class Tokens:
         self._now = now
         self._lock = threading.Lock()
         self._remembered: dict[str, tuple[float, Token]] = {}
+        self.uses: Sightings[Use] = Sightings(store.used, "when tokens were used")
 
     def find(self, shown: str, address: str) -> Signed | None:
         """Who asks; None for nobody."""
@@ -103,8 +109,10 @@ class Tokens:
         token = self._known(key)
         if token is None or not token.stands(now):
             return None
-        if token.used_at is None or now - token.used_at > USED_EVERY:
-            self._note(key, token, now, address)
+        noted = self.uses.last(token.id)
+        used_at = max((each for each in (token.used_at, noted and noted.at) if each), default=None)
+        if used_at is None or now - used_at > USED_EVERY:
+            self.uses.note(token.id, Use(now, address))
         return Signed(token.actor)
 
     def forget(self) -> None:
@@ -126,13 +134,3 @@ class Tokens:
             if len(self._remembered) > MOST_REMEMBERED:
                 self._remembered.clear()
             self._remembered[key] = (time.monotonic() + REMEMBERED_S, token)
-
-    def _note(self, key: str, token: Token, now: datetime, address: str) -> None:
-        """When it was used last is good to know; that it cannot be written keeps nobody from asking."""
-        try:
-            self._store.used(token.id, now, address)
-        except Exception:  # a full disk must not take reading away
-            log.exception("when the token %s was used could not be written", token.name)
-        else:
-            with self._lock:
-                self._remembered.pop(key, None)

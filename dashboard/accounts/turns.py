@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 T = TypeVar("T")
+BUSY_S = 5
+"""When it is worth to try again where too many wait."""
 
 
 class NoTurn(Exception):
@@ -56,7 +58,7 @@ class AccountTurns:
     looking: Turns = field(default_factory=lambda: Turns("sessions", 4, MOST_ASKING))
     """Whose session is this? Only reads."""
     programs: Turns = field(default_factory=lambda: Turns("tokens", 2, 200))
-    """Whose token is this? It also writes when it was used, and people do not wait for that."""
+    """Whose token is this? Only reads."""
     known: Turns = field(default_factory=lambda: Turns("known", 2, 40))
     """Signing in from a known browser or network, and what people do with their own account."""
     strangers: Turns = field(default_factory=lambda: Turns("strangers", 2, 20))

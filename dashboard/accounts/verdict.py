@@ -24,6 +24,8 @@ class Code(Enum):
     UNPROVEN = (403, "stale_page")
     NOTHING = (404, "no_address")
     HOST = (421, "unknown_host")
+    BUSY = (503, "busy")
+    """Too many wait to be asked who they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import normal
 from dashboard.accounts.office import Entry
-from dashboard.accounts.records import Account, NewAccount, Session
+from dashboard.accounts.records import NewAccount, Session
 from dashboard.accounts.token_keeping import NewToken
 from dashboard.accounts.tokens import Token
 
@@ -109,12 +109,6 @@ class Changing(Strict):
     def of_role(self) -> bool:
         """Whether the role or where it holds is to change."""
         return any(each is not None for each in (self.role, self.departments, self.areas))
-
-    def role_of(self, account: Account) -> tuple[Role, list[str], list[str]]:
-        """The role, the departments and the areas afterwards."""
-        departments = account.departments if self.departments is None else self.departments
-        areas = account.areas if self.areas is None else self.areas
-        return self.role or account.role, list(departments), list(areas)
 
 
 class Resetting(Strict):

@@ -53,10 +53,10 @@ def change(
     """Another role, other departments or areas, disabled or not. It holds in open sessions at once."""
     office, keeper = kept_by(actor, request, services)
     account = _account(office, account_id)
-    if asked.of_role():
-        keeper.change(account, *asked.role_of(account))
-    if asked.disabled is not None and asked.disabled != (account.disabled_at is not None):
-        (keeper.disable if asked.disabled else keeper.enable)(account)
+    different = asked.disabled is not None and asked.disabled != (account.disabled_at is not None)
+    if different or asked.of_role():
+        disabled = asked.disabled if different else None
+        keeper.change(account, asked.role, asked.departments, asked.areas, disabled=disabled)
     return words.account(office.entry(account.login))
 
 

@@ -115,11 +115,12 @@ def change(context: Context, options: argparse.Namespace) -> int:
     """Another role, other departments or areas."""
     desk = _desk(context)
     account = _account(desk, options.login)
-    departments = () if options.everywhere else tuple(options.department) or account.departments
-    areas = () if options.everywhere else tuple(options.area) or account.areas
-    role = options.role or account.role
-    kept(lambda: _keeper(desk).change(account, role, departments, areas))
-    say(f"{account.login} is {', '.join((role, *departments, *areas))}; open pages know it within seconds")
+    departments = () if options.everywhere else tuple(options.department) or None
+    areas = () if options.everywhere else tuple(options.area) or None
+    kept(lambda: _keeper(desk).change(account, options.role, departments, areas))
+    after = _account(desk, account.login)
+    is_now = ", ".join((after.role, *after.departments, *after.areas))
+    say(f"{account.login} is {is_now}; open pages know it within seconds")
     return 0
 
 

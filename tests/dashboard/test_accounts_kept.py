@@ -17,6 +17,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from dashboard.accounts import sightings
 from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import Taken
 from dashboard.accounts.gate import CSRF_HEADER
@@ -265,6 +266,7 @@ def test_a_token_asks_and_acts_by_its_name_and_needs_no_word_of_a_page(town: Tow
         assert said.status_code == 201, said.text
         (written,) = program.get(f"{API}/chronology", params={"q": "通行止め"}).json()["lines"]
         assert written["actor"] == "道路情報の連携"
+    town.house.office.tokens.uses.write()
     assert told(admin, "道路情報の連携")["used_from"] == "127.0.0.1"
     assert written_by(town, "道路情報の連携") == [(f"POST {API}/chronology", None, "201")]
 
@@ -381,13 +383,50 @@ def test_what_is_no_token_is_nobody(town: Town, header: str) -> None:
 
 
 def test_that_a_token_was_used_cannot_be_written_keeps_no_program_out(
-    town: Town, admin: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    town: Town, admin: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     secret = shown(admin, "full disk")
 
     def full(*_: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(town.house.office.kept_tokens, "used", full)
+    uses = town.house.office.tokens.uses
+    monkeypatch.setattr(uses, "_write", full)
     with town.program(secret) as program:
-        assert program.get(f"{API}/me").status_code == 200
+        for _ in range(2):
+            assert program.get(f"{API}/me").status_code == 200
+    uses.write()
+    assert [each.message for each in caplog.records if each.name == sightings.__name__] == [
+        "when tokens were used cannot be written; nobody waits for it, and it is tried again"
+    ]
+    monkeypatch.undo()
+    uses.write()
+    assert told(admin, "full disk")["used_from"] == "127.0.0.1"
+
+
+def test_a_role_and_that_somebody_may_sign_in_again_are_changed_together_or_not_at_all(
+    town: Town, admin: httpx.Client
+) -> None:
+    keeper = town.house.office.keeper("test", "")
+    town.numbers["gone"] = town.house.add("gone")
+    keeper.disable(town.house.office.entry("gone").account)
+    assert (
+        admin.post(f"{API}/accounts", json={"login": "heir", "name": "goneの人", "role": "viewer"}).status_code == 201
+    )
+    answer = changed(town, admin, "gone", role="operator", disabled=False)
+    assert (answer.status_code, answer.json()["code"]) == (409, "name_taken")
+    assert of(admin, "gone")["role"] == "viewer"
+    keeper.disable(town.house.office.entry("heir").account)
+    answer = changed(town, admin, "gone", role="operator", disabled=False)
+    assert (answer.json()["role"], answer.json()["disabled_at"]) == ("operator", None)
+
+
+def test_of_two_changes_at_once_neither_brings_back_what_the_other_has_changed(tmp_path: Path) -> None:
+    city = house(tmp_path)
+    city.add("hana")
+    seen = city.office.entry("hana").account
+    first, second = (city.office.keeper(each, "") for each in ("one", "two"))
+    first.change(seen, departments=["河川課"])
+    second.change(seen, role=Role.OPERATOR)
+    after = city.office.entry("hana").account
+    assert (after.role, after.departments) == (Role.OPERATOR, ("河川課",))

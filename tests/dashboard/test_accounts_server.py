@@ -234,6 +234,29 @@ def test_an_open_screen_is_told_nothing_more_once_its_account_is_disabled(
     assert closed.value.rcvd.code == guard.ENDED_SOCKET
 
 
+def test_an_open_screen_keeps_no_rights_of_reading_that_its_account_has_lost(
+    city: Served, somebody: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "ASK_AGAIN_S", 0.1)
+    monkeypatch.setattr(sessions, "REMEMBERED_S", 0.05)
+    city.house.add("demoted", Role.OPERATOR)
+    sign_in(somebody, "demoted")
+    account = city.house.desk.store.account("demoted")
+    assert account is not None
+    with _socket(city, somebody) as socket:  # type: ignore[attr-defined]
+        Keeper(city.house.desk.store, QUICK, city.house.clock.now, "root").change(account, role=Role.VIEWER)
+        time.sleep(0.15)
+        socket.send('{"type": "heartbeat"}')
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=5)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == guard.ENDED_SOCKET, "which the browser opens anew"
+    with _socket(city, somebody) as anew:  # type: ignore[attr-defined]
+        time.sleep(0.15)
+        anew.send('{"type": "heartbeat"}')
+        assert "heartbeat_ack" in anew.recv(timeout=5)
+
+
 def test_an_unknown_page_is_a_real_404_and_a_page_of_another_role_says_which(somebody: httpx.Client) -> None:
     sign_in(somebody, "viewer")
     missing = somebody.get("/en/nothing", headers=PAGE)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
+from dashboard.accounts import guard, sessions
 from dashboard.accounts.actor import Role
+from dashboard.accounts.desk import Taken
 from dashboard.accounts.passwords import Passwords
-from dashboard.accounts.turns import NoTurn, Turns
+from dashboard.accounts.turns import AccountTurns, NoTurn, Turns
 from dashboard.staff.app import create_app
 from tests.dashboard.account_desk import PASSWORD, House, client, house, sign_in
 from tests.dashboard.staff_fakes import desk, served
@@ -154,3 +160,49 @@ def test_one_place_takes_no_more_than_half_of_the_turns_of_strangers(city: House
     with served(create_app(desk(gate=city.gate).services).server) as base:
         answers = asyncio.run(flood(base))
     assert answers == [303, *[401] * (rooms // 2), *[503] * 3]
+
+
+def test_a_program_that_finds_no_turn_is_told_when_to_come_again(city: House) -> None:
+    go = threading.Event()
+    turns = AccountTurns(programs=Turns("tokens", 1, 0))
+    app = create_app(desk(gate=replace(city.gate, turns=turns)).services).server
+
+    async def story(base: str) -> httpx.Response:
+        held = asyncio.create_task(turns.programs.take(lambda: go.wait(20)))
+        await asyncio.sleep(0)
+        async with httpx.AsyncClient(base_url=base) as program:
+            answer = await program.get("/api/v1/me?lang=en", headers={"Authorization": "Bearer junk"})
+        go.set()
+        await held
+        return answer
+
+    with served(app) as base:
+        answer = asyncio.run(story(base))
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "busy", "5")
+    assert "Try again in a few seconds" in answer.json()["detail"]
+
+
+def test_an_open_screen_that_finds_no_turn_to_be_asked_goes_on(city: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "ASK_AGAIN_S", 0.0)
+    monkeypatch.setattr(sessions, "REMEMBERED_S", 0.0)
+    go, held = threading.Event(), threading.Event()
+    turns = AccountTurns(looking=Turns("sessions", 1, 0))
+    app = create_app(desk(gate=replace(city.gate, turns=turns)).services).server
+    taken = city.desk.sign_in("hana", PASSWORD, "192.0.2.1")
+    assert isinstance(taken, Taken)
+
+    def hold() -> None:
+        while not go.is_set():  # the screen asks for its turn, too
+            with suppress(NoTurn):
+                asyncio.run(turns.looking.take(lambda: held.set() or go.wait(20)))
+
+    with served(app) as base, ThreadPoolExecutor(1) as pool:
+        cookie = {"Cookie": f"mizumori_session={taken.token}"}
+        at = base.replace("http", "ws") + "/_dash-ws-callback"
+        with connect(at, origin=Origin(base), additional_headers=cookie) as socket:
+            holding = pool.submit(hold)
+            assert held.wait(5)
+            socket.send('{"type": "heartbeat"}')
+            assert "heartbeat_ack" in socket.recv(timeout=5)
+            go.set()
+            holding.result()

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,10 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from dashboard.accounts import guard, sessions
+from dashboard.accounts.actor import Role
 from dashboard.accounts.desk import Taken
 from dashboard.accounts.sightings import MOST_KEPT, Sightings
+from dashboard.accounts.token_keeping import NewToken
 from dashboard.staff.app import create_app
 from ingest.store.tables import writing
 from tests.dashboard.account_desk import PASSWORD, House, Watchmaker, client, house, sign_in
@@ -80,7 +82,7 @@ def test_a_session_goes_on_for_hours_while_nothing_can_be_written(
             assert city.desk.sessions.find(token)
             city.desk.sessions.sightings.write()
     assert [each.message for each in caplog.records if each.levelno >= logging.ERROR] == [
-        "it cannot be written whose pages are open; the pages go on, and it is tried again"
+        "whose pages are open cannot be written; nobody waits for it, and it is tried again"
     ]
     city.desk.sessions.sightings.write()
     found = city.desk.sessions.find(token)
@@ -96,9 +98,24 @@ def test_who_looks_does_not_wait_for_one_who_writes(city: House) -> None:
         assert city.desk.sessions.find(token)
 
 
+def test_a_program_does_not_wait_for_one_who_writes_and_when_it_asked_is_written_once_it_can_be(city: House) -> None:
+    day = (city.clock.now() + timedelta(days=9)).date()
+    secret = city.office.token_keeper("admin", "").add(NewToken("道路情報", Role.VIEWER, day))
+    tokens = city.office.tokens
+    with writing(city.engine):  # longer than any program would wait: it ends only after both have asked
+        for _ in range(2):
+            found = tokens.find(secret, HERE)
+            assert found is not None
+            assert found.actor.name == "道路情報"
+        assert city.office.kept_tokens.tokens()[0].used_at is None
+    tokens.uses.write()
+    (kept,) = city.office.kept_tokens.tokens()
+    assert (kept.used_at is not None, kept.used_from) == (True, HERE)
+
+
 def test_sightings_that_cannot_be_written_are_bounded_and_the_newest_is_kept() -> None:
-    written: list[dict[int, object]] = []
-    made = Sightings(lambda sightings: written.append(dict(sightings)))
+    written: list[dict[int, datetime]] = []
+    made: Sightings[datetime] = Sightings(lambda sightings: written.append(dict(sightings)), "what")
     made._writer.shutdown()
     made._waiting = True
     now = Watchmaker().now()

@@ -38,7 +38,7 @@ def half(city: House, login: str = "hana") -> Signed:
 def enrolled(city: House, login: str = "hana") -> tuple[pyotp.TOTP, tuple[str, ...]]:
     """An account with a second factor, as its owner sets it up: the telephone, and the recovery codes shown."""
     city.add(login, Role.OPERATOR)
-    taken = city.desk.enrol(half(city, login), SECRET, pyotp.TOTP(SECRET).at(city.clock.now()), HERE)
+    taken = city.desk.enrol(half(city, login), SECRET, pyotp.TOTP(SECRET).at(city.clock.now()), HERE, password=PASSWORD)
     assert isinstance(taken, Taken)
     city.clock.ahead += timedelta(minutes=2)
     return pyotp.TOTP(SECRET), taken.codes
@@ -134,7 +134,7 @@ def test_a_key_that_was_put_back_helps_at_once(city: House) -> None:
 def test_without_a_key_nobody_gets_a_second_factor_that_could_not_be_checked_later(city: House) -> None:
     city.add("hana", Role.OPERATOR)
     city.desk.vault.key_file.unlink()
-    outcome = city.desk.enrol(half(city), SECRET, pyotp.TOTP(SECRET).at(city.clock.now()), HERE)
+    outcome = city.desk.enrol(half(city), SECRET, pyotp.TOTP(SECRET).at(city.clock.now()), HERE, password=PASSWORD)
     assert outcome == Refused("accounts.key_missing")
     assert kept_of(city) == ""
 
@@ -192,6 +192,6 @@ def test_a_reset_second_factor_leaves_no_recovery_code_that_opens(city: House) -
     keeper.reset(account, PASSWORD, made=False, second_factor=True)
     city.desk.store.change(account.id, role=Role.OPERATOR)
     assert half(city).step is Step.IN
-    again = city.desk.enrol(half(city), SECRET, pyotp.TOTP(SECRET).at(city.clock.now()), HERE)
+    again = city.desk.enrol(half(city), SECRET, pyotp.TOTP(SECRET).at(city.clock.now()), HERE, password=PASSWORD)
     assert isinstance(again, Taken)
     assert city.desk.give_code(half(city), codes[0], HERE) == Refused("accounts.code_wrong")
