@@ -64,6 +64,15 @@ class Audit:
         who = (actor, None) if isinstance(actor, str) else (actor.name, _number(actor))
         self._store.record(AuditLine(self._now(), who[0], act, on, detail, address, who[1]))
 
+    def done(self, actor: Actor | str, act: str, on: str = "", detail: str = "", address: str = "") -> None:
+        """Write what was done already: where that cannot be, it is in the server's log, and whoever did it is answered.
+        A password or a token that was made would otherwise hold and be shown to nobody."""
+        try:
+            self.record(actor, act, on, detail, address)
+        except Exception:
+            by = actor if isinstance(actor, str) else actor.name
+            log.exception("a line of the audit log is lost: %s of %s by %s", act, on, by)
+
     def failed(self, login: str, act: str, detail: str = "", address: str = "") -> None:
         """Write that somebody who is not signed in failed, if it is not too often. ``login`` is that of an account, or
         something else that nobody can make up."""

@@ -70,7 +70,7 @@ class Keeper:
         """Another role, other departments or areas, disabled or not, all of it or nothing; what is None stays as it is.
         How many sessions ended. KeepingError says why not."""
         given = {"role": role, "departments": departments, "areas": areas}
-        values = {name: value for name, value in given.items() if value is not None}
+        values: dict[str, object] = {name: value for name, value in given.items() if value is not None}
         after = _with(account, values)
         if values and (why := _bad_role(after)):
             raise KeepingError(why)
@@ -128,7 +128,7 @@ class Keeper:
             raise KeepingError("accounts.last_administrator")
 
     def _said(self, act: str, login: str, detail: str = "") -> None:
-        self._audit.record(self._by, act, login, detail, self._where)
+        self._audit.done(self._by, act, login, detail, self._where)
         self._changed()
 
 

@@ -74,7 +74,7 @@ class TokenKeeper:
         return self._store.tokens()
 
     def _said(self, act: str, name: str, detail: str = "") -> None:
-        self._audit.record(self._by, act, name, detail, self._where)
+        self._audit.done(self._by, act, name, detail, self._where)
         self._changed()
 
 

@@ -430,3 +430,17 @@ def test_of_two_changes_at_once_neither_brings_back_what_the_other_has_changed(t
     second.change(seen, role=Role.OPERATOR)
     after = city.office.entry("hana").account
     assert (after.role, after.departments) == (Role.OPERATOR, ("河川課",))
+
+
+def test_a_password_or_a_token_that_was_made_is_shown_though_the_audit_log_cannot_be_written(
+    town: Town, admin: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(town.house.desk.store, "record", full)
+    made = admin.post(f"{API}/accounts", json={"login": "shown", "name": "見える人", "role": "viewer"})
+    assert (made.status_code, len(made.json()["password"]) >= 12) == (201, True)
+    assert shown(admin, "shown all the same")
+    assert "a line of the audit log is lost: account_added of shown by adminの人" in caplog.text
+    assert "a line of the audit log is lost: token_added of shown all the same by adminの人" in caplog.text

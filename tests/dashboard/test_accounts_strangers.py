@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import event, func, select
 
 from dashboard.accounts import audit, devices, lockout
-from dashboard.accounts.actor import Role
+from dashboard.accounts.actor import Actor, Role
 from dashboard.accounts.desk import Refused, Taken
 from dashboard.accounts.keeping import Keeper
 from dashboard.accounts.lockout import Origin
@@ -222,6 +222,20 @@ def test_names_that_are_made_up_fill_neither_the_audit_log_nor_the_counts(
     city.clock.ahead += timedelta(hours=1)
     city.desk.sign_in("junk", "wrong", ELSEWHERE)
     assert len(city.desk.audit.lines()) == audit.MOST_AN_HOUR + 2
+
+
+def test_refused_requests_of_one_who_is_signed_in_fill_no_audit_log_and_take_no_lines_from_others(
+    city: House,
+) -> None:
+    hana, taro = (Actor(number, login, login, Role.VIEWER) for number, login in ((1, "hana"), (2, "taro")))
+    for each in range(audit.MOST_AN_HOUR + 40):
+        city.desk.audit.wrote(hana, f"POST /api/v1/made-up-{each}", 403)
+    assert len(city.desk.audit.lines()) == audit.MOST_AN_HOUR
+    assert city.desk.audit.lines()[0].detail == f"403; {audit.MORE}"
+    city.desk.audit.wrote(hana, "POST /api/v1/chronology", 201)
+    city.desk.audit.wrote(taro, "POST /api/v1/silences", 403)
+    newest = [(each.actor, each.detail) for each in city.desk.audit.lines(limit=2)]
+    assert newest == [("taro", "403"), ("hana", "201")]
 
 
 def test_what_is_typed_in_place_of_a_login_name_is_not_written_down(city: House, tmp_path: Path) -> None:

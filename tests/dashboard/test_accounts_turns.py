@@ -191,10 +191,14 @@ def test_an_open_screen_that_finds_no_turn_to_be_asked_goes_on(city: House, monk
     taken = city.desk.sign_in("hana", PASSWORD, "192.0.2.1")
     assert isinstance(taken, Taken)
 
+    def wait() -> None:
+        held.set()
+        go.wait(20)
+
     def hold() -> None:
         while not go.is_set():  # the screen asks for its turn, too
             with suppress(NoTurn):
-                asyncio.run(turns.looking.take(lambda: held.set() or go.wait(20)))
+                asyncio.run(turns.looking.take(wait))
 
     with served(app) as base, ThreadPoolExecutor(1) as pool:
         cookie = {"Cookie": f"mizumori_session={taken.token}"}
