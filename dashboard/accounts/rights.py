@@ -92,7 +92,6 @@ RIGHTS: tuple[Right, ...] = (
     Right("GET", "/accounts", ADMINISTRATOR),
     # The API
     Right("GET", "/api/v1/openapi.json", VIEWER),
-    Right("GET", "/api/v1/docs", VIEWER),
     Right("GET", "/api/v1/me", VIEWER),
     Right("GET", "/api/v1/health", VIEWER),
     Right("GET", "/api/v1/stations", VIEWER),
