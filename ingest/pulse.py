@@ -90,7 +90,7 @@ class Trouble:
 
     fault: Fault
     failed: bool
-    figures: Mapping[str, float | str] = field(default_factory=dict)
+    figures: Mapping[str, int | float | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def test_the_clock_of_another_host_is_believed_at_the_first_sight_alone() -> Non
 
 
 def test_what_was_written_is_read_whole(engine: Engine) -> None:
-    away = Trouble(Fault.BROKER_AWAY, failed=True, figures={"s": 63.0, "broker": "mqtt:1883"})
+    away = Trouble(Fault.BROKER_AWAY, failed=True, figures={"s": 63.0, "n": 2, "broker": "mqtt:1883"})
     basis = Basis((DISK,), {"present": 12}, 3, 4, None)
     said = [replace(ALERTS, standing_by=True, troubles=(away,)), replace(ALERTS, part=Part.BASIS, basis=basis)]
     SqlPulses(engine).beat(said)
