@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from alerts.channel_state import ChannelState
+from alerts.channel_state import ChannelState, SignSeen
 from ingest.health.problems import Severity
 from ingest.pulse import STOPPED_AFTER_S, Fault, Lag, Part, Pulse, Trouble
 
@@ -15,6 +15,8 @@ BEHIND_S, FAR_BEHIND_S = 60.0, 600.0
 """Real seconds that the oldest reading waits: from then on a part is behind, and far behind."""
 WAITS_S = 300.0
 FAILED_SAID_FOR = timedelta(hours=1)
+SIGN_OBEYS_WITHIN_S = 60.0
+"""Real seconds in which a sign confirms what it was told; the rule that tells staff waits as long by default."""
 OF_PROCESS = frozenset({Fault.STOPPED, Fault.ENDED, Fault.SPARE_STOPPED})
 """Faults that all parts of a process have at once."""
 ONLY_NOTED = frozenset({Fault.CLOCK_UNKEPT})
@@ -27,6 +29,8 @@ class Kind(StrEnum):
 
     PART = "part"
     CHANNEL = "channel"
+    SIGN = "sign"
+    SYSTEM = "system"
     DISK = "disk"
     CLOCK = "clock"
     VERSIONS = "versions"
@@ -77,19 +81,29 @@ class Heard:
 
 
 def present(heard: Iterable[Heard]) -> list[Heard]:
-    """Without those that another process replaced: one that began later on the same host, or one that works while
-    they ended in order."""
+    """Without those that another process replaced: by beginning after their last sign, or by working while they
+    ended in order."""
     all_of_it = list(heard)
     works = any(each.role is Role.ACTIVE for each in all_of_it)
-    newest: dict[str, datetime] = {}
-    for each in all_of_it:
-        host, began = each.pulse.host, each.pulse.started_at
-        newest[host] = max(newest.get(host, began), began)
+    replaced = _replaced(all_of_it)
     return [
         each
         for each in all_of_it
-        if each.lives or (each.pulse.started_at == newest[each.pulse.host] and not (works and each.role is Role.ENDED))
+        if each.lives or not (each.pulse.process in replaced or (works and each.role is Role.ENDED))
     ]
+
+
+def _replaced(heard: Sequence[Heard]) -> set[str]:
+    """The processes in whose place another began: each start takes that of one alone, rather of its own host, since a
+    container is named anew with each start; of several the one that was heard last."""
+    found: set[str] = set()
+    for new in sorted(heard, key=lambda each: each.pulse.started_at):
+        host, began = new.pulse.host, new.pulse.started_at
+        left = [each.pulse for each in heard if not each.lives and each.pulse.process not in found]
+        before = [each for each in left if each.at < began]
+        if before:
+            found.add(max(before, key=lambda each: (each.host == host, each.at)).process)
+    return found
 
 
 def part_findings(part: Part, heard: list[Heard], lag: Lag | None, now: datetime, speed: float) -> list[SystemFinding]:
@@ -161,16 +175,22 @@ def _of(
 
 
 def channel_findings(channel: ChannelState, now: datetime, speed: float) -> Iterator[SystemFinding]:
-    """Of a channel: given up within the last hour and nothing sent since, failing at this moment, waiting, used up."""
+    """Of a channel: given up, failing at this moment, waiting, used up.
+
+    A failure is said for an hour, and where nothing went out since, until something does: nobody knows that it works.
+    """
 
     def of(severity: Severity, fault: Fault, since: datetime | None = None, **figures: float | str) -> SystemFinding:
         return SystemFinding(severity, Kind.CHANNEL, channel.name, fault, figures, since)
 
     failed_at = channel.failed_at
-    if failed_at is not None and now - failed_at <= FAILED_SAID_FOR * speed:
+    if failed_at is not None:
         fails_now = channel.sent_at is None or failed_at > channel.sent_at
-        severity = Severity.DOWN if fails_now else Severity.ACT
-        yield of(severity, Fault.CHANNEL_FAILED, failed_at, n=channel.failed_day, reason=channel.error)
+        if now - failed_at <= FAILED_SAID_FOR * speed:
+            severity = Severity.DOWN if fails_now else Severity.ACT
+            yield of(severity, Fault.CHANNEL_FAILED, failed_at, n=channel.failed_day, reason=channel.error)
+        elif fails_now:
+            yield of(Severity.ACT, Fault.CHANNEL_UNTRIED, failed_at, reason=channel.error)
     if channel.retried:
         yield of(Severity.ACT, Fault.CHANNEL_RETRIES, n=channel.retried, reason=channel.retry_error)
     elif channel.waiting_since is not None:
@@ -189,3 +209,15 @@ def _quota(channel: ChannelState) -> Iterator[tuple[Severity, Fault]]:
         yield Severity.ACT, Fault.QUOTA_RESERVE
     elif channel.used >= channel.warned:
         yield Severity.NOTE, Fault.QUOTA_WARNED
+
+
+def sign_findings(sign: SignSeen, now: datetime, speed: float) -> Iterator[SystemFinding]:
+    """Of a sign or siren: not confirmed to show what it was told."""
+    since = sign.differs_since
+    if since is not None and (now - since).total_seconds() / speed > SIGN_OBEYS_WITHIN_S:
+        yield SystemFinding(Severity.DOWN, Kind.SIGN, sign.topic, Fault.SIGN_DIFFERS, {"told": sign.told}, since)
+
+
+def unread(reason: str, since: datetime) -> SystemFinding:
+    """The health of the house cannot be read since then: nobody knows how it is."""
+    return SystemFinding(Severity.DOWN, Kind.SYSTEM, "", Fault.HEALTH_UNREAD, {"reason": reason}, since)

@@ -21,9 +21,10 @@ from dashboard.system_findings import (
     part_findings,
     present,
     severity_of,
+    sign_findings,
 )
 from ingest.health.problems import Severity
-from ingest.pulse import Disk, Fault, Lag, Part, Pulse
+from ingest.pulse import Disk, Fault, Lag, Part, Pulse, Trouble
 from ingest.readings import Reading
 from ingest.store.protocol import LetterReason
 
@@ -69,6 +70,14 @@ class ChannelView:
 
 
 @dataclass(frozen=True, slots=True)
+class HostView:
+    """What the processes of a host say is wrong with its files, disks and clock."""
+
+    host: str
+    findings: tuple[SystemFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DiskView:
     """A disk of a host, and how long it lasts."""
 
@@ -89,6 +98,7 @@ class SystemView:
     at: datetime
     parts: tuple[PartView, ...] = ()
     channels: tuple[ChannelView, ...] = ()
+    hosts: tuple[HostView, ...] = ()
     disks: tuple[DiskView, ...] = ()
     signs: tuple[SignSeen, ...] = ()
     letters: tuple[LetterReason, ...] = ()
@@ -122,11 +132,12 @@ def system_view(
     parts = tuple(_parts(facts, heard, now, speed, listened_s))
     channels = tuple(ChannelView(each, tuple(channel_findings(each, now, speed))) for each in facts.channels)
     living = [each.pulse for each in heard if each.lives]
-    disks = tuple(_disks(living, facts))
+    hosts, disks = tuple(_hosts(living)), tuple(_disks(living, facts))
     lead_s = clock_lead_s(newest)
     found = merged(finding for part in parts for finding in part.findings)
     found += [finding for channel in channels for finding in channel.findings]
-    found += [finding for disk in disks for finding in disk.findings]
+    found += [finding for sign in facts.signs for finding in sign_findings(sign, now, speed)]
+    found += [finding for each in (*hosts, *disks) for finding in each.findings]
     found += [*_clock_findings(lead_s), *_version_findings(living)]
     based = max((each for each in living if each.basis), key=lambda each: (_summed(each), each.at), default=None)
     basis = based.basis if based else None
@@ -134,6 +145,7 @@ def system_view(
         at=now,
         parts=parts,
         channels=tuple(sorted(channels, key=lambda each: _rank(each.severity))),
+        hosts=hosts,
         disks=disks,
         signs=tuple(facts.signs),
         letters=tuple(facts.letters),
@@ -180,22 +192,37 @@ def _parts(
             yield PartView(part, (), missed, lag, lag_s)
 
 
-def _disks(living: list[Pulse], facts: SystemFacts) -> Iterable[DiskView]:
-    """Each disk of each host once, with what processes there say is wrong with files, disk and clock."""
-    of_host: dict[str, list[Pulse]] = {}
-    for each in living:
-        if each.part is Part.BASIS:
-            of_host.setdefault(each.host, []).append(each)
-    for host, mine in of_host.items():
-        newest = max(mine, key=lambda each: each.at)
-        troubles = {(each.fault, each.failed): each for pulse in mine for each in pulse.troubles}
-        found = [
+def _hosts(living: list[Pulse]) -> Iterable[HostView]:
+    """Each host of which a process says what it stands on; what several of them say of one thing is told once."""
+    for host, mine in _by_host(living).items():
+        troubles = {_of_what(each): each for pulse in mine for each in pulse.troubles}
+        found = (
             SystemFinding(severity_of(each), Kind.DISK, host, each.fault, each.figures) for each in troubles.values()
-        ]
-        for number, disk in enumerate(newest.basis.disks if newest.basis else ()):
-            ahead = outlook(facts.room.get((host, disk.folder), ()), disk.free_bytes, newest.at)
-            soon = _fills(host, disk, ahead)
-            yield DiskView(host, disk, ahead, (*soon, *(found if number == 0 else ())))
+        )
+        yield HostView(host, tuple(found))
+
+
+def _disks(living: list[Pulse], facts: SystemFacts) -> Iterable[DiskView]:
+    """Each disk of each host once."""
+    for host, mine in _by_host(living).items():
+        known = {disk.folder: (disk, each.at) for each in mine for disk in (each.basis.disks if each.basis else ())}
+        for disk, at in known.values():
+            ahead = outlook(facts.room.get((host, disk.folder), ()), disk.free_bytes, at)
+            yield DiskView(host, disk, ahead, _fills(host, disk, ahead))
+
+
+def _by_host(living: list[Pulse]) -> dict[str, list[Pulse]]:
+    """What processes say they stand on, by host; the newest word last."""
+    found: dict[str, list[Pulse]] = {}
+    for each in sorted(living, key=lambda each: each.at):
+        if each.part is Part.BASIS:
+            found.setdefault(each.host, []).append(each)
+    return found
+
+
+def _of_what(trouble: Trouble) -> tuple[object, ...]:
+    """What a trouble is about: two processes that say it of one folder, file or probe say the same."""
+    return trouble.fault, trouble.failed, *(trouble.figures.get(name) for name in ("folder", "file", "name"))
 
 
 def _fills(host: str, disk: Disk, ahead: DiskOutlook) -> tuple[SystemFinding, ...]:

@@ -50,6 +50,8 @@ class Standby(Generic[T]):
         self._epoch: int | None = None
         self._active: T | None = None
         self.probe: Probe | None = None
+        self.failing = ""
+        """Why a tenure could not begin; empty where none was refused."""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="standby", daemon=True)
 
@@ -84,7 +86,9 @@ class Standby(Generic[T]):
         while not self._ended.wait(LOOK_S):
             try:
                 self._look()
-            except Exception:  # the top of a loop that must outlive whatever it finds
+                self.failing = ""
+            except Exception as error:  # the top of a loop that must outlive whatever it finds
+                self.failing = str(error) or repr(error)
                 log.exception("%s could not change between active and standby; it is tried again", self.lease.name)
 
     def _look(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import uvicorn
@@ -11,6 +12,17 @@ from deploy.monitor.web_probe import WebProbe
 from deploy.services import STOP_WITHIN_S
 from deploy.web_sockets import SharedSockets
 from ingest.pulse import Part
+
+
+class _Turning(uvicorn.Server):
+    """Remembers when its loop came round last."""
+
+    turned_at_s = 0.0
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second."""
+        self.turned_at_s = time.monotonic()
+        return await super().on_tick(counter)
 
 
 class WebServer:
@@ -22,7 +34,7 @@ class WebServer:
         """``most_connections`` at once, more are answered 503; None: as many as there are. ``part`` is what it does for
         those who look after the services."""
         self.part = part
-        self._server = uvicorn.Server(
+        self._server = _Turning(
             uvicorn.Config(
                 application,
                 host=host,
@@ -40,7 +52,11 @@ class WebServer:
     @property
     def probe(self) -> WebProbe:
         """What looks whether it still serves."""
-        return WebProbe(self._thread.is_alive, f"{self.part or self._thread.name} server")
+        return WebProbe(self._thread.is_alive, self._turned_s, f"{self.part or self._thread.name} server")
+
+    def _turned_s(self) -> float:
+        turned_at_s = self._server.turned_at_s
+        return time.monotonic() - turned_at_s if turned_at_s else 0.0
 
     def start(self) -> None:
         """Listen; raises OSError where the server ended before it listened."""

@@ -47,7 +47,10 @@ class Fault(StrEnum):
     SPARE_STOPPED = "spare_stopped"
     BEHIND = "behind"
     NOT_LOOKED_AT = "not_looked_at"
+    HEALTH_UNREAD = "health_unread"
     SERVER_ENDED = "server_ended"
+    SERVER_HANGS = "server_hangs"
+    CANNOT_START = "cannot_start"
     BROKER_AWAY = "broker_away"
     NO_MESSAGES = "no_messages"
     CANNOT_WRITE = "cannot_write"
@@ -74,11 +77,13 @@ class Fault(StrEnum):
     CLOCK_APART = "clock_apart"
     VERSIONS_DIFFER = "versions_differ"
     CHANNEL_FAILED = "channel_failed"
+    CHANNEL_UNTRIED = "channel_untried"
     CHANNEL_RETRIES = "channel_retries"
     CHANNEL_WAITS = "channel_waits"
     QUOTA_ALL = "quota_all"
     QUOTA_RESERVE = "quota_reserve"
     QUOTA_WARNED = "quota_warned"
+    SIGN_DIFFERS = "sign_differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,8 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """The disk of some folders of a host; ``folder`` names it, ``uses`` are those on it (data, public)."""
+    """The disk of some folders of a host; ``folder`` names it, ``uses`` are those on it (data, database, stills,
+    public)."""
 
     folder: str
     uses: tuple[str, ...]
@@ -148,11 +154,14 @@ class Lag:
     older: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Watched:
+    """A beat: when it was first seen, how old it was then, and by how much its own time was behind ours."""
+
     beat: int
     moved_s: float
     before_s: float
+    behind_s: float
 
 
 class Listener:
@@ -161,17 +170,25 @@ class Listener:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._watched: dict[tuple[str, Part], _Watched] = {}
+        self._looked_s = monotonic()
 
     def ages_s(self, pulses: Iterable[Pulse], now: datetime) -> dict[tuple[str, Part], float]:
         """Seconds since the last sign of life of each part of each process.
 
-        At the first sight of one its own time is believed; from then on only whether its beat moves.
+        At the first sight of one its own time is believed; from then on only whether its beat moves. Of one that moved
+        while nobody looked its own clock says when, measured by what that clock told the time before.
         """
-        now_s, found = self._monotonic(), {}
-        for each in pulses:
-            key = (each.process, each.part)
-            found[key] = self._watched.get(key) or _Watched(each.beat, now_s, max(0.0, (now - each.at).total_seconds()))
-            if found[key].beat != each.beat:
-                found[key] = _Watched(each.beat, now_s, 0.0)
-        self._watched = found
+        now_s = self._monotonic()
+        found = {(each.process, each.part): self._watch(each, now, now_s) for each in pulses}
+        self._watched, self._looked_s = found, now_s
         return {key: now_s - each.moved_s + each.before_s for key, each in found.items()}
+
+    def _watch(self, pulse: Pulse, now: datetime, now_s: float) -> _Watched:
+        behind_s = (now - pulse.at).total_seconds()
+        before = self._watched.get((pulse.process, pulse.part))
+        if before is None:
+            return _Watched(pulse.beat, now_s, max(0.0, behind_s), behind_s)
+        if before.beat == pulse.beat:
+            return before
+        unseen_s = min(max(0.0, behind_s - before.behind_s), now_s - self._looked_s)
+        return _Watched(pulse.beat, now_s, unseen_s, behind_s)

@@ -76,7 +76,9 @@ def _waiting(connection: Connection) -> dict[str, Mapping[str, Any]]:
         return {}
     why = select(table.channel, table.error).where(waits, table.attempts > 0, table.error != "")
     for row in connection.execute(why.order_by(table.id).limit(MOST_WAITING)):
-        of_it = found[row.channel]
+        of_it = found.get(row.channel)
+        if of_it is None:  # it came between the two questions
+            continue
         of_it["retried"] = of_it.get("retried", 0) + 1
         of_it["retry_error"] = row.error[:LONGEST_ERROR]
     return dict(found)

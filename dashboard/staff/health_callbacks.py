@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -44,7 +45,8 @@ async def devices(watch: Watch, _: str | None, search: str | None, pathname: str
     seen, _health, registry, here = await _seen_by(watch, pathname)
     if seen is None or registry is None:
         return sentence(text(here.language, "app.no_registry"))
-    return health_page.device_list(seen, chosen_in(search, KINDS, ALL), registry, here, word_in(search, "q"))
+    kind, query = chosen_in(search, KINDS, ALL), word_in(search, "q")
+    return await asyncio.to_thread(health_page.device_list, seen, kind, registry, here, query)
 
 
 async def gateways(watch: Watch, _: str | None, pathname: str | None) -> Any:

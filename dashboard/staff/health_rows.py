@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from dashboard.i18n import text
 from dashboard.staff import health_words, words
 from dashboard.staff.addresses import Page
-from dashboard.staff.pieces import link
+from dashboard.staff.pieces import link, with_data
 from ingest.health.problems import Finding, GatewayHealth, GaugeHealth, Health, Problem, Severity
 from ingest.rhythm import Mode
 from ingest.stations import Registry, named
@@ -172,9 +172,9 @@ def _level(severity: Severity | None) -> str:
 
 def _cell(name: str, content: list[str | Component], where: Where) -> Component:
     # The phone shows a row as a block: there every figure needs its name beside it.
-    label = html.Span(where.say(f"health.col_{name}"), className="label")
     nothing = " nothing" if content == [NOTHING] else ""
-    return html.Td([label, html.Span(content, className="content")], className=f"col-{name}{nothing}")
+    cell = html.Td(html.Span(content, className="content"), className=f"col-{name}{nothing}")
+    return with_data(cell, label=where.say(f"health.col_{name}"))
 
 
 def _problems(health: GaugeHealth, where: Where) -> list[Component]:

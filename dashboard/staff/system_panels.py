@@ -13,7 +13,7 @@ from dashboard.i18n import known, text
 from dashboard.staff import health_words, system_words, words
 from dashboard.staff.pieces import link, panel, sentence
 from dashboard.staff.system_rows import Around, Content, said, table
-from dashboard.system_views import DiskView, SystemView
+from dashboard.system_views import DiskView, HostView, SystemView
 from ingest.readings import DeadLetter
 from ingest.store.protocol import LetterReason
 
@@ -23,7 +23,8 @@ OLD_DAYS = 90
 
 def storage(view: SystemView, around: Around) -> list[Component]:
     """Disks with how long they last, databases, and the stills beside their limit."""
-    shown: list[Component] = [_disk(each, around) for each in view.disks]
+    shown: list[Component] = [_wrong(each, len(view.hosts) > 1, around) for each in view.hosts if each.findings]
+    shown += [_disk(each, around) for each in view.disks]
     lines = [
         _line(around.say("database", name=around.say(f"database_{name}")), system_words.size(size))
         for name, size in (view.databases or {}).items()
@@ -31,6 +32,11 @@ def storage(view: SystemView, around: Around) -> list[Component]:
     if view.stills_most_bytes is not None:
         lines.append(_line(around.say("stills"), _stills(view, around)))
     return [*shown, html.Dl(lines)]
+
+
+def _wrong(view: HostView, several: bool, around: Around) -> Component:
+    name: Content = [html.B(view.host)] if several else []
+    return html.Div([*name, html.Div(said(view.findings, "", around), className="disk-wrong")], className="disk")
 
 
 def _disk(view: DiskView, around: Around) -> Component:

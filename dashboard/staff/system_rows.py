@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from dashboard.i18n import known, text
 from dashboard.staff import health_words, system_words, words
 from dashboard.staff.addresses import Page
+from dashboard.staff.pieces import with_data
 from dashboard.system_findings import Heard, SystemFinding
 from dashboard.system_views import ChannelView, PartView
 from ingest.health.problems import Severity
@@ -54,9 +55,9 @@ def _row(columns: Sequence[str], severity: Severity | None, cells: Cells, around
 
 
 def _cell(name: str, content: Content, around: Around) -> Component:
-    label = html.Span(around.say(f"col_{name}"), className="label")
     nothing = " nothing" if content == [NOTHING] else ""
-    return html.Td([label, html.Span(content, className="content")], className=f"col-{name}{nothing}")
+    cell = html.Td(html.Span(content, className="content"), className=f"col-{name}{nothing}")
+    return with_data(cell, label=around.say(f"col_{name}"))
 
 
 PART_COLUMNS = ("state", "part", "said", "where", "seen", "waiting")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from dashboard.staff.services import StaffServices
+from dashboard.system_findings import SystemFinding, unread
 from dashboard.system_views import PartView, SystemView, system_view
 from ingest.pulse import Listener
 from ingest.readings import Reading
+
+logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 3.0
 """Real seconds between two looks."""
@@ -24,20 +29,40 @@ class SystemWatch:
         self._listener = Listener(monotonic)
         self._began_s = monotonic()
         self._next_s = 0.0
+        self._read: SystemView | None = None
         self._view: SystemView | None = None
+        self._unread: SystemFinding | None = None
 
     def look(self, newest: Iterable[Reading], now: datetime) -> SystemView:
-        """The view at ``now`` of the house: the last one where that was a moment ago."""
+        """The view at ``now`` of the house: the last one where that was a moment ago.
+
+        Where it cannot be read, what was read last, as of then, and that it cannot: whoever looks at the water goes on.
+        """
         now_s = self._monotonic()
         if self._view is not None and now_s < self._next_s:
             return self._view
+        self._next_s = now_s + LOOK_EVERY_S
+        try:
+            self._view = self._read = self._look(newest, now, now_s)
+            self._unread = None
+        except Exception as error:  # told on every page in its place
+            self._view = self._without(error, now)
+        return self._view
+
+    def _look(self, newest: Iterable[Reading], now: datetime, now_s: float) -> SystemView:
         facts = self._services.system.look(now)
         # Signs of life carry the time of their machines, also where the house's own clock is that of a storm replayed.
         ages_s = self._listener.ages_s(facts.pulses, facts.read_at or now)
         listened_s, speed = now_s - self._began_s, self._services.clock.speed
-        self._view = system_view(facts, ages_s, newest, now, speed=speed, listened_s=listened_s)
-        self._next_s = now_s + LOOK_EVERY_S
-        return self._view
+        return system_view(facts, ages_s, newest, now, speed=speed, listened_s=listened_s)
+
+    def _without(self, error: Exception, now: datetime) -> SystemView:
+        if self._unread is None:
+            logger.exception("the system's own health cannot be read; it is tried again")
+        reason = str(getattr(error, "orig", None) or error) or repr(error)
+        self._unread = unread(reason, self._unread.since or now if self._unread else now)
+        known = self._read or SystemView(now)
+        return replace(known, findings=(self._unread, *known.findings))
 
 
 def system_facts(view: SystemView) -> object:

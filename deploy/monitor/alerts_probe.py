@@ -35,7 +35,10 @@ class LeaseProbe:
             yield _check_watchdog(active.deadman.failing)
 
     def _check_lease(self) -> Check:
-        lease = self.service.lease
+        lease, failing = self.service.lease, self.service.failing
+        if lease.held and failing:
+            sentence = f"this process has the task and cannot begin ({failing}): look at the log, restart the service"
+            return Check(self.name, State.FAILED, sentence, Fault.CANNOT_START, {"reason": failing})
         if lease.held:
             return Check(self.name, State.OK, f"this process decides and sends (tenure {lease.epoch})")
         if lease.epoch is None and lease.other:

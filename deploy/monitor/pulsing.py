@@ -128,8 +128,13 @@ class Pulsing:
 
 
 def _of(first: Pulse, alive: Alive) -> Pulse:
-    troubles = tuple(_trouble(each) for each in checks_of(alive.probes) if each.state is not State.OK)
-    basis = alive.basis() if alive.basis else None
+    checks, basis = checks_of(alive.probes), None
+    try:
+        basis = alive.basis() if alive.basis else None
+    except Exception as error:  # the other parts of this process live all the same
+        figures = {"name": alive.part.value, "reason": str(error)}
+        checks.append(Check(alive.part, State.FAILED, f"cannot be looked at: {error}", Fault.NOT_LOOKED_AT, figures))
+    troubles = tuple(_trouble(each) for each in checks if each.state is not State.OK)
     return replace(first, part=alive.part, standing_by=alive.standing_by(), troubles=troubles, basis=basis)
 
 

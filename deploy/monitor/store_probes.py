@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ DRIFT = 0.001
 STEP_SAID_FOR_S = 3600.0
 
 
-def check_disk(folder: Path) -> Check:
+def check_disk(folder: Path, name: str = "disk") -> Check:
     """Less than 10 % or 1 GB free is little, less than 2 % or 0.2 GB is too little to go on."""
     usage = shutil.disk_usage(folder)
     share, free_gb = usage.free / (usage.total or 1), usage.free / GB
@@ -33,17 +33,28 @@ def check_disk(folder: Path) -> Check:
     said = f"{free_gb:.1f} GB ({share:.0%}) of the disk of {folder} are free"
     if share < 0.02 or free_gb < 0.2:
         sentence = f"{said}: make room now, soon nothing can be kept any more"
-        return Check("disk", State.FAILED, sentence, Fault.DISK_FULL, figures)
+        return Check(name, State.FAILED, sentence, Fault.DISK_FULL, figures)
     if share < 0.10 or free_gb < 1.0:
-        sentence = f"{said}: make room, or move data_folder to a larger disk"
-        return Check("disk", State.DEGRADED, sentence, Fault.DISK_LOW, figures)
-    return Check("disk", State.OK, said)
+        sentence = f"{said}: make room, or move it to a larger disk"
+        return Check(name, State.DEGRADED, sentence, Fault.DISK_LOW, figures)
+    return Check(name, State.OK, said)
 
 
-def disk_of(folder: Path, uses: tuple[str, ...]) -> Disk:
-    """The disk of a folder that has these uses."""
-    usage = shutil.disk_usage(folder)
-    return Disk(str(folder), uses, usage.free, usage.total)
+def disks_of(folders: Mapping[str, Path]) -> tuple[Disk, ...]:
+    """The disks of folders by their use, those on the same disk together. A folder that is not there, or that cannot be
+    looked at, is left out: that is for whoever looks at the folder."""
+    by_device: dict[int, list[str]] = {}
+    for use, folder in folders.items():
+        with suppress(OSError):
+            by_device.setdefault(folder.stat().st_dev, []).append(use)
+    return tuple(_disks(folders, by_device.values()))
+
+
+def _disks(folders: Mapping[str, Path], together: Iterable[Sequence[str]]) -> Iterator[Disk]:
+    for uses in together:
+        with suppress(OSError):
+            usage = shutil.disk_usage(folders[uses[0]])
+            yield Disk(str(folders[uses[0]]), tuple(uses), usage.free, usage.total)
 
 
 def size_of(file: Path) -> int:
@@ -86,17 +97,19 @@ def check_folder(folder: Path) -> Check:
 
 @dataclass(frozen=True)
 class StoreProbe:
-    """The files: databases, disk, folder."""
+    """The files: databases, folder, and every disk that carries something. ``carrying`` are folders by their use."""
 
     folder: Path
-    databases: dict[str, Path]
+    databases: Mapping[str, Path]
+    carrying: Mapping[str, Path]
     name: str = "store"
 
     def samples(self) -> Iterable[Sample]:
         """Sizes in bytes."""
-        usage = shutil.disk_usage(self.folder)
-        yield Sample("disk_free_bytes", "free bytes of the disk of the data folder", usage.free)
-        yield Sample("disk_size_bytes", "bytes of the disk of the data folder", usage.total)
+        for disk in disks_of(self.carrying):
+            named = {"folder": disk.folder}
+            yield Sample("disk_free_bytes", "free bytes of the disk of a folder", disk.free_bytes, named)
+            yield Sample("disk_size_bytes", "bytes of the disk of a folder", disk.size_bytes, named)
         for name, file in self.databases.items():
             said = "bytes of a database with its journal"
             yield Sample("database_size_bytes", said, size_of(file), {"database": name})
@@ -106,7 +119,9 @@ class StoreProbe:
         yield check_folder(self.folder)
         for name, file in self.databases.items():
             yield check_database(name, file)
-        yield check_disk(self.folder)
+        for disk in disks_of(self.carrying):
+            uses = "" if "data" in disk.uses else f" {' '.join(disk.uses)}"
+            yield check_disk(Path(disk.folder), f"disk{uses}")
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -9,6 +10,7 @@ from sqlalchemy import make_url
 from deploy.backup import Belongings
 from deploy.migrations.lineage import LINEAGES
 from deploy.settings import Settings, SettingsError
+from deploy.wiring.stores import stills_folder
 
 
 def database_files(settings: Settings) -> dict[str, Path]:
@@ -20,6 +22,14 @@ def database_files(settings: Settings) -> dict[str, Path]:
         return {"past": past} if past.exists() else {}
 
 
+def carrying(settings: Settings) -> dict[str, Path]:
+    """The folders whose disks must have room, by their use; they need not be there yet."""
+    found = {"data": settings.data_folder}
+    with suppress(SettingsError):
+        found["database"] = belongings(settings).databases["present"].parent
+    return {**found, "stills": stills_folder(settings), "public": settings.public_folder}
+
+
 def belongings(settings: Settings) -> Belongings:
     """What belongs to a system; SettingsError for a database that is no file."""
     url = make_url(settings.database_url)
@@ -27,4 +37,4 @@ def belongings(settings: Settings) -> Belongings:
         raise SettingsError(f"{settings.database_url} is no SQLite file: back it up with its own tools")
     files = {"present": Path(url.database), "past": settings.data_folder / "past.db"}
     databases = {name: file for name, file in files.items() if name in LINEAGES}
-    return Belongings(databases, settings.data_folder / "stills")
+    return Belongings(databases, stills_folder(settings))

@@ -13,7 +13,7 @@ from deploy.monitor.stills_probe import StillsProbe
 from deploy.monitor.store_probes import ClockProbe, LogProbe, StoreProbe
 from deploy.services import Service
 from deploy.settings import Settings
-from deploy.wiring.belongings import database_files
+from deploy.wiring.belongings import carrying, database_files
 from deploy.wiring.clockwork import machine_time
 from deploy.wiring.pulse import with_pulse
 from deploy.wiring.stores import Stores, program_version, room_of
@@ -37,7 +37,7 @@ def probes_of(services: Sequence[Service]) -> list[Probe]:
 def common_probes(settings: Settings, stores: Stores) -> list[Probe]:
     """What every service stands on, and the record that all of them share."""
     return [
-        StoreProbe(settings.data_folder, database_files(settings)),
+        StoreProbe(settings.data_folder, database_files(settings), carrying(settings)),
         LogProbe(stores.database, stores.log.dead_letters),
         AlertProbe(stores.deliveries, lambda: behind(stores), machine_time, quotas_of(settings)),
         StillsProbe(room_of(settings)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,18 +15,18 @@ from deploy.monitor.pulsing import Alive, Identity, Occasional, Pulsing
 from deploy.monitor.service_probes import Beat, ScheduleProbe
 from deploy.monitor.signs import Probe, Probed
 from deploy.monitor.stills_probe import StillsProbe
-from deploy.monitor.store_probes import ClockProbe, StoreProbe, disk_of, size_of
+from deploy.monitor.store_probes import ClockProbe, StoreProbe, disks_of, size_of
 from deploy.schedule import Schedule
 from deploy.services import Service
 from deploy.settings import Settings
 from deploy.standby import Standby
 from deploy.web import WebServer
-from deploy.wiring.belongings import database_files
+from deploy.wiring.belongings import carrying, database_files
 from deploy.wiring.clockwork import machine_time
 from deploy.wiring.ingest import HOUSEKEEPING
 from deploy.wiring.stores import Stores, program_version, room_of
 from ingest.lease import Lease
-from ingest.pulse import Basis, Disk, Part
+from ingest.pulse import Basis, Part
 from ingest.store.pulses import SqlPulses
 from ingest.store.tables import stills
 
@@ -109,7 +108,7 @@ def _not_held(lease: Lease) -> Callable[[], bool]:
 
 
 def _common(settings: Settings) -> list[Probe]:
-    files = StoreProbe(settings.data_folder, database_files(settings))
+    files = StoreProbe(settings.data_folder, database_files(settings), carrying(settings))
     return [Occasional(files, STORE_S, time.monotonic), StillsProbe(room_of(settings)), ClockProbe(machine_time)]
 
 
@@ -127,7 +126,7 @@ class BasisOf:
     def __call__(self) -> Basis:
         """As it is now."""
         return Basis(
-            disks=disks_of({"data": self._settings.data_folder, "public": self._settings.public_folder}),
+            disks=disks_of(carrying(self._settings)),
             databases={name: size_of(file) for name, file in database_files(self._settings).items()},
             stills_bytes=self._stills_bytes(),
             stills_most_bytes=self._settings.cameras.most_bytes,
@@ -140,12 +139,3 @@ class BasisOf:
                 self._stills = int(connection.scalar(select(func.sum(stills.c.size_bytes))) or 0)
             self._next_s = time.monotonic() + STILLS_S
         return self._stills
-
-
-def disks_of(folders: Mapping[str, Path]) -> tuple[Disk, ...]:
-    """The disks of folders by their use, those on the same disk together. A folder that is not there is left out."""
-    by_device: dict[int, list[str]] = {}
-    for use, folder in folders.items():
-        if folder.exists():
-            by_device.setdefault(folder.stat().st_dev, []).append(use)
-    return tuple(disk_of(folders[uses[0]], tuple(uses)) for uses in by_device.values())

@@ -71,6 +71,25 @@ def test_several_faults_are_told_worst_first_on_a_desk_and_on_a_phone_and_marked
     assert errors == []
 
 
+def test_the_sound_takes_no_room_of_the_citys_name_on_a_phone(page: Page, sick: tuple[str, FakeSystem]) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(f"{sick[0]}/en/health")
+    page.locator("#sound button").first.click()
+    expect(page.locator("#sound .blocked, #sound [aria-pressed=true]").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#brand b")).to_be_visible()
+    left, right, seen_until, ways_until, sound_from = page.evaluate(
+        """() => {
+            const box = (chosen) => document.querySelector(chosen).getBoundingClientRect();
+            const name = box("#brand b"), seen = box("#brand");
+            return [name.left, name.right, seen.right, box(".tools").right, box("#sound").left];
+        }"""
+    )
+    assert right - left > 60
+    assert right <= seen_until
+    assert ways_until <= sound_from
+    assert fits(page)
+
+
 def test_a_reason_leads_to_its_newest_messages_without_their_secrets(page: Page, sick: tuple[str, FakeSystem]) -> None:
     page.set_viewport_size(DESK)
     page.goto(f"{sick[0]}/health?r=malformed")

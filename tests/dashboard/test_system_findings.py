@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.channel_state import ChannelState
+from alerts.channel_state import ChannelState, SignSeen
 from dashboard.disk_outlook import Course, outlook
 from dashboard.staff import system_words
+from dashboard.staff.addresses import Page
+from dashboard.staff.system_panels import storage
+from dashboard.staff.system_rows import Around
 from dashboard.system import SystemFacts
 from dashboard.system_findings import Role
 from dashboard.system_views import NEVER_SEEN_AFTER_S, SystemView, clock_lead_s, system_view
 from ingest.health.problems import Severity
-from ingest.pulse import STOPPED_AFTER_S, Fault, Lag, Part, Pulse
+from ingest.pulse import STOPPED_AFTER_S, Basis, Fault, Lag, Part, Pulse, Trouble
 from ingest.readings import Reading
 from tests.dashboard.system_desk import letter, pulse, sick, well
 
 NOW = datetime(2026, 7, 1, 3, 0, tzinfo=UTC)
 GB = 1_000_000_000
 HOUR = timedelta(hours=1)
+AROUND = Around(Page("en", "health"), NOW)
 
 
 def view(facts: SystemFacts, ages_s: dict[str, float] | None = None, listened_s: float = 60.0) -> SystemView:
@@ -83,10 +88,37 @@ def test_what_was_stopped_in_order_and_not_started_again_is_told_as_that() -> No
 
 
 def test_a_restart_takes_the_place_of_the_process_before() -> None:
-    again = replace(ACTIVE, process="srv/1 999 9", started_at=NOW - timedelta(seconds=8))
+    again = replace(ACTIVE, process="srv/1 999 9", started_at=NOW - timedelta(seconds=1))
     seen = view(replace(of_alerts(ACTIVE, again), gone=frozenset({ACTIVE.process})))
     assert seen.findings == ()
     assert [each.pulse.process for each in seen.parts[0].processes] == [again.process]
+
+
+def test_the_older_of_two_processes_of_a_host_does_not_die_untold() -> None:
+    newer = replace(ACTIVE, process="srv/1 999 9", shown="srv (999)", started_at=NOW - HOUR, standing_by=True)
+    older = replace(ACTIVE, at=NOW - timedelta(minutes=5))
+    seen = view(replace(of_alerts(older, replace(newer, standing_by=False)), gone=frozenset({older.process})))
+    assert faults(seen) == [("alerts", Fault.SPARE_STOPPED)]
+    assert seen.findings[0].figures["process"] == older.shown
+
+
+def test_one_start_takes_the_place_of_one_dead_process_also_under_another_name_of_its_host() -> None:
+    dead = replace(ACTIVE, process="box-1/1 1 1", host="box-1", at=NOW - timedelta(minutes=9))
+    too = replace(ACTIVE, process="box-2/1 1 1", host="box-2", at=NOW - timedelta(minutes=8))
+    again = replace(ACTIVE, process="box-3/1 1 1", host="box-3", started_at=NOW - timedelta(minutes=7))
+    assert faults(view(of_alerts(dead, again))) == []
+    assert faults(view(of_alerts(dead, too, again))) == [("alerts", Fault.SPARE_STOPPED)]
+    more = replace(again, process="box-4/1 1 1", host="box-4", started_at=NOW - timedelta(minutes=6))
+    assert faults(view(of_alerts(dead, too, again, more))) == []
+
+
+def test_a_process_that_never_comes_to_rest_is_told_once_and_not_for_each_of_its_starts() -> None:
+    starts = [
+        replace(ACTIVE, process=f"p{n}", started_at=NOW - timedelta(minutes=n), at=NOW - timedelta(minutes=n - 0.5))
+        for n in (9, 7, 5)
+    ]
+    (told,) = view(of_alerts(*starts)).findings
+    assert (told.fault, told.since) == (Fault.STOPPED, starts[-1].at)
 
 
 def test_a_part_that_was_switched_off_is_missed_by_nobody() -> None:
@@ -137,7 +169,13 @@ def test_a_channel_is_out_while_nothing_went_out_since_the_failure() -> None:
     late = NOW - timedelta(minutes=5)
     assert channel(failed_at=late) == [(Fault.CHANNEL_FAILED, Severity.DOWN)]
     assert channel(failed_at=late, sent_at=NOW) == [(Fault.CHANNEL_FAILED, Severity.ACT)]
-    assert channel(failed_at=NOW - timedelta(minutes=61)) == []
+    assert channel(failed_at=NOW - timedelta(minutes=61), sent_at=NOW - HOUR) == []
+
+
+@pytest.mark.parametrize("ago", [timedelta(minutes=61), timedelta(days=3)])
+def test_a_channel_whose_last_message_failed_is_told_until_something_goes_out(ago: timedelta) -> None:
+    assert channel(failed_at=NOW - ago, sent_at=NOW - ago - HOUR) == [(Fault.CHANNEL_UNTRIED, Severity.ACT)]
+    assert channel(failed_at=NOW - ago, sent_at=None) == [(Fault.CHANNEL_UNTRIED, Severity.ACT)]
 
 
 def test_messages_that_wait_or_are_tried_again_are_told() -> None:
@@ -157,6 +195,39 @@ def test_messages_that_wait_or_are_tried_again_are_told() -> None:
 )
 def test_a_plan_that_runs_out_is_told_in_steps(used: int, told: list[object]) -> None:
     assert channel(used=used, per_month=200, ordinary=180, warned=160) == told
+
+
+BASIS = pulse(Part.BASIS, NOW, basis=Basis())
+
+
+def test_what_is_wrong_with_the_files_of_a_host_is_told_though_none_of_its_disks_can_be_named() -> None:
+    closed = Trouble(Fault.FOLDER_CLOSED, True, {"folder": "/srv/data", "reason": "No such file or directory"})
+    stepped = Trouble(Fault.CLOCK_STEPPED, False, {"s": 90.0, "ago_s": 4.0})
+    seen = view(SystemFacts(read_at=NOW, pulses=[replace(BASIS, troubles=(closed, stepped))]))
+    assert (seen.sick, seen.disks) == (2, ())
+    assert faults(seen) == [("srv", Fault.FOLDER_CLOSED), ("srv", Fault.CLOCK_STEPPED)]
+    shown = json.dumps([each.to_plotly_json() for each in storage(seen, AROUND)], default=lambda each: each.__dict__)
+    assert "/srv/data cannot be written (No such file or directory)" in shown
+
+
+def test_two_disks_that_are_full_are_two_findings_and_one_that_two_processes_see_is_one() -> None:
+    full = [Trouble(Fault.DISK_FULL, True, {"folder": folder, "gb": 0.1, "pct": 0.1}) for folder in ("/a", "/b")]
+    also = replace(BASIS, process="srv/1 2 2", troubles=(full[0],))
+    seen = view(SystemFacts(read_at=NOW, pulses=[replace(BASIS, troubles=tuple(full)), also]))
+    assert [each.figures["folder"] for each in seen.findings] == ["/a", "/b"]
+
+
+def test_a_sign_that_does_not_show_what_it_was_told_is_a_fault_of_the_system() -> None:
+    def signs(since: datetime | None) -> SystemView:
+        sign = SignSeen("signs/underpass-1", "closed", since, "open", since, since)
+        return view(SystemFacts(read_at=NOW, signs=[sign]))
+
+    assert faults(signs(None)) == []
+    assert faults(signs(NOW - timedelta(seconds=59))) == []
+    late = signs(NOW - timedelta(seconds=61))
+    assert (faults(late), late.sick) == ([("signs/underpass-1", Fault.SIGN_DIFFERS)], 1)
+    said = system_words.sentence(late, 0, "en")
+    assert "signs/underpass-1: was told “closed” and is not confirmed to show it" in said
 
 
 def samples(room_gb: Sequence[float]) -> list[tuple[datetime, int]]:
@@ -218,7 +289,7 @@ def test_every_fault_and_part_has_words_that_take_its_figures(language: str) -> 
         "job": "pull",
         "process": "p",
     }
-    figures |= dict.fromkeys(("reason", "name", "broker", "folder", "file", "versions"), "x")
+    figures |= dict.fromkeys(("reason", "name", "broker", "folder", "file", "versions", "told"), "x")
     for fault in Fault:
         made = replace(seen.findings[0], fault=fault, figures=figures)
         assert "{" not in system_words.whole(made, language)

@@ -25,6 +25,7 @@ from deploy.wiring.alerts_lease import standby_alerts
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.stores import Stores, open_stores
 from ingest.lease import Times
+from ingest.pulse import Fault
 from ingest.store.leases import Fence
 from tests.alerts.fake_channels import Counting, Hanging
 from tests.alerts.night import HandClock
@@ -125,6 +126,23 @@ def test_a_takeover_is_entered_with_the_name_of_the_one_that_was_silent(stores: 
     newest = SqlChronology(stores.database).newest(Wanted(kinds=("service",)))[0]
     assert (newest.detail["former"], newest.detail["epoch"]) == ("elsewhere (1)", 2)
     assert "elsewhere (1) から引き継いだ" in newest.text
+
+
+def test_one_that_has_the_task_and_cannot_begin_does_not_count_as_well(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = another_process(House(stores))
+    first = House(stores)
+
+    def broken(*_: object) -> Alerting:
+        raise OSError("no such rule")
+
+    with running(first, house):
+        monkeypatch.setattr(house.service, "_build", broken)
+        first.service.stop()
+        assert eventually(lambda: house.checks()["alerts lease"].state is State.FAILED, 3)
+        lease = house.checks()["alerts lease"]
+        assert (lease.fault, lease.figures["reason"]) == (Fault.CANNOT_START, "no such rule")
 
 
 def test_what_waits_for_a_channel_that_is_no_more_is_given_up_at_the_start(stores: Stores) -> None:

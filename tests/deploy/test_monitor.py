@@ -8,10 +8,12 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,13 +25,15 @@ from deploy.monitor.outward_probes import PastProbe
 from deploy.monitor.server import Monitor
 from deploy.monitor.service_probes import Beat, Commits, IngestProbe, ScheduleProbe
 from deploy.monitor.signs import Check, Probe, Sample, State, worst
-from deploy.monitor.store_probes import ClockProbe, check_database, check_disk
+from deploy.monitor.store_probes import ClockProbe, StoreProbe, check_database, check_disk
 from deploy.schedule import Job
 from deploy.services import House
 from deploy.settings import read_settings
+from deploy.web import WebServer
 from deploy.wiring.clockwork import schedule
 from deploy.wiring.monitor import common_probes, probes_of
 from deploy.wiring.stores import open_stores
+from ingest.pulse import Fault
 from ingest.receiver import Counts
 from ingest.store.past.forwarder import Condition, ForwarderState
 from ingest.store.protocol import Appended, Batch, Unavailable
@@ -97,7 +101,7 @@ def test_the_numbers_of_a_running_ingest_are_those_of_what_was_sent(tmp_path: Pa
     assert 0 < found[("mizumori_last_commit_duration_seconds", "")] < 5
     assert found[("mizumori_log_end", "")] == 31
     assert found[("mizumori_build_info", "ingest 0.1.0")] == 1
-    assert found[("mizumori_disk_free_bytes", "")] > 0
+    assert found[("mizumori_disk_free_bytes", str(ingest.settings.data_folder))] > 0
     assert found[("mizumori_job_turns_total", "housekeeping")] == 1
     assert found[("process_resident_memory_bytes", "")] > 1_000_000
     assert status == 200, sentences
@@ -212,6 +216,46 @@ def test_a_disk_is_judged_by_what_is_free(monkeypatch: pytest.MonkeyPatch, free:
     usage = type("Usage", (), {"total": 1000 * gb, "free": free * gb})
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
     assert check_disk(Path("/")).state is state
+
+
+def test_each_disk_that_carries_something_is_judged_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Two file systems that any machine has; that of the database is full."""
+    elsewhere = Path("/dev")
+    assert elsewhere.stat().st_dev != tmp_path.stat().st_dev
+    usage = type("Usage", (), {"total": 10**12, "free": 5 * 10**11})
+    full = type("Usage", (), {"total": 10**12, "free": 10**8})
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: full if Path(folder) == elsewhere else usage)
+    carried = {"data": tmp_path, "public": tmp_path, "database": elsewhere, "stills": tmp_path / "gone"}
+    probe = StoreProbe(tmp_path, {}, carried)
+    disks = {each.name: each for each in probe.checks() if each.name.startswith("disk")}
+    assert {name: each.state for name, each in disks.items()} == {"disk": State.OK, "disk database": State.FAILED}
+    assert disks["disk database"].figures["folder"] == str(elsewhere)
+    free = {each.labels["folder"]: each.value for each in probe.samples() if each.name == "disk_free_bytes"}
+    assert free == {str(tmp_path): 5 * 10**11, str(elsewhere): 10**8}
+
+
+def test_a_data_folder_that_is_gone_is_said_in_its_own_words(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    checks = list(StoreProbe(gone, {"past": gone / "past.db"}, {"data": gone}).checks())
+    assert [each.fault for each in checks] == [Fault.FOLDER_CLOSED, Fault.DATABASE_CLOSED]
+
+
+def test_a_server_whose_loop_hangs_does_not_count_as_serving() -> None:
+    async def hang(scope: Any, receive: Any, send: Any) -> None:
+        del receive, send
+        if scope["type"] == "http":
+            time.sleep(1.2)  # what no application may do
+
+    port = free_port()
+    server = WebServer(hang, "127.0.0.1", port)
+    with House([server]):
+        probe = replace(server.probe, hangs_after_s=0.8)
+        assert worst(probe.checks()) is State.OK
+        with socket.create_connection(("127.0.0.1", port)) as line:
+            line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert eventually(lambda: worst(probe.checks()) is State.FAILED, 3)
+            assert next(iter(probe.checks())).fault is Fault.SERVER_HANGS
+            assert eventually(lambda: worst(probe.checks()) is State.OK, 3)
 
 
 def test_a_clock_that_is_set_is_said_for_an_hour_and_a_slow_one_is_not() -> None:

@@ -26,7 +26,7 @@ from deploy.monitor.signs import Check, Sample, State
 from deploy.settings import read_settings
 from deploy.wiring.stores import Stores, open_stores
 from deploy.wiring.system import ALWAYS, HouseSystem, house_system
-from ingest.pulse import Fault, Part, Pulse
+from ingest.pulse import Basis, Fault, Part, Pulse
 from ingest.readings import DeadLetter, Reading
 from ingest.store.appender import SqlAppender
 from ingest.store.protocol import Batch
@@ -110,7 +110,7 @@ def test_every_part_of_a_house_of_one_host_gives_a_sign_of_life_and_ends_in_orde
         basis = said()[Part.BASIS].basis
         assert basis is not None
         assert basis.databases["present"] > 0
-        assert basis.disks[0].uses[0] == "data"
+        assert {use for disk in basis.disks for use in disk.uses} >= {"data", "database", "public"}
         assert basis.stills_bytes == 0
     assert all(each.ended for each in said().values())
     stores.close()
@@ -157,6 +157,17 @@ def test_what_the_probes_say_is_written_with_its_fault_and_what_cannot_look_says
     broken, low = said.troubles
     assert (broken.fault, broken.failed, broken.figures["reason"]) == (Fault.NOT_LOOKED_AT, True, "no such device")
     assert (low.fault, low.failed, low.figures) == (Fault.DISK_LOW, False, {"gb": 1.5})
+
+
+def test_a_process_that_cannot_say_what_it_stands_on_lives_all_the_same(stores: Stores, tmp_path: Path) -> None:
+    def broken() -> Basis:
+        raise OSError("stale file handle")
+
+    pulsing(stores, [Alive(Part.EYES), Alive(Part.BASIS, basis=broken)]).turn()
+    said = {each.part: each for each in system(stores, tmp_path).look(CLOCK.now()).pulses}
+    assert said[Part.EYES].troubles == ()
+    (told,) = said[Part.BASIS].troubles
+    assert (told.fault, told.figures["reason"]) == (Fault.NOT_LOOKED_AT, "stale file handle")
 
 
 def test_a_database_that_takes_no_sign_of_life_ends_nothing(stores: Stores, caplog: pytest.LogCaptureFixture) -> None:

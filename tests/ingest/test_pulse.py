@@ -48,7 +48,20 @@ def test_the_clock_of_another_host_is_believed_at_the_first_sight_alone() -> Non
     assert age_s(listener, ALERTS, NOON + timedelta(hours=2)) == 7200
     now_s[0] = 5
     an_hour_slow = replace(ALERTS, beat=2, at=NOON - timedelta(hours=1))
-    assert age_s(listener, an_hour_slow, NOON + timedelta(hours=2)) == 0
+    assert age_s(listener, an_hour_slow, NOON + timedelta(hours=2)) <= 5
+
+
+def test_a_beat_that_moved_while_nobody_looked_is_as_old_as_its_own_time_says() -> None:
+    now_s = [0.0]
+    listener = Listener(lambda: now_s[0])
+    hour_slow = replace(ALERTS, process="slow", at=NOON - timedelta(hours=1))
+    listener.ages_s([ALERTS, hour_slow], NOON)
+    now_s[0] = 300.0
+    seconds = timedelta(seconds=1)
+    died = replace(ALERTS, beat=2, at=NOON + 60 * seconds)
+    lives = replace(hour_slow, beat=60, at=hour_slow.at + 297 * seconds)
+    ages = listener.ages_s([died, lives], NOON + 300 * seconds)
+    assert ages == {(died.process, Part.ALERTS): 240.0, ("slow", Part.ALERTS): 3.0}
 
 
 def test_what_was_written_is_read_whole(engine: Engine) -> None:
