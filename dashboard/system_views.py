@@ -137,7 +137,8 @@ def system_view(
     found = merged(finding for part in parts for finding in part.findings)
     found += [finding for channel in channels for finding in channel.findings]
     found += [finding for sign in facts.signs for finding in sign_findings(sign, now, speed)]
-    found += [finding for each in (*hosts, *disks) for finding in each.findings]
+    found += [finding for host in hosts for finding in host.findings]
+    found += [finding for disk in disks for finding in disk.findings]
     found += [*_clock_findings(lead_s), *_version_findings(living)]
     based = max((each for each in living if each.basis), key=lambda each: (_summed(each), each.at), default=None)
     basis = based.basis if based else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from dash import html
 
 from alerts.channel_state import ChannelState, SignSeen
 from dashboard.disk_outlook import Course, outlook
@@ -206,7 +206,7 @@ def test_what_is_wrong_with_the_files_of_a_host_is_told_though_none_of_its_disks
     seen = view(SystemFacts(read_at=NOW, pulses=[replace(BASIS, troubles=(closed, stepped))]))
     assert (seen.sick, seen.disks) == (2, ())
     assert faults(seen) == [("srv", Fault.FOLDER_CLOSED), ("srv", Fault.CLOCK_STEPPED)]
-    shown = json.dumps([each.to_plotly_json() for each in storage(seen, AROUND)], default=lambda each: each.__dict__)
+    shown = str(html.Div(storage(seen, AROUND)))
     assert "/srv/data cannot be written (No such file or directory)" in shown
 
 
