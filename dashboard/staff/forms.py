@@ -83,11 +83,20 @@ def long_field(label: str, name: str, *, required: bool = True, rows: int = TAP_
 
 
 def choice(
-    label: str, name: str, options: Sequence[tuple[str, str]], *, number: bool = False, as_list: bool = False
+    label: str,
+    name: str,
+    options: Sequence[tuple[str, str]],
+    *,
+    number: bool = False,
+    as_list: bool = False,
+    unchosen: str = "",
 ) -> Component:
     """A labelled choice among ``(value, words)``, the first of them chosen; ``number`` sends the value as a number,
-    ``as_list`` as a list of it, which is empty for an empty value."""
-    made = html.Select([html.Option(said, value=value) for value, said in options], name=name)
+    ``as_list`` as a list of it, which is empty for an empty value. With ``unchosen``, the words that ask for a choice,
+    nothing is chosen before somebody chooses, and nothing is sent."""
+    asked = [html.Option(unchosen, value="")] if unchosen else []
+    given = [html.Option(said, value=value) for value, said in options]
+    made = html.Select([*asked, *given], name=name, required=bool(unchosen))
     data = {key: "yes" for key, is_so in (("number", number), ("list", as_list)) if is_so}
     return _labelled(label, with_data(made, **data))
 

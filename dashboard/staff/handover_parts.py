@@ -12,6 +12,7 @@ from alerts.chronology.words import kind_name, rule_name
 from alerts.public.records import Action, PublicMessage
 from alerts.records import OF_HAZARD, Entry, Incident, Maintenance, Silence
 from dashboard.handover import Broken, Handover
+from dashboard.i18n import known
 from dashboard.staff import health_words, words
 from dashboard.staff.chronology_rows import Where, earlier, said
 from dashboard.staff.health_rows import Where as HealthWhere
@@ -212,7 +213,7 @@ def _entry(each: Entry, where: Where) -> Component:
         badge(where.page.language, level, "small") if hazard else None,
         html.B(place) if place else None,
         html.Span(said(each, where.page.language), className="sheet-said"),
-        html.Small(words.joined(when, each.actor)),
+        html.Small(words.joined(when, known(where.page.language, "chronology.actor", each.actor))),
     ]
     return html.Li([each for each in parts if each is not None])
 

@@ -67,10 +67,11 @@ def form(levels: Levels, now: datetime, language: str) -> Component:
     areas = [(area, named(names, language)) for area, names in sorted(areas_of(registry).items())]
     where = [("", text(language, "desk.issued.city")), *areas]
     which = [(str(each), text(language, f"desk.issued.{each}")) for each in (3, 4, 5, 2, 1, 0)]
+    choose = text(language, "desk.issued.choose")
     at = now.astimezone(JST).strftime("%Y-%m-%dT%H:%M")
     inner = [
         forms.choice(text(language, "desk.issued.place"), "area", where),
-        forms.choice(text(language, "desk.issued.which"), "level", which, number=True),
+        forms.choice(text(language, "desk.issued.which"), "level", which, number=True, unchosen=choose),
         forms.field(
             text(language, "desk.issued.by"),
             "issued_by",

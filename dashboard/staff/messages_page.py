@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from alerts.public.announced import names
 from alerts.public.protocol import Look, Reach
-from alerts.public.records import PublicMessage, State, Step
+from alerts.public.records import Content, PublicMessage, State, Step
 from alerts.public.settings import PublicMessages
 from dashboard.i18n import text
 from dashboard.public_words import refusal
@@ -102,16 +102,18 @@ def acts(
     return html.Section(parts, className="panel message-acts")
 
 
+def _based(content: Content, language: str) -> str:
+    """On whose word it goes out. Hazard 0 is what an all-clear says, not what the gauge shows."""
+    if content.hazard is None:
+        return text(language, "desk.of_people")
+    return text(language, "desk.of_gauge" if content.hazard else "desk.of_no_danger", n=content.hazard)
+
+
 def _state(look: Look, levels: Levels, language: str, now: datetime) -> Component:
     message = look.message
     content = message.content
-    based = (
-        text(language, "desk.of_people")
-        if content.hazard is None
-        else text(language, "desk.of_gauge", n=content.hazard)
-    )
     lines = [
-        words.joined(messages_rows.gravity(message, language), based),
+        words.joined(messages_rows.gravity(message, language), _based(content, language)),
         messages_words.issued(message, levels, now, language),
         messages_words.author(message, language),
     ]

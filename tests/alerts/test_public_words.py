@@ -37,6 +37,7 @@ def test_the_speed_and_the_beginning_are_told_where_they_are_known() -> None:
     assert "3.45 m" in known
     assert "1時間あたり約0.40 mの速さで上がっています。" in known
     assert "から続いています" in known
+    assert "この高さは" not in known  # it began lower: the time is that of the first danger
     unknown = danger(town, station, Seen(4, 3.456, at(0)))["ja"].description
     assert "1時間" not in unknown
     assert "から続いています" not in unknown

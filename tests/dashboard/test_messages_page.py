@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dash.development.base_component import Component
@@ -140,6 +141,21 @@ def test_the_strip_of_other_pages_says_who_issued_a_level_and_when(house: Public
     assert "警戒レベル4" in shown
     assert "市長（18:50）" in shown
     assert issued_levels.strip(levels, page_at("/station/under"), house.clock.now()) == []
+
+
+def test_an_all_clear_is_not_said_to_rest_on_a_gauge_that_still_shows_the_danger(house: PublicHouse) -> None:
+    warned = house.draft()
+    assert "水位計の危険度 4 にもとづく" in acts(house, warned)
+    over = house.desk.all_clear(out(house, warned).id, "当番")
+    assert "水位計の危険度 0" not in acts(house, over)
+    assert "水位計にもとづくお知らせを終えるもの" in acts(house, over)
+
+
+def test_no_issued_level_is_chosen_before_somebody_chooses_one(house: PublicHouse) -> None:
+    drawn: Any = issued_levels.form(Levels([], TOWN), house.clock.now(), "ja")
+    (level,) = [each for each in drawn._traverse() if getattr(each, "name", "") == "level"]
+    assert level.required
+    assert (level.children[0].value, level.children[0].children) == ("", "選んでください")
 
 
 def test_the_public_page_names_what_was_approved_and_still_stands_and_nothing_else(house: PublicHouse) -> None:

@@ -87,11 +87,11 @@ def test_sound_is_off_until_somebody_switches_it_on_and_is_remembered(page: Page
     expect(switch).to_have_text("音 入")
     page.locator(".sound-test").click()
     expect(page.locator("html")).to_have_attribute("data-sounded", re.compile("[23]"))
-    expect(page).to_have_title("(3) 水守 洪水監視")
+    expect(page).to_have_title("(3) 概況 – 水守 洪水監視")
     before = int(page.evaluate("document.documentElement.dataset.sounded"))
     known = list(at_desk.alerts.incidents)
     at_desk.alerts.incidents = [*known, replace(known[0], station_id="mizue", acknowledged_level=0, id=77)]
-    expect(page).to_have_title("(4) 水守 洪水監視", timeout=PATIENCE_MS)
+    expect(page).to_have_title("(4) 概況 – 水守 洪水監視", timeout=PATIENCE_MS)
     expect(page.locator("html")).not_to_have_attribute("data-sounded", str(before))
     expect(page.locator("html")).to_have_class("alert-urgent alert-new")
     at_desk.alerts.incidents = known

@@ -19,7 +19,9 @@
         // How many alerts wait stands first (alarm.js): a tab shows little more than that.
         const waiting = document.documentElement.dataset.waiting;
         const drill = document.querySelector(".brand .drill") ? "【訓練】" : "";
-        document.title = (waiting ? "(" + waiting + ") " : "") + drill + said.title[state.language];
+        const head = document.querySelector("#page h1");  // else all tabs are called the same
+        const page = head && head.textContent ? head.textContent + " – " : "";
+        document.title = (waiting ? "(" + waiting + ") " : "") + drill + page + said.title[state.language];
         if (data && data !== state.beat) {
             state.beat = data;
             state.heardMs = Date.now();
