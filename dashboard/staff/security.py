@@ -69,8 +69,11 @@ class SecurityHeaders:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(self._headers)
+            page = headers.get("content-type", "").startswith("text/html")
+            if page:  # else "back" after signing out shows an empty frame from the browser's store
+                headers.setdefault("Cache-Control", "no-store")
             # Where cameras are is nothing for somebody who is not signed in.
             known = scope.get("state", {}).get("actor") is not None
-            if known and self._elsewhere is not None and headers.get("content-type", "").startswith("text/html"):
+            if known and self._elsewhere is not None and page:
                 headers["Content-Security-Policy"] = policy(self._script_hashes, await self._elsewhere())
         await send(message)

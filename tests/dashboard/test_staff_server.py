@@ -51,6 +51,11 @@ def test_every_page_is_served(client: httpx.Client, path: str) -> None:
     assert "react-entry-point" in answer.text
 
 
+def test_no_browser_keeps_a_page_for_who_comes_after_the_sign_out(client: httpx.Client) -> None:
+    assert client.get("/station/mizue").headers["cache-control"] == "no-store"
+    assert client.get("/assets/staff.css").headers.get("cache-control") != "no-store"
+
+
 def test_the_index_names_no_other_host(client: httpx.Client) -> None:
     assert "//" not in client.get("/").text.replace('xmlns="http://www.w3.org', "")
 
