@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -200,13 +200,12 @@ def test_an_open_screen_that_finds_no_turn_to_be_asked_goes_on(city: House, monk
             with suppress(NoTurn):
                 asyncio.run(turns.looking.take(wait))
 
-    with served(app) as base, ThreadPoolExecutor(1) as pool:
+    with served(app) as base, ThreadPoolExecutor(1) as pool, ExitStack() as stack:
+        stack.callback(go.set)
         cookie = {"Cookie": f"mizumori_session={taken.token}"}
         at = base.replace("http", "ws") + "/_dash-ws-callback"
         with connect(at, origin=Origin(base), additional_headers=cookie) as socket:
-            holding = pool.submit(hold)
+            pool.submit(hold)
             assert held.wait(5)
             socket.send('{"type": "heartbeat"}')
             assert "heartbeat_ack" in socket.recv(timeout=5)
-            go.set()
-            holding.result()
