@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from alerts.records import Entry, Transition
+from alerts.records import OF_HAZARD, STAGE, Entry, Transition
 from ingest.clock import JST
 from ingest.metres import shown_m
 
@@ -93,9 +93,10 @@ def rule_names() -> tuple[str, ...]:
     return tuple(catalogue(STAFF)["rules"])
 
 
-def level_name(level: int, language: str) -> str:
-    """What a level is called: never an issued alert level."""
-    return str(catalogue(language)["level" if level else "level_0"]).format(level=level)
+def level_name(level: int, language: str, rule: str = STAGE) -> str:
+    """What a level is called: never an issued alert level, and hazard only where a rule tells that of the water."""
+    name = "level_0" if not level else "level" if rule in OF_HAZARD else "matter"
+    return str(catalogue(language)[name]).format(level=level)
 
 
 def said(name: str, detail: Mapping[str, Any], language: str) -> str:
@@ -119,9 +120,10 @@ class _Shown(dict[str, Any]):
 
 def _names(detail: Mapping[str, Any], words: Mapping[str, Any], language: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    rule = str(detail.get("rule", STAGE))
     for key in ("level", "from_level", "to_level"):
         if key in detail:
-            found[key.removesuffix("_level") + "_name"] = level_name(int(detail[key]), language)
+            found[key.removesuffix("_level") + "_name"] = level_name(int(detail[key]), language, rule)
     if "rule" in detail:
         found["rule_name"] = rule_name(str(detail["rule"]), language)
     if "cause" in detail:

@@ -138,7 +138,7 @@ def reset(context: Context, options: argparse.Namespace) -> int:
     account = _account(desk, options.login)
     password, both = _password(made=options.made), not options.keep_second_factor
     ended = kept(lambda: _keeper(desk).reset(account, password, made=options.made, second_factor=both))
-    more = " and sets up a new second factor" if both else ""
+    more = " and has to set up the second factor anew" if both and account.totp_secret else ""
     say(f"{account.login} has a new password{more}; {_sessions(ended)} ended")
     _say_made(password, made=options.made)
     return 0

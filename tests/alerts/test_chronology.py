@@ -109,6 +109,13 @@ def test_a_transition_is_said_in_both_languages() -> None:
     assert text_of(entry(0, "手書き"), "en") == "手書き"
 
 
+@pytest.mark.parametrize(("rule", "ja", "en"), [("rise", "重要度2", "weight 2"), ("pump_idle", "危険度2", "hazard 2")])
+def test_only_what_tells_the_hazard_of_the_water_is_called_hazard(rule: str, ja: str, en: str) -> None:
+    detail = {"rule": rule, "subject_id": "fujii-01", "from_level": 0, "to_level": 2, "cause": "rise"}
+    assert f"平常 → {ja}（上昇）" in said("transition", detail, "ja")
+    assert f"normal → {en} (rise)" in said("transition", detail, "en")
+
+
 def test_a_line_of_an_older_program_is_still_said() -> None:
     assert said("silence_ended", {"line": "silence_ended"}, "en") == "silence ? ended"
     assert said("of_tomorrow", {}, "en") == "of_tomorrow"
