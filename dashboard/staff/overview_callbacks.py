@@ -107,12 +107,13 @@ async def rising(watch: Watch, _: str | None, search: str | None, pathname: str 
 
 async def worst(watch: Watch, _: str | None, __: str | None, search: str | None, pathname: str | None) -> Component:
     """The newest stills of the worst places."""
-    seen, here = (await watch.latest()).board, page_at(pathname)
+    picture, here = await watch.latest(), page_at(pathname)
+    seen = picture.board
     if seen is None:
         return sentence(text(here.language, "worst.none"))
     views = overview_panels.worst_cameras(shown(seen, _chosen(seen, search, here)))
     cameras = [(view.hazard, camera_facts(view.cameras[0])) for view in views]
-    return overview_panels.worst_stills(cameras, seen.registry, here)
+    return overview_panels.worst_stills(cameras, seen.registry, here, picture.at)
 
 
 async def devices(watch: Watch, _: str | None, __: str | None, search: str | None, pathname: str | None) -> Component:

@@ -114,20 +114,22 @@ def worst_cameras(views: Sequence[StationView], most: int = MOST_STILLS) -> list
     return [view for view in views if view.cameras and (view.hazard or 0) >= 1][:most]
 
 
-def worst_stills(cameras: Sequence[tuple[int | None, CameraFacts]], registry: Registry, page: Page) -> Component:
-    """The newest still of each of the worst places, with its own time in large letters."""
+def worst_stills(
+    cameras: Sequence[tuple[int | None, CameraFacts]], registry: Registry, page: Page, now: datetime
+) -> Component:
+    """The newest still of each of the worst places, its own time in large letters, with the date if not of today."""
     if not cameras:
         return sentence(text(page.language, "worst.none"))
-    return html.Div([_still(hazard, each, registry, page) for hazard, each in cameras], className="worst-stills")
+    return html.Div([_still(hazard, each, registry, page, now) for hazard, each in cameras], className="worst-stills")
 
 
-def _still(hazard: int | None, camera: CameraFacts, registry: Registry, page: Page) -> Component:
+def _still(hazard: int | None, camera: CameraFacts, registry: Registry, page: Page, now: datetime) -> Component:
     language = page.language
     name = station_name(camera.station_id, registry, language)
     head = [
         badge(language, hazard, "small"),
         link(name, page.station(camera.station_id).path(), "name"),
-        html.Span("–" if camera.taken_at is None else words.clock_time(camera.taken_at), className="taken"),
+        html.Span("–" if camera.taken_at is None else words.near_time(camera.taken_at, now), className="taken"),
         html.Small("" if camera.minutes is None else words.age(language, camera.minutes)),
     ]
     return html.Figure(

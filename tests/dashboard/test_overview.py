@@ -17,8 +17,8 @@ from dashboard import maps
 from dashboard.staff import overview_callbacks, overview_list
 from dashboard.staff.addresses import Page
 from dashboard.staff.app import live_addresses
-from dashboard.staff.facts import StationFacts
-from dashboard.staff.overview_panels import rising_fastest, rule_name, waiting_list
+from dashboard.staff.facts import StationFacts, camera_facts
+from dashboard.staff.overview_panels import rising_fastest, rule_name, waiting_list, worst_stills
 from dashboard.staff.waiting_watch import Waiting
 from dashboard.staff.watch import Watch
 from dashboard.tiles import TileSettings
@@ -219,6 +219,19 @@ def test_the_newest_pictures_are_of_the_worst_places_with_their_own_time(watch: 
     old = said(asyncio.run(overview_callbacks.worst(watch, None, None, "?hazard=silent", "/")))
     assert "古い画像です" in old or "応答なし" in old
     assert "still-bad" in old
+
+
+def test_a_picture_of_yesterday_among_the_newest_has_its_date(watch: Watch) -> None:
+    picture = asyncio.run(watch.latest())
+    assert picture.board is not None
+    facts = [camera_facts(each) for view in picture.board.stations for each in view.cameras]
+    [shown] = [each for each in facts if each.taken_at is not None][:1]
+    drawn = [
+        said(worst_stills([(2, shown)], picture.board.registry, Page("ja"), picture.at + timedelta(days=days)))
+        for days in (0, 1)
+    ]
+    assert '"07/01 ' not in drawn[0]
+    assert '"07/01 ' in drawn[1]
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
