@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
 from dash.exceptions import PreventUpdate
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.staff import push
 from dashboard.staff.sharing import Shared
 
 logger = logging.getLogger(__name__)
@@ -32,11 +33,17 @@ class SharedAnswers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on but the questions that are answered here."""
-        if scope["type"] == "websocket" and scope["path"] == SOCKET:
-            receive = partial(self._next, receive, send)
-        await self._app(scope, receive, send)
+        if scope["type"] != "websocket" or scope["path"] != SOCKET:
+            await self._app(scope, receive, send)
+            return
+        sends = partial(_send, send)
+        token = push.sends.set(sends)
+        try:
+            await self._app(scope, partial(self._next, receive, sends), send)
+        finally:
+            push.sends.reset(token)
 
-    async def _next(self, receive: Receive, send: Send) -> Message:
+    async def _next(self, receive: Receive, sends: Callable[[str], Awaitable[None]]) -> Message:
         """The next message that Dash is to have."""
         while True:
             message = await receive()
@@ -44,7 +51,7 @@ class SharedAnswers:
             if answer is None:
                 return message
             try:
-                await send({"type": "websocket.send", "text": answer})
+                await sends(answer)
             except OSError:
                 # The viewer went away: that is the next message.
                 continue
@@ -64,6 +71,10 @@ class SharedAnswers:
             logger.exception("%s could not be made", shared.output)
             return None
         return None if made is None else _addressed(asked, made.answer)
+
+
+async def _send(send: Send, text: str) -> None:
+    await send({"type": "websocket.send", "text": text})
 
 
 def _question(text: str) -> Mapping[str, Any] | None:

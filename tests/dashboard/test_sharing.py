@@ -24,6 +24,8 @@ from tests.dashboard.fake_city import reading
 from tests.dashboard.staff_fakes import desk
 
 NEWS, SEARCH = Input("news-stations", "data"), State("url", "search")
+STILL = Input("news-public", "data")
+"""Has no news of its own: nobody writes to the public."""
 
 
 @dataclass
@@ -194,7 +196,7 @@ def test_a_name_that_the_registry_changes_is_seen_without_news_of_the_water() ->
         calls.append(token)
         return ""
 
-    shared = Shared(watch, section, Output("stations", "children"), (Input("news-health", "data"), SEARCH), drawn)
+    shared = Shared(watch, section, Output("stations", "children"), (STILL, SEARCH), drawn)
 
     async def asked() -> None:
         await shared.answer("t", "")
@@ -220,7 +222,7 @@ def test_a_piece_of_yesterday_is_made_anew_with_its_dates() -> None:
     async def section(*_: str | None) -> Any:
         return html.P(words.near_time(night, times[-1]))
 
-    shared = Shared(watch, section, Output("stations", "children"), (Input("news-health", "data"), SEARCH), drawn)
+    shared = Shared(watch, section, Output("stations", "children"), (STILL, SEARCH), drawn)
 
     async def asked() -> list[str]:
         first = await shared.answer("t", "")

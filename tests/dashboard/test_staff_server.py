@@ -135,6 +135,14 @@ def test_a_new_viewer_is_told_of_every_section_and_that_the_server_is_there(clie
     assert told == {"beat", *(f"news-{section}" for section in SECTIONS)}
 
 
+def test_what_changed_at_once_is_told_at_once(client: httpx.Client) -> None:
+    with connect(_socket(client), origin=Origin(str(client.base_url).rstrip("/"))) as socket:
+        _watching(client, socket)
+        told = json.loads(socket.recv(timeout=8))
+    assert len(told) == len(SECTIONS) + 1
+    assert {each["rendererId"] for each in told} == {"tab"}
+
+
 def test_a_tab_that_answers_no_more_is_told_no_more(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(push, "ASK_EVERY_S", 0.2)
     monkeypatch.setattr(push, "ANSWER_WITHIN_S", 0.2)
