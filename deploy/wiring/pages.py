@@ -30,28 +30,33 @@ from ingest.store.protocol import History
 
 log = logging.getLogger(__name__)
 
-RESTS = 4.0
+RESTS = 20.0
 RESTS_AT_MOST_S = 10.0
 """Far below what the site promises of its age: a page is written at least every minute."""
 
 
 class Rests:
-    """Work that rests ``RESTS`` times as long as it took, RESTS_AT_MOST_S at most: who looks at the dashboard, which is
-    served beside it, does not wait for the page of the public at every reading."""
+    """Work that rests ``RESTS`` times as long as it computed, RESTS_AT_MOST_S at most: who looks at the dashboard,
+    which is served beside it, does not wait for the page of the public at every reading."""
 
-    def __init__(self, work: Callable[[], bool], time_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        work: Callable[[], bool],
+        time_s: Callable[[], float] = time.monotonic,
+        cpu_s: Callable[[], float] = time.thread_time,
+    ) -> None:
         """``work`` says whether there was anything to do: what did nothing needs no rest."""
-        self._work, self._time_s = work, time_s
+        self._work, self._time_s, self._cpu_s = work, time_s, cpu_s
         self._until_s = -math.inf
 
     def turn(self) -> bool:
         """Do it, unless it rests; whether it was done."""
-        began_s = self._time_s()
-        if began_s < self._until_s:
+        if self._time_s() < self._until_s:
             return False
+        began_s = self._cpu_s()
         done = self._work()
-        ended_s = self._time_s()
-        self._until_s = ended_s + min(RESTS * (ended_s - began_s), RESTS_AT_MOST_S) if done else -math.inf
+        took_s = self._cpu_s() - began_s
+        self._until_s = self._time_s() + min(RESTS * took_s, RESTS_AT_MOST_S) if done else -math.inf
         return done
 
 
