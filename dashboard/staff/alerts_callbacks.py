@@ -30,7 +30,8 @@ async def scene_of(watch: Watch, pathname: str | None, whole: bool = False) -> t
     seen = picture.incidents
     if picture.board is None:
         return None, seen.standing
-    return Scene(picture.board, seen.names, page_at(pathname), picture.at, whole), seen.standing
+    scene = Scene(picture.board, seen.names, page_at(pathname), picture.at, whole, picture.current)
+    return scene, seen.standing
 
 
 Listed = Callable[[Standing, Scene], Any]

@@ -9,12 +9,12 @@ from dash.development.base_component import Component
 
 from alerts.incidents.muting import covers
 from alerts.incidents.seen import NOBODY_TOLD, Standing
-from alerts.records import Incident
+from alerts.records import STAGE, Incident
 from dashboard.staff import alerts_words, forms, words
 from dashboard.staff.alerts_watch import OF_WATER
 from dashboard.staff.alerts_words import Scene
 from dashboard.staff.facts import station_facts
-from dashboard.staff.pieces import flag, link, trend
+from dashboard.staff.pieces import flag, link, notified, trend
 
 
 def cells(incident: Incident, state: Sequence[Component], standing: Standing, scene: Scene) -> list[Component]:
@@ -139,14 +139,16 @@ def _level(incident: Incident, scene: Scene) -> list[Component]:
 
 
 def now_there(incident: Incident, scene: Scene) -> list[Component]:
-    """The stage at the station now, with its pace."""
+    """The stage at the station now, with its pace; and that the fall is being confirmed where it is below the level."""
     view = alerts_words.view_of(incident, scene)
     if view is None or not incident.open or incident.rule not in OF_WATER:
         return []
-    facts = station_facts(view, {})
+    facts = station_facts(view, scene.current)
     stage = [html.Span(words.stage(facts.stage_m), className="figure"), html.Span(" m", className="unit")]
+    above = facts.notified if incident.rule == STAGE else None
     return [
-        html.Span([*stage, trend(scene.language, facts.trend, facts.rise_m_per_h, facts.rise_window)], className="now")
+        html.Span([*stage, trend(scene.language, facts.trend, facts.rise_m_per_h, facts.rise_window)], className="now"),
+        *notified(scene.language, above, scene.now),
     ]
 
 

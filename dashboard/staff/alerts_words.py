@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dash import html
@@ -33,6 +33,8 @@ class Scene:
     now: datetime
     whole: bool = False
     """Whether the address asks for all rows of the lists."""
+    current: Mapping[str, Transition] = field(default_factory=dict)
+    """The newest transition by gauge: what the overview says of a falling stage is said here too."""
 
     @property
     def language(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -29,7 +29,7 @@ def add_to(actions: Any) -> None:
     words = "make a token; it is shown this once"
     action = deeds.add_parser("add", help=words, description=words)
     action.add_argument("name", help="what the chronology and the audit log write; of no person")
-    action.add_argument("--role", type=Role, choices=ROLES, required=True, help="what the program may do")
+    action.add_argument("--role", type=role_among(ROLES), choices=ROLES, required=True, help="what the program may do")
     words = "the last day on which it opens anything (YYYY-MM-DD); two years at the most"
     action.add_argument("--until", type=_day, required=True, metavar="DAY", help=words)
     add_places(action)
@@ -40,6 +40,20 @@ def add_to(actions: Any) -> None:
     action = deeds.add_parser("revoke", help=words, description=words)
     action.add_argument("name", help="its name")
     action.set_defaults(run=revoke)
+
+
+def role_among(roles: Sequence[Role]) -> Callable[[str], Role]:
+    """Reads one of these roles; of any other word it is said what to write instead."""
+    names = [str(each) for each in roles]
+
+    def read(word: str) -> Role:
+        if word in names:
+            return Role(word)
+        raise argparse.ArgumentTypeError(
+            f"there is no role {word!r} here: write {', '.join(names[:-1])} or {names[-1]}"
+        )
+
+    return read
 
 
 def add(context: Context, options: argparse.Namespace) -> int:

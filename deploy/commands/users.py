@@ -16,7 +16,7 @@ from dashboard.accounts.records import Account, NewAccount
 from deploy.commands import user_tokens
 from deploy.commands.context import Context, UsageError, jst, say
 from deploy.commands.registry import author
-from deploy.commands.user_tokens import add_places, kept
+from deploy.commands.user_tokens import add_places, kept, role_among
 from deploy.wiring.accounts import account_desk
 from deploy.wiring.stores import open_stores
 
@@ -31,7 +31,9 @@ def add_to(commands: Any) -> None:
     group = commands.add_parser("user", help=text_, description=text_)
     actions = group.add_subparsers(dest="action", required=True, metavar=ACTIONS)
     action = _of_one(actions, "add", add, f"add an account. {PROMPTED}")
-    action.add_argument("--role", type=Role, choices=tuple(Role), required=True, help="what the account may do")
+    action.add_argument(
+        "--role", type=role_among(tuple(Role)), choices=tuple(Role), required=True, help="what the account may do"
+    )
     action.add_argument("--name", help="the name that the chronology writes; else the login name")
     add_places(action)
     action.add_argument("--wall", action="store_true", help="for a wall screen: stays signed in for long, viewer only")
@@ -39,7 +41,9 @@ def add_to(commands: Any) -> None:
     text_ = "list the accounts"
     actions.add_parser("list", help=text_, description=text_).set_defaults(run=show)
     action = _of_one(actions, "change", change, "another role, other departments or areas")
-    action.add_argument("--role", type=Role, choices=tuple(Role), help="what the account may do from now on")
+    action.add_argument(
+        "--role", type=role_among(tuple(Role)), choices=tuple(Role), help="what the account may do from now on"
+    )
     add_places(action)
     action.add_argument("--everywhere", action="store_true", help="no department and no area any more")
     _of_one(actions, "sessions", end_sessions, "sign somebody out everywhere")

@@ -68,6 +68,21 @@ def change(**more: Any) -> Transition:
     return replace(made, **more)
 
 
+def test_a_stage_below_its_alert_is_said_to_be_falling_in_rows_and_on_the_page_of_the_incident() -> None:
+    there = scene()
+    hazard = there.board.station(BRIDGE).hazard or 0
+    above = change(to_level=hazard + 1, recorded_at=ago(5))
+    falling = replace(there, current={GAUGE: above})
+    open_ = incident(level=hazard + 1, peak_level=hazard + 1)
+    fall = f"通知中 危険度{hazard + 1}（20:55〜・低下を確認中）"
+    assert fall in drawn(alerts_lists.waiting(Standing(open=[open_]), falling))
+    assert fall in words(alerts_page.head(Case(open_, [above]), Standing(), falling))
+    assert "低下を確認中" not in drawn(alerts_lists.waiting(Standing(open=[open_]), there))
+    # What is no alert of the stage says nothing of it.
+    silence = incident(rule="silence", level=hazard + 1)
+    assert "低下を確認中" not in drawn(alerts_lists.waiting(Standing(open=[silence]), falling))
+
+
 def test_what_waits_says_for_how_long_who_was_told_and_when_it_goes_on_to_whom() -> None:
     standing = Standing(
         open=[incident()],

@@ -77,6 +77,17 @@ def test_what_cannot_be_kept_is_said_in_one_sentence(
     assert said in capsys.readouterr().err
 
 
+def test_a_role_that_there_is_not_is_answered_with_those_that_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (("add", "hana"), ("change", "hana"), ("token", "add", "x", "--until", "2027-01-01")):
+        with pytest.raises(SystemExit):
+            run(tmp_path, *arguments, "--role", "boss")
+        told = capsys.readouterr().err
+        assert "there is no role 'boss' here: write viewer" in told
+        assert ("or administrator" in told) is (arguments[0] != "token")
+
+
 def test_two_persons_of_one_name_are_told_apart_before_they_approve(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
