@@ -131,6 +131,9 @@ def _names(detail: Mapping[str, Any], words: Mapping[str, Any], language: str) -
         found["marks"] = _marks(detail, words)
         stage_m = detail.get("stage_m")
         found["stage"] = "" if stage_m is None else words["stage"].format(stage_m=shown_m(float(stage_m)))
+    if "headlines" in detail:
+        found["headline"] = detail["headlines"].get(language) or detail["headlines"].get(STAFF, "")
+        found["act_name"] = words["public_acts"].get(detail.get("act"), detail.get("act"))
     return found
 
 

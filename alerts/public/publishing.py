@@ -12,13 +12,14 @@ from sqlalchemy import Connection
 from alerts.cap.checks import faults
 from alerts.cap.reading import from_xml
 from alerts.cap.writing import to_xml
+from alerts.chronology.words import line as chronicled
 from alerts.people.directory import Directory
 from alerts.people.matters import Form, Receiver
 from alerts.public.records import Out, PublicMessage, Refused, Step
 from alerts.public.rendering import Issuer, body, cap_of, machine, subject
 from alerts.public.settings import PublicMessages
 from alerts.public.words import line
-from alerts.records import Delivery, Entry, Message, MessageKind
+from alerts.records import Delivery, Message, MessageKind
 from alerts.store import public as store
 from alerts.store.chronology import enter
 from alerts.store.deliveries import add
@@ -92,17 +93,14 @@ def record(
     connection: Connection, message: PublicMessage, actor: str, act: str, at: datetime, **detail: object
 ) -> None:
     """Enter into the chronology what somebody did with a public message."""
-    headline = message.content.texts["ja"].headline
-    text = line("chronicle", "ja", number=message.id, act=line(f"act_{act}", "ja"), headline=headline)
-    entry = Entry(
-        at=at,
-        kind=KIND,
-        text=text,
-        actor=actor,
-        station_id=message.station_id,
-        ref_id=message.id,
-        detail={"act": str(act), "step": str(message.step), **detail},
-    )
+    values = {
+        "number": message.id,
+        "act": str(act),
+        "step": str(message.step),
+        "headlines": {language: each.headline for language, each in message.content.texts.items()},
+        **detail,
+    }
+    entry = chronicled(at, KIND, "public", values, actor=actor, station_id=message.station_id, ref_id=message.id)
     enter(connection, entry)
 
 

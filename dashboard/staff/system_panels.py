@@ -71,7 +71,11 @@ def _stills(view: SystemView, around: Around) -> str:
 
 
 def clock(view: SystemView, around: Around) -> Component:
-    """Whether a time service keeps our clocks, how the devices' clocks stand beside them, and what runs."""
+    """Whether a time service keeps our clocks, how the devices' clocks stand beside them, and what runs.
+
+    Where the kernel knows of no time service, nothing is known to be wrong: one may keep the clock without telling the
+    kernel. A clock that is off is a finding, from the devices' clocks.
+    """
     kept = {True: "clock_is_kept", False: "clock_unkept", None: "clock_unsaid"}
     hosts = view.clock_kept or {}
     lines = [

@@ -12,9 +12,12 @@ from alerts.cap.checks import faults
 from alerts.cap.flood import Issued, IssuedFor, Place
 from alerts.cap.vocabulary import MsgType, Status
 from alerts.cap.writing import to_xml
+from alerts.chronology.wanted import Wanted
+from alerts.chronology.words import text_of
 from alerts.public.records import Given, Refused, State, Step, Where
 from alerts.public.settings import PublicMessages
-from alerts.records import Outcome
+from alerts.records import Entry, Outcome
+from alerts.store.chronology import SqlChronology, enter
 from alerts.store.tables import chronology, deliveries
 from ingest.clock import JST
 from tests.alerts.cap_lifecycles import says_all_clear
@@ -132,6 +135,21 @@ def test_publishing_writes_message_deliveries_cap_and_chronology(house: PublicHo
     assert [each.split(":")[0] for each in told] == [
         f"住民へのお知らせ{out.id}を{act}" for act in ("起案", "承認", "発信")
     ]
+
+
+def test_the_chronology_says_in_english_what_was_done_with_a_message(house: PublicHouse) -> None:
+    out = house.out(4)
+    with house.database.begin() as connection:
+        old = Entry(out.created_at, "public", "住民へのお知らせ9を起案: 前の版の行", detail={"act": "drafted"})
+        enter(connection, old)
+    lines = list(SqlChronology(house.database).whole(Wanted(kinds=["public"])))
+    said = [text_of(each, "en") for each in lines if each.ref_id == out.id]
+    headline = out.content.texts["en"].headline
+    assert sorted(said) == sorted(
+        f"Public message {out.id} {act}: {headline}" for act in ("drafted", "approved", "published")
+    )
+    # A line of an earlier version stays in the words that it has.
+    assert [text_of(each, "en") for each in lines if each.ref_id != out.id] == [old.text]
 
 
 def test_nothing_is_published_by_half(house: PublicHouse) -> None:

@@ -70,7 +70,9 @@ def change(**more: Any) -> Transition:
 
 def test_a_stage_below_its_alert_is_said_to_be_falling_in_rows_and_on_the_page_of_the_incident() -> None:
     there = scene()
-    hazard = there.board.station(BRIDGE).hazard or 0
+    view = there.board.station(BRIDGE)
+    assert view is not None
+    hazard = view.hazard or 0
     above = change(to_level=hazard + 1, recorded_at=ago(5))
     falling = replace(there, current={GAUGE: above})
     open_ = incident(level=hazard + 1, peak_level=hazard + 1)

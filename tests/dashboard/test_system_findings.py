@@ -13,7 +13,7 @@ from alerts.channel_state import ChannelState, SignSeen
 from dashboard.disk_outlook import Course, outlook
 from dashboard.staff import system_words
 from dashboard.staff.addresses import Page
-from dashboard.staff.system_panels import storage
+from dashboard.staff.system_panels import clock, storage
 from dashboard.staff.system_rows import Around
 from dashboard.system import SystemFacts
 from dashboard.system_findings import Role
@@ -21,6 +21,7 @@ from dashboard.system_views import NEVER_SEEN_AFTER_S, SystemView, clock_lead_s,
 from ingest.health.problems import Severity
 from ingest.pulse import STOPPED_AFTER_S, Basis, Fault, Lag, Part, Pulse, Trouble
 from ingest.readings import Reading
+from tests.dashboard.fake_city import reading
 from tests.dashboard.system_desk import letter, pulse, sick, well
 
 NOW = datetime(2026, 7, 1, 3, 0, tzinfo=UTC)
@@ -55,6 +56,23 @@ def test_a_house_that_is_well_has_no_finding_and_says_so_in_one_sentence() -> No
     assert seen.findings == ()
     assert system_words.sentence(seen, 0, "ja") == "システムは正常です。"
     assert system_words.sentence(seen, 4, "en") == "The system is well. Devices to look after: 4."
+
+
+def test_that_nobody_saw_a_time_service_is_unknown_and_a_clock_that_is_off_is_a_finding() -> None:
+    words = {True: "同期中", False: "不明（時刻サーバーとの同期を確認できません）", None: "この機械では分かりません"}
+    for kept, said in words.items():
+        seen = replace(view(well(NOW)), clock_kept={"srv": kept})
+        assert said in str(clock(seen, Around(Page("ja", "health"), NOW)))
+        assert system_words.sentence(seen, 0, "ja") == "システムは正常です。"
+    late = [
+        replace(reading(f"g{number}", 1.0, NOW), received_at=NOW, device_at=NOW + timedelta(minutes=9))
+        for number in range(9)
+    ]
+    facts = well(NOW)
+    ages = {(each.process, each.part): 0.0 for each in facts.pulses}
+    off = system_view(facts, ages, late, NOW, listened_s=60.0)
+    assert [each.fault for each in off.findings] == [Fault.CLOCK_APART]
+    assert "時計" in system_words.sentence(off, 0, "ja")
 
 
 def test_several_faults_are_told_worst_first_and_the_dead_service_among_the_first() -> None:
