@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from alerts.public import composing, lifecycle
 from alerts.public.grounds import check
-from alerts.public.publishing import Around, checked_cap, publish, record
+from alerts.public.publishing import Around, checked_cap, must_reach, publish, record
 from alerts.public.records import Action, Content, Given, Out, PublicMessage, Step
 from alerts.public.rendering import body, subject
 from alerts.store import public as store
@@ -61,12 +61,14 @@ class Desk:
             return after
 
     def publish(self, public_id: int, by: str, despite: str = "", seen: str = "") -> Out:
-        """Let an approved message out: CAP, deliveries and chronology in one transaction."""
+        """Let an approved message out: CAP, deliveries and chronology in one transaction. One that nobody would get is
+        refused without ``despite``."""
         with self._act() as (connection, around, now):
             before = lifecycle.as_seen(store.one(connection, public_id), seen)
             chain = self._must_fit(connection, before)
             grounds = store.grounds(connection, before.content, now)
             after = lifecycle.published(before, by, now, around.settings, grounds, chain, despite)
+            must_reach(connection, after, around, now, despite)
             return publish(connection, after, around)
 
     def withdraw(self, public_id: int, by: str, why: str = "") -> PublicMessage:

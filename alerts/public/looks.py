@@ -19,7 +19,7 @@ from alerts.public import composing, lifecycle
 from alerts.public.feeds import entry_of
 from alerts.public.grounds import Grounds
 from alerts.public.protocol import Form, Look, Missed, Preview, Reach, Sent
-from alerts.public.publishing import TO_THOSE_WHO_GOT_IT, Around, To, concerned, recipients
+from alerts.public.publishing import TO_THOSE_WHO_GOT_IT, Around, To, concerned, must_reach, recipients
 from alerts.public.records import Content, Given, PublicMessage, Refused, State, Step
 from alerts.public.rendering import body, cap_of, subject
 from alerts.public.settings import PublicMessages
@@ -69,23 +69,26 @@ class Looks:
 
     def look(self, public_id: int, by: str) -> Look:
         """A message with what somebody may do with it now."""
-        now, settings = self._clock.now(), self._around().settings
+        now, around = self._clock.now(), self._around()
+        settings = around.settings
         with self._engine.connect() as connection:
             message = store.one(connection, public_id)
             chain = store.published(connection, message.chain_id)
             drafts = [each for each in store.open_drafts(connection) if each.chain_id == message.chain_id]
             grounds = store.grounds(connection, message.content, now)
+            nobody = _refusal(lambda: must_reach(connection, message, around, now)) if message.is_open else None
         asked = _Asked(message, by or SOMEBODY, now, settings, grounds, chain)
         fits = _refusal(lambda: lifecycle.may_follow(chain[-1], message.step)) if chain and message.is_open else None
         approve, publish = asked.approving(), fits or asked.publishing()
+        only_nobody = publish is None and nobody is not None
         return Look(
             message=message,
             chain=tuple(chain),
             drafts=tuple(drafts),
             needed=lifecycle.needed(message, chain, settings),
             not_approvable=approve,
-            not_publishable=publish,
-            despite=asked.despite_helps(),
+            not_publishable=publish or nobody,
+            despite=only_nobody or asked.despite_helps(),
             highest=grounds.highest,
             unverified=grounds.unverified,
             unconfirmed=grounds.unconfirmed,

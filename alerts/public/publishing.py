@@ -80,6 +80,16 @@ def publish(connection: Connection, message: PublicMessage, around: Around) -> O
     return Out(named, len(to), len(taken_back))
 
 
+def must_reach(connection: Connection, message: PublicMessage, around: Around, at: datetime, despite: str = "") -> None:
+    """Raise Refused where a message would go to no address; ``despite`` is why a person publishes it all the same."""
+    if despite.strip():
+        return
+    unsent = store.unsent(connection, concerned(connection, message))
+    if not recipients(connection, message, around, unsent, at):
+        sentence = "nobody would get it: see who is on the lists for this place and gravity, or say why with --despite"
+        raise Refused(sentence, "nobody")
+
+
 def checked_cap(connection: Connection, message: PublicMessage, around: Around) -> bytes:
     """The CAP document of a message; Refused with every sentence where anything is wrong with it."""
     earlier = [from_xml(each) for each in store.caps(connection, message.chain_id)]

@@ -41,7 +41,7 @@ def danger(registry: Registry, station: Station, seen: Seen) -> dict[str, Texts]
 
 
 def over(station: Station, seen: Seen | None) -> dict[str, Texts]:
-    """What is said at the end; a person has to approve it."""
+    """What is said at the end; a person has to approve it. Without ``seen`` it says nothing of the water."""
     return {each: _over(station, seen, each) for each in LANGUAGES}
 
 
@@ -118,10 +118,11 @@ def _danger(registry: Registry, station: Station, seen: Seen, language: str) -> 
 
 
 def _over(station: Station, seen: Seen | None, language: str) -> Texts:
-    stage = ""
+    place, stage = _place(station, language), ""
     if seen is not None and seen.stage_m is not None:
         stage = line("clear_stage", language, observed_at=seen.observed_at, stage_m=shown_m(seen.stage_m))
-    description = line("clear_description", language, place=_place(station, language), stage=stage)
+    # Without a gauge that saw it nothing is claimed about the water: it may stand as high as before.
+    description = line("clear_by_hand" if seen is None else "clear_description", language, place=place, stage=stage)
     headline = line("clear_headline", language, station=named(station.name, language))
     return Texts(_cut(headline), _without_blank(description), line("clear_instruction", language))
 

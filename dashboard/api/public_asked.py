@@ -100,7 +100,7 @@ class Previewing(Drafting):
 
 class Deciding(BaseModel):
     """``seen`` is the mark of the text that was read: refused where it says something else by now. ``despite`` is why
-    the all-clear is given although a gauge says otherwise."""
+    the all-clear is given although a gauge says otherwise, or why a message is published that nobody gets."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -16,7 +16,7 @@ from dashboard.staff import forms, words
 from dashboard.staff.addresses import Page
 from dashboard.staff.messages_words import Levels
 from dashboard.staff.messages_words import areas as areas_of
-from dashboard.staff.pieces import link, sentence
+from dashboard.staff.pieces import link, sentence, with_data
 from ingest.clock import JST
 from ingest.stations import named
 
@@ -58,6 +58,8 @@ def strip(levels: Levels, here: Page, now: datetime) -> Component | list[Compone
         place = html.Span(levels.place(each, language), className="issued-place")
         parts.append(html.Span([html.B(word(each, language)), place, html.Small(line)], className="issued-one"))
     title = html.Span(text(language, "desk.issued.title"), className="note")
+    if here.place == "wall":
+        return html.Div([title, *parts], className="issued-link")
     return link([title, *parts], here.at("messages").path(), "issued-link")
 
 
@@ -81,5 +83,6 @@ def form(levels: Levels, now: datetime, language: str) -> Component:
         ),
         forms.field(text(language, "desk.issued.at"), "issued_at", "datetime-local", required=True, value=at),
     ]
-    done, ask = text(language, "desk.issued.done"), text(language, "desk.issued.ask")
-    return forms.form("/api/v1/issued-levels", inner, text(language, "desk.issued.save"), done=done, confirm=ask)
+    done, ask = text(language, "desk.issued.done"), text(language, "desk.issued.ask", area="{area}", level="{level}")
+    made = forms.form("/api/v1/issued-levels", inner, text(language, "desk.issued.save"), done=done, confirm=ask)
+    return with_data(made, repeats="area level")

@@ -92,7 +92,10 @@ def acts(
     message, language = look.message, here.language
     parts: list[Component] = [_state(look, levels, language, now)]
     if message.is_open:
-        parts += [_check(look, levels, settings, language), *_deciding(look, reaches[message.step], language)]
+        parts += [
+            _check(look, reaches[message.step], levels, settings, language),
+            *_deciding(look, reaches[message.step], language),
+        ]
         mark = f"{message.content_mark}-{len(look.chain)}"
         parts.append(_folded("withdraw", messages_forms.withdraw(message, language), language, mark))
     elif look.chain and look.chain[-1].id != message.id:
@@ -145,7 +148,7 @@ def _missing(look: Look, settings: PublicMessages, language: str) -> str:
     return ("" if language == "ja" else " ").join(said)
 
 
-def _check(look: Look, levels: Levels, settings: PublicMessages, language: str) -> Component:
+def _check(look: Look, reach: Reach, levels: Levels, settings: PublicMessages, language: str) -> Component:
     """Who has to approve still, and why it cannot go out yet."""
     against = [each for each in (look.not_approvable, look.not_publishable) if each is not None]
     said = list(dict.fromkeys(refusal(each, language) for each in against if each.name not in BY_PERSON))
@@ -153,6 +156,8 @@ def _check(look: Look, levels: Levels, settings: PublicMessages, language: str) 
     if look.despite:
         said.append(text(language, "desk.check.despite"))
     told = {each.name for each in against}
+    if not reach.addresses and "nobody" not in told:
+        said.append(text(language, "desk.check.nobody"))
     lines = [html.Li(each) for each in [*said, *standing(look, levels, language, told)]]
     others = [each.id for each in look.drafts if each.id != look.message.id]
     if others:

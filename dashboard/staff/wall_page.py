@@ -44,6 +44,7 @@ def skeleton(page: Page) -> Component:
     return html.Div(
         [
             html.H1(text(language, "wall.title"), className="spoken"),
+            html.Div(id="issued-strip", className="issued-strip"),
             html.Div(id="counts", className="counts"),
             html.Div(id="wall-waiting", className="wall-waiting"),
             html.Div(id="wall-danger", className="wall-danger"),

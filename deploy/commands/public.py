@@ -37,7 +37,8 @@ def add_to(commands: Any) -> None:
         ("publish", publish, "send an approved message to the public"),
     ):
         action = _action(actions, name, run, text)
-        action.add_argument("--despite", default="", metavar="WHY", help="an all-clear though a gauge says otherwise")
+        why = "an all-clear though a gauge says otherwise, or a message that nobody gets"
+        action.add_argument("--despite", default="", metavar="WHY", help=why)
     _action(actions, "withdraw", withdraw, "take a draft back").add_argument("--why", default="")
     _add_content(_action(actions, "update", update, "draft what holds now, after a published message"))
     _add_content(_action(actions, "all-clear", all_clear, "draft the end of a published danger"))

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from alerts.cap.flood import Issued
 from alerts.public.looks import Looks
 from alerts.public.protocol import Form
-from alerts.public.records import Given, Step
+from alerts.public.records import Given, Refused, Step
 from alerts.public.settings import PublicMessages
 from alerts.records import Outcome
 from tests.alerts.night import at
@@ -102,3 +102,28 @@ def test_a_first_message_goes_to_those_on_the_lists(house: PublicHouse) -> None:
 def test_the_parts_of_an_sms_depend_on_its_letters() -> None:
     lengths = {"あ" * 70: 1, "あ" * 71: 2, "a" * 160: 1, "a" * 161: 2, "a" * 70 + "{": 2}
     assert {short: Form("", "", short).sms_parts for short in lengths} == lengths
+
+
+def test_a_message_that_nobody_would_get_is_published_with_a_reason_alone(database: Engine) -> None:
+    house = PublicHouse(database, residents=0)
+    made = house.desk.approve(house.by_hand().id, "課長")
+    seen = looks(house).look(made.id, "課長")
+    assert seen.not_publishable is not None
+    assert (seen.not_publishable.name, seen.despite) == ("nobody", True)
+    with pytest.raises(Refused, match="nobody would get it"):
+        house.desk.publish(made.id, "課長", despite=" ")
+    out = house.desk.publish(made.id, "課長", despite="フィードで伝える")
+    assert (out.told, out.message.decisions[-1].detail) == (0, "フィードで伝える")
+    assert house.desk.cancel(made.id, "課長", WHY).told == 0
+
+
+def test_an_all_clear_that_a_person_drafts_says_nothing_of_water_that_may_still_be_high(house: PublicHouse) -> None:
+    over = house.desk.all_clear(house.out(4).id, "当番")
+    for language, gone in (("ja", "水位が下が"), ("en", "fallen")):
+        assert gone not in house.desk.preview(over.id, language)
+    assert "藤井川（美ノ郷、河川）について、市の担当者が状況を確認したため" in house.desk.preview(over.id)
+    house.desk.withdraw(over.id, "当番")
+    house.later(10)
+    house.stands(0)
+    house.turn()
+    assert "水位が下がり" in house.desk.preview(house.newest().id)

@@ -183,3 +183,16 @@ def test_an_area_has_stations_of_other_departments_so_both_limits_together_issue
 def test_a_message_that_there_is_not_is_said_so_in_the_language_asked_for(house: ApiHouse) -> None:
     answer = house.get("/public-messages/9999", headers={"Accept-Language": "en"})
     assert (answer.status_code, answer.json()) == (404, {"detail": "There is no message 9999.", "code": "no_message"})
+
+
+def test_a_message_that_nobody_gets_is_published_over_the_api_with_a_reason_alone(house: ApiHouse) -> None:
+    made = draft(house, gravity=1)
+    for who in ("approver", OTHER_APPROVER):
+        decide(house, made, "approval", who)
+    seen = house.get(f"/public-messages/{made['id']}", who="approver").json()
+    assert (seen["not_publishable"]["code"], seen["despite_helps"]) == ("nobody", True)
+    refused = decide(house, made, "publication", "approver")
+    assert (refused.status_code, refused.json()["code"]) == (409, "nobody")
+    assert "届く人はいません（0件）" in refused.json()["detail"]
+    out = decide(house, made, "publication", "approver", despite="公開ページで足りる").json()
+    assert out["told"] == 0

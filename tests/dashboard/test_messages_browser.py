@@ -97,3 +97,26 @@ def test_a_message_is_drafted_approved_by_two_persons_published_and_put_right(
     expect(approver.locator("#messages-out .message-row")).to_have_count(1)
     expect(approver.locator("#messages-out")).to_contain_text(f"訂正: {RIGHT}")
     assert faults == []
+
+
+def test_the_question_before_an_issued_level_repeats_it_and_its_place_and_the_wall_then_shows_it(
+    browser: Browser, house: ApiHouse
+) -> None:
+    screen = screen_of(browser, house, "operator")
+    wall = screen_of(browser, house, "viewer")
+    wall.goto("/wall")
+    expect(wall.locator("#wall-waiting b")).to_be_visible()
+    expect(wall.locator("#issued-strip")).to_be_hidden()
+    screen.goto("/messages")
+    screen.locator(".issued-enter summary").click()
+    screen.locator("[name=area]").select_option("美ノ郷")
+    screen.locator("#issued-form [name=level]").select_option("4")
+    screen.locator("[name=issued_by]").fill("市長")
+    screen.get_by_role("button", name="入力する", exact=True).click()
+    dialog = screen.locator("dialog")
+    expect(dialog).to_contain_text("場所：美ノ郷")
+    expect(dialog).to_contain_text("発令：警戒レベル4（避難指示）")
+    dialog.get_by_role("button", name="入力する", exact=True).click()
+    expect(wall.locator("#issued-strip")).to_contain_text("警戒レベル4")
+    expect(wall.locator("#issued-strip")).to_contain_text("美ノ郷")
+    expect(wall.locator("#issued-strip")).to_contain_text("市長")

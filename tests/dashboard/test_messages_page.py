@@ -18,12 +18,12 @@ from alerts.public.looks import Looks
 from alerts.public.records import Given, PublicMessage, Step
 from alerts.public.settings import PublicMessages
 from alerts.records import Outcome
-from dashboard.staff import issued_levels, messages_page, messages_rows, messages_sent
+from dashboard.staff import issued_levels, messages_page, messages_rows, messages_sent, wall_page
 from dashboard.staff.addresses import page_at
 from dashboard.staff.messages_words import Levels
 from ingest.store.tables import metadata, open_database
 from tests.alerts.night import at
-from tests.alerts.public_house import TOWN, PublicHouse
+from tests.alerts.public_house import TOWN, PublicHouse, directory
 
 MAYOR = Announced(4, "市長", at(50), "美ノ郷")
 FOUR = IssuedLevel(MAYOR, "当番", at(51), id=1)
@@ -117,7 +117,7 @@ def test_after_the_all_clear_only_the_all_clear_can_be_corrected_and_nothing_of_
     assert "危険は収まりました" not in corrected.split("誤りを直す")[1].split("出すべきで")[0]
     why = {"ja": "水はまだ引いていません。"}
     made = house.desk.correct(over.id, "当番", why, Given({"ja": {"headline": "水位はまだ高いです"}}), over.id).message
-    for language, gone in (("ja", "水位が下がり"), ("en", "has fallen")):
+    for language, gone in (("ja", "これまでのお知らせを終了します"), ("en", "this notice ends")):
         assert gone not in house.desk.preview(made.id, language)
     assert gone in house.desk.preview(over.id, "en")
 
@@ -195,3 +195,37 @@ def test_the_lists_and_the_page_say_how_many_the_end_of_a_grave_danger_needs(hou
     drawn = messages_rows.waiting([over], needed, page_at("/messages"), house.clock.now())
     assert looks(house).look(over.id, "").needed == 2
     assert "承認 0 / 2 人" in said(drawn)
+
+
+@pytest.mark.parametrize(
+    ("language", "warned", "asked"),
+    [
+        ("ja", "届く人はいません（0件）", "理由を書けば進められます"),
+        ("en", "nobody would get this message", "It can go ahead with a reason"),
+    ],
+)
+def test_that_nobody_would_get_a_message_stands_against_it(
+    house: PublicHouse, language: str, warned: str, asked: str
+) -> None:
+    reached = acts(house, house.by_hand(), language=language)
+    house.people = directory(residents=0)
+    made = house.by_hand()
+    before = acts(house, made, language=language)
+    assert (warned in reached, warned in before, asked in before) == (False, True, False)
+    for who in ("課長", "部長"):
+        house.desk.approve(made.id, who)
+    ready = acts(house, made, language=language)
+    assert asked in ready
+    assert {"ja": "それでも進める理由", "en": "Why it goes ahead all the same"}[language] in ready
+
+
+def test_the_wall_shows_the_issued_level_without_a_link_and_nothing_where_none_stands(house: PublicHouse) -> None:
+    now = house.clock.now()
+    drawn = issued_levels.strip(Levels([FOUR], TOWN), page_at("/wall"), now)
+    for each in ("発令された警戒レベル", "警戒レベル4", "美ノ郷", "市長（18:50）"):
+        assert each in said(drawn)
+    assert "href" not in repr(drawn)
+    assert "badge" not in repr(drawn)
+    assert "Alert level 4" in said(issued_levels.strip(Levels([FOUR], TOWN), page_at("/en/wall"), now))
+    assert issued_levels.strip(Levels([], TOWN), page_at("/wall"), now) == []
+    assert "issued-strip" in repr(wall_page.skeleton(page_at("/wall")))

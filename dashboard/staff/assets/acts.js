@@ -186,6 +186,14 @@
         return made;
     }
 
+    // The question of a form with data-repeats says again what is chosen in those of its fields, in the words of the choice.
+    function question(form) {
+        return (form.dataset.repeats || "").split(" ").filter(Boolean).reduce(function (said, name) {
+            const chosen = form.elements[name].selectedOptions[0];
+            return said.split("{" + name + "}").join(chosen ? chosen.textContent : "");
+        }, form.dataset.confirm);
+    }
+
     // Asks in the words of the form; the button that does it bears the name of the one that was pressed.
     function ask(form, pressed) {
         const dialog = document.createElement("dialog");
@@ -193,7 +201,7 @@
         const row = document.createElement("div");
         dialog.className = "act-ask";
         row.className = "act-buttons";
-        asked.textContent = form.dataset.confirm;
+        asked.textContent = question(form);
         const no = button("act-button quiet", words("no"), function () { dialog.close(); });
         const yes = button("act-button", pressed ? pressed.textContent : words("yes"), function () {
             dialog.close();
@@ -201,7 +209,7 @@
         });
         row.append(no, yes);
         dialog.append(asked, row);
-        dialog.setAttribute("aria-label", form.dataset.confirm);
+        dialog.setAttribute("aria-label", asked.textContent);
         dialog.addEventListener("close", function () { dialog.remove(); });
         document.body.append(dialog);
         dialog.showModal();
