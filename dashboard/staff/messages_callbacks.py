@@ -17,7 +17,15 @@ from alerts.public.records import Refused, Step
 from alerts.public.records import State as MessageState
 from dashboard.accounts.actor import Role
 from dashboard.public_desk import PublicServices
-from dashboard.staff import issued_levels, messages_forms, messages_page, messages_preview, messages_rows, messages_sent
+from dashboard.staff import (
+    issued_levels,
+    messages_age,
+    messages_forms,
+    messages_page,
+    messages_preview,
+    messages_rows,
+    messages_sent,
+)
 from dashboard.staff.addresses import Page, page_at
 from dashboard.staff.messages_words import Levels
 from dashboard.staff.reader import reads_as
@@ -104,6 +112,13 @@ async def name(public: PublicServices, _: str | None, pathname: str | None) -> A
         return no_update
     look = await asyncio.to_thread(_look, public, here)
     return messages_page.unknown(here) if look is None else messages_page.name(look.message, here.language)
+
+
+async def age(watch: Watch, public: PublicServices, _: str | None, pathname: str | None) -> Any:
+    """How old the values of a draft are; the news of messages come every minute at least."""
+    here, picture = page_at(pathname), await watch.latest()
+    look = await asyncio.to_thread(_look, public, here)
+    return [] if look is None else messages_age.told(look.message, picture.board, picture.at, here.language)
 
 
 async def acts(watch: Watch, public: PublicServices, _: str | None, mark: str | None, pathname: str | None) -> Any:
@@ -209,6 +224,7 @@ def register(app: Dash, watch: Watch, public: PublicServices | None) -> None:
         "issued-levels": partial(issued, watch, public),
         "issued-strip": partial(issued_strip, watch, public),
         "message-name": partial(name, public),
+        "message-age": partial(age, watch, public),
         "message-course": partial(course, watch, public),
         "message-preview": partial(preview, public),
     }

@@ -61,7 +61,7 @@ def one_skeleton(page: Page) -> Component:
     title = text(language, "desk.new") if page.item == NEW else ""
     head = [link(text(language, "desk.back"), page.at("messages").path(), "back"), html.H1(title, id="message-name")]
     acts_, editor_ = map(_drawn_once, ("message-acts", "message-editor"))
-    left = [acts_, html.Div(id="message-sent"), editor_, html.Div(id="message-course")]
+    left = [html.Div(id="message-age"), acts_, html.Div(id="message-sent"), editor_, html.Div(id="message-course")]
     return html.Div(
         [
             html.Div(head, className="messages-head"),
