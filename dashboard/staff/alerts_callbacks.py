@@ -15,6 +15,7 @@ from dashboard.i18n import text
 from dashboard.staff import alerts_course, alerts_forms, alerts_lists, alerts_mutes, alerts_page, alerts_told
 from dashboard.staff.addresses import chosen_in, page_at
 from dashboard.staff.alerts_words import Scene
+from dashboard.staff.leaving import while_at
 from dashboard.staff.pieces import sentence
 from dashboard.staff.services import StaffServices
 from dashboard.staff.watch import Watch
@@ -164,9 +165,12 @@ def register(app: Dash, services: StaffServices, watch: Watch) -> None:
     app.callback(Output("incidents-mute", "children"), Input("incidents-mute", "id"), here)(partial(mute_form, watch))
     cases = Cases(services.incidents)
     for place in SECTIONS:
-        app.callback(Output(place, "children"), news, here)(partial(section, watch, cases, place))
+        app.callback(Output(place, "children"), news, here)(while_at("incident", partial(section, watch, cases, place)))
     app.callback(Output("case-acts", "children"), Input("case-acts", "id"), here)(partial(acts, watch, cases))
-    app.callback(Output("case-beside", "className"), news, here)(partial(open_or_over, watch, cases))
-    drawn = Input("case-acts", "children")
-    app.callback(Output("case-still", "children"), news, drawn, here)(partial(still, watch, cases))
-    app.callback(Output("case-escalate", "children"), news, drawn, here)(partial(next_ones, watch, cases))
+    beside = while_at("incident", partial(open_or_over, watch, cases))
+    app.callback(Output("case-beside", "className"), news, here)(beside)
+    # By what stands on the page itself, the head being drawn with all news: where both have gone Dash asks for nothing,
+    # where the news stay it misses the other.
+    head, drawn = Input("case-head", "children"), Input("case-acts", "children")
+    for place, draw in (("case-still", still), ("case-escalate", next_ones)):
+        app.callback(Output(place, "children"), head, drawn, here)(while_at("incident", partial(draw, watch, cases)))

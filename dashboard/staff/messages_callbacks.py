@@ -27,6 +27,7 @@ from dashboard.staff import (
     messages_sent,
 )
 from dashboard.staff.addresses import Page, page_at
+from dashboard.staff.leaving import while_at
 from dashboard.staff.messages_words import Levels
 from dashboard.staff.reader import reads_as
 from dashboard.staff.watch import Watch
@@ -223,16 +224,16 @@ def register(app: Dash, watch: Watch, public: PublicServices | None) -> None:
         "messages-ended": partial(ended, watch, public),
         "issued-levels": partial(issued, watch, public),
         "issued-strip": partial(issued_strip, watch, public),
-        "message-name": partial(name, public),
-        "message-age": partial(age, watch, public),
-        "message-course": partial(course, watch, public),
-        "message-preview": partial(preview, public),
+        "message-name": while_at("message", partial(name, public)),
+        "message-age": while_at("message", partial(age, watch, public)),
+        "message-course": while_at("message", partial(course, watch, public)),
+        "message-preview": while_at("message", partial(preview, public)),
     }
     for place, draw in drawn.items():
         app.callback(Output(place, "children"), news, here)(draw)
     told = Input("news-incidents", "data")
-    app.callback(Output("message-sent", "children"), news, told, here)(partial(sent, public))
+    app.callback(Output("message-sent", "children"), news, told, here)(while_at("message", partial(sent, public)))
     app.callback(Output("issued-form", "children"), Input("url", "pathname"))(partial(issued_form, watch, public))
     for place, draw in (("message-acts", acts), ("message-editor", editor)):
-        kept = State(f"{place}-mark", "data")
-        app.callback(Output(place, "children"), news, kept, here)(partial(draw, watch, public))
+        kept = State(f"{place}-mark", "data", allow_optional=True)  # a place where nothing is drawn keeps none
+        app.callback(Output(place, "children"), news, kept, here)(while_at("message", partial(draw, watch, public)))

@@ -221,3 +221,18 @@ def test_a_viewer_sees_everything_and_can_press_nothing(page: Page, house: ApiHo
         "閲覧のみのアカウントです。担当者（operator）以上が操作できます。"
     )
     seat.actor = PEOPLE["operator"]
+
+
+def test_news_at_the_moment_in_which_an_incident_is_left_miss_nothing_that_they_hang_on(
+    page: Page, house: ApiHouse
+) -> None:
+    errors: list[str] = []
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.goto(str(house.client.base_url) + "/alerts")
+    for number in range(4):
+        page.locator(".case-name").first.click()
+        page.locator("#case-escalate, #case-still").first.wait_for(state="attached")
+        page.go_back()
+        page.evaluate("n => dash_clientside.set_props('news-incidents', {data: `again-${n}`})", number)
+        page.wait_for_timeout(150)
+    assert [each for each in errors if "case-acts" in each] == []

@@ -120,3 +120,20 @@ def test_the_question_before_an_issued_level_repeats_it_and_its_place_and_the_wa
     expect(wall.locator("#issued-strip")).to_contain_text("警戒レベル4")
     expect(wall.locator("#issued-strip")).to_contain_text("美ノ郷")
     expect(wall.locator("#issued-strip")).to_contain_text("市長")
+
+
+def test_a_page_of_a_message_is_left_and_one_that_there_is_not_stays_open_without_a_fault(
+    browser: Browser, house: ApiHouse
+) -> None:
+    page = screen_of(browser, house, "operator")
+    faults: list[str] = []
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto("/messages/99")
+    expect(page.locator("#message-name")).not_to_be_empty()
+    for number in range(2):  # news come while nothing is drawn there
+        page.evaluate("n => dash_clientside.set_props('news-public', {data: `again-${n}`})", number)
+        page.wait_for_timeout(300)
+    page.locator(".back").click()
+    expect(page.locator("#messages-out")).to_be_visible()
+    assert faults == []
