@@ -32,13 +32,14 @@ USEFUL = """() => document.querySelector("a.row") && document.querySelector("#ma
     && document.querySelector("#waiting").children.length > 0"""
 PLAIN = """() => document.querySelector("#there")"""
 SHOWN = """(wanted) => new Promise((told, failed) => {
-    const list = document.querySelector("#stations");
-    const there = () => list.textContent.includes(wanted);
-    const over = setTimeout(() => failed(new Error(wanted + " was not shown")), %d);
+    const shown = () => document.querySelector("#stations")?.textContent ?? "";
+    const there = () => shown().includes(wanted);
+    const over = setTimeout(() => failed(new Error(`${wanted} was not shown, but ${shown().slice(0, 80)}`)), %d);
     const say = () => { clearTimeout(over); told(Date.now()); };
     if (there()) { say(); return; }
+    // The list's own element may be another by then.
     new MutationObserver((_, seen) => { if (there()) { seen.disconnect(); say(); } })
-        .observe(list, { subtree: true, childList: true, characterData: true });
+        .observe(document.body, { subtree: true, childList: true, characterData: true });
 })"""
 WITHIN_MS = 60_000
 SHOWN_WITHIN_S = 20.0

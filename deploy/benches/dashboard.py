@@ -276,9 +276,9 @@ class Bench:
 
             try:
                 delays_s.append(browsing.shown_after_s(page, f"{stage_m:.2f}", publish))
-            except browsing.NotShown:
+            except browsing.NotShown as error:
                 delays_s.append(browsing.SHOWN_WITHIN_S)
-                self.found.errors.append(f"{stage_m:.2f} m was published and not shown")
+                self.found.errors.append(f"{stage_m:.2f} m was published and not shown: {error}")
             page.wait_for_timeout(random.Random(number).randrange(400, 900))
         publisher.close()
         self.found.add("published_to_screen_p50_s", share(delays_s, 50), "s")
