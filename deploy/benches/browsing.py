@@ -31,10 +31,10 @@ ARGUMENTS = (
 USEFUL = """() => document.querySelector("a.row") && document.querySelector("#map .map-mark")
     && document.querySelector("#waiting").children.length > 0"""
 PLAIN = """() => document.querySelector("#there")"""
-SHOWN = """(wanted) => new Promise((told, failed) => {
-    const shown = () => document.querySelector("#stations")?.textContent ?? "";
+SHOWN = """([station, wanted]) => new Promise((told, failed) => {
+    const shown = () => document.querySelector(`#stations a[href$="/station/${station}"]`)?.textContent ?? "no row";
     const there = () => shown().includes(wanted);
-    const over = setTimeout(() => failed(new Error(`${wanted} was not shown, but ${shown().slice(0, 80)}`)), %d);
+    const over = setTimeout(() => failed(new Error(`${wanted} was not shown, but ${shown()}`)), %d);
     const say = () => { clearTimeout(over); told(Date.now()); };
     if (there()) { say(); return; }
     // The list's own element may be another by then.
@@ -114,12 +114,13 @@ def visited(context: BrowserContext, address: str, useful: str = USEFUL) -> tupl
     return visit, page
 
 
-def shown_after_s(page: Page, wanted: str, publish: Callable[[], float]) -> float:
-    """Publish, and how many seconds later the list shows what is ``wanted``. ``publish`` gives the second since 1970 at
-    which it did."""
+def shown_after_s(page: Page, station_id: str, wanted: str, publish: Callable[[], float]) -> float:
+    """Publish, and how many seconds later the station's row of the list shows what is ``wanted``. ``publish`` gives the
+    second since 1970 at which it did."""
     script = SHOWN % (SHOWN_WITHIN_S * 1000)
     page.evaluate(
-        "(wanted) => { window.benchShown = (" + script + ")(wanted); window.benchShown.catch(() => 0); }", wanted
+        "(asked) => { window.benchShown = (" + script + ")(asked); window.benchShown.catch(() => 0); }",
+        [station_id, wanted],
     )
     published_s = publish()
     with _in_time():
