@@ -19,7 +19,6 @@ SIGN_OBEYS_WITHIN_S = 60.0
 """Real seconds in which a sign confirms what it was told; the rule that tells staff waits as long by default."""
 OF_PROCESS = frozenset({Fault.STOPPED, Fault.ENDED, Fault.SPARE_STOPPED})
 """Faults that all parts of a process have at once."""
-ONLY_NOTED = frozenset({Fault.CLOCK_UNKEPT})
 TAILS = frozenset({Part.ALERTS, Part.KEEPER})
 """Parts whose lag nobody but the log tells; of the others a probe does."""
 
@@ -159,8 +158,6 @@ def _troubles(part: Part, pulse: Pulse) -> Iterator[SystemFinding]:
 
 def severity_of(trouble: Trouble) -> Severity:
     """How bad a trouble is that a part says of itself."""
-    if trouble.fault in ONLY_NOTED:
-        return Severity.NOTE
     return Severity.DOWN if trouble.failed else Severity.ACT
 
 

@@ -73,7 +73,6 @@ class Fault(StrEnum):
     DATABASE_CLOSED = "database_closed"
     DATABASE_DAMAGED = "database_damaged"
     CLOCK_STEPPED = "clock_stepped"
-    CLOCK_UNKEPT = "clock_unkept"
     CLOCK_APART = "clock_apart"
     VERSIONS_DIFFER = "versions_differ"
     CHANNEL_FAILED = "channel_failed"

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import dashboard.staff
 from dashboard.staff.forms import said_words
 from tests.dashboard.staff_fakes import served
-from tests.parts import CHROMIUM_ARGS, chromium
 
 SCRIPT = Path(dashboard.staff.__file__).parent / "assets" / "acts.js"
 PAGE = """<!DOCTYPE html><html lang="ja"><body><div id="acts-words" hidden data-words='{words}'></div>
@@ -72,15 +71,6 @@ class Api:
         if rest == "nobody":
             return JSONResponse({"detail": "sign in", "code": "nobody"}, 401)
         return JSONResponse({"detail": [{"loc": "x"}]}, 500) if rest == "broken" else JSONResponse({"ok": True})
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

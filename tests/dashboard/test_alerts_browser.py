@@ -7,26 +7,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from alerts.records import Maintenance
 from dashboard.staff import alerts_lists
 from tests.dashboard.api_house import PEOPLE, TOWN, ApiHouse, api_house, incident_log
 from tests.dashboard.staff_fakes import Seat
 from tests.dashboard.storm_city import storm, storm_city
-from tests.parts import CHROMIUM_ARGS, chromium
 
 PATIENCE_MS = 8_000
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

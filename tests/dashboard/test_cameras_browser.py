@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboard.staff.app import create_app
 from ingest.devices import Live
@@ -15,19 +15,9 @@ from tests.dashboard.camera_desk import COVERED, FROZEN, WELL, camera_desk, crow
 from tests.dashboard.live_camera import LiveCamera, live_camera
 from tests.dashboard.pump_desk import IDLE, pump_desk
 from tests.dashboard.staff_fakes import Desk, served
-from tests.parts import CHROMIUM_ARGS, chromium
 
 DESK, PHONE = (1366, 768), (360, 740)
 PATIENCE_MS = 20_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,27 +6,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboard.staff.app import create_app
 from tests.dashboard import fakes
 from tests.dashboard.fake_city import reading
 from tests.dashboard.health_desk import health_desk
 from tests.dashboard.staff_fakes import Desk, served
-from tests.parts import CHROMIUM_ARGS, chromium
 
 DESK, PHONE = (1366, 768), (360, 740)
 PATIENCE_MS = 8_000
 ROW = ".devices-table tbody tr"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

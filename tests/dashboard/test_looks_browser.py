@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.staff.app import create_app
 from tests.dashboard.fake_city import reading
 from tests.dashboard.staff_fakes import Desk, desk, served
-from tests.parts import CHROMIUM_ARGS, chromium
 
 PATIENCE_MS = 20_000
 MOST_SHIFT = 0.05
@@ -49,14 +48,6 @@ SMALL_WORDS = """() => {
     return found;
 }"""
 OF_PHONES = [path for path in PAGES if path != "/wall"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_ARGS))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

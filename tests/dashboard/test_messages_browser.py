@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.dashboard.api_house import ApiHouse, api_house
 from tests.dashboard.message_desk import message_desk
-from tests.parts import CHROMIUM_ARGS, chromium
 
 WRONG, RIGHT = "藤井川の橋は通れません", "栗原川の橋は通れません"
 
@@ -18,15 +17,6 @@ WRONG, RIGHT = "藤井川の橋は通れません", "栗原川の橋は通れま
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHouse]:
     with api_house(tmp_path_factory.mktemp("messages"), message_desk) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
-        yield started
-        started.close()
 
 
 def screen_of(browser: Browser, house: ApiHouse, who: str, width: int = 1366, height: int = 768) -> Page:

@@ -11,23 +11,13 @@ from dataclasses import replace
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboard.staff.app import create_app
 from tests.brokers import free_port
 from tests.dashboard.staff_fakes import Desk, desk, served
-from tests.parts import CHROMIUM_ARGS, chromium
 
 PATIENCE_MS = 15_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

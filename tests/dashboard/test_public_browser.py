@@ -7,25 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.public.settings import PublicSettings
 from tests.dashboard import fake_city
 from tests.dashboard.public_fakes import NOW, SetClock, Site, served
-from tests.parts import CHROMIUM_ARGS, chromium
 
 ADDRESSES = ("/", "/en/")
 HASTY = PublicSettings(stale_after_s=4, refresh_s=0.3)
 PATIENT = PublicSettings(stale_after_s=300, refresh_s=0.3)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

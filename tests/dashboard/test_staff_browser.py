@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboard.staff.app import create_app
 from tests.dashboard import fakes
 from tests.dashboard.fake_city import reading
 from tests.dashboard.staff_fakes import Desk, desk, served
-from tests.parts import CHROMIUM_ARGS, chromium
 
 ADDRESSES = ("/", "/en/", "/station/hongo-bridge", "/en/station/hongo-bridge", f"/station/{fakes.SILENT}")
 DESK, PHONE = (1366, 768), (360, 740)
@@ -37,15 +36,6 @@ class Visit:
         self.page.wait_for_selector(ready, timeout=PATIENCE_MS)
         drawn = ".js-plotly-plot .main-svg" if "station" in address else "#map .map-mark"
         self.page.wait_for_selector(drawn, timeout=PATIENCE_MS)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

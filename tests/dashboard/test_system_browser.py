@@ -6,25 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from dashboard.staff.app import create_app
 from ingest.pulse import Part
 from tests.dashboard.staff_fakes import served
 from tests.dashboard.system_desk import FakeSystem, system_desk
-from tests.parts import CHROMIUM_ARGS, chromium
 
 DESK, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=360, height=740)
 PATIENCE_MS = 20_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 import dashboard.staff
 from alerts.public.records import Given, PublicMessage
@@ -19,7 +19,6 @@ from tests.alerts.duty import Duty
 from tests.dashboard import account_desk
 from tests.dashboard.api_house import api_house
 from tests.dashboard.message_desk import message_desk
-from tests.parts import CHROMIUM_ARGS, chromium
 
 PATIENCE_MS = 20_000
 ASSETS = Path(dashboard.staff.__file__).parent / "assets"
@@ -56,15 +55,6 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
 
     with api_house(folder, public, accounts.gate) as house:
         yield City(str(house.client.base_url), accounts, desks[0])
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
-        yield started
-        started.close()
 
 
 @pytest.fixture
