@@ -13,7 +13,8 @@ CAP_TYPE = "application/cap+xml"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message. ``id`` never changes; ``href`` leads to its CAP file, from the feed's own address."""
+    """One message. ``id`` never changes; ``href`` leads to its CAP file, from the feed's own address, and ``page`` to
+    where people read it (empty: nowhere)."""
 
     id: str
     title: str
@@ -21,11 +22,13 @@ class Entry:
     updated: datetime
     href: str
     categories: tuple[str, ...] = ()
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What the feed says of itself. ``href`` is its own address, empty where that is not known.
+    """What the feed says of itself. ``href`` is its own address, empty where that is not known; ``page`` where people
+    read the same, or empty.
 
     ``begun`` is the time of a feed without entries: a feed must have one.
     """
@@ -36,6 +39,7 @@ class Feed:
     language: str
     begun: datetime
     href: str = ""
+    page: str = ""
 
 
 def atom_feed(entries: Sequence[Entry], feed: Feed) -> bytes:
@@ -49,6 +53,7 @@ def atom_feed(entries: Sequence[Entry], feed: Feed) -> bytes:
     _put(root, "generator", "Mizumori")
     if feed.href:
         Xml.SubElement(root, "link", rel="self", href=feed.href, type="application/atom+xml")
+    _page(root, feed.page)
     for each in newest:
         _entry(Xml.SubElement(root, "entry"), each)
     Xml.indent(root)
@@ -69,9 +74,15 @@ def _entry(parent: Xml.Element, entry: Entry) -> None:
     _put(parent, "updated", _time(entry.updated))
     _put(parent, "published", _time(entry.updated))
     Xml.SubElement(parent, "link", rel="alternate", href=entry.href, type=CAP_TYPE)
+    _page(parent, entry.page)
     for each in entry.categories:
         Xml.SubElement(parent, "category", term=each)
     _put(parent, "summary", entry.summary)
+
+
+def _page(parent: Xml.Element, href: str) -> None:
+    if href:
+        Xml.SubElement(parent, "link", rel="alternate", href=href, type="text/html")
 
 
 def _time(at: datetime) -> str:

@@ -1,7 +1,7 @@
-"""What was published, as files: each CAP document as it was stored, and Atom feeds of the city and of each area.
+"""What was published, as documents: each CAP message as it was stored, and Atom feeds of the city and of its areas.
 
-Everything is made from the store, so a turn that was cut off is simply done again. A reader finds the old file or the
-new one, whole.
+Everything is made from what the store holds. Ids never change; links are absolute where the address is known that the
+public reaches the feeds by, else relative to the document that they stand in.
 """
 
 from __future__ import annotations
@@ -10,30 +10,56 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from urllib.parse import urljoin
 
 from alerts.cap.atom import Entry, Feed, atom_feed
 from alerts.cap.flood import TAGS, whole_second
-from alerts.public.publishing import Around
 from alerts.public.records import PublicMessage
 from alerts.public.rendering import Issuer, mark
+from alerts.public.scope import scope_of
 from alerts.public.words import LANGUAGES, line
 from alerts.store.public import SqlPublicMessages
+from ingest.stations import Names, Registry
 
 KEPT = timedelta(days=30)
-"""How long a message stays in the feeds and its file beside them."""
+"""How long a message stays in the feeds and its document beside them."""
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 """The time of a feed that has no entries yet."""
+PAGES = {"ja": "../messages.html", "en": "../en/messages.html"}
+"""Where people read the messages, from the folder of the feeds."""
 Published = Sequence[tuple[PublicMessage, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document by its ``name`` below the folder of the feeds; ``facts`` are equal where its bytes are, for one
+    registry and one issuer."""
+
+    name: str
+    facts: object
+    make: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """One feed: its own name below the folder, what its id says, and its title."""
+
+    name: str
+    part: str
+    title: str
+    language: str
 
 
 class Feeds:
     """Woken from outside; writes only where something was published since, and once after a start."""
 
-    def __init__(self, kept: SqlPublicMessages, around: Callable[[], Around], folder: Path) -> None:
+    def __init__(self, kept: SqlPublicMessages, issuer: Callable[[], Issuer], folder: Path) -> None:
         self._kept = kept
-        self._around = around
+        self._issuer = issuer
         self._folder = folder
         self._written: tuple[str, ...] | None = None
 
@@ -43,7 +69,7 @@ class Feeds:
         if names == self._written:
             return 0
         found = self._kept.published_since(now - KEPT)
-        write_feeds(self._folder, found, self._around().issuer)
+        write_feeds(self._folder, found, self._issuer())
         self._written = tuple(message.identifier for message, _ in found)
         return len(found)
 
@@ -53,7 +79,7 @@ def write_feeds(folder: Path, published: Published, issuer: Issuer) -> None:
 
     Documents that are no longer in the feeds are removed last.
     """
-    wanted = dict(documents(published, issuer))
+    wanted = {each.name: each.make() for each in documents(published, issuer)}
     for name, content in sorted(wanted.items(), key=lambda each: not each[0].startswith("cap/")):
         _replace(folder / name, content)
     for old in (folder / "cap").glob("*"):
@@ -61,44 +87,34 @@ def write_feeds(folder: Path, published: Published, issuer: Issuer) -> None:
             old.unlink()
 
 
-def documents(published: Published, issuer: Issuer) -> Iterator[tuple[str, bytes]]:
-    """Every file by its name below the folder. Pure."""
+def documents(published: Published, issuer: Issuer) -> Iterator[Document]:
+    """The documents of what was published, then the feeds that lead to them."""
     for message, cap in published:
-        yield f"cap/{message.identifier}.xml", cap
+        yield Document(cap_name(message), cap, partial(bytes, cap))
     messages = [message for message, _ in published]
     for language in LANGUAGES:
-        title = issuer.name(language)
-        yield _name("atom", language), _feed(messages, issuer, language, "city", title, "")
-    for slug, names in areas(issuer).items():
-        of_it = [each for each in messages if names["ja"] in _areas_of(each, issuer)]
+        yield _document(_About(_name("atom", language), "city", issuer.name(language), language), messages, issuer)
+    of_areas = _by_area(messages, issuer.registry)
+    for slug, names in areas(issuer.registry).items():
         for language in LANGUAGES:
             title = f"{issuer.name(language)} {names.get(language) or names['ja']}"
-            yield f"areas/{_name(slug, language)}", _feed(of_it, issuer, language, f"area-{slug}", title, "../")
+            about = _About(f"areas/{_name(slug, language)}", f"area-{slug}", title, language)
+            yield _document(about, of_areas[names["ja"]], issuer)
 
 
-def areas(issuer: Issuer) -> Mapping[str, Mapping[str, str]]:
-    """The areas of the registry by the name that their files have."""
-    named = [each.area for each in issuer.registry.stations.values() if each.area]
-    return {_slug(each): each for each in named}
+def cap_name(message: PublicMessage) -> str:
+    """Where the CAP document of a published message lies, below the folder of the feeds."""
+    return f"cap/{message.identifier}.xml"
 
 
-def _feed(messages: Sequence[PublicMessage], issuer: Issuer, language: str, name: str, title: str, above: str) -> bytes:
-    about = line("feed_title", language, name=title)
-    base = issuer.settings.feed_url.rstrip("/")
-    own = _name("atom", language) if name == "city" else f"areas/{_name(name.removeprefix('area-'), language)}"
-    feed = Feed(
-        id=f"tag:{issuer.sender},2026:mizumori-{name}-{language}",
-        title=about,
-        author=issuer.name(language),
-        language=TAGS[language],
-        begun=BEGUN,
-        href=f"{base}/{own}" if base else "",
-    )
-    return atom_feed([entry_of(each, issuer, language, above) for each in messages], feed)
+def areas(registry: Registry) -> Mapping[str, Names]:
+    """The areas of the registry by the name that their files have, in the order of its stations."""
+    found = {each.area["ja"]: each.area for each in registry.stations.values() if each.area}
+    return {_slug(names): names for names in found.values()}
 
 
-def entry_of(message: PublicMessage, issuer: Issuer, language: str, above: str) -> Entry:
-    """The entry of a message that was sent; ``above`` leads from its feed to the folder of the documents."""
+def entry_of(message: PublicMessage, issuer: Issuer, language: str, own: str = "atom.xml") -> Entry:
+    """The entry of a message that was sent; ``own`` is the name of its feed below the folder."""
     assert message.sent_at is not None
     texts = message.content.texts[language]
     return Entry(
@@ -106,18 +122,49 @@ def entry_of(message: PublicMessage, issuer: Issuer, language: str, above: str) 
         title=f"{mark(message, issuer, language)}{texts.headline}",
         summary=f"{mark(message, issuer, language)}{texts.description}",
         updated=whole_second(message.sent_at),
-        href=f"{above}cap/{message.identifier}.xml",
+        href=_link(cap_name(message), own, issuer),
+        page=_link(f"{PAGES[language]}#m-{message.chain_id}", own, issuer),
         categories=(str(message.step), *(["drill"] if message.drill else [])),
     )
 
 
-def _areas_of(message: PublicMessage, issuer: Issuer) -> set[str]:
-    stations = issuer.registry.stations
-    found = [stations[each].area for each in message.content.station_ids if each in stations]
-    return {each["ja"] for each in found if each}
+def _document(about: _About, messages: Sequence[PublicMessage], issuer: Issuer) -> Document:
+    """What was published never changes, so its names are enough to compare."""
+    facts = (about.title, tuple(each.identifier for each in messages))
+    return Document(about.name, facts, partial(_feed, about, messages, issuer))
 
 
-def _slug(names: Mapping[str, str]) -> str:
+def _feed(about: _About, messages: Sequence[PublicMessage], issuer: Issuer) -> bytes:
+    language = about.language
+    feed = Feed(
+        id=f"tag:{issuer.sender},2026:mizumori-{about.part}-{language}",
+        title=line("feed_title", language, name=about.title),
+        author=issuer.name(language),
+        language=TAGS[language],
+        begun=BEGUN,
+        href=_link(about.name, about.name, issuer),
+        page=_link(PAGES[language], about.name, issuer),
+    )
+    return atom_feed([entry_of(each, issuer, language, about.name) for each in messages], feed)
+
+
+def _by_area(messages: Sequence[PublicMessage], registry: Registry) -> Mapping[str, list[PublicMessage]]:
+    """What concerns each area, by its Japanese name: whole chains, so that no end is missing where the beginning is."""
+    chains: dict[int, list[PublicMessage]] = {}
+    for each in messages:
+        chains.setdefault(each.chain_id, []).append(each)
+    scopes = {chain_id: scope_of(chain, registry) for chain_id, chain in chains.items()}
+    names = [each["ja"] for each in areas(registry).values()]
+    return {name: [each for each in messages if scopes[each.chain_id].has_area(name)] for name in names}
+
+
+def _link(name: str, own: str, issuer: Issuer) -> str:
+    """The address of a document below the folder (or beside it), as the feed ``own`` says it."""
+    base = issuer.settings.feed_url.rstrip("/")
+    return urljoin(f"{base}/", name) if base else "../" * own.count("/") + name
+
+
+def _slug(names: Names) -> str:
     """A name for files: from the English one where there is one, told apart by the Japanese one."""
     plain = re.sub(r"[^a-z0-9]+", "-", names.get("en", "").lower()).strip("-")
     told_apart = hashlib.blake2b(names["ja"].encode(), digest_size=4).hexdigest()

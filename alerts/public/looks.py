@@ -163,7 +163,7 @@ def _preview(made: PublicMessage, earlier: Sequence[CapMessage], around: Around,
             subject(made, issuer, each),
             body(made, issuer, each),
             body(made, issuer, each, short=True),
-            entry_xml(entry_of(sent, issuer, each, "")),
+            entry_xml(entry_of(sent, issuer, each)),
         )
         for each in LANGUAGES
     }

@@ -58,7 +58,7 @@ def body(message: PublicMessage, issuer: Issuer, language: str, *, short: bool =
 
 def description(message: PublicMessage, issuer: Issuer, language: str) -> str:
     """What is said, with what everybody must know of it: where it comes from, what is issued, who decided."""
-    return "\n".join([message.content.texts[language].description.strip(), "", *_notes(message, issuer, language)])
+    return "\n".join([message.content.texts[language].description.strip(), "", *notes(message, issuer, language)])
 
 
 def machine(message: PublicMessage) -> dict[str, Any]:
@@ -118,15 +118,16 @@ def _said(message: PublicMessage, issuer: Issuer, language: str) -> Said:
     )
 
 
-def _notes(message: PublicMessage, issuer: Issuer, language: str) -> list[str]:
+def notes(message: PublicMessage, issuer: Issuer, language: str, *, issued: bool = True) -> list[str]:
+    """What everybody must know of a message, a line each; ``issued`` says whether the issued level is among them."""
     content, official = message.content, issuer.settings.official
-    notes = [line("drill_note", language)] if message.drill else []
+    lines = [line("drill_note", language)] if message.drill else []
     if speaks_of_a_gauge(content, language):
-        notes += [line("hazard_note", language), line("provisional", language)]
-    if content.issued is not None:
-        notes.append(_issued(content.issued, issuer, language))
-    notes.append(official.get(language) or line("official", language))
-    return [*notes, *_decided(message, issuer, language)]
+        lines += [line("hazard_note", language), line("provisional", language)]
+    if issued and content.issued is not None:
+        lines.append(_issued(content.issued, issuer, language))
+    lines.append(official.get(language) or line("official", language))
+    return [*lines, *_decided(message, issuer, language)]
 
 
 def _issued(issued: Issued, issuer: Issuer, language: str) -> str:

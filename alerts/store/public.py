@@ -112,14 +112,17 @@ def open_drafts(connection: Connection) -> list[PublicMessage]:
 
 def dangers_in_force(connection: Connection) -> list[PublicMessage]:
     """The newest published message of every chain that has no end yet, expired or not."""
+    return _messages(connection, connection.execute(_in_force(*_LIGHT).order_by(public_messages.c.id)))
+
+
+def _in_force(*columns: Any) -> Any:
     later = public_messages.alias()
     after = (later.c.sent_at > public_messages.c.sent_at) | (
         (later.c.sent_at == public_messages.c.sent_at) & (later.c.id > public_messages.c.id)
     )
     overtaken = exists().where(later.c.chain_id == public_messages.c.chain_id, later.c.state == State.PUBLISHED, after)
-    wanted = select(*_LIGHT).where(public_messages.c.state == State.PUBLISHED, ~overtaken)
-    going_on = wanted.where(public_messages.c.step.not_in([Step.ALL_CLEAR, Step.CANCEL]))
-    return _messages(connection, connection.execute(going_on.order_by(public_messages.c.id)))
+    wanted = select(*columns).where(public_messages.c.state == State.PUBLISHED, ~overtaken)
+    return wanted.where(public_messages.c.step.not_in([Step.ALL_CLEAR, Step.CANCEL]))
 
 
 def written_between(connection: Connection, since: datetime, until: datetime) -> list[PublicMessage]:
@@ -213,6 +216,17 @@ class SqlPublicMessages:
         wanted = select(public_messages.c.identifier).where(sent, public_messages.c.cap.is_not(None))
         with self._engine.connect() as connection:
             return tuple(connection.scalars(wanted.order_by(public_messages.c.id)))
+
+    def chains_since(self, since: datetime) -> list[PublicMessage]:
+        """What was ever published in the chains of which a message went out since a time, and in those that have no
+        end yet, however old; oldest first. No draft is among it."""
+        out = public_messages.c.state == State.PUBLISHED
+        lately = select(public_messages.c.chain_id).where(out, public_messages.c.sent_at >= since)
+        chains = lately.union(_in_force(public_messages.c.chain_id))
+        wanted = select(*_LIGHT).where(out, public_messages.c.chain_id.in_(chains))
+        with self._engine.connect() as connection:
+            ordered = wanted.order_by(public_messages.c.sent_at, public_messages.c.id)
+            return _messages(connection, connection.execute(ordered))
 
     def published_since(self, since: datetime) -> list[tuple[PublicMessage, bytes]]:
         """What was published since a time, with its CAP document, oldest first."""

@@ -61,7 +61,8 @@ def issued_for_public(settings: Settings, stores: Stores, clock: Clock) -> Calla
 def public_steps(settings: Settings, stores: Stores, fence: Fence | None) -> list[Step]:
     """What the alerts service does for them."""
     watch = Watch(stores.database, around(settings, stores), fence)
-    feeds = Feeds(SqlPublicMessages(stores.database), around(settings, stores), feed_folder(settings))
+    now_around = around(settings, stores)
+    feeds = Feeds(SqlPublicMessages(stores.database), lambda: now_around().issuer, feed_folder(settings))
     return [Step("public", watch.turn, LOOK), Step("feeds", feeds.turn, LOOK)]
 
 

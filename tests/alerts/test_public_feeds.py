@@ -25,7 +25,7 @@ def house(database: Engine) -> PublicHouse:
 
 
 def feeds(house: PublicHouse, folder: Path) -> Feeds:
-    return Feeds(house.kept, house.around, folder)
+    return Feeds(house.kept, lambda: house.around().issuer, folder)
 
 
 def must(document: bytes) -> list[str]:
@@ -66,18 +66,31 @@ def test_every_feed_is_valid_also_without_entries(house: PublicHouse, tmp_path: 
         assert must(each.read_bytes()) == []
 
 
-def test_entries_lead_to_the_published_bytes_from_the_feed_of_the_city_and_of_the_area(
-    house: PublicHouse, tmp_path: Path
+def links(document: bytes, media_type: str) -> list[str]:
+    """Where the entries of a feed lead to."""
+    entries = Xml.fromstring(document).iterfind(f"{{{ATOM}}}entry/{{{ATOM}}}link")
+    return [each.get("href", "") for each in entries if each.get("type") == media_type]
+
+
+@pytest.mark.parametrize("address", ["https://town.example/site/feeds", ""])
+def test_entries_lead_to_the_published_bytes_and_to_the_page_whether_the_address_is_known_or_not(
+    database: Engine, tmp_path: Path, address: str
 ) -> None:
+    house = PublicHouse(database, PublicMessages(feed_url=address, sender="town.example"))
     out = house.out(4)
     feeds(house, tmp_path).turn(house.clock.now())
     [(_, published)] = house.kept.published_since(house.clock.now() - timedelta(hours=1))
     area = next(each for each in (tmp_path / "areas").glob("minogo-*.xml") if ".en." not in each.name)
     for feed in (tmp_path / "atom.xml", tmp_path / "atom.en.xml", area):
-        link = Xml.fromstring(feed.read_bytes()).find(f"{{{ATOM}}}entry/{{{ATOM}}}link")
-        assert link is not None
-        found = tmp_path / Path(urljoin(f"/{feed.relative_to(tmp_path)}", link.get("href"))).relative_to("/")
-        assert found.read_bytes() == published
+        own = f"https://town.example/site/feeds/{feed.relative_to(tmp_path)}"
+        [cap] = [urljoin(own, each) for each in links(feed.read_bytes(), "application/cap+xml")]
+        assert (tmp_path / cap.removeprefix("https://town.example/site/feeds/")).read_bytes() == published
+        [page] = [urljoin(own, each) for each in links(feed.read_bytes(), "text/html")]
+        assert page == f"https://town.example/site/{'en/' * ('.en.' in feed.name)}messages.html#m-{out.chain_id}"
+        itself = Xml.fromstring(feed.read_bytes()).find(f"{{{ATOM}}}link[@rel='self']")
+        assert itself is not None
+        assert urljoin(own, itself.get("href")) == own
+        assert itself.get("href") == own or not address
     assert from_xml(published).identifier == out.identifier
     assert "Fujii River" in titles(tmp_path / "atom.en.xml")[0]
 
@@ -141,7 +154,7 @@ def test_nothing_is_written_where_nothing_changed(house: PublicHouse, tmp_path: 
     before = {each: each.stat().st_mtime_ns for each in tmp_path.rglob("*.xml")}
     write_feeds(tmp_path, found, issuer)
     assert {each: each.stat().st_mtime_ns for each in tmp_path.rglob("*.xml")} == before
-    assert dict(documents(found, issuer)) == dict(documents(found, issuer))
+    assert [each.make() for each in documents(found, issuer)] == [each.make() for each in documents(found, issuer)]
 
 
 def test_a_drill_is_marked_in_the_feed(house: PublicHouse, tmp_path: Path) -> None:
