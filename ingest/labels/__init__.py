@@ -13,11 +13,13 @@ from typing import NamedTuple
 
 from ingest.stations import Registry, StationKind
 
+STAFF_LANGUAGES = ("ja", "en")
+"""The languages of the duty staff: their files hold the staff's text for every hazard, the others need none."""
 _SUFFIX = ".toml"
 
 
 class Words(NamedTuple):
-    """What is said of one hazard at one kind of station."""
+    """What is said of one hazard at one kind of station; ``staff`` is empty in a language that is for residents."""
 
     name: str
     meaning: str
@@ -49,8 +51,8 @@ def advice(kind: StationKind, hazard: int, language: str) -> str:
 
 
 def staff_note(kind: StationKind, hazard: int, language: str) -> str:
-    """What the duty staff see and should check."""
-    return words(kind, hazard, language).staff
+    """What the duty staff see and should check; in English where the language is none of theirs."""
+    return words(kind, hazard, language if language in STAFF_LANGUAGES else "en").staff
 
 
 def words(kind: StationKind, hazard: int, language: str) -> Words:
@@ -61,8 +63,9 @@ def words(kind: StationKind, hazard: int, language: str) -> Words:
 @cache
 def _catalogue(language: str) -> Mapping[tuple[StationKind, int], Words]:
     content = tomllib.loads((files(__name__) / f"{language}{_SUFFIX}").read_text(encoding="utf-8"))
+    unneeded = {} if language in STAFF_LANGUAGES else {"staff": ""}
     return {
-        (StationKind(kind), int(hazard)): Words(**texts)
+        (StationKind(kind), int(hazard)): Words(**unneeded | texts)
         for kind, hazards in content.items()
         for hazard, texts in hazards.items()
     }

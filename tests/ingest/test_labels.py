@@ -3,16 +3,23 @@ from __future__ import annotations
 import pytest
 
 from ingest.hazard import TOP
-from ingest.labels import advice, label, languages, meaning, staff_note, words
+from ingest.labels import STAFF_LANGUAGES, advice, label, languages, meaning, staff_note, words
 from ingest.stations import City, Registry, StationKind
+from tests.easy_japanese import hard_words, long_sentences, unread_kanji
+from tests.issued_words import WORDS, issued_words
 
 EVERY = [(kind, hazard, language) for kind in StationKind for hazard in range(TOP + 1) for language in languages()]
-ISSUED = (
-    *("警報", "注意報", "警戒レベル", "発令", "避難指示", "高齢者等避難", "緊急安全確保", "避難勧告"),
-    *("warning", "alert level", "evacuation order", "evacuation instruction", "emergency"),
-)
-"""Words of what only an authority issues."""
+HAZARDS = [(kind, hazard) for kind in StationKind for hazard in range(TOP + 1)]
 CITY = City(id="x", name={"ja": "市"})
+CITY_IN = {
+    "ja": "市や",
+    "easy": "市（し）や",
+    "en": "city",
+    "zh": "市政府",
+    "ko": "시와",
+    "vi": "thành phố",
+    "pt": "prefeitura",
+}
 
 
 def test_japanese_comes_first_and_english_is_there() -> None:
@@ -20,15 +27,27 @@ def test_japanese_comes_first_and_english_is_there() -> None:
     assert "en" in languages()
 
 
+def test_residents_have_words_in_seven_languages() -> None:
+    assert set(languages()) == set(WORDS)
+
+
 @pytest.mark.parametrize(("kind", "hazard", "language"), EVERY)
 def test_every_kind_and_hazard_has_all_its_words(kind: StationKind, hazard: int, language: str) -> None:
-    assert all(text.strip() == text and text for text in words(kind, hazard, language))
+    said = words(kind, hazard, language)
+    needed = said if language in STAFF_LANGUAGES else (said.name, said.meaning, said.advice)
+    assert all(text.strip() == text and text for text in needed)
 
 
 @pytest.mark.parametrize(("kind", "hazard", "language"), EVERY)
 def test_no_words_name_what_an_authority_issues(kind: StationKind, hazard: int, language: str) -> None:
-    text = " ".join(words(kind, hazard, language)).lower()
-    assert [word for word in ISSUED if word in text] == []
+    assert issued_words(" ".join(words(kind, hazard, language)), language) == []
+
+
+@pytest.mark.parametrize(("kind", "hazard"), HAZARDS)
+def test_easy_japanese_is_easy(kind: StationKind, hazard: int) -> None:
+    name, meant, advised, _ = words(kind, hazard, "easy")
+    text = f"{name}。{meant}{advised}"
+    assert (long_sentences(text), unread_kanji(text), hard_words(text)) == ([], [], [])
 
 
 @pytest.mark.parametrize(("kind", "hazard", "language"), EVERY)
@@ -56,10 +75,10 @@ def test_each_hazard_of_a_kind_is_told_apart_by_its_name(kind: StationKind, lang
     assert len({words(kind, hazard, language).name for hazard in range(TOP + 1)}) == TOP + 1
 
 
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("kind", list(StationKind))
-def test_dangerous_water_points_residents_to_what_the_city_says(kind: StationKind) -> None:
-    assert "市や" in advice(kind, 4, "ja")
-    assert "city" in advice(kind, 4, "en")
+def test_dangerous_water_points_residents_to_what_the_city_says(kind: StationKind, language: str) -> None:
+    assert CITY_IN[language].removesuffix("や" if kind is StationKind.UNDERPASS else "") in advice(kind, 4, language)
 
 
 def test_a_river_is_named_by_the_official_stages() -> None:
@@ -78,3 +97,7 @@ def test_the_citys_own_label_wins_in_its_language_only() -> None:
 def test_a_language_without_words_is_answered_in_english() -> None:
     assert meaning(StationKind.RIVER, 5, "xx") == meaning(StationKind.RIVER, 5, "en")
     assert staff_note(StationKind.UNDERPASS, 5, "xx") == staff_note(StationKind.UNDERPASS, 5, "en")
+
+
+def test_staff_who_read_a_language_of_residents_get_their_note_in_english() -> None:
+    assert staff_note(StationKind.UNDERPASS, 5, "easy") == staff_note(StationKind.UNDERPASS, 5, "en")
