@@ -20,12 +20,17 @@ MARGIN = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What ``views.board`` is made of, as far as gauges, pumps and gates go."""
+    """What ``views.board`` is made of, as far as gauges, pumps and gates go.
+
+    ``touched`` are the gauges of which something came since the one before, None where everything was read again. Where
+    nothing came it is the same object.
+    """
 
     latest: Mapping[str, Latest] = field(default_factory=dict)
     recent: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
     paces: Mapping[str, Pace | None] = field(default_factory=dict)
     states: States = field(default_factory=dict)
+    touched: frozenset[str] | None = None
 
 
 class Following:
@@ -75,6 +80,7 @@ class Following:
             recent={**before.recent, **recent},
             paces={**before.paces, **{gauge_id: pace_of(found) for gauge_id, found in recent.items()}},
             states=self._log.states() if others else before.states,
+            touched=frozenset(touched),
         )
 
     def _take(self, new: Iterable[Reading]) -> None:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from alerts.issued import IssuedLevel
 from alerts.records import Maintenance, MaintenanceLog, NoMaintenance
 from dashboard.following import Following
-from dashboard.public import assets, files, open_data
-from dashboard.public.pages import Edition, missing_page, page, path_of
+from dashboard.public import assets, data, pages
+from dashboard.public.course import Courses
+from dashboard.public.data import freshness
+from dashboard.public.edition import Edition
 from dashboard.public.pictures import Album
 from dashboard.public.settings import PublicSettings
-from dashboard.public.words import LANGUAGES
+from dashboard.public.sheets import Sheet
+from dashboard.public.site import Site
+from dashboard.public.words.languages import LANGUAGES
 from dashboard.views import MAINTENANCE_MATTERS, board
 from ingest.clock import Clock
 from ingest.stations import Registry
 from ingest.store.protocol import Log, Marks, RegistryStore, Stills
+
+OWNED = (*(each.folder for each in LANGUAGES if each.folder), "stations", "areas", "feeds")
+"""Folders in which nothing stays that is not of the site, such as pages of stations that were retired meanwhile."""
 
 
 class Publisher:
@@ -35,7 +41,6 @@ class Publisher:
         stills: Stills | None = None,
         issued: Callable[[], Sequence[IssuedLevel]] = tuple,
     ) -> None:
-        self._folder = folder
         self._log = log
         self._registry_store = registry_store
         self._clock = clock
@@ -44,10 +49,11 @@ class Publisher:
         self._issued_now = issued
         self._issued: Sequence[IssuedLevel] = ()
         self._following = Following(log)
+        self._courses = Courses(log)
         self._published: tuple[Marks, datetime] | None = None
         self._works: list[Maintenance] = []
         self._album = Album(folder, stills) if stills is not None else None
-        files.sweep(folder)
+        self._site = Site(folder, OWNED)
 
     def publish_if_changed(self) -> bool:
         """Publish if the log grew or the page is due; whether it did. Cheap enough to be called every second.
@@ -64,7 +70,8 @@ class Publisher:
         registry = self._registry_store.registry()
         if registry is None:
             return False
-        self._write(replace(self._edition(registry, marks, now, works), issued=issued))
+        edition = self._edition(registry, marks, now, works, issued)
+        self._site.bring(contents(edition), edition.common, now)
         self._published, self._works, self._issued = (marks, now), going_on, issued
         return True
 
@@ -75,20 +82,33 @@ class Publisher:
         fresh = 0 <= (now - at).total_seconds() < self._settings.publish_every_s  # a clock set back is not fresh
         return marks != known or not fresh
 
-    def _edition(self, registry: Registry, marks: Marks, now: datetime, works: Sequence[Maintenance]) -> Edition:
+    def _edition(
+        self,
+        registry: Registry,
+        marks: Marks,
+        now: datetime,
+        works: Sequence[Maintenance],
+        issued: Sequence[IssuedLevel],
+    ) -> Edition:
         heard = self._following.heard(marks.reading_seq, now)
+        courses = self._courses.now(registry, heard, now, works)
         seen = board(registry, heard.latest, heard.recent, self._log.cameras(), now, works, paces=heard.paces)
         cameras = [camera for view in seen.stations for camera in view.cameras]
-        pictures = self._album.publish(cameras, self._settings.picture_too_old_s) if self._album else ()
-        return Edition(seen, self._clock.speed, self._settings, assets.hashed(), pictures)
+        return Edition(
+            board=seen,
+            clock_speed=self._clock.speed,
+            settings=self._settings,
+            assets=assets.hashed(),
+            pictures=self._album.publish(cameras, self._settings.picture_too_old_s) if self._album else (),
+            issued=issued,
+            courses=courses,
+            revision=marks.registry_revision,
+        )
 
-    def _write(self, edition: Edition) -> None:
-        """Assets before the pages that need them, the stamp of freshness last. Old assets stay for old pages."""
-        for name, path in assets.hashed().items():
-            if not (self._folder / path).exists():
-                files.write(self._folder / path, assets.contents()[name])
-        rendered = {path_of(language): page(edition, language) for language in LANGUAGES}
-        for path, html in {**rendered, "404.html": missing_page(edition)}.items():
-            files.write(self._folder / path, html.encode())
-        files.write(self._folder / "levels.json", open_data.levels(edition))
-        files.write(self._folder / "freshness.json", open_data.freshness(edition))
+
+def contents(edition: Edition) -> Iterator[Sheet]:
+    """All files of the site: assets before the pages that need them, the stamp of freshness last."""
+    yield from assets.sheets()
+    yield from pages.sheets(edition)
+    yield from data.sheets(edition)
+    yield freshness.sheet(edition)

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class PublicSettings(BaseModel):
     """Times of the public site.
 
-    ``stale_after_s`` and ``refresh_s`` are real seconds in the reader's hand: after how long without a new
-    page the reader is told that it is old, and how often the script looks for a new one.
+    ``stale_after_s``, ``quiet_stale_after_s`` and ``refresh_s`` are real seconds in the reader's hand: after how
+    long without a new page the reader is told that it is old (the second of a calm station's page, which is written
+    anew less often), and how often the script looks for a new one.
     ``publish_every_s`` is in seconds of the house's clock: the longest a page stays when nothing changed.
     ``picture_too_old_s`` is too.
     """
@@ -17,6 +18,11 @@ class PublicSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     stale_after_s: float = Field(default=300.0, gt=0, description="age in seconds from which the page calls itself old")
+    quiet_stale_after_s: float = Field(
+        default=1800.0,
+        gt=0,
+        description="the same for the page of a calm station, which is written anew less often",
+    )
     refresh_s: float = Field(default=30.0, gt=0, description="seconds between a reader's looks for a newer page")
     publish_every_s: float = Field(
         default=60.0, gt=0, description="seconds after which an unchanged page is written anew"

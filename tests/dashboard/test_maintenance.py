@@ -7,7 +7,6 @@ from pathlib import Path
 
 from alerts.records import Maintenance
 from dashboard.figures import GraphWords, hydrograph
-from dashboard.public.pages import page
 from dashboard.public.publisher import Publisher
 from dashboard.public.spots import PublicGauge, State, spots
 from dashboard.staff.facts import flags
@@ -16,7 +15,7 @@ from dashboard.views import Board, board
 from ingest.readings import Quality
 from ingest.store.protocol import Course
 from tests.dashboard.fakes import FakeLog, FakeRegistryStore
-from tests.dashboard.public_fakes import NOW, SetClock, edition, log_of, one_station
+from tests.public.fakes import NOW, SetClock, edition, log_of, one_station, overview
 
 GOOD = Quality.GOOD
 
@@ -41,10 +40,10 @@ def test_the_public_sees_no_level_of_a_gauge_that_is_worked_on_neither_a_new_one
     for stage_m in (0.5, 7.37):
         (gauge,) = told(log_of(("bridge-1", 0.4, 90, GOOD), ("bridge-1", stage_m, 5, GOOD)), work())
         assert (gauge.state, gauge.hazard, gauge.stage_m, gauge.observed_at) == (State.MAINTENANCE, None, None, None)
-    html = page(edition(seen(log_of(("bridge-1", 7.37, 5, GOOD)), work())), "ja")
+    html = overview(edition(seen(log_of(("bridge-1", 7.37, 5, GOOD)), work())), "ja")
     assert "点検中" in html
     assert "7.37" not in html
-    english = page(edition(seen(log_of(("bridge-1", 7.37, 5, GOOD)), work())), "en")
+    english = overview(edition(seen(log_of(("bridge-1", 7.37, 5, GOOD)), work())), "en")
     assert "under maintenance and being checked" in english
 
 

@@ -128,7 +128,7 @@ def test_run_without_a_registry_says_what_to_do(tmp_path: Path) -> None:
 
 def shows_levels(port: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/levels.json", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/data/latest.json", timeout=2) as answer:
             return '"state":"level"' in answer.read().decode()
     except (urllib.error.URLError, OSError):
         return False

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.public import assets
 from dashboard.public.server import create_app, locate
-from tests.dashboard.public_fakes import Site
+from tests.public.fakes import Site
 
 
 @dataclass
@@ -43,14 +43,14 @@ def web(folder: Path) -> Web:
     return Web(folder)
 
 
-@pytest.mark.parametrize("path", ["/", "/index.html", "/en/", "/en/index.html", "/levels.json", "/freshness.json"])
+@pytest.mark.parametrize("path", ["/", "/index.html", "/en/", "/en/index.html", "/data/latest.json", "/freshness.json"])
 def test_every_page_is_served_and_asked_for_again_each_time(web: Web, path: str) -> None:
     answer = web.get(path)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-cache"
 
 
-@pytest.mark.parametrize("path", ["/", "/levels.json", "/nothing", "/en"])
+@pytest.mark.parametrize("path", ["/", "/data/latest.json", "/nothing", "/en"])
 def test_every_answer_has_the_strict_headers(web: Web, path: str) -> None:
     headers = web.get(path).headers
     policy = headers["content-security-policy"]

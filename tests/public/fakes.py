@@ -15,10 +15,12 @@ import uvicorn
 
 from alerts.issued import IssuedLevel
 from dashboard.public import assets
-from dashboard.public.pages import Edition, page
+from dashboard.public.edition import Edition
+from dashboard.public.pages.overview import page
 from dashboard.public.publisher import Publisher
 from dashboard.public.server import create_app
 from dashboard.public.settings import PublicSettings
+from dashboard.public.words.languages import LANGUAGES
 from dashboard.views import Board, board
 from ingest.readings import Quality
 from ingest.stations import City, Gauge, Names, Registry, Station, StationKind, ThresholdSet
@@ -85,7 +87,12 @@ def edition(seen: Board, clock_speed: float = 1.0, settings: PublicSettings | No
 
 def html_of(registry: Registry, log: FakeLog, language: str = "ja") -> str:
     """The page of a city."""
-    return page(edition(board_of(registry, log)), language)
+    return overview(edition(board_of(registry, log)), language)
+
+
+def overview(told: Edition, language: str = "ja") -> str:
+    """The overview of an edition, in the language of a code."""
+    return page(told, next(each for each in LANGUAGES if each.code == language)).decode()
 
 
 @dataclass

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.public.settings import PublicSettings
 from tests.dashboard import fake_city
-from tests.dashboard.public_fakes import NOW, SetClock, Site, served
+from tests.public.fakes import NOW, SetClock, Site, served
 
 ADDRESSES = ("/", "/en/")
 HASTY = PublicSettings(stale_after_s=4, refresh_s=0.3)

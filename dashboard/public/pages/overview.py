@@ -1,47 +1,22 @@
-"""The HTML of the public site: pure, from a board, a language and the times of publication."""
+"""The overview: the situation in one look, and every spot, the worst first. Pure, from an edition and a language."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache, partial
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from functools import partial
 
 from alerts.issued import IssuedLevel, place_names
-from dashboard.public.pictures import PublicPicture
-from dashboard.public.settings import PublicSettings
-from dashboard.public.spots import Group, Spot, State, spots
-from dashboard.public.words import LANGUAGES, Words, catalogue, iso_jst, stamp
+from dashboard.public.edition import Edition
+from dashboard.public.pages.frame import render, words_of
+from dashboard.public.sheets import Sheet
+from dashboard.public.spots import Group, Spot, State
+from dashboard.public.words import Words
+from dashboard.public.words.languages import Language
 from dashboard.views import Board
 from ingest.stations import Registry, StationKind
 
-HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Edition:
-    """One publication: the board, how fast its clock runs, the settings, the hashed asset names by plain name, what is
-    told of the public cameras, and the alert levels that the authority issued and the city published."""
-
-    board: Board
-    clock_speed: float
-    settings: PublicSettings
-    assets: Mapping[str, str]
-    pictures: Sequence[PublicPicture] = ()
-    issued: Sequence[IssuedLevel] = ()
-
-    def pictures_of(self, station_id: str) -> list[PublicPicture]:
-        """What is told of the public cameras of a station."""
-        mine = {each.id for each in self.board.registry.cameras_of(station_id)}
-        return [each for each in self.pictures if each.camera_id in mine]
-
-    @property
-    def old_from(self) -> datetime:
-        """From when on the page is old, by the clock of the house."""
-        return self.board.at + timedelta(seconds=self.settings.stale_after_s * self.clock_speed)
+PAGE = "index.html"
 
 
 @dataclass(frozen=True)
@@ -59,42 +34,33 @@ class Summary:
     label: str = ""
 
 
-def path_of(language: str) -> str:
-    """Where a language's page is, below the site's folder."""
-    return "index.html" if language == LANGUAGES[0] else f"{language}/index.html"
+def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
+    """The page in a language."""
+    facts = (edition.spots, tuple(edition.pictures), tuple(edition.issued), edition.day)
+    lasts_s = edition.every_minute.lasts_s
+    yield Sheet(language.folder + PAGE, facts, partial(page, edition, language), lasts_s)
 
 
-def page(edition: Edition, language: str) -> str:
+def page(edition: Edition, language: Language) -> bytes:
     """The page of the levels in a language."""
-    board = edition.board
-    words = Words(language, board.registry, board.at)
-    listed = spots(board)
-    return _template("page.html").render(
-        edition=edition,
+    words = words_of(edition, language)
+    return render(
+        "overview.html",
+        edition,
+        language,
+        PAGE,
+        edition.every_minute,
         words=words,
-        city=board.registry.city,
-        summary=summary(listed, words),
-        groups=_grouped(listed),
-        kinds=levels_by_kind(board),
-        links=_links(language),
-        issued_place=partial(issued_place, registry=board.registry),
-        root="" if language == LANGUAGES[0] else "../",
-        iso=iso_jst,
-        stamp=stamp,
+        summary=summary(edition.spots, words),
+        groups=_grouped(edition.spots),
+        kinds=levels_by_kind(edition.board),
+        issued_place=partial(issued_place, registry=edition.board.registry),
     )
 
 
 def issued_place(entry: IssuedLevel, registry: Registry) -> Mapping[str, str]:
     """Where a level was issued for, by its names."""
     return place_names(entry.announced.area, entry.announced.station_id, registry)
-
-
-def missing_page(edition: Edition) -> str:
-    """The page for an address that does not exist, in all languages, with addresses from the root."""
-    board = edition.board
-    pages = [Words(language, board.registry, board.at) for language in LANGUAGES]
-    links = [f"/{_folder_of(language)}" for language in LANGUAGES]
-    return _template("missing.html").render(edition=edition, pages=list(zip(pages, links, strict=True)))
 
 
 def summary(listed: Sequence[Spot], words: Words) -> Summary:
@@ -139,21 +105,3 @@ def levels_by_kind(board: Board) -> dict[StationKind, list[int]]:
 def _grouped(listed: Sequence[Spot]) -> list[tuple[str, list[Spot]]]:
     groups = [(group.name.lower(), [spot for spot in listed if spot.group is group]) for group in Group]
     return [(name, members) for name, members in groups if members]
-
-
-def _links(current: str) -> list[tuple[str, str, str, bool]]:
-    root = "" if current == LANGUAGES[0] else "../"
-    folders = [(each, f"{root}{_folder_of(each)}" or "./") for each in LANGUAGES]
-    return [(each, catalogue(each)["language"], link, each == current) for each, link in folders]
-
-
-def _folder_of(language: str) -> str:
-    return path_of(language).removesuffix("index.html")
-
-
-@cache
-def _template(name: str) -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template(name)

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from dashboard.public.pages import Edition
-from dashboard.public.spots import PublicGauge, Spot, spots
-from dashboard.public.words import iso_jst, stamp
+from dashboard.public.edition import Edition
+from dashboard.public.sheets import Sheet
+from dashboard.public.spots import PublicGauge, Spot
+from dashboard.public.words import iso_jst
+
+
+def sheets(edition: Edition) -> Iterator[Sheet]:
+    """The values as a file."""
+    lasts_s = edition.every_minute.lasts_s
+    yield Sheet("data/latest.json", edition.spots, partial(levels, edition), lasts_s)
 
 
 def levels(edition: Edition) -> bytes:
-    """``levels.json``: every spot, worst first; times as ISO 8601 with +09:00, stages in metres."""
+    """``data/latest.json``: every spot, worst first; times as ISO 8601 with +09:00, stages in metres."""
     board = edition.board
     city = board.registry.city
-    return _json(
+    return as_json(
         {
             "published_at": iso_jst(board.at),
             "city": {"id": city.id, "municipal_code": city.municipal_code, "name": city.name},
             "demonstration": city.demonstration,
             "drill": city.drill,
             "provisional": True,
-            "stations": [_station(spot) for spot in spots(board)],
-        }
-    )
-
-
-def freshness(edition: Edition) -> bytes:
-    """``freshness.json``: the stamp that every page carries, and after how many real seconds that is old."""
-    return _json(
-        {
-            "published_at": stamp(edition.board.at),
-            "stale_after_s": edition.settings.stale_after_s,
-            "clock_speed": edition.clock_speed,
+            "stations": [_station(spot) for spot in edition.spots],
         }
     )
 
@@ -61,5 +59,6 @@ def _gauge(told: PublicGauge) -> dict[str, Any]:
     }
 
 
-def _json(value: dict[str, Any]) -> bytes:
+def as_json(value: dict[str, Any]) -> bytes:
+    """Small, and readable by people who read Japanese."""
     return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode()

@@ -12,12 +12,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from dashboard.public.words.languages import Language
 from ingest import labels
 from ingest.clock import JST
 from ingest.stations import Registry, StationKind, named
-
-LANGUAGES = ("ja", "en")
-"""The languages of the site; the first is at the root, the others in a folder of their name."""
 
 LONGEST_WHOLE = 10
 """Characters of Japanese that fit on one line of the smallest phone: a longer part of a name may break."""
@@ -44,21 +42,21 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 class Words:
     """One language, for one registry, at one time (``now`` decides which times need their date)."""
 
-    language: str
+    language: Language
     registry: Registry
     now: datetime
 
     def t(self, key: str, **values: object) -> str:
         """A text of the catalogue with its values filled in; an unknown key is a KeyError."""
-        return catalogue(self.language)[key].format(**values)
+        return catalogue(self.language.code)[key].format(**values)
 
     def name(self, names: Mapping[str, str]) -> str:
         """A name in this language, else the nearest there is."""
-        return named(names, self.language)
+        return named(names, self.language.code)
 
     def rich(self, key: str, **values: object) -> Markup:
         """As ``t`` for a text that holds markup, such as a name that must not break; other values are escaped."""
-        return Markup(catalogue(self.language)[key]).format(**values)
+        return Markup(catalogue(self.language.code)[key]).format(**values)
 
     def whole(self, names: Mapping[str, str]) -> Markup:
         """A name as markup: Japanese has no spaces inside a part of a name, so each part is kept on one line."""
@@ -69,19 +67,19 @@ class Words:
 
     def name_lang(self, names: Mapping[str, str]) -> str:
         """The language a name is really in: screen readers need to know where it is another."""
-        return next(language for language in (self.language, "en", "ja") if names.get(language))
+        return next(language for language in (self.language.code, "en", "ja") if names.get(language))
 
     def label(self, kind: StationKind, hazard: int) -> str:
         """What a hazard is called at this kind of station."""
-        return labels.label(self.registry, kind, hazard, self.language)
+        return labels.label(self.registry, kind, hazard, self.language.code)
 
     def meaning(self, kind: StationKind, hazard: int) -> str:
         """What it means."""
-        return labels.meaning(kind, hazard, self.language)
+        return labels.meaning(kind, hazard, self.language.code)
 
     def advice(self, kind: StationKind, hazard: int) -> str:
         """What to do."""
-        return labels.advice(kind, hazard, self.language)
+        return labels.advice(kind, hazard, self.language.code)
 
     def time(self, at: datetime) -> str:
         """HH:MM in JST, with the date where it is not today's."""

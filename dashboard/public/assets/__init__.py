@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
+
+from dashboard.public.sheets import Sheet
 
 FOLDER = "assets"
 NAMES = ("site.css", "site.js", "icon.svg")
@@ -26,3 +28,9 @@ def hashed() -> Mapping[str, str]:
 def _hashed(name: str, body: bytes) -> str:
     stem, _, ending = name.rpartition(".")
     return f"{FOLDER}/{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{ending}"
+
+
+def sheets() -> Iterator[Sheet]:
+    """As files of the site: they come before the pages that need them."""
+    for name, path in hashed().items():
+        yield Sheet(path, None, partial(contents().__getitem__, name))

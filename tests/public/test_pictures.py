@@ -13,10 +13,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from dashboard.camera_views import camera_view
-from dashboard.public.pages import page
 from dashboard.public.pictures import Told, told
 from dashboard.public.publisher import Publisher
-from dashboard.public.words import LANGUAGES, catalogue
+from dashboard.public.words import catalogue
+from dashboard.public.words.languages import LANGUAGES
 from ingest.readings import CameraReport, CameraState, Still
 from ingest.sight.examine import examine
 from ingest.sight.look import PictureFault, Unjudged
@@ -27,7 +27,7 @@ from ingest.store.protocol import Copy
 from ingest.store.stills import StillFolder
 from tests.dashboard import fake_city
 from tests.dashboard.fakes import FakeLog, FakeRegistryStore
-from tests.dashboard.public_fakes import NOW, SetClock, board_of, edition, one_station, served
+from tests.public.fakes import NOW, SetClock, board_of, edition, one_station, overview, served
 
 SECRET = (255, 0, 255)
 MASK: Masks = (((0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75)),)
@@ -286,12 +286,12 @@ def test_a_page_without_public_cameras_says_nothing_of_pictures() -> None:
     registry: Registry = one_station()
     log = FakeLog()
     log.add(fake_city.reading("bridge-1", 2.4, NOW))
-    assert "figure" not in page(edition(board_of(registry, log)), "ja")
+    assert "figure" not in overview(edition(board_of(registry, log)), "ja")
 
 
 def test_every_word_of_pictures_is_there() -> None:
     for language in LANGUAGES:
-        assert {f"picture.{what}" for what in Told if what is not Told.SHOWN} <= set(catalogue(language))
+        assert {f"picture.{what}" for what in Told if what is not Told.SHOWN} <= set(catalogue(language.code))
 
 
 def test_pictures_are_served_as_images_and_asked_for_again_each_time(house: House) -> None:

@@ -1,0 +1,96 @@
+"""The last 24 hours of every gauge as the public may see them, kept up with the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from alerts.records import Maintenance
+from dashboard.following import Heard
+from ingest.metres import centimetres
+from ingest.readings import Quality, Reading
+from ingest.stations import Registry
+from ingest.store.protocol import Log
+
+SPAN = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+MOST = 288
+"""More points than this are thinned: two for each ten minutes, the lowest and the highest."""
+STEP_S = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Course24:
+    """A day of a gauge: its good readings observed in the 24 hours before ``until``, by time.
+
+    ``points`` are (observed_at, stage in metres above the gauge zero, cut to centimetres). What is suspect, held or was
+    observed during work on the gauge is not among them. ``until`` is the next full hour.
+    """
+
+    until: datetime
+    points: tuple[tuple[datetime, float], ...] = ()
+
+
+class Courses:
+    """Follows what was observed; one publisher's, for one thread. Read whole once, then gauge by gauge."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._known: dict[str, Course24] | None = None
+        self._heard: Heard | None = None
+        self._works: Sequence[Maintenance] = ()
+
+    def now(
+        self, registry: Registry, heard: Heard, now: datetime, works: Sequence[Maintenance]
+    ) -> Mapping[str, Course24]:
+        """The courses by gauge id, given each ``heard`` of one ``Following``. ``works`` is the work on gauges of the
+        last days. An unchanged course stays the same object."""
+        until, known = _next_hour(now), self._known
+        touched = frozenset() if heard is self._heard else heard.touched
+        self._known = None  # should the log refuse, everything is read again
+        if touched is None or known is None or list(works) != self._works:
+            found = self._whole(registry, until, works)
+        else:
+            again = {each: self._log.history(each, until - SPAN, until) for each in touched}
+            found = {**known, **_courses(again, registry, until, works)}
+        found = {each: course if course.until == until else _moved(course, until) for each, course in found.items()}
+        self._known, self._heard, self._works = found, heard, list(works)
+        return found
+
+    def _whole(self, registry: Registry, until: datetime, works: Sequence[Maintenance]) -> dict[str, Course24]:
+        return _courses(self._log.recent(until - SPAN), registry, until, works)
+
+
+def _courses(
+    readings: Mapping[str, Iterable[Reading]], registry: Registry, until: datetime, works: Sequence[Maintenance]
+) -> dict[str, Course24]:
+    """Of those gauges that are in service."""
+    found: dict[str, Course24] = {}
+    for gauge in (registry.gauges[each] for each in readings if each in registry.gauges):
+        theirs = [work for work in works if work.station_id == gauge.station_id and work.concerns(gauge.id)]
+        found[gauge.id] = _course(readings[gauge.id], until, theirs)
+    return found
+
+
+def _course(readings: Iterable[Reading], until: datetime, works: Sequence[Maintenance]) -> Course24:
+    good = [each for each in readings if each.quality is Quality.GOOD and each.observed_at <= until]
+    told = [each for each in good if not any(work.begins_at <= each.observed_at < work.ends_at for work in works)]
+    points = [(each.observed_at, centimetres(each.stage_m)) for each in told]
+    return Course24(until, tuple(points if len(points) <= MOST else thinned(points)))
+
+
+def thinned(points: Iterable[tuple[datetime, float]]) -> Iterator[tuple[datetime, float]]:
+    """Of each ten minutes the lowest and the highest point, by time: no peak is lost."""
+    for _, each in groupby(points, key=lambda point: int(point[0].timestamp()) // STEP_S):
+        found = list(each)
+        yield from sorted({min(found, key=lambda point: point[1]), max(found, key=lambda point: point[1])})
+
+
+def _moved(course: Course24, until: datetime) -> Course24:
+    return Course24(until, tuple(point for point in course.points if point[0] >= until - SPAN))
+
+
+def _next_hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0) + HOUR

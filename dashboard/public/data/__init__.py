@@ -1,0 +1,17 @@
+"""The values of the site for programs: one module a kind of file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from dashboard.public.data import latest
+from dashboard.public.edition import Edition
+from dashboard.public.sheets import Sheet
+
+KINDS: tuple[Callable[[Edition], Iterator[Sheet]], ...] = (latest.sheets,)
+
+
+def sheets(edition: Edition) -> Iterator[Sheet]:
+    """All files of the open data."""
+    for kind in KINDS:
+        yield from kind(edition)

@@ -1,0 +1,85 @@
+"""Everything that the public is told at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from alerts.issued import IssuedLevel
+from dashboard.public.course import Course24
+from dashboard.public.pictures import PublicPicture
+from dashboard.public.settings import PublicSettings
+from dashboard.public.spots import Group, Spot, spots
+from dashboard.public.words.languages import LANGUAGES, Language
+from dashboard.views import Board
+from ingest.clock import JST
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """How long a page lasts, in seconds of the house's clock: it is written anew after ``lasts_s``, and says of itself
+    that it is old from ``old_after_s`` on."""
+
+    lasts_s: float
+    old_after_s: float
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One publication: the board, how fast its clock runs, the settings, the hashed asset names by plain name, what is
+    told of the public cameras, the alert levels that the authority issued and the city published, and the last 24
+    hours by gauge id. ``revision`` is that of the registry."""
+
+    board: Board
+    clock_speed: float
+    settings: PublicSettings
+    assets: Mapping[str, str]
+    pictures: Sequence[PublicPicture] = ()
+    issued: Sequence[IssuedLevel] = ()
+    courses: Mapping[str, Course24] = field(default_factory=dict)
+    languages: tuple[Language, ...] = LANGUAGES
+    revision: int = 0
+
+    @cached_property
+    def spots(self) -> tuple[Spot, ...]:
+        """Every station that has a gauge, worst first."""
+        return spots(self.board)
+
+    @property
+    def day(self) -> date:
+        """Today in Japan: times of other days are shown with their date."""
+        return self.board.at.astimezone(JST).date()
+
+    @cached_property
+    def common(self) -> object:
+        """What every file depends on: where it changes, all are made anew."""
+        city = self.board.registry.city
+        return (self.revision, self.languages, self.settings, tuple(self.assets.items()), self.clock_speed, city)
+
+    def pictures_of(self, station_id: str) -> list[PublicPicture]:
+        """What is told of the public cameras of a station."""
+        return self._pictures.get(station_id, [])
+
+    @cached_property
+    def _pictures(self) -> dict[str, list[PublicPicture]]:
+        cameras, found = self.board.registry.cameras, dict[str, list[PublicPicture]]()
+        for each in self.pictures:
+            found.setdefault(cameras[each.camera_id].station_id, []).append(each)
+        return found
+
+    @property
+    def every_minute(self) -> Lasting:
+        """Of the pages that tell of the whole city."""
+        return Lasting(self.settings.publish_every_s, self.settings.stale_after_s * self.clock_speed)
+
+    def lasting(self, group: Group) -> Lasting:
+        """Of a page about a station: that of a calm one is written anew less often."""
+        told = self.settings
+        old_after_s = (told.quiet_stale_after_s if group is Group.LOW else told.stale_after_s) * self.clock_speed
+        return Lasting(max(told.publish_every_s, old_after_s / 2), old_after_s)
+
+    def old_from(self, lasting: Lasting) -> datetime:
+        """From when on a page that is written now is old, by the clock of the house."""
+        return self.board.at + timedelta(seconds=lasting.old_after_s)

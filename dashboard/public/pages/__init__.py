@@ -1,0 +1,20 @@
+"""The pages of the public site: one module a page, in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from dashboard.public.edition import Edition
+from dashboard.public.pages import missing, overview
+from dashboard.public.sheets import Sheet
+from dashboard.public.words.languages import Language
+
+PAGES: tuple[Callable[[Edition, Language], Iterator[Sheet]], ...] = (overview.sheets,)
+
+
+def sheets(edition: Edition) -> Iterator[Sheet]:
+    """All pages, in the languages that are switched on."""
+    for language in edition.languages:
+        for page in PAGES:
+            yield from page(edition, language)
+    yield missing.sheet(edition)

@@ -1,0 +1,78 @@
+"""What all pages share: the templates, the languages' addresses, the stamp of the publication."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from dashboard.public.edition import Edition, Lasting
+from dashboard.public.words import Words, catalogue, iso_jst, stamp
+from dashboard.public.words.languages import Language
+
+HERE = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page in another language, or in this one (``current``), as seen from this page."""
+
+    language: Language
+    name: str
+    href: str
+    current: bool
+
+
+def words_of(edition: Edition, language: Language) -> Words:
+    """What the site says in a language at this publication."""
+    return Words(language, edition.board.registry, edition.board.at)
+
+
+def root_of(path: str) -> str:
+    """From a file's folder up to the site's: ``../`` for each folder."""
+    return "../" * path.count("/")
+
+
+def links(edition: Edition, language: Language, page: str) -> Sequence[Link]:
+    """The same page in every language. ``page`` is its path below the folder of a language."""
+    up = root_of(language.folder + page)
+    name = page.removesuffix("index.html")
+    return [
+        Link(each, catalogue(each.code)["language"], f"{up}{each.folder}{name}" or "./", each == language)
+        for each in edition.languages
+    ]
+
+
+def render(template: str, edition: Edition, language: Language, page: str, lasting: Lasting, **values: object) -> bytes:
+    """A page in a language. ``page`` is its path below the folder of the language, ``lasting`` how long it lasts."""
+    city = edition.board.registry.city
+    return (
+        template_of(template)
+        .render(
+            edition=edition,
+            words=values.pop("words", None) or words_of(edition, language),
+            language=language,
+            city=city,
+            page=page,
+            home="../" * page.count("/"),
+            root=root_of(language.folder + page),
+            links=links(edition, language, page),
+            old_from=edition.old_from(lasting),
+            iso=iso_jst,
+            stamp=stamp,
+            **values,
+        )
+        .encode()
+    )
+
+
+@cache
+def template_of(name: str) -> Template:
+    """A template by its file's name; a value that is missing is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template(name)

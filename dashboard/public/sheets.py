@@ -1,0 +1,23 @@
+"""One file of the site, before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file of the site: where it lies, what it is made of, and how it is made.
+
+    ``path`` is below the site's folder. ``facts`` are compared with those of the last time: where they are equal the
+    file stays as it is, and ``render`` is not called. They hold all that the file depends on, except what
+    ``Edition.common`` holds and the time of publication.
+    ``lasts_s`` is for files that print that time: after so many seconds of the house's clock they are written anew,
+    though nothing changed. None: never.
+    """
+
+    path: str
+    facts: object
+    render: Callable[[], bytes]
+    lasts_s: float | None = None
