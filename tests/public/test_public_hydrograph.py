@@ -167,7 +167,7 @@ def test_a_path_in_steps_leads_to_the_same_places(tenths: list[tuple[int, int]])
     run = [(x / 10, y / 10) for x, y in tenths]
     said = path([run])
     found = _places(said.removeprefix("M").replace("-", " -"))
-    assert found[-1] == (pytest.approx(run[-1][0]), pytest.approx(run[-1][1]))
+    assert found[-1] == pytest.approx(run[-1])
 
 
 def test_the_table_says_the_highest_of_each_hour_in_japan_and_which_hours_are_empty() -> None:
