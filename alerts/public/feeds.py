@@ -6,9 +6,7 @@ public reaches the feeds by, else relative to the document that they stand in.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,12 +16,13 @@ from urllib.parse import urljoin
 
 from alerts.cap.atom import Entry, Feed, atom_feed
 from alerts.cap.flood import TAGS, whole_second
+from alerts.public.areas import areas
 from alerts.public.records import PublicMessage
 from alerts.public.rendering import Issuer, mark
 from alerts.public.scope import scope_of
 from alerts.public.words import LANGUAGES, line
 from alerts.store.public import SqlPublicMessages
-from ingest.stations import Names, Registry
+from ingest.stations import Registry
 
 KEPT = timedelta(days=30)
 """How long a message stays in the feeds and its document beside them."""
@@ -107,12 +106,6 @@ def cap_name(message: PublicMessage) -> str:
     return f"cap/{message.identifier}.xml"
 
 
-def areas(registry: Registry) -> Mapping[str, Names]:
-    """The areas of the registry by the name that their files have, in the order of its stations."""
-    found = {each.area["ja"]: each.area for each in registry.stations.values() if each.area}
-    return {_slug(names): names for names in found.values()}
-
-
 def entry_of(message: PublicMessage, issuer: Issuer, language: str, own: str = "atom.xml") -> Entry:
     """The entry of a message that was sent; ``own`` is the name of its feed below the folder."""
     assert message.sent_at is not None
@@ -162,13 +155,6 @@ def _link(name: str, own: str, issuer: Issuer) -> str:
     """The address of a document below the folder (or beside it), as the feed ``own`` says it."""
     base = issuer.settings.feed_url.rstrip("/")
     return urljoin(f"{base}/", name) if base else "../" * own.count("/") + name
-
-
-def _slug(names: Names) -> str:
-    """A name for files: from the English one where there is one, told apart by the Japanese one."""
-    plain = re.sub(r"[^a-z0-9]+", "-", names.get("en", "").lower()).strip("-")
-    told_apart = hashlib.blake2b(names["ja"].encode(), digest_size=4).hexdigest()
-    return f"{plain}-{told_apart}" if plain else told_apart
 
 
 def _name(stem: str, language: str) -> str:
