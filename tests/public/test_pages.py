@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.public import assets
 from dashboard.public.pages.missing import missing_page
 from dashboard.public.settings import PublicSettings
 from dashboard.public.words import Words, catalogue
@@ -194,12 +193,6 @@ def test_the_page_says_that_it_is_provisional_and_not_an_evacuation_order(langua
     html = html_of(one_station(), log_of(), language)
     assert catalogue(language)["notes.orders"] in html
     assert catalogue(language)["notes.provisional"] in html
-
-
-@pytest.mark.parametrize("language", CODES)
-def test_the_page_of_a_whole_city_with_its_style_and_script_is_small(language: str) -> None:
-    html = overview(edition(board_of(fake_city.registry(NOW), storm(NOW))), language)
-    assert len(html.encode()) + sum(map(len, assets.contents().values())) <= 60_000
 
 
 @pytest.mark.parametrize("language", CODES)

@@ -1,4 +1,4 @@
-"""The style, the script and the icon: named by their content, so that they can be cached for ever."""
+"""The style, the scripts and the icon: named by their content, so that they can be cached for ever."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from dashboard.public.sheets import Sheet
 
 FOLDER = "assets"
-NAMES = ("site.css", "site.js", "icon.svg")
+NAMES = ("site.css", "site.js", "find.js", "icon.svg")
 
 
 @cache

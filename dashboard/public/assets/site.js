@@ -1,38 +1,32 @@
-// Keeps the page fresh, and says so by itself when it is not. The page is complete without this.
+// Keeps the page fresh and says so by itself when it is not. The page is complete without this.
 "use strict";
 (() => {
   const main = document.querySelector("main[data-published-at]");
-  const news = document.getElementById("news");
-  // What is known of the page's age: `ageS` at the moment (`mono`, `wall`) when it was learned.
+  if (!main) return;
+  const byId = (id) => document.getElementById(id);
+  const number = (name) => Number(main.dataset[name]);
+  const PATIENCE_MS = 20000;
+
+  // ---- How old the site is -------------------------------------------------------------------------------------
+  // `ageS` at the moment (`mono`, `wall`) when it was learned; `stamp` is that of the publication which the page was
+  // compared with. One clock stops while a phone sleeps, the other can be set: the one that says more counts.
   const known = { stamp: "", ageS: 0, mono: 0, wall: 0 };
 
-  const number = (name) => Number(main.dataset[name]);
-
-  // Both clocks: one stops while a phone sleeps, the other can be set.
-  function ageS() {
-    const passed = Math.max(performance.now() - known.mono, Date.now() - known.wall, 0);
-    return known.ageS + passed / 1000;
+  function passedS() {
+    return Math.max(performance.now() - known.mono, Date.now() - known.wall, 0) / 1000;
   }
 
-  // The stamp tells the age only when the house runs at true speed; in a replay it is another day's.
-  function ageByStamp(nowMs) {
-    const age = (nowMs - Date.parse(main.dataset.publishedAt)) / 1000;
+  function learn(stamp, ageS) {
+    Object.assign(known, { stamp, ageS, mono: performance.now(), wall: Date.now() });
+  }
+
+  // A stamp tells an age only when the house runs at true speed; in a replay it is another day's.
+  function ageAt(nowMs, stamp) {
+    const age = (nowMs - Date.parse(stamp)) / 1000;
     return main.dataset.clockSpeed === "1" && age > 0 ? age : 0;
   }
 
-  function learn(nowMs) {
-    const stamp = main.dataset.publishedAt;
-    const age = ageByStamp(nowMs);
-    if (stamp === known.stamp && age <= ageS()) return;
-    Object.assign(known, { stamp, ageS: age, mono: performance.now(), wall: Date.now() });
-  }
-
-  function judge() {
-    const old = ageS() > number("staleAfterS");
-    const banner = document.getElementById("old");
-    if (banner.hidden === old) banner.hidden = !old;
-    document.body.classList.toggle("is-old", old);
-  }
+  const ownAgeS = () => ageAt(Date.now(), main.dataset.publishedAt);
 
   // The server's time, so that a phone whose clock is wrong is not told nonsense.
   function serverNow(response) {
@@ -41,53 +35,111 @@
     return Number.isNaN(date) ? Date.now() : date + held * 1000;
   }
 
-  function openDetails(open) {
-    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  function judge() {
+    const old = known.ageS + passedS() > number("staleAfterS");
+    if (byId("old").hidden === old) byId("old").hidden = !old;
+    document.documentElement.classList.toggle("is-old", old);
   }
+
+  // ---- A newer page, put in place ------------------------------------------------------------------------------
+  const frameOf = (page) =>
+    [page.title, page.documentElement.lang, ...[...page.querySelectorAll("head [href], head [src], body > header, .banner")]
+      .map((each) => each.getAttribute("href") || each.getAttribute("src") || each.textContent)].join("\n");
+  const frame = frameOf(document);
+
+  // What a reader holds on to: an element by its id, a link by where it leads.
+  function nameOf(element) {
+    if (!main.contains(element)) return "";
+    if (element.id) return `#${CSS.escape(element.id)}`;
+    const href = element.getAttribute("href");
+    return href ? `a[href="${CSS.escape(href)}"]` : "";
+  }
+
+  // What begins first on the screen stays where it is, whatever grows or shrinks above it.
+  function firstSeen() {
+    const begins = [...main.querySelectorAll("[id]")]
+      .map((each) => ({ id: each.id, top: each.offsetParent ? each.getBoundingClientRect().top : -1 }))
+      .filter(({ top }) => top >= 0 && top < window.innerHeight);
+    return begins.reduce((first, each) => (first && first.top <= each.top ? first : each), null);
+  }
+
+  // What is being typed in is left alone: everything around it is exchanged.
+  function exchange(fresh) {
+    const kept = main.querySelector(":scope > [data-kept]");
+    const twin = fresh.querySelector(":scope > [data-kept]");
+    if (!kept || !twin) return main.replaceChildren(...fresh.childNodes);
+    const nodes = [...fresh.childNodes];
+    const at = nodes.indexOf(twin);
+    while (main.firstChild !== kept) main.firstChild.remove();
+    while (kept.nextSibling) kept.nextSibling.remove();
+    kept.before(...nodes.slice(0, at));
+    kept.after(...nodes.slice(at + 1));
+  }
+
+  const toldNow = () => [...main.querySelectorAll("[data-news]")].map((each) => each.textContent.trim().replace(/\s+/g, " "));
 
   function replace(fresh) {
-    const focused = main.contains(document.activeElement) ? document.activeElement.id : "";
-    const open = [...main.querySelectorAll("details[open]")].map((each) => each.id);
+    const focused = nameOf(document.activeElement);
+    const open = [...main.querySelectorAll("details[open][id]")].map((each) => each.id);
+    const seen = window.scrollY > 0 ? firstSeen() : null;
     const { scrollX, scrollY } = window;
-    const before = document.getElementById("summary").textContent;
-    main.replaceChildren(...fresh.childNodes);
+    const before = toldNow();
+    exchange(fresh);
     Object.assign(main.dataset, fresh.dataset);
-    openDetails(open);
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-    window.scrollTo({ left: scrollX, top: scrollY, behavior: "instant" });
-    const after = document.getElementById("summary").textContent;
-    if (after !== before) news.textContent = after;
+    for (const id of open) byId(id)?.setAttribute("open", "");
+    if (focused && !main.contains(document.activeElement)) main.querySelector(focused)?.focus({ preventScroll: true });
+    const moved = seen && byId(seen.id) ? byId(seen.id).getBoundingClientRect().top - seen.top + window.scrollY : scrollY;
+    window.scrollTo({ left: scrollX, top: moved, behavior: "instant" });
+    const news = toldNow().filter((each) => !before.includes(each));
+    if (news.length) byId("news").textContent = news.join(" ");
+    main.dispatchEvent(new Event("fresh")); // for find.js
   }
-
-  const assetOf = (page) => page.querySelector("script[src]").getAttribute("src");
 
   function adopt(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const fresh = page.querySelector("main[data-published-at]");
-    if (!fresh) return; // not ours, for example the sign-in page of a public network
-    if (assetOf(page) !== assetOf(document)) location.reload(); // the site was upgraded
+    if (!fresh) throw new Error("not ours, for example the sign-in page of a public network");
+    if (frameOf(page) !== frame) location.reload(); // the site was upgraded, or a drill began
     else if (fresh.dataset.publishedAt !== main.dataset.publishedAt) replace(fresh);
+  }
+
+  async function asked(address) {
+    const response = await fetch(address, { cache: "no-cache", signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (!response.ok) throw new Error(String(response.status));
+    return response;
+  }
+
+  // The age of the site is that of its newest publication. It counts once this page was compared with the server's
+  // after it: pages that did not change are not written anew, so their own stamp says nothing.
+  async function look() {
+    const response = await asked(`${main.dataset.root}freshness.json`);
+    const stamp = (await response.json()).published_at;
+    const age = ageAt(serverNow(response), stamp);
+    if (stamp !== known.stamp) adopt(await (await asked(location.href.split("#")[0])).text());
+    if (stamp !== known.stamp || age > known.ageS + passedS()) learn(stamp, age);
   }
 
   async function refresh() {
     try {
-      const response = await fetch(location.href, { cache: "no-cache", signal: AbortSignal.timeout(20000) });
-      if (response.ok) adopt(await response.text());
-      learn(serverNow(response));
+      await look();
     } catch {
-      learn(Date.now()); // no connection: the age goes on growing, and the banner says so
+      // No connection: the age goes on growing. A page that was never compared is as old as it says.
+      if (!known.stamp && ownAgeS() > known.ageS + passedS()) learn("", ownAgeS());
     }
     judge();
   }
 
   async function refreshForEver() {
-    await refresh();
+    if (!document.hidden) await refresh();
     setTimeout(refreshForEver, number("refreshS") * 1000);
   }
 
-  if (!main) return;
-  Object.assign(known, { stamp: main.dataset.publishedAt, mono: performance.now(), wall: Date.now() });
+  // ---- Begin ---------------------------------------------------------------------------------------------------
+  // Until the server has answered: a page that is old by what it prints itself is old, for example one from a cache.
+  learn("", ownAgeS() > number("oldAfterS") ? ownAgeS() : 0);
   setInterval(judge, 1000);
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
+  window.addEventListener("pageshow", (event) => event.persisted && refresh());
+  window.addEventListener("online", refresh);
   refreshForEver();
 })();

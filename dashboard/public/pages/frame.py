@@ -14,6 +14,16 @@ from dashboard.public.words import Words, catalogue, iso_jst, stamp
 from dashboard.public.words.languages import Language
 
 HERE = Path(__file__).parent / "templates"
+NAV = (
+    ("home", ""),
+    ("places", "places.html"),
+    ("messages", "messages.html"),
+    ("cameras", "cameras.html"),
+    ("levels", "levels.html"),
+    ("data", "data.html"),
+    ("print", "print.html"),
+)
+"""The pages that every page leads to: the key of their name in the catalogues, and the address below a language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,10 @@ def render(template: str, edition: Edition, language: Language, page: str, lasti
             home="../" * page.count("/"),
             root=root_of(language.folder + page),
             links=links(edition, language, page),
+            here=page.removesuffix("index.html").rpartition("/")[2] or "./",
+            nav=NAV,
             old_from=edition.old_from(lasting),
+            old_after_s=lasting.old_after_s,
             iso=iso_jst,
             stamp=stamp,
             **values,
