@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 Point = tuple[float, float]
 Line = Sequence[Point]
@@ -73,9 +74,9 @@ def _half(ring: list[Point], axis: int, limit: float, sign: int) -> list[Point]:
 
 
 def seen_parts(line: Line, width: float, height: float) -> list[list[Point]]:
-    """The stretches of an open line that may be seen in a picture: those that lie beyond one of its sides are left out."""
+    """The stretches of an open line that may be seen: those that lie beyond one side of the picture are left out."""
     parts: list[list[Point]] = [[]]
-    for before, point in zip(line, line[1:], strict=False):
+    for before, point in pairwise(line):
         if _beyond(before, point, width, height):
             parts.append([])
         else:
@@ -107,12 +108,12 @@ def _whole(line: Line) -> list[tuple[int, int]]:
 
 
 def _written(line: list[tuple[int, int]], closed: bool) -> str:
-    steps = [f"{x - before_x} {y - before_y}" for (before_x, before_y), (x, y) in zip(line, line[1:], strict=False)]
+    steps = [f"{x - before_x} {y - before_y}" for (before_x, before_y), (x, y) in pairwise(line)]
     return f"M{line[0][0]} {line[0][1]}l{' '.join(steps).replace(' -', '-')}{'z' if closed else ''}"
 
 
 def small_enough(draw: Callable[[float], str], tolerance: float, most: int) -> str:
-    """What ``draw`` gives for the smallest tolerance, from ``tolerance`` on doubled, whose text has ``most`` characters."""
+    """What ``draw`` gives for the first tolerance, doubled each time, whose text is not longer than ``most``."""
     found = draw(tolerance)
     while len(found) > most and tolerance < most:
         tolerance *= 2
