@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
+from dataclasses import dataclass
+from email.utils import formatdate
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dashboard.public import assets
+from dashboard.public.headers import MEDIA_TYPES, accepted, etag, headers_of, is_known, media_type
 
-MEDIA_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-    ".jpg": "image/jpeg",
-}
-"""The kinds of file of the site; no other kind is served."""
-
-SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-FOR_EVER = "public, max-age=31536000, immutable"
-ASK_AGAIN = "no-cache"
+MISSING = "404.html"
 
 
 def create_app(folder: Path) -> Starlette:
     """The site in ``folder`` as an ASGI application; the folder may still be empty or missing."""
-    app = Starlette(
-        routes=[Route("/{path:path}", serve, methods=["GET"])],
-        middleware=[Middleware(GZipMiddleware, minimum_size=1000)],
-    )
+    app = Starlette(routes=[Route("/{path:path}", serve, methods=["GET"])])
     app.state.folder = folder.resolve()
     return app
 
@@ -50,14 +27,12 @@ def create_app(folder: Path) -> Starlette:
 def serve(request: Request) -> Response:
     """One file, read whole so that a page replaced meanwhile does no harm, or the page for what is missing."""
     folder: Path = request.app.state.folder
-    path = str(request.path_params["path"])
-    found = locate(folder, path)
+    found = locate(folder, str(request.path_params["path"]))
     if found is None:
-        return _missing(folder)
+        return _missing(request, folder)
     if found.is_dir():
-        return RedirectResponse(f"/{found.relative_to(folder).as_posix()}/", headers=SECURITY)
-    body = _read(found)
-    return _missing(folder) if body is None else _answer(request, found, body)
+        return _with_slash(request, found.relative_to(folder).as_posix())
+    return _file(request, folder, found.relative_to(folder).as_posix()) or _missing(request, folder)
 
 
 def locate(folder: Path, path: str) -> Path | None:
@@ -72,29 +47,60 @@ def locate(folder: Path, path: str) -> Path | None:
         return None
     if wanted.is_dir():
         return wanted / "index.html" if path == "" or path.endswith("/") else wanted
-    return wanted if wanted.suffix in MEDIA_TYPES else None
+    return wanted if media_type(wanted.relative_to(folder).as_posix()) else None
 
 
-def _read(path: Path) -> bytes | None:
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A file, or a smaller form of it that lies beside it."""
+
+    body: bytes
+    modified_s: float
+    coding: str = ""
+
+
+def _file(request: Request, folder: Path, path: str, status: int = 200) -> Response | None:
+    form = _best(folder / path, request.headers.get("accept-encoding", ""))
+    if form is None:
+        return None
+    tag = etag(form.modified_s, len(form.body))
+    headers = {**headers_of(path), "ETag": tag}
+    if status == 200:
+        headers["Last-Modified"] = formatdate(form.modified_s, usegmt=True)
+    if status == 200 and is_known(tag, request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=headers)
+    if form.coding:
+        headers["Content-Encoding"] = form.coding
+    return Response(form.body, status_code=status, media_type=media_type(path), headers=headers)
+
+
+def _best(path: Path, accept_encoding: str) -> _Form | None:
+    """The smallest form that the asker understands. What has no plain form is not there."""
+    plain = _read(path)
+    if plain is None or path.suffix not in MEDIA_TYPES:
+        return plain
+    for coding, ending in accepted(accept_encoding):
+        form = _read(path.with_name(path.name + ending), coding)
+        if form is not None:
+            return form
+    return plain
+
+
+def _read(path: Path, coding: str = "") -> _Form | None:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return _Form(file.read(), os.fstat(file.fileno()).st_mtime, coding)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
 
 
-def _answer(request: Request, path: Path, body: bytes) -> Response:
-    etag = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
-    hashed = path.parent == request.app.state.folder / assets.FOLDER
-    headers = {**SECURITY, "ETag": etag, "Cache-Control": FOR_EVER if hashed else ASK_AGAIN}
-    known = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
-    if etag in known:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type=MEDIA_TYPES[path.suffix], headers=headers)
+def _with_slash(request: Request, path: str) -> Response:
+    asked = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{path}/{asked}", status_code=301, headers=headers_of(path))
 
 
-def _missing(folder: Path) -> Response:
-    headers = {**SECURITY, "Cache-Control": ASK_AGAIN}
-    body = _read(folder / "404.html")
-    if body is None:
-        return PlainTextResponse("ページが見つかりません / Page not found\n", status_code=404, headers=headers)
-    return Response(body, status_code=404, media_type=MEDIA_TYPES[".html"], headers=headers)
+def _missing(request: Request, folder: Path) -> Response:
+    found = _file(request, folder, MISSING, status=404)
+    if found is not None:
+        return found
+    return PlainTextResponse("ページが見つかりません / Page not found\n", status_code=404, headers=headers_of(MISSING))

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dashboard.public import assets
+from dashboard.public import assets, files
 from dashboard.public.server import create_app, locate
 from tests.public.fakes import Site
 
@@ -77,8 +77,61 @@ def test_an_unchanged_page_is_not_sent_twice(web: Web) -> None:
     assert web.get("/en/", {"If-None-Match": first.headers["etag"]}).status_code == 200
 
 
-def test_a_page_goes_over_the_air_compressed(web: Web) -> None:
-    assert web.get("/").headers["content-encoding"] == "gzip"
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ("gzip, deflate, br", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("BR", "br"),
+        ("identity", None),
+        ("gzip;q=nonsense", None),
+        ("", None),
+    ],
+)
+def test_a_page_goes_over_the_air_in_the_smallest_form_that_the_reader_knows(
+    folder: Path, web: Web, asked: str, given: str | None
+) -> None:
+    answer = web.get("/", {"Accept-Encoding": asked})
+    assert answer.headers.get("content-encoding") == given
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.content == (folder / "index.html").read_bytes()  # httpx has unpacked it
+    beside = {"br": "index.html.br", "gzip": "index.html.gz", None: "index.html"}[given]
+    assert int(answer.headers["content-length"]) == (folder / beside).stat().st_size
+
+
+def test_each_form_of_a_page_has_an_etag_of_its_own(web: Web) -> None:
+    tags = {web.get("/", {"Accept-Encoding": each}).headers["etag"] for each in ("br", "gzip", "identity")}
+    assert len(tags) == 3
+    tag = web.get("/", {"Accept-Encoding": "br"}).headers["etag"]
+    assert web.get("/", {"Accept-Encoding": "gzip", "If-None-Match": tag}).status_code == 200
+    assert web.get("/", {"Accept-Encoding": "br", "If-None-Match": f'"other", W/{tag}'}).status_code == 304
+
+
+def test_a_page_that_is_written_twice_in_a_second_in_the_same_size_has_another_etag(folder: Path, web: Web) -> None:
+    seen = set()
+    for text in (b"1.20 m", b"1.21 m", b"1.22 m"):
+        files.write(folder / "en" / "x.html", text)
+        seen.add(web.get("/en/x.html").headers["etag"])
+    assert len(seen) == 3
+
+
+@pytest.mark.parametrize("path", ["/index.html.br", "/index.html.gz", "/data/latest.json.gz", "/data/x/history.csv.gz"])
+def test_the_smaller_forms_are_no_files_of_their_own(web: Web, path: str) -> None:
+    assert web.get(path).status_code == 404
+
+
+def test_open_data_and_feeds_may_be_read_by_pages_of_others_and_nothing_else(folder: Path, web: Web) -> None:
+    (folder / "feeds").mkdir(exist_ok=True)
+    (folder / "feeds" / "atom.xml").write_text("<feed/>")
+    for path in ("/data/latest.json", "/feeds/atom.xml"):
+        assert web.get(path).headers["access-control-allow-origin"] == "*"
+    for path in ("/", "/freshness.json", f"/{assets.hashed()['site.css']}", "/data/none.json"):
+        assert "access-control-allow-origin" not in web.get(path).headers
+
+
+def test_the_page_may_ask_for_the_place_of_its_reader_and_nobody_else(web: Web) -> None:
+    assert web.get("/").headers["permissions-policy"] == "camera=(), geolocation=(self), microphone=()"
 
 
 def test_what_is_missing_gets_a_page_that_leads_back(web: Web) -> None:
@@ -96,7 +149,7 @@ def test_before_anything_is_published_the_server_says_so_calmly(tmp_path: Path) 
 
 def test_a_folder_without_its_slash_is_sent_on(web: Web) -> None:
     answer = web.get("/en")
-    assert (answer.status_code, answer.headers["location"]) == (307, "/en/")
+    assert (answer.status_code, answer.headers["location"]) == (301, "/en/")
 
 
 @pytest.mark.parametrize(

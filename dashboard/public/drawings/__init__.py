@@ -1,1 +1,0 @@
-"""Drawings of the public site as lean SVG: pure."""
