@@ -2,16 +2,19 @@
 
 Two rules decide. A confirmed danger is never hidden, and calm is never claimed: a gauge that is being
 checked or worked on shows no level, a silent one and one that failed in danger only their last known, and where one
-gauge of a station is being checked or worked on the low level of another does not stand for the station.
+gauge of a station is being checked or worked on the low level of another does not stand for the station. Pumps that
+should run and are not known to make a station one hazard higher than its water, as they do for staff.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from dashboard.views import Board, GaugeView, StationView
+from ingest.equipment.idle import Standstill, raised
 from ingest.metres import centimetres
 from ingest.stations import Gauge, Station
 
@@ -66,34 +69,87 @@ class PublicGauge:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicPumps:
+    """Pumps of a station that should run by its water and are not known to.
+
+    ``hazard`` is that of the station with it, one above that of its water, and ``silent`` says that this water is only
+    the last known. ``stopped``: they say themselves that they stand; else nothing certain was heard of them.
+    """
+
+    hazard: int
+    stopped: bool
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Spot:
-    """A station as the public sees it, with what is told of its gauges, worst first (never empty)."""
+    """A station as the public sees it, with what is told of its gauges, worst first (never empty), and of its pumps
+    where they stand still in the water."""
 
     station: Station
     gauges: tuple[PublicGauge, ...]
+    pumps: PublicPumps | None = None
 
     @property
     def worst(self) -> PublicGauge:
-        """What decides the station's place in the list."""
+        """The gauge that decides the station's place in the list, unless its pumps do."""
         return self.gauges[0]
+
+    @property
+    def by_pumps(self) -> PublicPumps | None:
+        """The pumps, where they make the station worse than its water does."""
+        pumps = self.pumps
+        return pumps if pumps is not None and pumps.hazard > (self.worst.hazard or 0) else None
+
+    @property
+    def hazard(self) -> int | None:
+        """That of the station, of now or last known: of the worst gauge, or what its pumps make of it."""
+        return self.by_pumps.hazard if self.by_pumps else self.worst.hazard
+
+    @property
+    def last_known(self) -> bool:
+        """Whether what decides is not of now."""
+        return self.by_pumps.silent if self.by_pumps else self.worst.state is State.LAST_KNOWN
 
     @property
     def group(self) -> Group:
         """The part of the list it belongs to."""
-        return self.worst.group
+        return Group.ATTENTION if self.by_pumps else self.worst.group
+
+    @property
+    def urgency(self) -> tuple[int, int, bool]:
+        """Sorts the worst first; of equals the one that is known now."""
+        return (self.group, -(self.hazard or 0), self.by_pumps.silent if self.by_pumps else self.worst.silent)
 
 
 def spots(board: Board) -> tuple[Spot, ...]:
     """Every station that has a gauge, worst first; of equals in the order of the board."""
     found = [_spot(view) for view in board.stations if view.gauges]
-    return tuple(sorted(found, key=lambda spot: spot.worst.urgency))
+    return tuple(sorted(found, key=lambda spot: spot.urgency))
 
 
 def _spot(view: StationView) -> Spot:
     told = [public_gauge(gauge) for gauge in view.gauges]
+    pumps = _pumps(view, told)
     if view.being_checked or view.maintained:
         told = [gauge for gauge in told if gauge.group is not Group.LOW]
-    return Spot(view.station, tuple(sorted(told, key=lambda gauge: gauge.urgency)))
+    return Spot(view.station, tuple(sorted(told, key=_decides_first)), pumps)
+
+
+def _decides_first(told: PublicGauge) -> tuple[bool, tuple[int, int, bool]]:
+    """A gauge without thresholds, such as one outside of a pump station, decides nothing beside one that has some."""
+    return (told.state is State.UNJUDGED, told.urgency)
+
+
+def _pumps(view: StationView, told: Sequence[PublicGauge]) -> PublicPumps | None:
+    """Only where the public is told of the water on their side: what is doubted there says nothing of pumps either."""
+    equipment = view.equipment
+    idle = [each for each in equipment.idle if each.believed] if equipment else []
+    water = next((each for each in told if equipment and each.gauge.id == equipment.inner_id), None)
+    if not idle or water is None or water.stage_m is None:
+        return None
+    stopped = any(each.why is Standstill.STOPPED for each in idle)
+    return PublicPumps(raised(water.hazard or 0), stopped, water.silent)
 
 
 def public_gauge(view: GaugeView) -> PublicGauge:

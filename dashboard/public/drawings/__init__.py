@@ -1,0 +1,1 @@
+"""Drawings of the public site as lean SVG: pure."""
