@@ -6,12 +6,10 @@ public reaches the feeds by, else relative to the document that they stand in.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from urllib.parse import urljoin
 
 from alerts.cap.atom import Entry, Feed, atom_feed
@@ -21,7 +19,6 @@ from alerts.public.records import PublicMessage
 from alerts.public.rendering import Issuer, mark
 from alerts.public.scope import scope_of
 from alerts.public.words import LANGUAGES, line
-from alerts.store.public import SqlPublicMessages
 from ingest.stations import Registry
 
 KEPT = timedelta(days=30)
@@ -51,39 +48,6 @@ class _About:
     part: str
     title: str
     language: str
-
-
-class Feeds:
-    """Woken from outside; writes only where something was published since, and once after a start."""
-
-    def __init__(self, kept: SqlPublicMessages, issuer: Callable[[], Issuer], folder: Path) -> None:
-        self._kept = kept
-        self._issuer = issuer
-        self._folder = folder
-        self._written: tuple[str, ...] | None = None
-
-    def turn(self, now: datetime) -> int:
-        """Bring the files up to date; the number of messages in them, 0 where there was nothing to do."""
-        names = self._kept.names_since(now - KEPT)
-        if names == self._written:
-            return 0
-        found = self._kept.published_since(now - KEPT)
-        write_feeds(self._folder, found, self._issuer())
-        self._written = tuple(message.identifier for message, _ in found)
-        return len(found)
-
-
-def write_feeds(folder: Path, published: Published, issuer: Issuer) -> None:
-    """Write all files below ``folder``, the documents before the feeds that lead to them; OSError where it cannot.
-
-    Documents that are no longer in the feeds are removed last.
-    """
-    wanted = {each.name: each.make() for each in documents(published, issuer)}
-    for name, content in sorted(wanted.items(), key=lambda each: not each[0].startswith("cap/")):
-        _replace(folder / name, content)
-    for old in (folder / "cap").glob("*"):
-        if f"cap/{old.name}" not in wanted:
-            old.unlink()
 
 
 def documents(published: Published, issuer: Issuer) -> Iterator[Document]:
@@ -159,19 +123,3 @@ def _link(name: str, own: str, issuer: Issuer) -> str:
 
 def _name(stem: str, language: str) -> str:
     return f"{stem}.xml" if language == "ja" else f"{stem}.{language}.xml"
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write durably under another name, then put it in place; nothing is done where nothing changed."""
-    if path.exists() and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

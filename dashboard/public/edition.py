@@ -9,6 +9,7 @@ from functools import cached_property
 
 from alerts.issued import IssuedLevel
 from dashboard.public.course import Course24
+from dashboard.public.messages import Messages
 from dashboard.public.pictures import PublicPicture
 from dashboard.public.settings import PublicSettings
 from dashboard.public.spots import Group, Spot, spots
@@ -30,7 +31,7 @@ class Lasting:
 class Edition:
     """One publication: the board, how fast its clock runs, the settings, the hashed asset names by plain name, what is
     told of the public cameras, the alert levels that the authority issued and the city published, and the last 24
-    hours by gauge id. ``revision`` is that of the registry."""
+    hours by gauge id, and the messages that were published. ``revision`` is that of the registry."""
 
     board: Board
     clock_speed: float
@@ -39,6 +40,7 @@ class Edition:
     pictures: Sequence[PublicPicture] = ()
     issued: Sequence[IssuedLevel] = ()
     courses: Mapping[str, Course24] = field(default_factory=dict)
+    messages: Messages = field(default_factory=Messages)
     languages: tuple[Language, ...] = LANGUAGES
     revision: int = 0
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from alerts.issued import IssuedLevel
 from alerts.records import Maintenance, MaintenanceLog, NoMaintenance
 from dashboard.following import Following
-from dashboard.public import assets, data, pages
+from dashboard.public import assets, data, feeds, pages
+from dashboard.public.bulletin import Bulletin
 from dashboard.public.course import Courses
 from dashboard.public.data import freshness
 from dashboard.public.edition import Edition
+from dashboard.public.messages import Messages
 from dashboard.public.pictures import Album
 from dashboard.public.settings import PublicSettings
 from dashboard.public.sheets import Sheet
@@ -40,6 +43,7 @@ class Publisher:
         maintenance: MaintenanceLog | None = None,
         stills: Stills | None = None,
         issued: Callable[[], Sequence[IssuedLevel]] = tuple,
+        bulletin: Bulletin | None = None,
     ) -> None:
         self._log = log
         self._registry_store = registry_store
@@ -47,11 +51,11 @@ class Publisher:
         self._settings = settings or PublicSettings()
         self._maintenance = maintenance or NoMaintenance()
         self._issued_now = issued
-        self._issued: Sequence[IssuedLevel] = ()
+        self._bulletin = bulletin
         self._following = Following(log)
         self._courses = Courses(log)
         self._published: tuple[Marks, datetime] | None = None
-        self._works: list[Maintenance] = []
+        self._told: tuple[object, ...] = ()
         self._album = Album(folder, stills) if stills is not None else None
         self._site = Site(folder, OWNED)
 
@@ -65,14 +69,17 @@ class Publisher:
         works = self._maintenance.maintenance(now - MAINTENANCE_MATTERS)
         going_on = [each for each in works if each.begins_at <= now < each.ends_at]
         issued = self._issued_now()
-        if (going_on, issued) == (self._works, self._issued) and not self._is_due(marks, now):
+        names = self._bulletin.names(now) if self._bulletin else ()
+        told = (going_on, issued, names)
+        if told == self._told and not self._is_due(marks, now):
             return False
         registry = self._registry_store.registry()
         if registry is None:
             return False
-        edition = self._edition(registry, marks, now, works, issued)
+        messages = self._bulletin.messages(names, registry, now) if self._bulletin else Messages()
+        edition = replace(self._edition(registry, marks, now, works), issued=issued, messages=messages)
         self._site.bring(contents(edition), edition.common, now)
-        self._published, self._works, self._issued = (marks, now), going_on, issued
+        self._published, self._told = (marks, now), told
         return True
 
     def _is_due(self, marks: Marks, now: datetime) -> bool:
@@ -82,14 +89,7 @@ class Publisher:
         fresh = 0 <= (now - at).total_seconds() < self._settings.publish_every_s  # a clock set back is not fresh
         return marks != known or not fresh
 
-    def _edition(
-        self,
-        registry: Registry,
-        marks: Marks,
-        now: datetime,
-        works: Sequence[Maintenance],
-        issued: Sequence[IssuedLevel],
-    ) -> Edition:
+    def _edition(self, registry: Registry, marks: Marks, now: datetime, works: Sequence[Maintenance]) -> Edition:
         heard = self._following.heard(marks.reading_seq, now)
         courses = self._courses.now(registry, heard, now, works)
         seen = board(registry, heard.latest, heard.recent, self._log.cameras(), now, works, paces=heard.paces)
@@ -100,7 +100,6 @@ class Publisher:
             settings=self._settings,
             assets=assets.hashed(),
             pictures=self._album.publish(cameras, self._settings.picture_too_old_s) if self._album else (),
-            issued=issued,
             courses=courses,
             revision=marks.registry_revision,
         )
@@ -111,4 +110,5 @@ def contents(edition: Edition) -> Iterator[Sheet]:
     yield from assets.sheets()
     yield from pages.sheets(edition)
     yield from data.sheets(edition)
+    yield from feeds.sheets(edition)
     yield freshness.sheet(edition)

@@ -19,7 +19,7 @@ from deploy.wiring.accounts import gate
 from deploy.wiring.api import api_services
 from deploy.wiring.chronicle import chronicle
 from deploy.wiring.desk import incident_log
-from deploy.wiring.public import issued_for_public, public_services
+from deploy.wiring.public import issued_for_public, messages_for_public, public_services
 from deploy.wiring.stores import Stores
 from deploy.wiring.system import house_system
 from ingest.clock import Clock
@@ -74,6 +74,7 @@ class PublicSite:
             maintenance=stores.maintenance,
             stills=stores.stills,
             issued=issued_for_public(settings, stores, clock),
+            bulletin=messages_for_public(settings, stores),
         )
         self._publisher: Publisher | None = None
 

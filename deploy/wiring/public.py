@@ -1,11 +1,10 @@
-"""Public messages: the desk of staff, and the job that drafts, reminds and writes the feeds."""
+"""Public messages: the desk of staff, the job that drafts and reminds, and what the site tells of them."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 from alerts.engine.rounds import Step
@@ -13,13 +12,13 @@ from alerts.issued import IssuedLevel
 from alerts.people import Directory, GroupKind
 from alerts.public.announced import announced
 from alerts.public.desk import Desk
-from alerts.public.feeds import Feeds
 from alerts.public.looks import Looks
 from alerts.public.publishing import Around
 from alerts.public.settings import PublicMessages
 from alerts.public.watch import Watch
 from alerts.store.issued import SqlIssuedLevels
 from alerts.store.public import SqlPublicMessages
+from dashboard.public.bulletin import Bulletin
 from dashboard.public_desk import PublicServices
 from deploy.settings import Settings
 from deploy.wiring.stores import Stores
@@ -58,12 +57,15 @@ def issued_for_public(settings: Settings, stores: Stores, clock: Clock) -> Calla
     return issued
 
 
+def messages_for_public(settings: Settings, stores: Stores) -> Bulletin:
+    """The published messages that the site tells and hands on."""
+    return Bulletin(SqlPublicMessages(stores.database), settings.alerts.public)
+
+
 def public_steps(settings: Settings, stores: Stores, fence: Fence | None) -> list[Step]:
     """What the alerts service does for them."""
     watch = Watch(stores.database, around(settings, stores), fence)
-    now_around = around(settings, stores)
-    feeds = Feeds(SqlPublicMessages(stores.database), lambda: now_around().issuer, feed_folder(settings))
-    return [Step("public", watch.turn, LOOK), Step("feeds", feeds.turn, LOOK)]
+    return [Step("public", watch.turn, LOOK)]
 
 
 def public_shortcomings(public: PublicMessages, directory: Directory, registry: Registry) -> Iterator[str]:
@@ -102,8 +104,3 @@ def around(settings: Settings, stores: Stores) -> Callable[[], Around]:
         lambda: str(uuid4()),
         settings.drill.enabled,
     )
-
-
-def feed_folder(settings: Settings) -> Path:
-    """Where CAP files and feeds are written. The public site has a folder of its own, which it keeps for itself."""
-    return settings.data_folder / "feeds"

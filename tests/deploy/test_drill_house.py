@@ -29,6 +29,7 @@ from deploy.services import House
 from deploy.settings import Settings, SettingsError, describe, read_settings
 from deploy.wiring.alerts import alert_services
 from deploy.wiring.channels import OUTBOX
+from deploy.wiring.pages import PublicSite
 from deploy.wiring.stores import Stores, open_stores
 from ingest.readings import Reading
 from ingest.registry_files import load
@@ -156,14 +157,14 @@ def test_what_the_public_would_be_told_is_marked_written_down_and_an_exercise_in
         assert main(["public", "approve", "1", "--by", "chief"], environment) == 0
         assert main(["public", "publish", "1", "--by", "chief"], environment) == 0
         assert eventually(lambda: settled(stores) == 3)
-        assert eventually(lambda: list((folder / "feeds" / "cap").glob("*.xml")))
-    (cap,) = (folder / "feeds" / "cap").glob("*.xml")
+        assert PublicSite(drill_house(town.settings), stores, CLOCK).turn()
+    (cap,) = (folder / "public" / "feeds" / "cap").glob("*.xml")
     assert "<status>Exercise</status>" in cap.read_text(encoding="utf-8")
     _, _, told = (folder / OUTBOX / "email.log").read_text(encoding="utf-8").partition("→ residents\n")
     assert told.startswith(MARK)
     assert "not sent: residents, email, residents@town.example" in told
     assert not town.touched
-    assert not (town.settings.data_folder / "feeds").exists()
+    assert not town.settings.public_folder.exists()
 
 
 def test_the_real_house_sends_unmarked_and_knows_nothing_of_the_drill(town: Town) -> None:

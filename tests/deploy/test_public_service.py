@@ -13,6 +13,7 @@ from alerts.store.public import SqlPublicMessages
 from deploy.__main__ import main
 from deploy.settings import read_settings
 from deploy.wiring.alerts import alerting
+from deploy.wiring.pages import PublicSite
 from deploy.wiring.stores import open_stores
 from ingest.readings import Reading
 from ingest.stations import Registry, ThresholdSet
@@ -62,11 +63,11 @@ def test_a_rise_is_drafted_published_and_corrected_through_the_running_service(
         correct = ("public", "correct", "1", "--by", "当番", "--why", "点検中の値でした")
         assert main([*correct, "--headline", "藤井川の水位計は点検中です"], environment) == 0
         assert eventually(lambda: all("訂正" in each.read_text() for each in told))
-        caps = tmp_path / "feeds" / "cap"
-        assert eventually(lambda: caps.is_dir() and len(list(caps.glob("mizumori*.xml"))) == 2)
+        assert PublicSite(settings, stores, CLOCK).turn()
     finally:
         service.stop()
         stores.close()
-    found = [from_xml(each.read_bytes()) for each in sorted(caps.iterdir())]
+    caps = sorted((settings.public_folder / "feeds" / "cap").glob("*.xml"))
+    found = [from_xml(each.read_bytes()) for each in caps]
     assert [each.msg_type for each in found] == [MsgType.ALERT, MsgType.UPDATE]
     assert "2 deliveries wait" in capsys.readouterr().out

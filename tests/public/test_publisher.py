@@ -43,7 +43,15 @@ def no_file_may_grow_beyond(size_bytes: int) -> Iterator[None]:
 
 def test_the_first_call_writes_the_whole_site(site: Site) -> None:
     names = {path.relative_to(site.folder).as_posix() for path in site.folder.rglob("*") if path.is_file()}
-    pages = {"index.html", "en/index.html", "404.html", "data/latest.json", "freshness.json"}
+    pages = {
+        "index.html",
+        "en/index.html",
+        "404.html",
+        "data/latest.json",
+        "freshness.json",
+        "feeds/atom.xml",
+        "feeds/atom.en.xml",
+    }
     assert {name for name in names if not name.endswith(ENDINGS)} == pages | set(assets.hashed().values())
 
 
