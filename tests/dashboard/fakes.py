@@ -89,9 +89,10 @@ class FakeLog:
     def history(
         self, gauge_id: str, since: datetime, until: datetime, quantity: Quantity = Quantity.STAGE
     ) -> list[Reading]:
-        """Readings of a gauge in a span."""
+        """Readings of a gauge in a span; of corrected ones the last revision."""
         self.queries += 1
-        mine = [each for each in self.readings if each.gauge_id == gauge_id and each.quantity is quantity]
+        last = {each.key: each for each in self.readings if each.gauge_id == gauge_id and each.quantity is quantity}
+        mine = last.values()
         return sorted((each for each in mine if since <= each.observed_at <= until), key=lambda each: each.observed_at)
 
     def course(
@@ -110,7 +111,8 @@ class FakeLog:
         """Good readings by gauge."""
         self.queries += 1
         found: dict[str, list[Reading]] = {}
-        for row in sorted(self.readings, key=lambda each: each.observed_at):
+        last = {(each.gauge_id, each.key): each for each in self.readings}
+        for row in sorted(last.values(), key=lambda each: each.observed_at):
             if row.observed_at >= since and row.quality is Quality.GOOD:
                 found.setdefault(row.gauge_id, []).append(row)
         return found
