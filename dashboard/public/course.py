@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -10,7 +10,6 @@ from itertools import groupby
 from alerts.records import Maintenance
 from dashboard.following import Heard
 from ingest.metres import centimetres
-from ingest.readings import Quality, Reading
 from ingest.stations import Registry
 from ingest.store.protocol import Log
 
@@ -51,33 +50,30 @@ class Courses:
         touched = frozenset() if heard is self._heard else heard.touched
         self._known = None  # should the log refuse, everything is read again
         if touched is None or known is None or list(works) != self._works:
-            found = self._whole(registry, until, works)
-        else:
-            again = {each: self._log.history(each, until - SPAN, until) for each in touched}
-            found = {**known, **_courses(again, registry, until, works)}
+            touched, known = None, {}
+        found = {**known, **self._read(registry, touched, until, works)}
         found = {each: course if course.until == until else _moved(course, until) for each, course in found.items()}
         self._known, self._heard, self._works = found, heard, list(works)
         return found
 
-    def _whole(self, registry: Registry, until: datetime, works: Sequence[Maintenance]) -> dict[str, Course24]:
-        return _courses(self._log.recent(until - SPAN), registry, until, works)
+    def _read(
+        self, registry: Registry, touched: Collection[str] | None, until: datetime, works: Sequence[Maintenance]
+    ) -> dict[str, Course24]:
+        """Of the gauges that are in service."""
+        if touched is not None and not touched:
+            return {}
+        stages = self._log.stages(until - SPAN, touched)
+        found: dict[str, Course24] = {}
+        for gauge in (registry.gauges[each] for each in touched or stages if each in registry.gauges):
+            theirs = [work for work in works if work.station_id == gauge.station_id and work.concerns(gauge.id)]
+            found[gauge.id] = _course(stages.get(gauge.id, ()), until, theirs)
+        return found
 
 
-def _courses(
-    readings: Mapping[str, Iterable[Reading]], registry: Registry, until: datetime, works: Sequence[Maintenance]
-) -> dict[str, Course24]:
-    """Of those gauges that are in service."""
-    found: dict[str, Course24] = {}
-    for gauge in (registry.gauges[each] for each in readings if each in registry.gauges):
-        theirs = [work for work in works if work.station_id == gauge.station_id and work.concerns(gauge.id)]
-        found[gauge.id] = _course(readings[gauge.id], until, theirs)
-    return found
-
-
-def _course(readings: Iterable[Reading], until: datetime, works: Sequence[Maintenance]) -> Course24:
-    good = [each for each in readings if each.quality is Quality.GOOD and each.observed_at <= until]
-    told = [each for each in good if not any(work.begins_at <= each.observed_at < work.ends_at for work in works)]
-    points = [(each.observed_at, centimetres(each.stage_m)) for each in told]
+def _course(stages: Iterable[tuple[datetime, float]], until: datetime, works: Sequence[Maintenance]) -> Course24:
+    points = [(at, centimetres(stage_m)) for at, stage_m in stages if at <= until]
+    if works:
+        points = [each for each in points if not any(work.begins_at <= each[0] < work.ends_at for work in works)]
     return Course24(until, tuple(points if len(points) <= MOST else thinned(points)))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from deploy.benches import alerts, cameras, dashboard, dashboard_figures, own_mosquitto
+from deploy.benches import alerts, cameras, dashboard, dashboard_figures, own_mosquitto, public
 from deploy.benches.family import NotTold
 from deploy.benches.influxd import OwnInfluxd
 from deploy.benches.ingest import Plan, table
@@ -70,6 +70,7 @@ def add_to(commands: Any) -> None:
     told.add_argument("--json", type=Path, help="file to write the figures to as well")
     told.set_defaults(run=bench_alerts)
     _add_dashboard(benches)
+    _add_public(benches)
 
 
 def _add_dashboard(benches: Any) -> None:
@@ -92,6 +93,19 @@ def _add_dashboard(benches: Any) -> None:
     pages.add_argument("--no-browser", action="store_true", help="leave out what needs Playwright and Chromium")
     pages.add_argument("--json", type=Path, help="file to write the figures to as well")
     pages.set_defaults(run=bench_dashboard)
+
+
+def _add_public(benches: Any) -> None:
+    text = "measure the public site: written from scratch, a changed station, its first page, what nginx hands out"
+    site = benches.add_parser("public", help=text, description=text)
+    plan = public.Plan()
+    site.add_argument("--stations", type=count, default=plan.stations, help=f"({plan.stations})")
+    site.add_argument("--danger", type=count, default=plan.danger, help=f"stations above a threshold ({plan.danger})")
+    site.add_argument("--changes", type=count, default=plan.changes, help=f"changed stations ({plan.changes})")
+    site.add_argument("--readings", type=count, default=plan.readings, help=f"on their way to a file ({plan.readings})")
+    site.add_argument("--seconds", type=positive, default=plan.seconds, help=f"of requests, thrice ({plan.seconds:g})")
+    site.add_argument("--json", type=Path, help="file to write the figures to as well")
+    site.set_defaults(run=bench_public)
 
 
 def count(text: str) -> int:
@@ -227,6 +241,24 @@ def bench_dashboard(_: Context, options: argparse.Namespace) -> int:
     if options.json:
         options.json.write_text(json.dumps(found.as_json, indent=1) + "\n", encoding="utf-8")
     return 1 if found.errors or found.value("year_peaks_lost") else 0
+
+
+def bench_public(_: Context, options: argparse.Namespace) -> int:
+    """The public site of a large city; 1 where a reading did not come to its page."""
+    plan = public.Plan(
+        stations=options.stations,
+        danger=min(options.danger, options.stations),
+        changes=options.changes,
+        readings=options.readings,
+        seconds=options.seconds,
+    )
+    with TemporaryDirectory(prefix="mizumori-bench-") as temporary:
+        found = public.Bench(plan, Path(temporary), free_ports(4)).run(say)
+    for line in dashboard_figures.table(found):
+        say(line)
+    if options.json:
+        options.json.write_text(json.dumps(found.as_json, indent=1) + "\n", encoding="utf-8")
+    return 1 if found.errors else 0
 
 
 @contextmanager

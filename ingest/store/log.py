@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy import Engine, and_, func, select
 
@@ -89,6 +90,28 @@ class SqlLog:
             if reading.quality is Quality.GOOD:
                 by_gauge[reading.gauge_id].append(reading)
         return dict(by_gauge)
+
+    def stages(
+        self, since: datetime, gauge_ids: Collection[str] | None = None
+    ) -> dict[str, list[tuple[datetime, float]]]:
+        """Good stages of all gauges, or of some, observed since: (observed_at, metres above the gauge zero) by time; of
+        corrected ones the last revision."""
+        of_stage = and_(readings.c.observed_at >= since, readings.c.quantity == Quantity.STAGE)
+        if gauge_ids is not None:
+            of_stage &= readings.c.gauge_id.in_(list(gauge_ids))
+        said = (readings.c.gauge_id, readings.c.key, readings.c.observed_at, readings.c.value, readings.c.quality)
+        wanted = select(*said).where(of_stage).order_by(readings.c.observed_at, readings.c.seq)
+        with self._engine.connect() as connection:
+            # Bare rows, since a day of a large city is a hundred thousand of them.
+            last = {
+                (gauge_id, key): (at, stage_m, is_it)
+                for gauge_id, key, at, stage_m, is_it in connection.execute(wanted)
+            }
+        found: dict[str, list[tuple[datetime, float]]] = defaultdict(list)
+        for (gauge_id, _), (at, stage_m, quality) in last.items():
+            if quality == Quality.GOOD:
+                found[gauge_id].append((at, stage_m))
+        return {gauge_id: sorted(points, key=itemgetter(0)) for gauge_id, points in found.items()}
 
     def states(self) -> dict[tuple[str, Quantity], Reading]:
         """The newest reading of everything that is not a stage, by the id of its pump or gate and its quantity."""

@@ -160,6 +160,13 @@ class Log(Protocol):
         """Good readings of every gauge observed since, by gauge id and ``observed_at``: for trends."""
         ...
 
+    def stages(
+        self, since: datetime, gauge_ids: Collection[str] | None = None
+    ) -> dict[str, list[tuple[datetime, float]]]:
+        """Good stages of all gauges, or of some, observed since: (observed_at, metres above the gauge zero) by time; of
+        corrected ones the last revision."""
+        ...
+
     def states(self) -> dict[tuple[str, Quantity], Reading]:
         """The newest reading of everything that is not a stage, by the id of its pump or gate and its quantity."""
         ...

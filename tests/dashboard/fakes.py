@@ -117,6 +117,14 @@ class FakeLog:
                 found.setdefault(row.gauge_id, []).append(row)
         return found
 
+    def stages(
+        self, since: datetime, gauge_ids: Collection[str] | None = None
+    ) -> dict[str, list[tuple[datetime, float]]]:
+        """Good stages by gauge."""
+        found = self.recent(since)
+        wanted = found if gauge_ids is None else [each for each in gauge_ids if each in found]
+        return {each: [(row.observed_at, row.stage_m) for row in found[each]] for each in wanted}
+
     def cameras(self) -> dict[str, CameraLatest]:
         """Newest report and still of every camera."""
         self.queries += 1

@@ -217,6 +217,15 @@ def test_trends_are_made_of_good_readings(engine: Engine, log: SqlLog) -> None:
     assert [each.stage_m for each in log.recent(NOON + MINUTE)["fujii-01"]] == [2.7]
 
 
+def test_the_stages_of_a_day_are_good_and_of_corrected_ones_the_last(engine: Engine, log: SqlLog) -> None:
+    append(engine, reading(2.5), reading(99.0, 5, quality=Quality.SUSPECT), reading(26.48, 10), reading(2.8, 15))
+    append(engine, reading(2.7, 10), replace(reading(2.8, 15, quality=Quality.BAD), requalified=True))
+    told = [(NOON, 2.5), (NOON + 10 * MINUTE, 2.7)]
+    assert log.stages(NOON) == log.stages(NOON, ["fujii-01", "nobody"]) == {"fujii-01": told}
+    assert log.stages(NOON + MINUTE) == {"fujii-01": told[1:]}
+    assert log.stages(NOON, ["nobody"]) == {}
+
+
 def test_a_batch_is_written_whole_or_not_at_all(engine: Engine, log: SqlLog) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql(

@@ -103,11 +103,11 @@ def test_a_log_that_refused_is_read_again_as_a_whole() -> None:
     house.course()
     add(house, 2.0, 10)
     heard = house.following.heard(house.log.marks().reading_seq, NOW)
-    history = house.log.history
-    house.log.history = _refuses  # type: ignore[method-assign, assignment]
+    stages = house.log.stages
+    house.log.stages = _refuses  # type: ignore[method-assign, assignment]
     with pytest.raises(ConnectionError):
         house.courses.now(one_station(), heard, NOW, ())
-    house.log.history = history  # type: ignore[method-assign]
+    house.log.stages = stages  # type: ignore[method-assign]
     assert house.stages_m() == [1.0, 2.0]
 
 
