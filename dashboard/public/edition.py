@@ -13,7 +13,7 @@ from dashboard.public.messages import Messages
 from dashboard.public.pictures import PublicPicture
 from dashboard.public.settings import PublicSettings
 from dashboard.public.spots import Group, Spot, spots
-from dashboard.public.words.languages import LANGUAGES, Language
+from dashboard.public.words.languages import ON_BY_DEFAULT, Language
 from dashboard.views import Board
 from ingest.clock import JST
 
@@ -41,7 +41,7 @@ class Edition:
     issued: Sequence[IssuedLevel] = ()
     courses: Mapping[str, Course24] = field(default_factory=dict)
     messages: Messages = field(default_factory=Messages)
-    languages: tuple[Language, ...] = LANGUAGES
+    languages: tuple[Language, ...] = ON_BY_DEFAULT
     revision: int = 0
 
     @cached_property

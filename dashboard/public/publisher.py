@@ -101,6 +101,7 @@ class Publisher:
             assets=assets.hashed(),
             pictures=self._album.publish(cameras, self._settings.picture_too_old_s) if self._album else (),
             courses=courses,
+            languages=self._settings.spoken,
             revision=marks.registry_revision,
         )
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from dashboard.public.words.choice import chosen
+from dashboard.public.words.languages import ON_BY_DEFAULT, Language
 
 
 class PublicSettings(BaseModel):
-    """Times of the public site.
+    """Times and languages of the public site.
 
     ``stale_after_s``, ``quiet_stale_after_s`` and ``refresh_s`` are real seconds in the reader's hand: after how
     long without a new page the reader is told that it is old (the second of a calm station's page, which is written
     anew less often), and how often the script looks for a new one.
     ``publish_every_s`` is in seconds of the house's clock: the longest a page stays when nothing changed.
     ``picture_too_old_s`` is too.
+
+    A language whose texts are a draft is refused unless ``reviewed`` says who has read them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,3 +39,20 @@ class PublicSettings(BaseModel):
         gt=0,
         description="age in seconds from which the picture of a public camera is not shown any more",
     )
+    languages: tuple[str, ...] = Field(
+        default=tuple(each.code for each in ON_BY_DEFAULT),
+        description="languages of the pages by code, `ja` among them; zh, ko, vi and pt are drafts until reviewed",
+    )
+    reviewed: dict[str, str] = Field(
+        default={}, description="who has read the drafted texts of a language and when: `vi = \"…\"`"
+    )
+
+    @model_validator(mode="after")
+    def _is_read(self) -> Self:
+        chosen(self.languages, self.reviewed)
+        return self
+
+    @property
+    def spoken(self) -> tuple[Language, ...]:
+        """The languages of the pages, Japanese first."""
+        return chosen(self.languages, self.reviewed)

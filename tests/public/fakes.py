@@ -82,7 +82,8 @@ def board_of(registry: Registry, log: FakeLog, at: datetime = NOW) -> Board:
 
 def edition(seen: Board, clock_speed: float = 1.0, settings: PublicSettings | None = None) -> Edition:
     """A publication of a board."""
-    return Edition(seen, clock_speed, settings or PublicSettings(), assets.hashed())
+    told = settings or PublicSettings()
+    return Edition(seen, clock_speed, told, assets.hashed(), languages=told.spoken)
 
 
 def html_of(registry: Registry, log: FakeLog, language: str = "ja") -> str:

@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from dashboard.public.edition import Edition, Lasting
 from dashboard.public.words import Words, catalogue, iso_jst, stamp
-from dashboard.public.words.languages import Language
+from dashboard.public.words.furigana import with_furigana
+from dashboard.public.words.languages import Language, for_search
 
 HERE = Path(__file__).parent / "templates"
 NAV = (
@@ -28,12 +29,16 @@ NAV = (
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page in another language, or in this one (``current``), as seen from this page."""
+    """A page in another language, or in this one (``current``), as seen from this page.
+
+    ``for_search``: whether search engines are told of it as the translation for its ``hreflang``.
+    """
 
     language: Language
     name: str
     href: str
     current: bool
+    for_search: bool
 
 
 def words_of(edition: Edition, language: Language) -> Words:
@@ -50,36 +55,33 @@ def links(edition: Edition, language: Language, page: str) -> Sequence[Link]:
     """The same page in every language. ``page`` is its path below the folder of a language."""
     up = root_of(language.folder + page)
     name = page.removesuffix("index.html")
+    told = for_search(edition.languages)
     return [
-        Link(each, catalogue(each.code)["language"], f"{up}{each.folder}{name}" or "./", each == language)
+        Link(each, catalogue(each.code)["language"], f"{up}{each.folder}{name}" or "./", each == language, each in told)
         for each in edition.languages
     ]
 
 
 def render(template: str, edition: Edition, language: Language, page: str, lasting: Lasting, **values: object) -> bytes:
     """A page in a language. ``page`` is its path below the folder of the language, ``lasting`` how long it lasts."""
-    city = edition.board.registry.city
-    return (
-        template_of(template)
-        .render(
-            edition=edition,
-            words=values.pop("words", None) or words_of(edition, language),
-            language=language,
-            city=city,
-            page=page,
-            home="../" * page.count("/"),
-            root=root_of(language.folder + page),
-            links=links(edition, language, page),
-            here=page.removesuffix("index.html").rpartition("/")[2] or "./",
-            nav=NAV,
-            old_from=edition.old_from(lasting),
-            old_after_s=lasting.old_after_s,
-            iso=iso_jst,
-            stamp=stamp,
-            **values,
-        )
-        .encode()
+    html = template_of(template).render(
+        edition=edition,
+        words=values.pop("words", None) or words_of(edition, language),
+        language=language,
+        city=edition.board.registry.city,
+        page=page,
+        home="../" * page.count("/"),
+        root=root_of(language.folder + page),
+        links=links(edition, language, page),
+        here=page.removesuffix("index.html").rpartition("/")[2] or "./",
+        nav=NAV,
+        old_from=edition.old_from(lasting),
+        old_after_s=lasting.old_after_s,
+        iso=iso_jst,
+        stamp=stamp,
+        **values,
     )
+    return (with_furigana(html) if language.readings else html).encode()
 
 
 @cache

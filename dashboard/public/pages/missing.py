@@ -7,6 +7,7 @@ from functools import partial
 from dashboard.public.edition import Edition
 from dashboard.public.pages.frame import template_of, words_of
 from dashboard.public.sheets import Sheet
+from dashboard.public.words.furigana import with_furigana
 
 PAGE = "404.html"
 
@@ -19,4 +20,4 @@ def sheet(edition: Edition) -> Sheet:
 def missing_page(edition: Edition) -> bytes:
     """The page, with addresses from the root: it is shown at any depth."""
     pages = [(words_of(edition, each), f"/{each.folder}") for each in edition.languages]
-    return template_of("missing.html").render(edition=edition, pages=pages).encode()
+    return with_furigana(template_of("missing.html").render(edition=edition, pages=pages)).encode()

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup, escape
 
+from dashboard.public.words.catalogues import catalogue as catalogue
+from dashboard.public.words.furigana import ruby
 from dashboard.public.words.languages import Language
 from ingest import labels
 from ingest.clock import JST
-from ingest.stations import Registry, StationKind, named
+from ingest.stations import Registry, StationKind
 
+READING = "ja-Hira"
+"""The key of a name's reading in hiragana, part by part as the name in ``ja``."""
 LONGEST_WHOLE = 10
 """Characters of Japanese that fit on one line of the smallest phone: a longer part of a name may break."""
-
-
-@cache
-def catalogue(language: str) -> Mapping[str, str]:
-    """The texts of a language by dotted key, for example ``state.no_data``."""
-    with (Path(__file__).parent / f"{language}.toml").open("rb") as file:
-        return dict(_flat(tomllib.load(file)))
-
-
-def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for key, value in table.items():
-        if isinstance(value, dict):
-            found += _flat(value, f"{prefix}{key}.")
-        else:
-            found.append((prefix + key, value))
-    return found
 
 
 @dataclass(frozen=True)
@@ -52,22 +35,36 @@ class Words:
 
     def name(self, names: Mapping[str, str]) -> str:
         """A name in this language, else the nearest there is."""
-        return named(names, self.language.code)
+        return names[self._key(names)]
 
     def rich(self, key: str, **values: object) -> Markup:
         """As ``t`` for a text that holds markup, such as a name that must not break; other values are escaped."""
         return Markup(catalogue(self.language.code)[key]).format(**values)
 
     def whole(self, names: Mapping[str, str]) -> Markup:
-        """A name as markup: Japanese has no spaces inside a part of a name, so each part is kept on one line."""
+        """A name as markup: Japanese has no spaces inside a part of a name, so each part is kept on one line.
+
+        In やさしい日本語 with its reading above it where the registry has one (``ja-Hira``).
+        """
         parts = self.name(names).split()
         if self.name_lang(names) != "ja":
             return escape(" ".join(parts))
+        readings = names.get(READING, "").split() if self.language.readings else []
+        if len(readings) == len(parts):
+            return Markup(" ").join(ruby(part, reading) for part, reading in zip(parts, readings, strict=True))
         return Markup(" ").join(_kept_whole(part) for part in parts)
 
     def name_lang(self, names: Mapping[str, str]) -> str:
-        """The language a name is really in: screen readers need to know where it is another."""
-        return next(language for language in (self.language.code, "en", "ja") if names.get(language))
+        """What ``lang`` has to say of a name: that of the page, or another where the name is in another language."""
+        key = self._key(names)
+        return key if key in ("ja", "en") else self.language.tag
+
+    def _key(self, names: Mapping[str, str]) -> str:
+        return next(key for key in self.language.names if names.get(key))
+
+    def metres(self, value_m: float) -> str:
+        """A length to the centimetre, with the decimal mark of the language and without its unit."""
+        return f"{value_m:.2f}".replace(".", self.language.decimal)
 
     def label(self, kind: StationKind, hazard: int) -> str:
         """What a hazard is called at this kind of station."""
