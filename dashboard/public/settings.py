@@ -44,7 +44,7 @@ class PublicSettings(BaseModel):
         description="languages of the pages by code, `ja` among them; zh, ko, vi and pt are drafts until reviewed",
     )
     reviewed: dict[str, str] = Field(
-        default={}, description="who has read the drafted texts of a language and when: `vi = \"…\"`"
+        default={}, description='who has read the drafted texts of a language and when: `vi = "…"`'
     )
 
     @model_validator(mode="after")

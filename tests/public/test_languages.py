@@ -126,7 +126,9 @@ def test_a_reading_is_set_above_kanji_in_the_text_of_a_page(html: str, said: str
 
 
 def test_a_name_in_another_language_than_the_page_says_which() -> None:
-    told = edition(board_of(one_station(name={"ja": "大橋", "ko": "오하시"}), log_of()), settings=speaking(["ja", "vi"]))
+    told = edition(
+        board_of(one_station(name={"ja": "大橋", "ko": "오하시"}), log_of()), settings=speaking(["ja", "vi"])
+    )
     assert '<span lang="ja"><span class="whole">大橋</span></span>' in overview(told, "vi")
     assert '<span lang="en">Mizumori</span>' not in overview(told, "en")
 

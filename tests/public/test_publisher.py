@@ -45,6 +45,7 @@ def test_the_first_call_writes_the_whole_site(site: Site) -> None:
     names = {path.relative_to(site.folder).as_posix() for path in site.folder.rglob("*") if path.is_file()}
     pages = {
         "index.html",
+        "easy/index.html",
         "en/index.html",
         "404.html",
         "data/latest.json",
