@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -24,11 +24,12 @@ STEP_S = 600
 class Course24:
     """A day of a gauge: its good readings observed in the 24 hours before ``until``, by time.
 
-    ``points`` are (observed_at, stage in metres above the gauge zero, cut to centimetres). What is suspect, held or was
-    observed during work on the gauge is not among them. ``until`` is the next full hour.
+    ``points`` are (observed_at, stage in metres above the gauge zero, cut to centimetres); older ones may be among
+    them. What is suspect, held or was observed during work on the gauge is not. ``until`` is the next full hour; alone
+    it makes no course another one, for otherwise all pages of a city would change at every full hour.
     """
 
-    until: datetime
+    until: datetime = field(compare=False)
     points: tuple[tuple[datetime, float], ...] = ()
 
 
@@ -52,7 +53,9 @@ class Courses:
         if touched is None or known is None or list(works) != self._works:
             touched, known = None, {}
         found = {**known, **self._read(registry, touched, until, works)}
-        found = {each: course if course.until == until else _moved(course, until) for each, course in found.items()}
+        found = {
+            each: course if course.until == until else replace(course, until=until) for each, course in found.items()
+        }
         self._known, self._heard, self._works = found, heard, list(works)
         return found
 
@@ -82,10 +85,6 @@ def thinned(points: Iterable[tuple[datetime, float]]) -> Iterator[tuple[datetime
     for _, each in groupby(points, key=lambda point: int(point[0].timestamp()) // STEP_S):
         found = list(each)
         yield from sorted({min(found, key=lambda point: point[1]), max(found, key=lambda point: point[1])})
-
-
-def _moved(course: Course24, until: datetime) -> Course24:
-    return Course24(until, tuple(point for point in course.points if point[0] >= until - SPAN))
 
 
 def _next_hour(now: datetime) -> datetime:

