@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dashboard.public.words.choice import chosen
 from dashboard.public.words.languages import ON_BY_DEFAULT, Language
+
+
+class DataSettings(BaseModel):
+    """The open data: under which licence, and how it is written.
+
+    ``every_s`` is in seconds of the house's clock.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    licence: Literal["cc-by-4.0", "pdl-1.0"] = Field(
+        default="cc-by-4.0",
+        description="licence of the open data: cc-by-4.0, or pdl-1.0 for 公共データ利用規約（第1.0版）",
+    )
+    attribution: dict[str, str] = Field(
+        default={}, description="what to name as the source, by language; empty for one made of the city's name"
+    )
+    url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s]+/)?$",
+        description="address of the public site, with / at its end, for catalogues; empty for relative addresses",
+    )
+    contact: str = Field(default="", description="where to ask about the data, for catalogues: https://… or mailto:…")
+    archive: bool = Field(
+        default=True, description="whether the daily files and the history of each station are written"
+    )
+    every_s: float = Field(
+        default=300.0, ge=10, description="seconds after which a daily file with news is written again"
+    )
 
 
 class PublicSettings(BaseModel):
@@ -43,6 +72,7 @@ class PublicSettings(BaseModel):
         default=tuple(each.code for each in ON_BY_DEFAULT),
         description="languages of the pages by code, `ja` among them; zh, ko, vi and pt are drafts until reviewed",
     )
+    data: DataSettings = Field(default=DataSettings(), description="the open data")
     reviewed: dict[str, str] = Field(
         default={}, description='who has read the drafted texts of a language and when: `vi = "…"`'
     )

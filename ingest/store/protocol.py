@@ -202,7 +202,7 @@ class HealthStore(Protocol):
 
 
 class Unavailable(Exception):
-    """The store cannot take anything now (disk full, locked, away); the same batch may succeed later."""
+    """The store cannot take or give anything now (disk full, locked, away); the same may succeed later."""
 
 
 class Appender(Protocol):
@@ -285,6 +285,16 @@ class History(Protocol):
         self, gauge_id: str, since: datetime, until: datetime, steps: int, quantity: Quantity = Quantity.STAGE
     ) -> Course:
         """The same thinned to about ``steps`` steps, with the lowest and highest of each step and quality."""
+        ...
+
+
+class Archive(History, Protocol):
+    """The same for files, which must not lack what the past could not be asked for."""
+
+    def whole(
+        self, gauge_id: str, since: datetime, until: datetime, quantity: Quantity = Quantity.STAGE
+    ) -> list[Reading]:
+        """As ``history``; Unavailable where the past has to be asked and does not answer."""
         ...
 
 

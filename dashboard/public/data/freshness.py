@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from dashboard.public.data.latest import as_json
+from dashboard.public.data.written import as_json
 from dashboard.public.edition import Edition
 from dashboard.public.sheets import Sheet
 from dashboard.public.words import stamp

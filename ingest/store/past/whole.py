@@ -17,7 +17,7 @@ from ingest.store.past.course import course_of_past, last_revisions, step_of, th
 from ingest.store.past.lanes import present_since
 from ingest.store.past.present import ThinnedPresent
 from ingest.store.past.protocol import Past, PastError, Span
-from ingest.store.protocol import Course
+from ingest.store.protocol import Course, Unavailable
 from ingest.store.tables import MICROSECOND
 
 log = logging.getLogger(__name__)
@@ -53,10 +53,25 @@ class WholeHistory:
         self, gauge_id: str, since: datetime, until: datetime, quantity: Quantity = Quantity.STAGE
     ) -> list[Reading]:
         """Readings of a gauge observed in [since, until], by ``observed_at``; of corrected ones the last revision."""
-        before = self._before(since, until)
-        newer = self._log.history(gauge_id, since, until, quantity)
-        older = None if before is None else self._ask(lambda: self._past.rows(gauge_id, [before]))
-        return last_revisions((*_of(quantity, older), *newer)) if older else newer
+        return self._answer(gauge_id, (since, until), quantity)[0]
+
+    def whole(
+        self, gauge_id: str, since: datetime, until: datetime, quantity: Quantity = Quantity.STAGE
+    ) -> list[Reading]:
+        """As ``history``; Unavailable where the past has to be asked and does not answer."""
+        found, whole = self._answer(gauge_id, (since, until), quantity)
+        if not whole:
+            raise Unavailable(f"the past does not answer: {self.away}")
+        return found
+
+    def _answer(self, gauge_id: str, span: Span, quantity: Quantity) -> tuple[list[Reading], bool]:
+        """What there is, and whether that is all. The present first: what it lets go of meanwhile, the past has."""
+        newer = self._log.history(gauge_id, *span, quantity)
+        before = self._before(*span)
+        if before is None:
+            return newer, True
+        older = self._ask(lambda: self._past.rows(gauge_id, [before]))
+        return (last_revisions((*_of(quantity, older), *newer)) if older else newer), older is not None
 
     def course(
         self, gauge_id: str, since: datetime, until: datetime, steps: int, quantity: Quantity = Quantity.STAGE

@@ -1,0 +1,61 @@
+"""``data/latest.csv``: a row a gauge, the worst first, with the columns of Japan's municipal open data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.public.data.model import GaugeTold, Latest, StationTold
+from dashboard.public.tables import provisional, table
+from dashboard.public.words import catalogue
+from ingest.stations import City
+
+COLUMNS = (
+    *(
+        "全国地方公共団体コード",
+        "地方公共団体名",
+        "地点ID",
+        "地点名",
+        "地点名_英語",
+        "種別コード",
+        "種別",
+        "地域",
+        "水系等",
+    ),
+    *("緯度", "経度", "水位計ID", "水位計名", "観測日時", "水位_m", "値の区分", "状態コード", "状態", "受信途絶"),
+    *("段階", "段階名", "傾向コード", "傾向"),
+    *(f"基準水位{hazard}_m" for hazard in range(1, 6)),
+    *("零点標高_m", "作成日時"),
+)
+
+
+def rendered(latest: Latest, city: City) -> bytes:
+    """The file."""
+    mark = provisional(city)
+    return table(
+        COLUMNS, (_row(latest, station, gauge, mark) for station in latest.stations for gauge in station.gauges)
+    )
+
+
+def _row(latest: Latest, station: StationTold, gauge: GaugeTold, mark: str) -> Sequence[object]:
+    said = catalogue("ja")
+    levels = {each.hazard: each.stage_m for each in gauge.thresholds}
+    return (
+        *(latest.city.municipal_code, latest.city.name["ja"], station.id, station.name["ja"], station.name.get("en")),
+        *(station.kind, said[f"kind.{station.kind}"], _ja(station.area), _ja(station.water)),
+        *(station.lat, station.lon, gauge.id, _ja(gauge.name), gauge.observed_at, _metres(gauge.stage_m), mark),
+        *(gauge.state, said[f"data.state_{gauge.state}"], int(gauge.silent)),
+        *(gauge.hazard, _ja(gauge.hazard_label), gauge.trend, said[f"data.trend_{gauge.trend}"]),
+        *(_metres(levels.get(hazard)) for hazard in range(1, 6)),
+        *(_metres(gauge.datum_m), latest.published_at),
+    )
+
+
+def _ja(names: dict[str, str] | None) -> str | None:
+    return names["ja"] if names else None
+
+
+def _metres(value: float | None) -> str | None:
+    """To the centimetre, and to the millimetre where somebody set it."""
+    if value is None:
+        return None
+    return f"{value:.2f}" if round(value, 2) == round(value, 3) else f"{value:.3f}"
