@@ -21,7 +21,7 @@ from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
 from deploy.wiring.house import whole_house
 from deploy.wiring.monitor import monitor_line, monitored
-from deploy.wiring.pages import public_server, publisher_job, staff_server
+from deploy.wiring.pages import public_jobs, public_server, staff_server
 from deploy.wiring.past import open_past
 from deploy.wiring.people import demonstration_people
 from deploy.wiring.stores import Stores, folder_use, open_stores
@@ -104,7 +104,7 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
         past,
         staff_server(settings, stores, past.history, context.clock),
         public_server(settings),
-        schedule([publisher_job(settings, stores, context.clock)]),
+        schedule(public_jobs(settings, stores, past.history, context.clock)),
     ]
     services = monitored(settings, stores, services, "dashboard", port)
     return serve_until_ended(services, stores, [*addresses(settings)[:2], *monitor_line(settings, port)])

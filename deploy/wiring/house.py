@@ -19,7 +19,7 @@ from deploy.wiring.ingest import (
     lease_of,
     only_while_held,
 )
-from deploy.wiring.pages import public_server, publisher_job, staff_server
+from deploy.wiring.pages import public_jobs, public_server, staff_server
 from deploy.wiring.past import forwarder_of, open_past, past_jobs, watched_forwarder
 from deploy.wiring.pull import pull_jobs
 from deploy.wiring.pulse import with_pulse
@@ -47,7 +47,7 @@ def whole_house(
     jobs = [
         *only_while_held(keeper, kept),
         health_job(settings, stores, clock),
-        publisher_job(settings, stores, clock),
+        *public_jobs(settings, stores, past.history, clock),
         *(more or []),
     ]
     services: list[Service] = [

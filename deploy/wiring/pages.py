@@ -17,6 +17,7 @@ from deploy.settings import Settings
 from deploy.web import WebServer
 from deploy.wiring.accounts import gate
 from deploy.wiring.api import api_services
+from deploy.wiring.archive import archive_jobs, archive_keeper
 from deploy.wiring.chronicle import chronicle
 from deploy.wiring.desk import incident_log
 from deploy.wiring.public import issued_for_public, messages_for_public, public_services
@@ -26,7 +27,7 @@ from ingest.clock import Clock
 from ingest.pulse import Part
 from ingest.store.cameras import SqlPictures
 from ingest.store.health import SqlHealth
-from ingest.store.protocol import History
+from ingest.store.protocol import Archive, History
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,12 @@ def publisher_job(settings: Settings, stores: Stores, clock: Clock) -> Job:
     except OSError as error:
         log.error("the public page cannot be written: %s; it is tried again", error)
     return Job("public-page", 1.0, Rests(site.turn).turn)
+
+
+def public_jobs(settings: Settings, stores: Stores, observed: Archive, clock: Clock) -> list[Job]:
+    """All that writes the public site."""
+    keeper = archive_keeper(settings, stores, observed, clock)
+    return [publisher_job(settings, stores, clock), *archive_jobs(settings, keeper)]
 
 
 def staff_server(settings: Settings, stores: Stores, history: History, clock: Clock) -> WebServer:

@@ -32,7 +32,13 @@ from ingest.store.tables import stills
 
 OF_PROBE = {"ingest": Part.INGEST, "alerts lease": Part.ALERTS, "eyes": Part.EYES, "past": Part.FORWARDER}
 """By the name of a service's probe the part that it looks at."""
-OF_JOB = {"health": Part.KEEPER, "public-page": Part.PUBLISHER, "pull": Part.PULLER, "forwarder": Part.FORWARDER}
+OF_JOB = {
+    "health": Part.KEEPER,
+    "public-page": Part.PUBLISHER,
+    "open-data": Part.PUBLISHER,
+    "pull": Part.PULLER,
+    "forwarder": Part.FORWARDER,
+}
 """By the name of a job its part; the others are housekeeping."""
 BY_LEASE = frozenset({Part.PULLER, Part.FORWARDER, Part.HOUSEKEEPING})
 """Parts whose jobs sleep while another process has the lease of the housekeeping."""

@@ -402,6 +402,8 @@ def test_a_demonstration_and_a_drill_say_so_in_every_row(tmp_path: Path, flag: s
     assert [row["値の区分"] for row in read_back(house.file(TODAY))] == [mark]
 
 
-@pytest.mark.parametrize(("stage_m", "told"), [(2.8996, 2.899), (2.9, 2.9), (-0.0004, -0.001), (0.1 + 0.2, 0.3)])
+@pytest.mark.parametrize(
+    ("stage_m", "told"), [(2.8996, 2.899), (2.9, 2.9), (-0.0004, 0.0), (-0.001, -0.001), (0.1 + 0.2, 0.3)]
+)
 def test_a_stage_is_cut_to_the_millimetre_and_never_rounded_up_to_a_threshold(stage_m: float, told: float) -> None:
     assert millimetres(stage_m) == told

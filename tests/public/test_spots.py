@@ -30,7 +30,7 @@ def test_a_stage_is_cut_so_that_it_does_not_look_like_a_threshold_it_has_not_rea
     log = log_of(("bridge-1", 2.996, 5, GOOD))
     gauge = told(log).worst
     assert (gauge.hazard, gauge.stage_m) == (2, 2.99)
-    published = json.loads(latest.levels(edition(board_of(one_station(), log))))
+    published = json.loads(latest.document(latest.latest(edition(board_of(one_station(), log)))))
     assert published["stations"][0]["gauges"][0]["stage_m"] == 2.99
 
 
@@ -104,7 +104,7 @@ def test_the_place_in_the_list_does_not_give_an_unconfirmed_level_away() -> None
 
 
 def test_the_open_data_holds_what_the_page_tells_and_no_held_value() -> None:
-    body = latest.levels(edition(board_of(fake_city.registry(NOW), storm(NOW))))
+    body = latest.document(latest.latest(edition(board_of(fake_city.registry(NOW), storm(NOW)))))
     stations = {each["id"]: each for each in json.loads(body)["stations"]}
     (held,) = stations[UNCONFIRMED]["gauges"]
     assert (held["state"], held["hazard"], held["stage_m"], held["observed_at"]) == ("being_checked", None, None, None)

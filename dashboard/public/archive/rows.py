@@ -86,4 +86,5 @@ def section(city: City, source: Source, observed: Sequence[Reading], works: Sequ
 
 def millimetres(stage_m: float) -> float:
     """A stage in metres, cut to whole millimetres: never rounded up to a threshold that it has not reached."""
-    return math.floor(round(stage_m * 1_000_000) / 1_000) / 1_000
+    cut_m = math.floor(round(stage_m * 1_000_000) / 1_000) / 1_000
+    return 0.0 if stage_m > cut_m == -0.001 else cut_m

@@ -1,0 +1,36 @@
+"""The archive of the open data: daily files and the history of every station."""
+
+from __future__ import annotations
+
+import time
+
+from dashboard.public.archive.keeper import ArchiveKeeper
+from deploy.schedule import Job
+from deploy.settings import Settings
+from deploy.wiring.stores import Stores
+from ingest.clock import Clock
+from ingest.store.protocol import Archive
+
+WAKE_S = 1.0
+"""A turn works for a tenth of it at most."""
+MEMORY = "open-data.json"
+
+
+def archive_keeper(settings: Settings, stores: Stores, observed: Archive, clock: Clock) -> ArchiveKeeper:
+    """What writes it beside the public site. What it remembers lies in the data folder, where nobody else looks."""
+    return ArchiveKeeper(
+        folder=settings.public_folder,
+        file=settings.data_folder / MEMORY,
+        log=stores.log,
+        observed=observed,
+        registry_store=stores.registry,
+        maintenance=stores.maintenance,
+        clock=clock,
+        every_s=settings.public.data.every_s,
+        monotonic=time.monotonic,
+    )
+
+
+def archive_jobs(settings: Settings, keeper: ArchiveKeeper) -> list[Job]:
+    """Its turns; none where no archive is wanted."""
+    return [Job("open-data", WAKE_S, keeper.turn)] if settings.public.data.archive else []
