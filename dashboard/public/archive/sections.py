@@ -28,5 +28,5 @@ def spliced(before: bytes, new: Mapping[str, bytes], key: Callable[[bytes], str]
     """
     body = before.removeprefix(HEAD) if before.startswith(HEAD) else b""
     kept = {name: b"".join(lines) for name, lines in groupby(body.splitlines(keepends=True), key)}
-    whole = kept | new
+    whole = {**kept, **new}
     return HEAD + b"".join(whole[name] for name in sorted(whole))

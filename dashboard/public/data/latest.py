@@ -3,7 +3,7 @@ pages say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property, partial
 
 from dashboard.public.data import geo, latest_table
@@ -82,13 +82,13 @@ class _Told:
     def __init__(self, edition: Edition) -> None:
         self._levels = thresholds(edition)
         self._registry = edition.board.registry
-        self._labels: dict[tuple[StationKind, int], Mapping[str, str]] = {}
+        self._labels: dict[tuple[StationKind, int], dict[str, str]] = {}
 
     def station(self, spot: Spot) -> StationTold:
         station = spot.station
         return StationTold.model_construct(
             id=station.id,
-            kind=station.kind.value,
+            kind=station.kind,
             name=station.name,
             area=station.area,
             water=station.water,
@@ -102,7 +102,7 @@ class _Told:
         return GaugeTold.model_construct(
             id=told.gauge.id,
             name=told.gauge.name,
-            state=told.state.value,
+            state=told.state,
             silent=told.silent,
             hazard=told.hazard,
             hazard_label=None if told.hazard is None else self._label(kind, told.hazard),
@@ -117,7 +117,7 @@ class _Told:
             ),
         )
 
-    def _label(self, kind: StationKind, hazard: int) -> Mapping[str, str]:
+    def _label(self, kind: StationKind, hazard: int) -> dict[str, str]:
         known = self._labels.get((kind, hazard))
         if known is None:
             known = {each: labels.label(self._registry, kind, hazard, each) for each in LABELLED}

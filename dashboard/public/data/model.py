@@ -37,7 +37,7 @@ OF_HAZARDS = (
 class Told(BaseModel):
     """A part of the document."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_enum_values=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class CityTold(Told):
@@ -71,7 +71,7 @@ class GaugeTold(Told):
         description="metres above the gauge zero, cut to whole centimetres (never rounded up); provisional"
     )
     observed_at: JstTime | None = Field(description="when it was measured")
-    trend: Literal["rising", "falling", "steady", "unknown"]
+    trend: str = Field(pattern="^(rising|falling|steady|unknown)$", description="unknown unless the state is level")
     provisional: Literal[True] = Field(description="暫定値: straight from the device, may be corrected later")
     datum_m: float | None = Field(description="elevation of the gauge zero in metres above T.P.; null where not known")
     thresholds: tuple[ThresholdTold, ...] = Field(description="those in force today, by hazard")
