@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.public.data.model import GaugeTold, Latest, StationTold
+from dashboard.public.spots import State
 from dashboard.public.tables import provisional, table
 from dashboard.public.words import catalogue
 from ingest.stations import City
@@ -27,6 +28,17 @@ COLUMNS = (
     *("零点標高_m", "作成日時"),
 )
 
+STATES = {
+    State.LEVEL: "観測中",
+    State.LAST_KNOWN: "最後に届いた値",
+    State.BEING_CHECKED: "確認中",
+    State.MAINTENANCE: "点検中",
+    State.UNJUDGED: "水位のみ",
+    State.NO_DATA: "データなし",
+}
+TRENDS = {"rising": "上昇", "falling": "下降", "steady": "横ばい", "unknown": ""}
+"""Words of the file, whatever the pages say: who reads it compares with them."""
+
 
 def rendered(latest: Latest, city: City) -> bytes:
     """The file."""
@@ -43,8 +55,8 @@ def _row(latest: Latest, station: StationTold, gauge: GaugeTold, mark: str) -> S
         *(latest.city.municipal_code, latest.city.name["ja"], station.id, station.name["ja"], station.name.get("en")),
         *(station.kind, said[f"kind.{station.kind}"], _ja(station.area), _ja(station.water)),
         *(station.lat, station.lon, gauge.id, _ja(gauge.name), gauge.observed_at, _metres(gauge.stage_m), mark),
-        *(gauge.state, said[f"data.state_{gauge.state}"], int(gauge.silent)),
-        *(gauge.hazard, _ja(gauge.hazard_label), gauge.trend, said[f"data.trend_{gauge.trend}"]),
+        *(gauge.state, STATES[gauge.state], int(gauge.silent)),
+        *(gauge.hazard, _ja(gauge.hazard_label), gauge.trend, TRENDS[gauge.trend]),
         *(_metres(levels.get(hazard)) for hazard in range(1, 6)),
         *(_metres(gauge.datum_m), latest.published_at),
     )
