@@ -6,8 +6,8 @@ import re
 
 from markupsafe import Markup
 
-_PIECE = re.compile(r"<(title|text|option)\b.*?</\1>|<[^>]*>|([一-鿿々]+)（([ぁ-ゖー]+)）", re.DOTALL)
-"""Text that can hold no markup, a tag with its attributes, or a kanji with its reading."""
+_PAIR = re.compile(r"([一-鿿々]+)（([ぁ-ゖー]+)）(?![^<>]*(?:>|</(?:title|text|tspan|option)>))")
+"""A kanji with its reading, where markup may stand: neither within a tag nor in a title or a drawing."""
 _RUBY = "<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>"
 
 
@@ -16,11 +16,7 @@ def with_furigana(html: str) -> str:
 
     The parentheses stay in the markup, for browsers without ruby and for what is copied.
     """
-    return _PIECE.sub(_above, html)
-
-
-def _above(found: re.Match[str]) -> str:
-    return found[0] if found[2] is None else _RUBY.format(found[2], found[3])
+    return _PAIR.sub(_RUBY.format(r"\1", r"\2"), html)
 
 
 def ruby(text: str, reading: str) -> Markup:
