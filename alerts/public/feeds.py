@@ -56,12 +56,12 @@ def documents(published: Published, issuer: Issuer) -> Iterator[Document]:
         yield Document(cap_name(message), cap, partial(bytes, cap))
     messages = [message for message, _ in published]
     for language in LANGUAGES:
-        yield _document(_About(_name("atom", language), "city", issuer.name(language), language), messages, issuer)
+        yield _document(_About(feed_name("atom", language), "city", issuer.name(language), language), messages, issuer)
     of_areas = _by_area(messages, issuer.registry)
     for slug, names in areas(issuer.registry).items():
         for language in LANGUAGES:
             title = f"{issuer.name(language)} {names.get(language) or names['ja']}"
-            about = _About(f"areas/{_name(slug, language)}", f"area-{slug}", title, language)
+            about = _About(f"areas/{feed_name(slug, language)}", f"area-{slug}", title, language)
             yield _document(about, of_areas[names["ja"]], issuer)
 
 
@@ -121,5 +121,6 @@ def _link(name: str, own: str, issuer: Issuer) -> str:
     return urljoin(f"{base}/", name) if base else "../" * own.count("/") + name
 
 
-def _name(stem: str, language: str) -> str:
+def feed_name(stem: str, language: str) -> str:
+    """The file of a feed in a language."""
     return f"{stem}.xml" if language == "ja" else f"{stem}.{language}.xml"

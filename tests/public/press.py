@@ -30,8 +30,8 @@ class Press(PublicHouse):
     def start(self) -> None:
         """The publisher as it is after a start."""
         store = FakeRegistryStore(self.registry)
-        bulletin = Bulletin(self.kept, self.settings)
-        self.publisher = Publisher(self.folder, FakeLog(), store, self.clock, bulletin=bulletin)
+        self.bulletin = Bulletin(self.kept, self.settings)
+        self.publisher = Publisher(self.folder, FakeLog(), store, self.clock, bulletin=self.bulletin)
 
     def press(self, minutes: float = 0) -> bool:
         self.later(minutes)

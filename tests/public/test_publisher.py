@@ -44,9 +44,7 @@ def no_file_may_grow_beyond(size_bytes: int) -> Iterator[None]:
 def test_the_first_call_writes_the_whole_site(site: Site) -> None:
     names = {path.relative_to(site.folder).as_posix() for path in site.folder.rglob("*") if path.is_file()}
     pages = {
-        "index.html",
-        "easy/index.html",
-        "en/index.html",
+        *(f"{folder}{page}.html" for folder in ("", "easy/", "en/") for page in ("index", "messages", "history")),
         "404.html",
         "data/latest.json",
         "data/latest.schema.json",

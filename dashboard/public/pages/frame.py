@@ -9,7 +9,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from alerts.issued import place_names
 from dashboard.public.edition import Edition, Lasting
+from dashboard.public.messages import spoken
 from dashboard.public.words import Words, catalogue, iso_jst, stamp
 from dashboard.public.words.furigana import with_furigana
 from dashboard.public.words.languages import Language, for_search
@@ -90,4 +92,5 @@ def template_of(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.globals |= {"spoken": spoken, "place_names": place_names}
     return environment.get_template(name)
