@@ -16,6 +16,7 @@ from alerts.people import People
 from alerts.store.people import SqlDirectory
 from dashboard.accounts.records import Account
 from dashboard.accounts.store import SqlAccounts
+from dashboard.public.push_settings import PushSettings
 from deploy.broker import BrokerSettings
 from deploy.folder_lock import alone
 from deploy.settings import Settings, SettingsError
@@ -46,7 +47,8 @@ def drill_house(settings: Settings) -> Settings:
     # The accounts of the real house are taken over with their second factors, which its key seals.
     accounts = settings.dashboard.accounts.model_copy(update={"key_file": str(settings.account_key)})
     dashboard = {"port": _moved(settings.dashboard.port), "url": "", "accounts": accounts}
-    public = {"port": _moved(settings.public.port), "folder": ""}
+    # Residents must never find a drill in the place of the real levels.
+    public = {"port": _moved(settings.public.port), "folder": "", "push": PushSettings()}
     return Settings(
         data_folder=settings.data_folder / FOLDER,
         log_level=settings.log_level,

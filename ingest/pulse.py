@@ -83,6 +83,7 @@ class Fault(StrEnum):
     QUOTA_RESERVE = "quota_reserve"
     QUOTA_WARNED = "quota_warned"
     SIGN_DIFFERS = "sign_differs"
+    COPY_BEHIND = "copy_behind"
 
 
 @dataclass(frozen=True, slots=True)

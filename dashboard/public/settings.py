@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from dashboard.public.push_settings import PushSettings
 from dashboard.public.words.choice import chosen
 from dashboard.public.words.languages import ON_BY_DEFAULT, Language
 
@@ -68,6 +69,7 @@ class PublicSettings(BaseModel):
         gt=0,
         description="age in seconds from which the picture of a public camera is not shown any more",
     )
+    push: PushSettings = Field(default=PushSettings(), description="copies of the site on other hosts")
     languages: tuple[str, ...] = Field(
         default=tuple(each.code for each in ON_BY_DEFAULT),
         description="languages of the pages by code, `ja` among them; zh, ko, vi and pt are drafts until reviewed",

@@ -24,6 +24,7 @@ from deploy.wiring.monitor import monitor_line, monitored
 from deploy.wiring.pages import public_jobs, public_server, staff_server
 from deploy.wiring.past import open_past
 from deploy.wiring.people import demonstration_people
+from deploy.wiring.push import push_services
 from deploy.wiring.stores import Stores, folder_use, open_stores
 from ingest.registry_files import load
 from simulators.storm import demonstration_storm
@@ -104,6 +105,7 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
         past,
         staff_server(settings, stores, past.history, context.clock),
         public_server(settings),
+        *push_services(settings),
         schedule(public_jobs(settings, stores, past.history, context.clock)),
     ]
     services = monitored(settings, stores, services, "dashboard", port)

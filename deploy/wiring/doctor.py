@@ -37,6 +37,7 @@ from deploy.settings import Settings
 from deploy.wiring.belongings import belongings
 from deploy.wiring.people import shortcomings
 from deploy.wiring.public import public_shortcomings
+from deploy.wiring.push import check_copies
 from ingest.pull.fetch import Fetcher
 from ingest.stations import Registry
 from ingest.store.log import SqlLog
@@ -59,6 +60,7 @@ def examine(settings: Settings, settings_file: Path | None, now: datetime) -> li
     found += _kept(settings, now)
     found += _safely("past", lambda: _past_server(settings))
     found += _safely("broker", lambda: [check_broker(settings.broker_reached, settings.broker.embedded, running)])
+    found += _safely("public copy", lambda: check_copies(settings))
     found += _services(settings, running)
     return found
 

@@ -30,7 +30,13 @@ from ingest.pulse import Basis, Part
 from ingest.store.pulses import SqlPulses
 from ingest.store.tables import stills
 
-OF_PROBE = {"ingest": Part.INGEST, "alerts lease": Part.ALERTS, "eyes": Part.EYES, "past": Part.FORWARDER}
+OF_PROBE = {
+    "ingest": Part.INGEST,
+    "alerts lease": Part.ALERTS,
+    "eyes": Part.EYES,
+    "past": Part.FORWARDER,
+    "public copy": Part.PUBLISHER,
+}
 """By the name of a service's probe the part that it looks at."""
 OF_JOB = {
     "health": Part.KEEPER,
