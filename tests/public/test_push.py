@@ -57,9 +57,9 @@ class Copy:
 
     def publish(self, edition: int, *pictures: str) -> None:
         """Write an edition as the publisher does: pictures that must go first, the freshness last."""
-        for each in (self.site / "pictures").glob("*.jpg"):
-            if f"pictures/{each.name}" not in pictures:
-                each.unlink()
+        for old in (self.site / "pictures").glob("*.jpg"):
+            if f"pictures/{old.name}" not in pictures:
+                old.unlink()
         with files.Batch(self.site, PAGES) as batch:
             for each in pictures:
                 batch.put(each, each.encode() * 500)
