@@ -307,7 +307,7 @@ def test_every_fault_and_part_has_words_that_take_its_figures(language: str) -> 
         "job": "pull",
         "process": "p",
     }
-    figures |= dict.fromkeys(("reason", "name", "broker", "folder", "file", "versions", "told"), "x")
+    figures |= dict.fromkeys(("reason", "name", "broker", "folder", "file", "versions", "told", "target"), "x")
     for fault in Fault:
         made = replace(seen.findings[0], fault=fault, figures=figures)
         assert "{" not in system_words.whole(made, language)
