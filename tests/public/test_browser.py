@@ -13,7 +13,9 @@ from dashboard.public.settings import PublicSettings
 from tests.dashboard import fake_city
 from tests.public.fakes import NOW, SetClock, Site, served
 
-ADDRESSES = ("/", "/en/")
+ADDRESSES = ("/", "/easy/", "/en/")
+SCREENS = ((360, True), (360, False), (320, False), (1366, True))
+"""Widths, and whether there is JavaScript."""
 HASTY = PublicSettings(stale_after_s=4, refresh_s=0.3)
 PATIENT = PublicSettings(stale_after_s=300, refresh_s=0.3)
 WHERE = "document.getElementById('open-river').getBoundingClientRect().top"
@@ -39,8 +41,7 @@ def news(site: Site, stage_m: float = 3.91) -> None:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize("width", [320, 360, 1366])
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("width", "script"), SCREENS)
 def test_the_page_fits_asks_no_other_host_and_makes_no_error(
     browser: Browser, tmp_path: Path, address: str, width: int, script: bool
 ) -> None:
