@@ -77,7 +77,7 @@ def summary(listed: Sequence[Spot], words: Words) -> Summary:
 def _danger(listed: Sequence[Spot], counts: Sequence[str], words: Words) -> Summary:
     spot, kind = listed[0], listed[0].station.kind
     worst, hazard = spot.worst, spot.worst.hazard or 0
-    said = {"name": words.whole(spot.station.name), "others": _as_bad(listed) - 1}
+    said = {"name": words.marked(spot.station.name), "others": _as_bad(listed) - 1}
     more = "_more" if said["others"] else ""
     label = words.label(kind, hazard)
     if worst.state is State.LAST_KNOWN and worst.observed_at:

@@ -54,6 +54,11 @@ class Words:
             return Markup(" ").join(ruby(part, reading) for part, reading in zip(parts, readings, strict=True))
         return Markup(" ").join(_kept_whole(part) for part in parts)
 
+    def marked(self, names: Mapping[str, str]) -> Markup:
+        """As ``whole``, for the midst of a sentence: a name in another language says in which."""
+        lang, name = self.name_lang(names), self.whole(names)
+        return name if lang == self.language.tag else Markup('<span lang="{}">{}</span>').format(lang, name)
+
     def name_lang(self, names: Mapping[str, str]) -> str:
         """What ``lang`` has to say of a name: that of the page, or another where the name is in another language."""
         key = self._key(names)
