@@ -13,7 +13,7 @@ import pytest
 from dashboard.public import pages
 from dashboard.public.settings import PublicSettings
 from dashboard.public.words.languages import LANGUAGES, Language
-from ingest.stations import Gauge, Registry, Station
+from ingest.stations import Registry
 from tests.dashboard import fake_city
 from tests.dashboard.fakes import storm
 from tests.public.fakes import NOW, board_of, edition
@@ -55,12 +55,12 @@ def all_pages() -> dict[str, str]:
 
 
 def only_japanese(registry: Registry) -> Registry:
-    def told(item: Station | Gauge) -> dict[str, object]:
-        names = {key: getattr(item, key) for key in ("name", "area") if getattr(item, key, None)}
-        return {key: {"ja": each["ja"]} for key, each in names.items()}
-
-    stations = {key: each.model_copy(update=told(each)) for key, each in registry.stations.items()}
-    gauges = {key: each.model_copy(update=told(each)) for key, each in registry.gauges.items()}
+    """A registry whose names are in Japanese alone, all stations in one area, all gauges named."""
+    stations = {
+        key: each.model_copy(update={"name": {"ja": each.name["ja"]}, "area": {"ja": "みなと地区"}})
+        for key, each in registry.stations.items()
+    }
+    gauges = {key: each.model_copy(update={"name": {"ja": "ダム側"}}) for key, each in registry.gauges.items()}
     return registry.model_copy(update={"stations": stations, "gauges": gauges})
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from markupsafe import Markup
+
 from alerts.public.areas import areas
 from alerts.public.feeds import feed_name
 from dashboard.public.edition import Edition
@@ -49,8 +51,8 @@ def documents(edition: Edition) -> frozenset[str]:
     return frozenset(message.identifier for message, _ in edition.messages.published)
 
 
-def feeds(edition: Edition, language: Language) -> list[tuple[str, str]]:
+def feeds(edition: Edition, language: Language) -> list[tuple[Markup, str]]:
     """The feeds of the areas: their name in this language, and their address below the folder of the feeds."""
     words, own = words_of(edition, language), spoken(language.code)[0]
     found = areas(edition.board.registry)
-    return [(words.name(names), f"areas/{feed_name(slug, own)}") for slug, names in found.items()]
+    return [(words.marked(names), f"areas/{feed_name(slug, own)}") for slug, names in found.items()]
