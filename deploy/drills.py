@@ -47,8 +47,9 @@ def drill_house(settings: Settings) -> Settings:
     # The accounts of the real house are taken over with their second factors, which its key seals.
     accounts = settings.dashboard.accounts.model_copy(update={"key_file": str(settings.account_key)})
     dashboard = {"port": _moved(settings.dashboard.port), "url": "", "accounts": accounts}
-    # Residents must never find a drill in the place of the real levels.
-    public = {"port": _moved(settings.public.port), "folder": "", "push": PushSettings()}
+    # Residents must never find a drill in the place of the real levels, nor be led from one to the other.
+    data = settings.public.data.model_copy(update={"url": ""})
+    public = {"port": _moved(settings.public.port), "folder": "", "data": data, "push": PushSettings()}
     return Settings(
         data_folder=settings.data_folder / FOLDER,
         log_level=settings.log_level,
@@ -67,12 +68,15 @@ def drill_house(settings: Settings) -> Settings:
 
 def alerts_of_drill(real: AlertSettings) -> AlertSettings:
     """Without the watchdog outside, which must notice that the real house is down; the signs' broker would disconnect
-    the real house if both had the same name there."""
+    the real house if both had the same name there. No address leads to the real site."""
     signs = real.channels.mqtt.model_copy(update={"client_id": f"{real.channels.mqtt.client_id}-drill"})
     taken = {name: getattr(real, name) for name in ALERTS}
-    return AlertSettings(
-        **{**taken, "channels": real.channels.model_copy(update={"mqtt": signs}), "answers": _answers(real.answers)}
-    )
+    own = {
+        "public": real.public.model_copy(update={"link": "", "feed_url": ""}),
+        "channels": real.channels.model_copy(update={"mqtt": signs}),
+        "answers": _answers(real.answers),
+    }
+    return AlertSettings(**{**taken, **own})
 
 
 def _answers(real: AnswerSettings) -> AnswerSettings:

@@ -69,7 +69,10 @@ class PublicMessages(BaseModel):
     link: str = Field(default="", description="address of the public page as written in messages; empty for none")
     feed_url: str = Field(
         default="",
-        description="address of the feeds' folder as the public reaches it; empty where it is not known",
+        description=(
+            "address of the feeds' folder as the public reaches it; empty for feeds/ below public.data.url, and "
+            "relative links where that is empty too"
+        ),
     )
     official: dict[str, str] = Field(
         default={}, description="where the official information is, by language; empty for a general sentence"

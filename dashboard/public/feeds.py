@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from alerts.public.feeds import documents
 from alerts.public.rendering import Issuer
+from alerts.public.settings import PublicMessages
 from dashboard.public.edition import Edition
 from dashboard.public.sheets import Sheet
 
@@ -14,6 +15,12 @@ FOLDER = "feeds/"
 
 def sheets(edition: Edition) -> Iterator[Sheet]:
     """The documents before the feeds that lead to them."""
-    told = edition.messages
-    for each in documents(told.published, Issuer(edition.board.registry, told.settings)):
+    issuer = Issuer(edition.board.registry, _addressed(edition))
+    for each in documents(edition.messages.published, issuer):
         yield Sheet(FOLDER + each.name, each.facts, each.make)
+
+
+def _addressed(edition: Edition) -> PublicMessages:
+    """Who speaks, with the address of the feeds where that of the site is known and no other was set."""
+    own, site = edition.messages.settings, edition.settings.data.url
+    return own if own.feed_url or not site else own.model_copy(update={"feed_url": f"{site}{FOLDER}"})

@@ -12,6 +12,7 @@ from alerts.public.records import Given, PublicMessage
 from alerts.public.settings import PublicMessages
 from dashboard.public.bulletin import Bulletin
 from dashboard.public.publisher import Publisher
+from dashboard.public.settings import PublicSettings
 from tests.alerts.public_house import PublicHouse
 from tests.dashboard.fakes import FakeLog, FakeRegistryStore
 
@@ -22,16 +23,19 @@ FEEDS = "feeds"
 class Press(PublicHouse):
     """``press`` does what the publisher does in its second; the files are in ``folder``."""
 
-    def __init__(self, database: Engine, folder: Path, settings: PublicMessages = SETTINGS) -> None:
+    def __init__(
+        self, database: Engine, folder: Path, settings: PublicMessages = SETTINGS, site: PublicSettings | None = None
+    ) -> None:
         super().__init__(database, settings)
         self.folder = folder
+        self.site = site or PublicSettings()
         self.start()
 
     def start(self) -> None:
         """The publisher as it is after a start."""
         store = FakeRegistryStore(self.registry)
         self.bulletin = Bulletin(self.kept, self.settings)
-        self.publisher = Publisher(self.folder, FakeLog(), store, self.clock, bulletin=self.bulletin)
+        self.publisher = Publisher(self.folder, FakeLog(), store, self.clock, self.site, bulletin=self.bulletin)
 
     def press(self, minutes: float = 0) -> bool:
         self.later(minutes)

@@ -19,6 +19,7 @@ from alerts.cap.vocabulary import MsgType, Status
 from alerts.public.feeds import KEPT
 from alerts.public.records import Given, PublicMessage, Step, Where
 from alerts.public.settings import PublicMessages
+from dashboard.public.settings import DataSettings, PublicSettings
 from tests.alerts.cap_report import schema
 from tests.alerts.public_house import ROAD, WHY
 from tests.public.press import Press, entries, titles
@@ -126,11 +127,14 @@ def test_every_document_is_the_stored_one_byte_for_byte_and_valid_by_schema_and_
         schema().validate(Xml.ElementTree(Xml.fromstring(cap)))
 
 
-@pytest.mark.parametrize("address", [f"{SITE}feeds", f"{SITE}feeds/", ""])
+@pytest.mark.parametrize(
+    ("address", "site"), [(f"{SITE}feeds", ""), (f"{SITE}feeds/", "https://elsewhere.example/"), ("", SITE), ("", "")]
+)
 def test_links_resolve_to_the_document_and_to_the_page_whether_the_address_is_known_or_not(
-    database: Engine, tmp_path: Path, address: str
+    database: Engine, tmp_path: Path, address: str, site: str
 ) -> None:
-    press = Press(database, tmp_path / "site", PublicMessages(feed_url=address, sender="town.example"))
+    settings = PublicMessages(feed_url=address, sender="town.example")
+    press = Press(database, tmp_path / "site", settings, PublicSettings(data=DataSettings(url=site)))
     out = press.out(4)
     press.press()
     for feed in press.feeds():
@@ -142,7 +146,7 @@ def test_links_resolve_to_the_document_and_to_the_page_whether_the_address_is_kn
         itself = Xml.fromstring(feed.read_bytes()).find(f"{atom('link')}[@rel='self']")
         assert itself is not None
         assert urljoin(own, itself.get("href")) == own
-        assert (itself.get("href") == own) == bool(address)
+        assert (itself.get("href") == own) == bool(address or site)
     assert "Fujii River" in titles(press.feed("atom.en.xml"))[0]
 
 
