@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
@@ -65,7 +66,8 @@ def serving(site: Path, plain_bytes: int, folder: Path, port: int) -> Iterator[t
 
 def requests_per_s(url: str, seconds: float) -> float:
     """How many requests it answers, as a browser asks them, over connections that stay open."""
-    command = [str(_program("wrk")), "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "-H", "Accept-Encoding: gzip", url]
+    how = ["-t1", f"-c{CONNECTIONS}", f"-d{math.ceil(seconds)}s", "-H", "Accept-Encoding: gzip"]
+    command = [str(_program("wrk")), *how, url]
     said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
     found = re.search(r"Requests/sec:\s+([\d.]+)", said)
     if found is None or "Non-2xx" in said:

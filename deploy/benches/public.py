@@ -121,14 +121,9 @@ class Bench:
     def _soon(self, settings: Settings, stores: Stores) -> None:
         """Readings one after the other, beside the real publisher in a process of its own."""
         with dashboard_house.dashboard(self.folder / "data", list(self.ports[1:3]), None):
-            self._wait_for_news(settings.public_folder)
             waits = [self._wait(stores, settings.public_folder, number) for number in range(self.plan.readings)]
         self.found.add("durable_to_file_p50_s", share(waits, 50), "s")
         self.found.add("durable_to_file_p95_s", share(waits, 95), "s", SOON_S)
-
-    def _wait_for_news(self, site: Path) -> None:
-        before = (site / "freshness.json").read_bytes()
-        _until(lambda: (site / "freshness.json").read_bytes() != before)
 
     def _wait(self, stores: Stores, site: Path, number: int) -> float:
         """Seconds from durable until the page of the station, the last language's too, says the new stage."""
