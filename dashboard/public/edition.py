@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from alerts.issued import IssuedLevel
+from dashboard.public.areas import Area, by_area
 from dashboard.public.course import Course24
 from dashboard.public.messages import Messages
 from dashboard.public.pictures import PublicPicture
@@ -49,6 +50,11 @@ class Edition:
         """Every station that has a gauge, worst first."""
         return spots(self.board)
 
+    @cached_property
+    def areas(self) -> tuple[Area, ...]:
+        """The same by area, in the order of the registry."""
+        return by_area(self.spots, self.board.registry)
+
     @property
     def day(self) -> date:
         """Today in Japan: times of other days are shown with their date."""
@@ -65,6 +71,12 @@ class Edition:
         return self._pictures.get(station_id, [])
 
     @cached_property
+    def pictured(self) -> frozenset[str]:
+        """The stations of which a picture is shown."""
+        cameras = self.board.registry.cameras
+        return frozenset(cameras[each.camera_id].station_id for each in self.pictures if each.path)
+
+    @cached_property
     def _pictures(self) -> dict[str, list[PublicPicture]]:
         cameras, found = self.board.registry.cameras, dict[str, list[PublicPicture]]()
         for each in self.pictures:
@@ -75,6 +87,11 @@ class Edition:
     def every_minute(self) -> Lasting:
         """Of the pages that tell of the whole city."""
         return Lasting(self.settings.publish_every_s, self.settings.stale_after_s * self.clock_speed)
+
+    @property
+    def quiet(self) -> Lasting:
+        """Of a page that tells of no water."""
+        return self.lasting(Group.LOW)
 
     def lasting(self, group: Group) -> Lasting:
         """Of a page about a station: that of a calm one is written anew less often."""

@@ -48,6 +48,10 @@ class PublicSettings(BaseModel):
     anew less often), and how often the script looks for a new one.
     ``publish_every_s`` is in seconds of the house's clock: the longest a page stays when nothing changed.
     ``picture_too_old_s`` is too.
+    ``address`` is the one that the public reaches the site by, with a slash at its end: it is printed on the page for
+    the notice board, as text and as a QR code; without it there is no code.
+    ``most_listed`` spots are on the overview, the worst first; all others are counted there and stand on the pages of
+    their areas, so that the first page stays small whatever happens.
 
     A language whose texts are a draft is refused unless ``reviewed`` says who has read them.
     """
@@ -68,6 +72,12 @@ class PublicSettings(BaseModel):
         default=3600.0,
         gt=0,
         description="age in seconds from which the picture of a public camera is not shown any more",
+    )
+    most_listed: int = Field(default=60, ge=1, le=200, description="spots on the overview; the others are counted")
+    address: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+/)?$",
+        description="address of the site, with a slash at its end; for the printed page and its QR code",
     )
     push: PushSettings = Field(default=PushSettings(), description="copies of the site on other hosts")
     languages: tuple[str, ...] = Field(

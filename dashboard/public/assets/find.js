@@ -33,12 +33,19 @@
     return main.dataset.statesOf === known.of ? main.dataset.states?.[number] : undefined;
   }
 
-  function sign(letter) {
+  // A letter's hazard, and whether that is only what was last known: "3" is 3, "d" was 3, "u" is not known.
+  function read(letter) {
+    const past = "abcdef".indexOf(letter);
+    if (letter === "u" || past === 0) return { shape: "u", past: false };
+    return past > 0 ? { shape: String(past), past: true } : { shape: letter, past: false };
+  }
+
+  function sign({ shape, past }) {
     const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    icon.setAttribute("class", `icon h${letter}`);
+    icon.setAttribute("class", `icon h${shape}${past ? " past" : ""}`);
     icon.setAttribute("aria-hidden", "true");
-    use.setAttribute("href", `#s-${letter === "u" ? "unknown" : letter}`);
+    use.setAttribute("href", `#s-${shape === "u" ? "unknown" : shape}`);
     icon.append(use);
     return icon;
   }
@@ -62,17 +69,19 @@
     const link = part("a", name.text, name.lang);
     link.href = `${own.dataset.home}stations/${encodeURIComponent(place.id)}.html`;
     const letter = stateOf(known, known.places.indexOf(place));
-    if (letter) item.append(sign(letter));
+    const state = letter && read(letter);
+    if (state) item.append(sign(state));
     item.append(link, " ");
     if (distance !== undefined) item.append(part("span", distanceText(distance)), " ");
-    if (letter) item.append(part("span", stateText(known, place, letter)));
+    if (state) item.append(part("span", stateText(known, place, state)));
     else if (place.area) item.append(part("span", nameIn(place.area).text, nameIn(place.area).lang));
     return item;
   }
 
-  function stateText(known, place, letter) {
-    const labels = known.labels[own.dataset.language] || known.labels.ja;
-    return letter === "u" ? word("unknown") : labels[place.kind][Number(letter)];
+  function stateText(known, place, { shape, past }) {
+    if (shape === "u") return word("unknown");
+    const label = (known.labels[own.dataset.language] || known.labels.ja)[place.kind][Number(shape)];
+    return past ? word("past", { label }) : label;
   }
 
   function distanceText(metres) {

@@ -64,16 +64,19 @@
   }
 
   // What is being typed in is left alone: everything around it is exchanged.
-  function exchange(fresh) {
-    const kept = main.querySelector(":scope > [data-kept]");
-    const twin = fresh.querySelector(":scope > [data-kept]");
-    if (!kept || !twin) return main.replaceChildren(...fresh.childNodes);
+  const keeps = (each) => each.matches("[data-kept]") || each.querySelector("[data-kept]");
+
+  function exchange(place, fresh) {
+    const kept = [...place.children].find(keeps);
+    const twin = [...fresh.children].find(keeps);
+    if (!kept || !twin) return place.replaceChildren(...fresh.childNodes);
     const nodes = [...fresh.childNodes];
     const at = nodes.indexOf(twin);
-    while (main.firstChild !== kept) main.firstChild.remove();
+    while (place.firstChild !== kept) place.firstChild.remove();
     while (kept.nextSibling) kept.nextSibling.remove();
     kept.before(...nodes.slice(0, at));
     kept.after(...nodes.slice(at + 1));
+    if (!kept.matches("[data-kept]")) exchange(kept, twin);
   }
 
   const toldNow = () => [...main.querySelectorAll("[data-news]")].map((each) => each.textContent.trim().replace(/\s+/g, " "));
@@ -84,7 +87,7 @@
     const seen = window.scrollY > 0 ? firstSeen() : null;
     const { scrollX, scrollY } = window;
     const before = toldNow();
-    exchange(fresh);
+    exchange(main, fresh);
     Object.assign(main.dataset, fresh.dataset);
     for (const id of open) byId(id)?.setAttribute("open", "");
     if (focused && !main.contains(document.activeElement)) main.querySelector(focused)?.focus({ preventScroll: true });

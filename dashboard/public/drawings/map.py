@@ -26,15 +26,15 @@ MOST = 4000
 """Characters of each kind of line: a coast of a hundred thousand points is drawn more coarsely until it fits."""
 
 Ring = tuple[tuple[float, float], ...]
-# The same shapes as beside the words, around (0, 0), for marks that are not links.
+# The same shapes as beside the words, smaller and around (0, 0), for marks that are not links.
 SHAPES = {
     "0": "h0",
-    "1": "m-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0",
-    "2": "m0-7l8 14h-16z",
-    "3": "m0-8l8 8-8 8-8-8z",
-    "4": "m-7-7h14v14h-14z",
-    "5": "m-3-7h6l4 4v6l-4 4h-6l-4-4v-6z",
-    "unknown": "m-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0",
+    "1": "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0",
+    "2": "m0-6l6 10h-12z",
+    "3": "m0-6l6 6-6 6-6-6z",
+    "4": "m-5-5h10v10h-10z",
+    "5": "m-2-5h4l3 3v4l-3 3h-4l-3-3v-4z",
+    "unknown": "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0",
 }
 
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dashboard.public.edition import Edition
-from dashboard.public.pages import history, messages, missing, overview
+from dashboard.public.pages import area, history, messages, missing, notice_board, overview, places
 from dashboard.public.sheets import Sheet
 from dashboard.public.words.languages import Language
 
-PAGES: tuple[Callable[[Edition, Language], Iterator[Sheet]], ...] = (overview.sheets, messages.sheets, history.sheets)
+PAGES: tuple[Callable[[Edition, Language], Iterator[Sheet]], ...] = (
+    overview.sheets,
+    area.sheets,
+    places.sheets,
+    messages.sheets,
+    history.sheets,
+    notice_board.sheets,
+)
 
 
 def sheets(edition: Edition) -> Iterator[Sheet]:

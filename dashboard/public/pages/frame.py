@@ -77,6 +77,7 @@ def render(template: str, edition: Edition, language: Language, page: str, lasti
         links=links(edition, language, page),
         here=page.removesuffix("index.html").rpartition("/")[2] or "./",
         nav=NAV,
+        pictured=edition.pictured,
         old_from=edition.old_from(lasting),
         old_after_s=lasting.old_after_s,
         iso=iso_jst,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from urllib.parse import urlsplit
 
 from dashboard.public.edition import Edition
 from dashboard.public.pages.frame import template_of, words_of
@@ -18,6 +19,7 @@ def sheet(edition: Edition) -> Sheet:
 
 
 def missing_page(edition: Edition) -> bytes:
-    """The page, with addresses from the root: it is shown at any depth."""
-    pages = [(words_of(edition, each), f"/{each.folder}") for each in edition.languages]
-    return with_furigana(template_of("missing.html").render(edition=edition, pages=pages)).encode()
+    """The page. It is shown at any depth, so its addresses are from the root of the site's address."""
+    base = urlsplit(edition.settings.address).path or "/"
+    pages = [(words_of(edition, each), f"{base}{each.folder}") for each in edition.languages]
+    return with_furigana(template_of("missing.html").render(edition=edition, pages=pages, base=base)).encode()

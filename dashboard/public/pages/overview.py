@@ -8,8 +8,10 @@ from functools import partial
 
 from alerts.issued import IssuedLevel, place_names
 from dashboard.public.edition import Edition
+from dashboard.public.pages.city_map import map_of_city, names_on
 from dashboard.public.pages.frame import render, words_of
 from dashboard.public.sheets import Sheet
+from dashboard.public.signs import letters, order, tally
 from dashboard.public.spots import Group, Spot, State
 from dashboard.public.words import Words
 from dashboard.public.words.languages import Language
@@ -17,6 +19,8 @@ from dashboard.views import Board
 from ingest.stations import Registry, StationKind
 
 PAGE = "index.html"
+MOST_IN_FULL = 8
+"""Spots that are told of in full, with advice; those after them have a row each."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +40,16 @@ class Summary:
 
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     """The page in a language."""
-    facts = (edition.spots, tuple(edition.pictures), tuple(edition.issued), edition.day)
+    facts = (edition.spots, edition.pictured, tuple(edition.issued), edition.day)
     lasts_s = edition.every_minute.lasts_s
     yield Sheet(language.folder + PAGE, facts, partial(page, edition, language), lasts_s)
 
 
 def page(edition: Edition, language: Language) -> bytes:
     """The page of the levels in a language."""
-    words = words_of(edition, language)
+    words, registry = words_of(edition, language), edition.board.registry
+    most = edition.settings.most_listed
+    city_map = map_of_city(registry.city, edition.spots, most)
     return render(
         "overview.html",
         edition,
@@ -52,9 +58,14 @@ def page(edition: Edition, language: Language) -> bytes:
         edition.every_minute,
         words=words,
         summary=summary(edition.spots, words),
-        groups=_grouped(edition.spots),
-        kinds=levels_by_kind(edition.board),
-        issued_place=partial(issued_place, registry=edition.board.registry),
+        groups=grouped(edition.spots, most),
+        left=max(len(edition.spots) - most, 0),
+        city_map=city_map,
+        names=names_on(city_map.chart, edition.areas, words.name),
+        tallies=[(area, tally(area.spots)) for area in edition.areas],
+        states=letters(edition.spots, registry),
+        states_of=order(registry),
+        issued_place=partial(issued_place, registry=registry),
     )
 
 
@@ -93,6 +104,33 @@ def _as_bad(listed: Sequence[Spot]) -> int:
     return sum((spot.worst.hazard, spot.worst.state) == (first.hazard, first.state) for spot in listed)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A part of the list: how many spots it has, those that are told of in full, and those with a row each."""
+
+    name: str
+    count: int
+    full: Sequence[Spot]
+    rows: Sequence[Spot]
+
+
+def grouped(spots: Sequence[Spot], most: int) -> list[Listed]:
+    """The first ``most`` spots by group, those that are not low in full until there are too many to read."""
+    listed = spots[:most]
+    cut = sum(spot.group is not Group.LOW for spot in listed[:MOST_IN_FULL])
+    full, rows = listed[:cut], listed[cut:]
+    return [
+        Listed(
+            group.name.lower(),
+            sum(spot.group is group for spot in spots),
+            [spot for spot in full if spot.group is group],
+            [spot for spot in rows if spot.group is group],
+        )
+        for group in Group
+        if any(spot.group is group for spot in listed)
+    ]
+
+
 def levels_by_kind(board: Board) -> dict[StationKind, list[int]]:
     """The hazards that exist at the city's stations, by kind, highest first: what the page has to explain."""
     found: dict[StationKind, set[int]] = {}
@@ -100,8 +138,3 @@ def levels_by_kind(board: Board) -> dict[StationKind, list[int]]:
         for gauge in view.gauges:
             found.setdefault(view.station.kind, set()).update(gauge.levels)
     return {kind: sorted(found[kind], reverse=True) for kind in StationKind if found.get(kind)}
-
-
-def _grouped(listed: Sequence[Spot]) -> list[tuple[str, list[Spot]]]:
-    groups = [(group.name.lower(), [spot for spot in listed if spot.group is group]) for group in Group]
-    return [(name, members) for name, members in groups if members]

@@ -1,0 +1,47 @@
+"""The page of an area: all its spots, the worst first, and a map of it. Pure, from an edition and a language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from dashboard.public.areas import Area
+from dashboard.public.edition import Edition
+from dashboard.public.pages.city_map import map_of_area
+from dashboard.public.pages.frame import render, words_of
+from dashboard.public.pages.overview import grouped
+from dashboard.public.sheets import Sheet
+from dashboard.public.signs import tally
+from dashboard.public.words.languages import Language
+
+
+def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
+    """A page an area, also of the stations that have none."""
+    lasting = edition.every_minute
+    for area in edition.areas:
+        pictured = frozenset(each.station.id for each in area.spots) & edition.pictured
+        facts = (area, pictured, len(edition.areas), edition.day)
+        yield Sheet(language.folder + path(area), facts, partial(page, edition, language, area), lasting.lasts_s)
+
+
+def path(area: Area) -> str:
+    """Where its page lies, below the folder of a language."""
+    return f"areas/{area.slug}.html"
+
+
+def page(edition: Edition, language: Language, area: Area) -> bytes:
+    """The page of an area in a language."""
+    words, city = words_of(edition, language), edition.board.registry.city
+    return render(
+        "area.html",
+        edition,
+        language,
+        path(area),
+        edition.every_minute,
+        words=words,
+        area=area,
+        area_names=area.name or city.name,
+        groups=grouped(area.spots, len(area.spots)),
+        city_map=map_of_area(city, area),
+        tally=tally(area.spots),
+    )

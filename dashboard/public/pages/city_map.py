@@ -1,0 +1,124 @@
+"""What a map of the pages shows: the ground, a mark a spot, and which marks are links. Pure, for all languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from dashboard.public.areas import Area
+from dashboard.public.drawings.map import WIDTH, Chart, Ground, chart_of, ground, marks, whole_city
+from dashboard.public.signs import LOW, Sign, sign_of
+from dashboard.public.spots import Spot
+from ingest.stations import City, Names
+
+HALF, HALF_DENSE = 11, 8
+MOST_AIRY = 250
+"""Spots from which on marks are smaller."""
+MOST_NAMES = 12
+NAME_HEIGHT = 16
+GLYPH, NARROW_GLYPH = 12.0, 6.6
+"""Widths of a letter of a name on the map, in its units: of a Japanese one, and of others."""
+FIRST_WIDE = "\u2e80"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A spot on the map that leads to its page."""
+
+    spot: Spot
+    x: int
+    y: int
+    sign: Sign
+
+
+@dataclass(frozen=True, slots=True)
+class CityMap:
+    """``marks`` are links, the worst last, so that they lie above the others. ``plain`` are further ones by their sign,
+    each the data of one path, ``dots`` those of the low spots. ``signs`` are all that can be seen, the worst first."""
+
+    chart: Chart
+    ground: Ground
+    dots: str
+    plain: tuple[tuple[Sign, str], ...]
+    marks: tuple[Mark, ...]
+    signs: tuple[Sign, ...]
+    dense: bool
+
+    @property
+    def half(self) -> int:
+        """Half the size of a mark that is a link."""
+        return HALF_DENSE if self.dense else HALF
+
+    @property
+    def shapes(self) -> list[str]:
+        """The shapes that can be seen, the worst first."""
+        return list(dict.fromkeys(sign.shape for sign in self.signs))
+
+    @property
+    def has_past(self) -> bool:
+        """Whether a danger is there that is only the last known state of its spot."""
+        return any(sign.past for sign in self.signs)
+
+
+def map_of_city(city: City, spots: Sequence[Spot], most_linked: int) -> CityMap:
+    """All spots (the worst first) in the whole city; the first ``most_linked`` are links where they are not low."""
+    return _map(city, spots, whole_city(city, [_position(spot) for spot in spots]), most_linked)
+
+
+def map_of_area(city: City, area: Area) -> CityMap:
+    """The spots of an area, as large as they can be; all that are not low are links."""
+    return _map(city, area.spots, chart_of(_position(spot) for spot in area.spots), len(area.spots))
+
+
+def _position(spot: Spot) -> tuple[float, float]:
+    return spot.station.lon, spot.station.lat
+
+
+def _map(city: City, spots: Sequence[Spot], chart: Chart, most_linked: int) -> CityMap:
+    found = [_mark(spot, chart) for spot in spots]
+    linked = [mark for mark in found[:most_linked] if mark.sign != LOW]
+    rest: dict[Sign, list[tuple[int, int]]] = {}
+    for mark in found[len(linked) :]:
+        rest.setdefault(mark.sign, []).append((mark.x, mark.y))
+    low = rest.pop(LOW, [])
+    worst_last = sorted(rest, key=lambda sign: sign.urgency, reverse=True)
+    return CityMap(
+        chart=chart,
+        ground=ground(city, chart),
+        dots=marks(low, LOW.shape),
+        plain=tuple((sign, marks(rest[sign], sign.shape)) for sign in worst_last),
+        marks=tuple(reversed(linked)),
+        signs=tuple(sorted({mark.sign for mark in found}, key=lambda sign: sign.urgency)),
+        dense=len(found) > MOST_AIRY,
+    )
+
+
+def _mark(spot: Spot, chart: Chart) -> Mark:
+    x, y = chart.at(*_position(spot))
+    return Mark(spot, x, y, sign_of(spot.worst))
+
+
+def names_on(chart: Chart, areas: Iterable[Area], name_of: Callable[[Names], str]) -> list[tuple[int, int, Names]]:
+    """Names of areas in the middle of their spots, those with most spots first; one that would lie on another, or
+    beyond the map, is left out."""
+    taken: list[tuple[float, float, float]] = []
+    found: list[tuple[int, int, Names]] = []
+    for area in sorted((each for each in areas if each.name), key=lambda each: -len(each.spots)):
+        if area.name is None or len(found) == MOST_NAMES:
+            continue
+        x, y = _middle(area, chart)
+        half = sum(GLYPH if letter >= FIRST_WIDE else NARROW_GLYPH for letter in name_of(area.name)) / 2
+        if _is_free(x, y, half, taken):
+            taken.append((x, y, half))
+            found.append((x, y, area.name))
+    return found
+
+
+def _middle(area: Area, chart: Chart) -> tuple[int, int]:
+    points = [chart.exact(*_position(spot)) for spot in area.spots]
+    return round(sum(x for x, _ in points) / len(points)), round(sum(y for _, y in points) / len(points))
+
+
+def _is_free(x: float, y: float, half: float, taken: Sequence[tuple[float, float, float]]) -> bool:
+    on_another = any(abs(x - ox) < half + other and abs(y - oy) < NAME_HEIGHT for ox, oy, other in taken)
+    return not on_another and half <= x <= WIDTH - half

@@ -1,0 +1,50 @@
+"""The page for the notice board: one sheet of A4, legible in black and white. Pure, from an edition and a language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from markupsafe import Markup
+
+from dashboard.public.drawings.qr import code
+from dashboard.public.edition import Edition
+from dashboard.public.pages.frame import render, words_of
+from dashboard.public.pages.overview import issued_place, summary
+from dashboard.public.sheets import Sheet
+from dashboard.public.signs import sign_of, tally
+from dashboard.public.spots import Group
+from dashboard.public.words.languages import Language
+
+PAGE = "print.html"
+MOST = 12
+"""Spots that fit on the sheet below everything else."""
+
+
+def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
+    """The page in a language."""
+    facts = (edition.spots, tuple(edition.issued), edition.day)
+    lasts_s = edition.every_minute.lasts_s
+    yield Sheet(language.folder + PAGE, facts, partial(page, edition, language), lasts_s)
+
+
+def page(edition: Edition, language: Language) -> bytes:
+    """The page in a language."""
+    words = words_of(edition, language)
+    not_low = [spot for spot in edition.spots if spot.group is not Group.LOW]
+    address = edition.settings.address and edition.settings.address + language.folder
+    return render(
+        "print.html",
+        edition,
+        language,
+        PAGE,
+        edition.every_minute,
+        words=words,
+        summary=summary(edition.spots, words),
+        tally=tally(edition.spots),
+        worst=[(spot, sign_of(spot.worst)) for spot in not_low[:MOST]],
+        left=max(len(not_low) - MOST, 0),
+        address=address,
+        code=Markup(code(address)) if address else "",
+        issued_place=partial(issued_place, registry=edition.board.registry),
+    )

@@ -1,0 +1,68 @@
+"""The sign of a spot: a shape for every hazard, and whether it is of now. The same in lists, on maps and in counts."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dashboard.public.spots import PublicGauge, Spot, State
+from ingest.stations import Registry, Station
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """``shape`` is a hazard, ``0`` to ``5``, or ``unknown``. ``past`` says that it is what was last known, not what is
+    now: such a danger keeps its shape, in outline."""
+
+    shape: str
+    past: bool = False
+
+    @property
+    def urgency(self) -> tuple[bool, int, bool]:
+        """Sorts the worst first: dangers, then what is not known, then what is low."""
+        hazard = -1 if self.shape == UNKNOWN else int(self.shape)
+        return (hazard == 0, -hazard, self.past)
+
+
+LOW = Sign("0")
+
+
+def sign_of(told: PublicGauge) -> Sign:
+    """The sign of what is told of a gauge."""
+    if told.state is State.LEVEL:
+        return Sign(str(told.hazard))
+    return Sign(str(told.hazard), past=True) if told.hazard else Sign(UNKNOWN)
+
+
+def tally(spots: Iterable[Spot]) -> tuple[tuple[Sign, int], ...]:
+    """How many spots have each sign, the worst first."""
+    found = Counter(sign_of(spot.worst) for spot in spots)
+    return tuple(sorted(found.items(), key=lambda each: each[0].urgency))
+
+
+def places(registry: Registry) -> Sequence[Station]:
+    """The stations that can be found: those with a gauge, in the order of the registry."""
+    gauged = {gauge.station_id for gauge in registry.gauges.values()}
+    return [station for station in registry.stations.values() if station.id in gauged]
+
+
+def order(registry: Registry) -> str:
+    """Which stations there are in which order: letters and places of different ones are not to be put together."""
+    return f"{zlib.crc32(' '.join(each.id for each in places(registry)).encode()):08x}"
+
+
+def letters(spots: Iterable[Spot], registry: Registry) -> str:
+    """The sign of every station of ``places``, a letter each: its hazard, ``a`` (0) to ``f`` (5) where that is the last
+    known one, ``u`` where it is not known."""
+    found = {spot.station.id: _letter(spot.worst) for spot in spots}
+    return "".join(found[station.id] for station in places(registry))
+
+
+def _letter(told: PublicGauge) -> str:
+    if told.hazard is None:
+        return "u"
+    return str(told.hazard) if told.state is State.LEVEL else "abcdef"[told.hazard]
