@@ -18,7 +18,7 @@ SCREENS = ((360, True), (360, False), (320, False), (1366, True))
 """Widths, and whether there is JavaScript."""
 HASTY = PublicSettings(stale_after_s=4, refresh_s=0.3)
 PATIENT = PublicSettings(stale_after_s=300, refresh_s=0.3)
-WHERE = "document.getElementById('open-river').getBoundingClientRect().top"
+WHERE = "document.getElementById('spot-mizue').getBoundingClientRect().top"
 
 
 @pytest.fixture
@@ -129,14 +129,14 @@ def test_news_appear_in_place_and_the_reader_stays_where_they_were(phone: Page, 
     site = made(tmp_path, PATIENT)
     with served(tmp_path) as base:
         phone.goto(base)
-        phone.locator("#open-river").click()
-        phone.locator("#open-river").focus()
+        phone.locator("#search").fill("水江")
+        phone.locator("#spot-mizue a").focus()
         seen = phone.evaluate(WHERE)
         assert phone.evaluate("scrollY") > 1000
-        news(site, 3.97)
-        expect(phone.locator("#spot-mizue .stage")).to_contain_text("3.97")
-        assert phone.evaluate("document.activeElement.id") == "open-river"
-        assert phone.locator("#levels-river").evaluate("each => each.open") is True
+        news(site, 1.21)
+        expect(phone.locator("#spot-mizue .stage")).to_contain_text("1.21")
+        assert phone.evaluate("document.activeElement.getAttribute('href')") == "stations/mizue.html"
+        assert phone.locator("#search").input_value() == "水江"
         assert phone.evaluate(WHERE) == pytest.approx(seen, abs=1.0)  # scrolling goes by whole pixels
         phone.goto("about:blank")
 

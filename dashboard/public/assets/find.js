@@ -141,5 +141,5 @@
   search.addEventListener("focus", () => load().catch(() => {}));
   search.addEventListener("input", () => find(byName));
   near.disabled = search.disabled = false;
-  main.addEventListener("fresh", () => show && find(show));
+  main.addEventListener("fresh", () => show && !list.contains(document.activeElement) && find(show));
 })();

@@ -47,12 +47,13 @@
       .map((each) => each.getAttribute("href") || each.getAttribute("src") || each.textContent)].join("\n");
   const frame = frameOf(document);
 
-  // What a reader holds on to: an element by its id, a link by where it leads.
+  // What a reader holds on to: an element by its id, a link by where it stands and where it leads.
   function nameOf(element) {
-    if (!main.contains(element)) return "";
-    if (element.id) return `#${CSS.escape(element.id)}`;
+    const around = main.contains(element) && element.closest("[id]");
+    if (!around) return "";
     const href = element.getAttribute("href");
-    return href ? `a[href="${CSS.escape(href)}"]` : "";
+    const place = `#${CSS.escape(around.id)}`;
+    return around === element ? place : href ? `${place} a[href="${CSS.escape(href)}"]` : "";
   }
 
   // What begins first on the screen stays where it is, whatever grows or shrinks above it.

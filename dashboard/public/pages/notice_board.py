@@ -34,7 +34,7 @@ def page(edition: Edition, language: Language) -> bytes:
     not_low = [spot for spot in edition.spots if spot.group is not Group.LOW]
     address = edition.settings.address and edition.settings.address + language.folder
     return render(
-        "print.html",
+        "notice_board.html",
         edition,
         language,
         PAGE,

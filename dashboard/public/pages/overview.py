@@ -15,8 +15,7 @@ from dashboard.public.signs import letters, order, tally
 from dashboard.public.spots import Group, Spot, State
 from dashboard.public.words import Words
 from dashboard.public.words.languages import Language
-from dashboard.views import Board
-from ingest.stations import Registry, StationKind
+from ingest.stations import Registry
 
 PAGE = "index.html"
 MOST_IN_FULL = 8
@@ -129,12 +128,3 @@ def grouped(spots: Sequence[Spot], most: int) -> list[Listed]:
         for group in Group
         if any(spot.group is group for spot in listed)
     ]
-
-
-def levels_by_kind(board: Board) -> dict[StationKind, list[int]]:
-    """The hazards that exist at the city's stations, by kind, highest first: what the page has to explain."""
-    found: dict[StationKind, set[int]] = {}
-    for view in board.stations:
-        for gauge in view.gauges:
-            found.setdefault(view.station.kind, set()).update(gauge.levels)
-    return {kind: sorted(found[kind], reverse=True) for kind in StationKind if found.get(kind)}
