@@ -8,7 +8,7 @@
   const own = byId("finder");
   if (!own) return;
   const [near, search, list, said] = ["near", "search", "found", "found-text"].map(byId);
-  const word = (name, values = {}) => own.dataset[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  const word = (name, values = {}) => own.dataset[name].replace(/%(\w+)%/g, (_, key) => values[key]);
   let places = null;
   let show = null; // draws the present results anew
 
@@ -51,9 +51,8 @@
   }
 
   function nameIn(names) {
-    const code = own.dataset.language;
-    const language = [code, code === "easy" ? "ja" : "en", "ja"].find((each) => names[each]);
-    return { text: names[language], lang: language };
+    const key = own.dataset.names.split(" ").find((each) => names[each]);
+    return { text: names[key], lang: key === "ja" || key === "en" ? key : "" };
   }
 
   function part(tag, text, lang) {

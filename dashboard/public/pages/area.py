@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from alerts.issued import IssuedLevel
 from dashboard.public.areas import Area
 from dashboard.public.edition import Edition
+from dashboard.public.messages import Notice, issued_in
 from dashboard.public.pages.city_map import map_of_area
 from dashboard.public.pages.frame import render, words_of
 from dashboard.public.pages.overview import grouped
@@ -20,7 +22,7 @@ def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     lasting = edition.every_minute
     for area in edition.areas:
         pictured = frozenset(each.station.id for each in area.spots) & edition.pictured
-        facts = (area, pictured, len(edition.areas), edition.day)
+        facts = (area, pictured, len(edition.areas), *_said(edition, area), edition.day)
         yield Sheet(language.folder + path(area), facts, partial(page, edition, language, area), lasting.lasts_s)
 
 
@@ -32,6 +34,7 @@ def path(area: Area) -> str:
 def page(edition: Edition, language: Language, area: Area) -> bytes:
     """The page of an area in a language."""
     words, city = words_of(edition, language), edition.board.registry.city
+    notes, of_area = _said(edition, area)
     return render(
         "area.html",
         edition,
@@ -41,7 +44,15 @@ def page(edition: Edition, language: Language, area: Area) -> bytes:
         words=words,
         area=area,
         area_names=area.name or city.name,
+        notes=notes,
+        of_area=of_area,
         groups=grouped(area.spots, len(area.spots)),
         city_map=map_of_area(city, area),
         tally=tally(area.spots),
     )
+
+
+def _said(edition: Edition, area: Area) -> tuple[tuple[Notice, ...], list[IssuedLevel]]:
+    """The messages and the issued levels that concern an area."""
+    registry = edition.board.registry
+    return edition.messages.in_area(area.key, edition.board.at), issued_in(edition.issued, area.key, registry)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dashboard.public.drawings.qr import code
 from dashboard.public.edition import Edition
 from dashboard.public.pages.frame import render, words_of
-from dashboard.public.pages.overview import issued_place, summary
+from dashboard.public.pages.overview import summary
 from dashboard.public.sheets import Sheet
 from dashboard.public.signs import sign_of, tally
 from dashboard.public.spots import Group
@@ -23,7 +23,7 @@ MOST = 12
 
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     """The page in a language."""
-    facts = (edition.spots, tuple(edition.issued), edition.day)
+    facts = (edition.spots, tuple(edition.issued), edition.messages.in_city(edition.board.at), edition.day)
     lasts_s = edition.every_minute.lasts_s
     yield Sheet(language.folder + PAGE, facts, partial(page, edition, language), lasts_s)
 
@@ -46,5 +46,4 @@ def page(edition: Edition, language: Language) -> bytes:
         left=max(len(not_low) - MOST, 0),
         address=address,
         code=Markup(code(address)) if address else "",
-        issued_place=partial(issued_place, registry=edition.board.registry),
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from alerts.issued import IssuedLevel, place_names
 from dashboard.public.edition import Edition
 from dashboard.public.pages.city_map import map_of_city, names_on
 from dashboard.public.pages.frame import render, words_of
@@ -15,7 +14,6 @@ from dashboard.public.signs import letters, order, tally
 from dashboard.public.spots import Group, Spot, State
 from dashboard.public.words import Words
 from dashboard.public.words.languages import Language
-from ingest.stations import Registry
 
 PAGE = "index.html"
 MOST_IN_FULL = 8
@@ -39,7 +37,13 @@ class Summary:
 
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     """The page in a language."""
-    facts = (edition.spots, edition.pictured, tuple(edition.issued), edition.day)
+    facts = (
+        edition.spots,
+        edition.pictured,
+        tuple(edition.issued),
+        edition.messages.in_city(edition.board.at),
+        edition.day,
+    )
     lasts_s = edition.every_minute.lasts_s
     yield Sheet(language.folder + PAGE, facts, partial(page, edition, language), lasts_s)
 
@@ -64,13 +68,7 @@ def page(edition: Edition, language: Language) -> bytes:
         tallies=[(area, tally(area.spots)) for area in edition.areas],
         states=letters(edition.spots, registry),
         states_of=order(registry),
-        issued_place=partial(issued_place, registry=registry),
     )
-
-
-def issued_place(entry: IssuedLevel, registry: Registry) -> Mapping[str, str]:
-    """Where a level was issued for, by its names."""
-    return place_names(entry.announced.area, entry.announced.station_id, registry)
 
 
 def summary(listed: Sequence[Spot], words: Words) -> Summary:
