@@ -42,7 +42,7 @@ class Scope:
             self.whole_city
             or station.id in self.station_ids
             or area_of(station) in self.issued_areas
-            or any(lies_in((station.lat, station.lon), place) for place in self.places)
+            or (bool(self.places) and any(lies_in((station.lat, station.lon), place) for place in self.places))
         )
 
 

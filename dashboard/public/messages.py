@@ -5,7 +5,7 @@ A message that expired is not over. Its chain is told as lapsed until a person e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -102,6 +102,15 @@ class Notice:
     at: datetime
 
 
+@dataclass(slots=True)
+class _Noticed:
+    """The notices of one moment, and those of each station that was asked for: a city asks for a thousand of them."""
+
+    at: datetime
+    told: Sequence[tuple[Scope, Notice]]
+    by_station: dict[str, tuple[Notice, ...]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Messages:
     """All that was published and still matters. ``published`` are the documents of the last 30 days, ``settings`` say
@@ -110,6 +119,7 @@ class Messages:
     chains: tuple[Chain, ...] = ()
     published: Published = ()
     settings: PublicMessages = field(default_factory=PublicMessages)
+    _noticed: list[_Noticed] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def active(self, at: datetime) -> tuple[Chain, ...]:
         """What is in force, the gravest first, of equals the newest."""
@@ -132,22 +142,27 @@ class Messages:
 
     def in_city(self, at: datetime) -> tuple[Notice, ...]:
         """What the overview leads to: dangers, then what ended within FRESH."""
-        return self._notices(at, lambda _: True)
+        return tuple(notice for _, notice in self._notices(at).told)
 
     def in_area(self, area: str, at: datetime) -> tuple[Notice, ...]:
         """The same for an area by its Japanese name; empty: for the stations that have none."""
-        return self._notices(at, lambda scope: scope.has_area(area))
+        return tuple(notice for scope, notice in self._notices(at).told if scope.has_area(area))
 
     def at_station(self, station: Station, at: datetime) -> tuple[Notice, ...]:
         """The same for a station."""
-        return self._notices(at, lambda scope: scope.has_station(station))
+        now = self._notices(at)
+        if station.id not in now.by_station:
+            now.by_station[station.id] = tuple(notice for scope, notice in now.told if scope.has_station(station))
+        return now.by_station[station.id]
 
     def _in(self, course: Course, at: datetime) -> tuple[Chain, ...]:
         return tuple(sorted((each for each in self.chains if each.course(at) is course), key=_gravest_first))
 
-    def _notices(self, at: datetime, concerns: Callable[[Scope], bool]) -> tuple[Notice, ...]:
-        found = (*self.active(at), *self.lapsed(at), *self.ended(at, FRESH)) if self.chains else ()
-        return tuple(_notice(each, at) for each in found if concerns(each.scope))
+    def _notices(self, at: datetime) -> _Noticed:
+        if not self._noticed or self._noticed[0].at != at:
+            found = (*self.active(at), *self.lapsed(at), *self.ended(at, FRESH))
+            self._noticed[:] = [_Noticed(at, [(each.scope, _notice(each, at)) for each in found])]
+        return self._noticed[0]
 
 
 def messages_of(
@@ -174,8 +189,15 @@ def issued_at(issued: Sequence[IssuedLevel], station: Station) -> list[IssuedLev
 
 def issued_in(issued: Sequence[IssuedLevel], area: str, registry: Registry) -> list[IssuedLevel]:
     """The issued levels that are for an area (by its Japanese name, empty: stations without one) or a station in it."""
-    stations = [each for each in registry.stations.values() if area_of(each) == area]
-    return [each for each in issued if any(each.concerns(station) for station in stations)]
+    return [each for each in issued if _is_for_area(each, area, registry)]
+
+
+def _is_for_area(entry: IssuedLevel, area: str, registry: Registry) -> bool:
+    announced = entry.announced
+    if announced.station_id:
+        station = registry.stations.get(announced.station_id)
+        return station is not None and area_of(station) == area
+    return announced.area in ("", area)
 
 
 def _chain(chain: Sequence[PublicMessage], issuer: Issuer) -> Chain:

@@ -169,11 +169,11 @@ def test_an_issued_level_is_for_its_station_its_area_or_the_whole_city(house: Pu
     def entry(**where: str) -> IssuedLevel:
         return IssuedLevel(Announced(4, "市長", house.clock.now(), **where), "当番", house.clock.now())
 
-    city, area, station = entry(), entry(area="美ノ郷"), entry(station_id="under")
-    assert issued_at([city, area, station], RIVER) == [city, area]
-    assert issued_at([city, area, station], ROAD) == [city, station]
-    assert issued_in([city, area, station], "美ノ郷", TOWN) == [city, area]
-    assert issued_in([city, area, station], "", TOWN) == [city, station]
+    city, area, station, gone = entry(), entry(area="美ノ郷"), entry(station_id="under"), entry(station_id="gone")
+    assert issued_at([city, area, station, gone], RIVER) == [city, area]
+    assert issued_at([city, area, station, gone], ROAD) == [city, station]
+    assert issued_in([city, area, station, gone], "美ノ郷", TOWN) == [city, area]
+    assert issued_in([city, area, station, gone], "", TOWN) == [city, station]
 
 
 def test_a_language_without_messages_of_its_own_tells_them_in_english_and_japanese() -> None:
