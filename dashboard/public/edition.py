@@ -32,7 +32,8 @@ class Lasting:
 class Edition:
     """One publication: the board, how fast its clock runs, the settings, the hashed asset names by plain name, what is
     told of the public cameras, the alert levels that the authority issued and the city published, and the last 24
-    hours by gauge id, and the messages that were published. ``revision`` is that of the registry."""
+    hours by gauge id, and the messages that were published. ``revision`` is that of the registry,
+    ``since`` the first day of which there is open data."""
 
     board: Board
     clock_speed: float
@@ -44,6 +45,7 @@ class Edition:
     messages: Messages = field(default_factory=Messages)
     languages: tuple[Language, ...] = ON_BY_DEFAULT
     revision: int = 0
+    since: date | None = None
 
     @cached_property
     def spots(self) -> tuple[Spot, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from alerts.issued import IssuedLevel
@@ -44,6 +44,7 @@ class Publisher:
         stills: Stills | None = None,
         issued: Callable[[], Sequence[IssuedLevel]] = tuple,
         bulletin: Bulletin | None = None,
+        since: Callable[[], date | None] = lambda: None,
     ) -> None:
         self._log = log
         self._registry_store = registry_store
@@ -52,6 +53,7 @@ class Publisher:
         self._maintenance = maintenance or NoMaintenance()
         self._issued_now = issued
         self._bulletin = bulletin
+        self._since = since
         self._following = Following(log)
         self._courses = Courses(log)
         self._published: tuple[Marks, datetime] | None = None
@@ -103,6 +105,7 @@ class Publisher:
             courses=courses,
             languages=self._settings.spoken,
             revision=marks.registry_revision,
+            since=self._since(),
         )
 
 

@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 from dashboard.public.publisher import Publisher
@@ -64,7 +65,7 @@ class Rests:
 class PublicSite:
     """The publisher, made at the first turn that can make it: a folder that cannot be written ends nothing else."""
 
-    def __init__(self, settings: Settings, stores: Stores, clock: Clock) -> None:
+    def __init__(self, settings: Settings, stores: Stores, clock: Clock, since: Callable[[], date | None]) -> None:
         self._new = partial(
             Publisher,
             settings.public_folder,
@@ -76,6 +77,7 @@ class PublicSite:
             stills=stores.stills,
             issued=issued_for_public(settings, stores, clock),
             bulletin=messages_for_public(settings, stores),
+            since=since,
         )
         self._publisher: Publisher | None = None
 
@@ -86,9 +88,12 @@ class PublicSite:
         return self._publisher.publish_if_changed()
 
 
-def publisher_job(settings: Settings, stores: Stores, clock: Clock) -> Job:
-    """The public page's publisher. It publishes once here, so that the first visitor already finds a page."""
-    site = PublicSite(settings, stores, clock)
+def publisher_job(settings: Settings, stores: Stores, clock: Clock, since: Callable[[], date | None]) -> Job:
+    """The public page's publisher. It publishes once here, so that the first visitor already finds a page.
+
+    ``since`` gives the first day of which there is open data.
+    """
+    site = PublicSite(settings, stores, clock, since)
     try:
         site.turn()
     except OSError as error:
@@ -99,7 +104,7 @@ def publisher_job(settings: Settings, stores: Stores, clock: Clock) -> Job:
 def public_jobs(settings: Settings, stores: Stores, observed: Archive, clock: Clock) -> list[Job]:
     """All that writes the public site."""
     keeper = archive_keeper(settings, stores, observed, clock)
-    return [publisher_job(settings, stores, clock), *archive_jobs(settings, keeper)]
+    return [publisher_job(settings, stores, clock, lambda: keeper.since), *archive_jobs(settings, keeper)]
 
 
 def staff_server(settings: Settings, stores: Stores, history: History, clock: Clock) -> WebServer:

@@ -41,7 +41,7 @@ def no_file_may_grow_beyond(size_bytes: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-PAGES = ("index.html", "areas/other.html", "places.html", "messages.html", "history.html", "print.html")
+PAGES = ("index.html", "areas/other.html", "places.html", "messages.html", "history.html", "data.html", "print.html")
 
 
 def test_the_first_call_writes_the_whole_site(site: Site) -> None:
@@ -53,6 +53,7 @@ def test_the_first_call_writes_the_whole_site(site: Site) -> None:
         "data/latest.json",
         "data/latest.schema.json",
         "data/latest.csv",
+        "data/catalog.jsonld",
         "data/latest.geojson",
         "freshness.json",
         "feeds/atom.xml",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dashboard.public.data import latest
+from dashboard.public.data import catalog, latest
 from dashboard.public.edition import Edition
 from dashboard.public.sheets import Sheet
 
-KINDS: tuple[Callable[[Edition], Iterator[Sheet]], ...] = (latest.sheets,)
+KINDS: tuple[Callable[[Edition], Iterator[Sheet]], ...] = (latest.sheets, catalog.sheets)
 
 
 def sheets(edition: Edition) -> Iterator[Sheet]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dashboard.public.edition import Edition
-from dashboard.public.pages import area, history, messages, missing, notice_board, overview, places
+from dashboard.public.pages import area, data, history, messages, missing, notice_board, overview, places
 from dashboard.public.sheets import Sheet
 from dashboard.public.words.languages import Language
 
@@ -15,6 +15,7 @@ PAGES: tuple[Callable[[Edition, Language], Iterator[Sheet]], ...] = (
     places.sheets,
     messages.sheets,
     history.sheets,
+    data.sheets,
     notice_board.sheets,
 )
 
