@@ -31,7 +31,11 @@ class DataSettings(BaseModel):
         pattern=r"^(https?://[^\s]+/)?$",
         description="address of the public site, with / at its end, for catalogues; empty for relative addresses",
     )
-    contact: str = Field(default="", description="where to ask about the data, for catalogues: https://… or mailto:…")
+    contact: str = Field(
+        default="",
+        pattern=r"^((https?://|mailto:)[^\s]+)?$",
+        description="where to ask about the data, for catalogues: https://… or mailto:…",
+    )
     archive: bool = Field(
         default=True, description="whether the daily files and the history of each station are written"
     )

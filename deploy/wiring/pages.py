@@ -65,7 +65,9 @@ class Rests:
 class PublicSite:
     """The publisher, made at the first turn that can make it: a folder that cannot be written ends nothing else."""
 
-    def __init__(self, settings: Settings, stores: Stores, clock: Clock, since: Callable[[], date | None]) -> None:
+    def __init__(
+        self, settings: Settings, stores: Stores, clock: Clock, since: Callable[[], date | None] = lambda: None
+    ) -> None:
         self._new = partial(
             Publisher,
             settings.public_folder,

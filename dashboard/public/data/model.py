@@ -43,7 +43,7 @@ class Told(BaseModel):
 class CityTold(Told):
     """The city."""
 
-    id: str
+    id: str = Field(description="the city's own short name")
     municipal_code: str = Field(
         pattern=r"^(\d{6})?$", description="全国地方公共団体コード, six digits; empty where not set"
     )
@@ -53,7 +53,7 @@ class CityTold(Told):
 class ThresholdTold(Told):
     """A threshold that is in force."""
 
-    hazard: Annotated[int, Field(ge=1, le=5)]
+    hazard: int = Field(ge=1, le=5, description="the hazard that begins there")
     label: NamesByLanguage
     stage_m: float = Field(description="the hazard begins at or above this stage, in metres above the gauge zero")
 
@@ -61,7 +61,7 @@ class ThresholdTold(Told):
 class GaugeTold(Told):
     """A gauge: what is known of the water there."""
 
-    id: str
+    id: str = Field(description="of the gauge; it never changes")
     name: dict[str, str] | None = Field(description="by language; null where the station has only this one")
     state: State = Field(description=OF_STATES)
     silent: bool = Field(description="whether nothing reliable comes from it any more")
@@ -81,14 +81,14 @@ class StationTold(Told):
     """A station, with its gauges, the worst first. Of a station with a gauge that is being checked or worked on, those
     that show no danger are left out: they do not stand for the station."""
 
-    id: str
-    kind: StationKind
+    id: str = Field(description="of the station, as in the addresses of its files; it never changes")
+    kind: StationKind = Field(description="what kind of danger spot it is")
     name: NamesByLanguage
-    area: dict[str, str] | None
+    area: dict[str, str] | None = Field(description="the part of the city, by language")
     water: dict[str, str] | None = Field(description="the river, channel or pond")
     lat: float = Field(ge=-90, le=90, description="degrees, JGD2011/WGS 84")
-    lon: float = Field(ge=-180, le=180)
-    gauges: tuple[GaugeTold, ...]
+    lon: float = Field(ge=-180, le=180, description="degrees, east positive")
+    gauges: tuple[GaugeTold, ...] = Field(description="the worst first, at least one")
 
 
 class Latest(Told):
@@ -98,13 +98,13 @@ class Latest(Told):
 
     schema_: str = Field(default=LATEST, serialization_alias="$schema", description="the schema of this document")
     published_at: JstTime = Field(description="by it a reader knows how old all of this is")
-    city: CityTold
+    city: CityTold = Field(description="the city that publishes")
     demonstration: bool = Field(description="true: made up for a demonstration, no real water levels")
     drill: bool = Field(description="true: of a drill, no real water levels")
-    provisional: Literal[True]
+    provisional: Literal[True] = Field(description="暫定値: all values may be corrected later")
     licence: str = Field(description="address of the licence")
     attribution: dict[str, str] = Field(description="what to name as the source, by language")
-    stations: tuple[StationTold, ...]
+    stations: tuple[StationTold, ...] = Field(description="those that have a gauge, the worst first")
 
 
 def schema() -> dict[str, Any]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from dashboard.public.data.licences import attribution, licence_of
 from dashboard.public.edition import Edition
-from dashboard.public.pages.frame import render, words_of
+from dashboard.public.pages.frame import render
 from dashboard.public.sheets import Sheet
 from dashboard.public.spots import Group
-from dashboard.public.words import Words
 from dashboard.public.words.languages import Language
-from ingest.stations import Registry, Station, named
+from ingest.stations import Names, Registry, Station
 
 PAGE = "data.html"
 
@@ -69,7 +68,6 @@ def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
 def page(edition: Edition, language: Language) -> bytes:
     """The page in a language."""
     settings, registry = edition.settings.data, edition.board.registry
-    words = words_of(edition, language)
     licence = licence_of(settings)
     return render(
         "data.html",
@@ -77,23 +75,21 @@ def page(edition: Edition, language: Language) -> bytes:
         language,
         PAGE,
         edition.lasting(Group.LOW),
-        words=words,
         archive=settings.archive,
         licence=licence.url,
-        licence_name=words.name(licence.name),
-        attribution=named(attribution(settings, registry.city), language.code),
+        licence_name=licence.name,
+        attribution=attribution(settings, registry.city),
         of_latest=OF_LATEST,
         of_archive=OF_ARCHIVE,
-        areas=by_area(registry, words),
+        areas=by_area(registry),
     )
 
 
-def by_area(registry: Registry, words: Words) -> Mapping[str, Sequence[Station]]:
-    """The stations that have a gauge, by the name of their area, those without one last."""
+def by_area(registry: Registry) -> Sequence[tuple[Names | None, Sequence[Station]]]:
+    """The stations that have a gauge with their area, those without one last."""
     reporting = {each.station_id for each in registry.gauges.values()}
-    other = words.t("data.archive.other_area")
     found: dict[str, list[Station]] = {}
     for station in sorted(registry.stations.values(), key=lambda each: (each.area is None, each.id)):
         if station.id in reporting:
-            found.setdefault(words.name(station.area) if station.area else other, []).append(station)
-    return found
+            found.setdefault(station.area["ja"] if station.area else "", []).append(station)
+    return [(stations[0].area, stations) for stations in found.values()]
