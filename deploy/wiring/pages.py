@@ -90,7 +90,9 @@ class PublicSite:
         return self._publisher.publish_if_changed()
 
 
-def publisher_job(settings: Settings, stores: Stores, clock: Clock, since: Callable[[], date | None]) -> Job:
+def publisher_job(
+    settings: Settings, stores: Stores, clock: Clock, since: Callable[[], date | None] = lambda: None
+) -> Job:
     """The public page's publisher. It publishes once here, so that the first visitor already finds a page.
 
     ``since`` gives the first day of which there is open data.
