@@ -117,7 +117,7 @@ def test_easy_japanese_has_its_readings_above_the_kanji_and_none_in_titles_and_a
         ('<a title="川（かわ）が高（たか）い" id="a">川</a>', '<a title="川（かわ）が高（たか）い" id="a">川</a>'),
         ("<title>川（かわ）</title>", "<title>川（かわ）</title>"),
         ("<text x='1'>川（かわ）</text>", "<text x='1'>川（かわ）</text>"),
-        ("逃（に）げる", "<ruby>逃<rp>（</rp><rt>に</rt><rp>）</rp></ruby>げる"),
+        ("<p>逃（に）げる</p>", "<p><span><ruby>逃<rp>（</rp><rt>に</rt><rp>）</rp></ruby>げる</span></p>"),
         ("警戒（3）", "警戒（3）"),
         ("ポンプ（ぽんぷ）", "ポンプ（ぽんぷ）"),
     ],

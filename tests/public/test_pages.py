@@ -22,7 +22,7 @@ CODES = [each.code for each in ON_BY_DEFAULT]
 
 def as_shown(key: str, language: str) -> str:
     text = catalogue(language)[key]
-    return with_furigana(text) if BY_CODE[language].readings else text
+    return with_furigana(f"<p>{text}</p>")[3:-4] if BY_CODE[language].readings else text
 
 
 def the_list(html: str) -> str:

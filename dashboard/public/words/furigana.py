@@ -6,17 +6,24 @@ import re
 
 from markupsafe import Markup
 
-_PAIR = re.compile(r"([一-鿿々]+)（([ぁ-ゖー]+)）(?![^<>]*(?:>|</(?:title|text|tspan|option)>))")
-"""A kanji with its reading, where markup may stand: neither within a tag nor in a title or a drawing."""
+_TEXT = re.compile(r">([^<>（]*（[^<>]*)<(?!/(?:title|text|tspan|option)>)")
+"""A text between two tags that may hold a reading, where markup may stand: no title, drawing or attribute."""
+_PAIR = re.compile(r"([一-鿿々]+)（([ぁ-ゖー]+)）")
 _RUBY = "<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>"
 
 
 def with_furigana(html: str) -> str:
     """A page with every ``避難（ひなん）`` of its text as ruby; titles, attributes and drawings stay as they are.
 
-    The parentheses stay in the markup, for browsers without ruby and for what is copied.
+    The parentheses stay in the markup, for browsers without ruby and for what is copied. A text with readings becomes
+    one ``span``: in a flexible box each ruby would else stand apart.
     """
-    return _PAIR.sub(_RUBY.format(r"\1", r"\2"), html)
+    return _TEXT.sub(_above, html)
+
+
+def _above(text: re.Match[str]) -> str:
+    said, found = _PAIR.subn(_RUBY.format(r"\1", r"\2"), text[1])
+    return f"><span>{said}</span><" if found else text[0]
 
 
 def ruby(text: str, reading: str) -> Markup:
