@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw
 from sqlalchemy import insert
 
 from alerts.issued import Announced
@@ -24,6 +22,7 @@ from alerts.store.tables import chronology
 from dashboard.accounts.records import AuditLine, NewAccount
 from dashboard.accounts.rights import Role
 from dashboard.accounts.store import SqlAccounts
+from dashboard.public.words.languages import LANGUAGES
 from deploy.settings import Settings
 from deploy.wiring.archive import archive_keeper
 from deploy.wiring.pages import PublicSite
@@ -41,15 +40,12 @@ from ingest.store.tables import writing
 from ingest.store.viewpoints import SqlViewpoints
 from tests.alerts.town import group, people, route
 from tests.public.fakes import LEVELS, NOW, SetClock
-from tests.public.plants import Contents, Plants, contents
+from tests.public.plants import COLOURS, SIZE, Contents, Plants, contents, picture
 
 PUBLIC_STAGE_M = 2.4
 APPROVER = "防災課長"
 """A message says who approved it, so that is no secret."""
-COLOURS = ((255, 0, 255), (0, 255, 0))
-"""Of what the masks cover."""
 MASK = ((0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75))
-SIZE = (640, 360)
 
 
 class PlantedCity:
@@ -65,6 +61,7 @@ class PlantedCity:
         station_name: str = "大橋",
         headline: str = "避難の準備を",
         doubted: Quality = Quality.SUSPECT,
+        languages: Sequence[str] = tuple(each.code for each in LANGUAGES),
     ) -> None:
         self._doubted = doubted
         self.plants = Plants(variant)
@@ -75,7 +72,7 @@ class PlantedCity:
                 "broker": {"embedded": False},
                 "cameras": {"credentials": {"bridge": credential(self.plants)}},
                 "alerts": {"public": {"sender": "town.example", "desk": "desk"}},
-                "public": {"languages": LANGUAGES, "reviewed": dict.fromkeys(LANGUAGES, "for the test")},
+                "public": {"languages": languages, "reviewed": dict.fromkeys(languages, "for the test")},
             }
         )
         self.clock = SetClock(NOW)
@@ -203,7 +200,6 @@ class PlantedCity:
 
 
 GAUGES = ("open", "doubtful", "broken", "worked", "beside-1", "beside-2", "followed")
-LANGUAGES = ("ja", "easy", "en", "zh", "ko", "vi", "pt")
 
 
 def city(plants: Plants, station_name: str) -> Registry:
@@ -298,12 +294,3 @@ def numbered() -> Any:
 def read(gauge_id: str, stage_m: float, at: datetime, quality: Quality = Quality.GOOD) -> Reading:
     """A reading that is received when it is observed."""
     return Reading(gauge_id, stage_m, at, at, f"{at.timestamp():.0f}", quality=quality)
-
-
-def picture(colour: tuple[int, int, int], number: int) -> bytes:
-    """A picture of grey noise with something private, well within the mask."""
-    image = Image.frombytes("L", SIZE, random.Random(number).randbytes(SIZE[0] * SIZE[1])).convert("RGB")
-    ImageDraw.Draw(image).rectangle((208, 128, 431, 223), fill=colour)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=60)
-    return buffer.getvalue()

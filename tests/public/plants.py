@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import io
+import random
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import brotli
+from PIL import Image, ImageDraw
 
 VALUES_M = {
     "a suspect value": (8437.719, 2.613),
@@ -18,6 +21,9 @@ VALUES_M = {
     "a suspect value that was followed by a good one": (8779.117, 1.733),
 }
 """What gauges said that is not for the public, in two cities; the first is found by its figures alone."""
+COLOURS = ((255, 0, 255), (0, 255, 0))
+"""Of what the masks cover."""
+SIZE = (640, 360)
 Contents = Mapping[str, bytes]
 """What the files of a site hold, by their names, as they are and unpacked."""
 
@@ -52,6 +58,15 @@ class Plants:
         self.planted[f"{what}, hash"] = sha256(data).hexdigest()[:16]
         self.pieces[what] = data[len(data) // 2 :][:48]
         return data
+
+
+def picture(colour: tuple[int, int, int], number: int) -> bytes:
+    """A picture of grey noise with something private, well within the mask."""
+    image = Image.frombytes("L", SIZE, random.Random(number).randbytes(SIZE[0] * SIZE[1])).convert("RGB")
+    ImageDraw.Draw(image).rectangle((208, 128, 431, 223), fill=colour)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=60)
+    return buffer.getvalue()
 
 
 def contents(site: Path) -> Iterator[tuple[str, bytes]]:

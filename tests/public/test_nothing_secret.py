@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -24,8 +25,8 @@ NAME = "zqbridge"
 class Published:
     """A city with what its site held at the time of the secrets, and a day later."""
 
-    def __init__(self, folder: Path, variant: int = 0, doubted: Quality = Quality.SUSPECT) -> None:
-        city = PlantedCity(folder, variant, station_name=NAME, headline=HEADLINE, doubted=doubted)
+    def __init__(self, folder: Path, variant: int = 0, **more: Any) -> None:
+        city = PlantedCity(folder, variant, station_name=NAME, headline=HEADLINE, **more)
         self.plants, self.site = city.plants, city.site
         self.at_once, self.a_day_later = city.publish()
 
@@ -84,7 +85,7 @@ def test_the_search_finds_what_is_told_in_pages_data_and_feeds_of_all_languages(
 
 
 def test_the_search_finds_a_suspect_value_that_is_told_as_if_it_were_good(tmp_path: Path) -> None:
-    leaking = Published(tmp_path, doubted=Quality.GOOD)
+    leaking = Published(tmp_path, doubted=Quality.GOOD, languages=["ja"])
     found = given_away(leaking.at_once, leaking.plants)
     assert {"index.html", "data/latest.json", "data/daily/2026-07-01.csv"} <= {name for _, name in found}
     assert {what for what, _ in found} <= {*VALUES_M}
