@@ -20,7 +20,7 @@ from alerts.store.issued import SqlIssuedLevels
 from alerts.store.mutes import add_maintenance, add_silence
 from alerts.store.tables import chronology
 from dashboard.accounts.records import AuditLine, NewAccount
-from dashboard.accounts.rights import Role
+from dashboard.accounts.actor import Role
 from dashboard.accounts.store import SqlAccounts
 from dashboard.public.words.languages import LANGUAGES
 from deploy.settings import Settings
@@ -48,6 +48,9 @@ APPROVER = "防災課長"
 MASK = ((0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75))
 
 
+ALL = tuple(language.code for language in LANGUAGES)
+
+
 class PlantedCity:
     """Real stores, filled with what may be told and what may not; ``publish`` writes the whole site.
 
@@ -61,7 +64,7 @@ class PlantedCity:
         station_name: str = "大橋",
         headline: str = "避難の準備を",
         doubted: Quality = Quality.SUSPECT,
-        languages: Sequence[str] = tuple(each.code for each in LANGUAGES),
+        languages: Sequence[str] = ALL,
     ) -> None:
         self._doubted = doubted
         self.plants = Plants(variant)
@@ -97,7 +100,7 @@ class PlantedCity:
         past = open_past(self.settings, self.stores)
         site = PublicSite(self.settings, self.stores, self.clock)
         keeper = archive_keeper(self.settings, self.stores, past.history, self.clock)
-        held = []
+        held: list[Contents] = []
         for _ in range(2):
             forwarder_of(self.stores, past.past, self.clock).turn()
             while keeper.turn():
