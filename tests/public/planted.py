@@ -19,8 +19,8 @@ from alerts.records import Maintenance, Silence
 from alerts.store.issued import SqlIssuedLevels
 from alerts.store.mutes import add_maintenance, add_silence
 from alerts.store.tables import chronology
-from dashboard.accounts.records import AuditLine, NewAccount
 from dashboard.accounts.actor import Role
+from dashboard.accounts.records import AuditLine, NewAccount
 from dashboard.accounts.store import SqlAccounts
 from dashboard.public.words.languages import LANGUAGES
 from deploy.settings import Settings
