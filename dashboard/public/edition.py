@@ -10,6 +10,7 @@ from functools import cached_property
 from alerts.issued import IssuedLevel
 from dashboard.public.areas import Area, by_area
 from dashboard.public.course import Course24
+from dashboard.public.days import Days
 from dashboard.public.messages import Messages
 from dashboard.public.pictures import PublicPicture
 from dashboard.public.settings import PublicSettings
@@ -56,6 +57,11 @@ class Edition:
     def areas(self) -> tuple[Area, ...]:
         """The same by area, in the order of the registry."""
         return by_area(self.spots, self.board.registry)
+
+    @cached_property
+    def days(self) -> Days:
+        """The last 24 hours of the gauges, as they are drawn."""
+        return Days(self.board, self.courses)
 
     @property
     def day(self) -> date:

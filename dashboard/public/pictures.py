@@ -2,13 +2,14 @@
 trusted.
 
 Nothing but copies made with the present masks comes near the site's folder. What may not be seen any more leaves it
-before anything else is written.
+before anything else is written. Beside it stands the picture of a normal day that people chose: it has a copy with the
+present masks only where they are those under which it was taken, for masks fit the view that they were drawn for.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +21,8 @@ from ingest.cameras.condition import NO_STILL
 from ingest.readings import CameraState, Still
 from ingest.sight.look import MOVED, Unjudged
 from ingest.sight.masks import Masks
-from ingest.store.protocol import Copy, Stills
+from ingest.stations import Camera
+from ingest.store.protocol import Copy, Pictures, Reference, Stills
 
 FOLDER = "pictures"
 
@@ -36,8 +38,17 @@ class Told(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NormalDay:
+    """The picture of a normal day of a camera, as a file below the site's folder."""
+
+    path: str
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PublicPicture:
-    """A camera on the site. ``path`` (below the site's folder) and ``taken_at`` are None where no picture is shown."""
+    """A camera on the site. ``path`` (below the site's folder), ``thumb`` (a small copy of it) and ``taken_at`` are
+    None where no picture is shown, ``normal`` also where nobody chose one."""
 
     camera_id: str
     told: Told
@@ -45,6 +56,8 @@ class PublicPicture:
     taken_at: datetime | None = None
     width_px: int = 0
     height_px: int = 0
+    thumb: str | None = None
+    normal: NormalDay | None = None
 
 
 def told(view: CameraView, too_old_s: float) -> Told:
@@ -67,6 +80,17 @@ def told(view: CameraView, too_old_s: float) -> Told:
     return Told.OLD if view.still_old else Told.SHOWN
 
 
+class _Role(StrEnum):
+    """What a file shows: the newest picture, a small copy of it, or the normal day."""
+
+    NEWEST = "newest"
+    THUMB = "thumb"
+    NORMAL = "normal"
+
+
+_COPIES = {_Role.NEWEST: Copy.MASKED, _Role.THUMB: Copy.MASKED_THUMB, _Role.NORMAL: Copy.MASKED}
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """A picture that lies in the folder."""
@@ -79,10 +103,12 @@ class _Kept:
 class Album:
     """Keeps the pictures in the site's folder; one per folder."""
 
-    def __init__(self, folder: Path, stills: Stills) -> None:
+    def __init__(self, folder: Path, stills: Stills, pictures: Pictures | None = None) -> None:
+        """``pictures`` know the normal days, where these are to be shown."""
         self._folder = folder
         self._stills = stills
-        self._kept: dict[str, _Kept] = {}
+        self._pictures = pictures
+        self._kept: dict[tuple[str, _Role], _Kept] = {}
 
     def publish(self, cameras: Sequence[CameraView], too_old_s: float) -> list[PublicPicture]:
         """Put the pictures of the public cameras into the folder and say what is to be told of each.
@@ -91,42 +117,59 @@ class Album:
         OSError of the disk.
         """
         public = {view.camera.id: (view, told(view, too_old_s)) for view in cameras if view.camera.public}
-        self._remove_others(public)
-        return [self._picture(view, what) for view, what in public.values()]
+        normal = self._pictures.references() if public and self._pictures is not None else {}
+        self._remove_others(public, normal)
+        return [self._picture(view, what, normal.get(camera_id)) for camera_id, (view, what) in public.items()]
 
-    def _remove_others(self, public: dict[str, tuple[CameraView, Told]]) -> None:
-        may_stay = {
-            camera_id: kept
-            for camera_id, kept in self._kept.items()
-            if camera_id in public and _may_stay(kept, *public[camera_id])
+    def _remove_others(self, public: Mapping[str, tuple[CameraView, Told]], normal: Mapping[str, Reference]) -> None:
+        self._kept = {
+            (camera_id, role): kept
+            for (camera_id, role), kept in self._kept.items()
+            if camera_id in public
+            and _may_stay(kept, *public[camera_id])
+            and (role is not _Role.NORMAL or camera_id in normal)
         }
-        self._kept = may_stay
-        names = {Path(kept.path).name for kept in may_stay.values()}
+        names = {Path(kept.path).name for kept in self._kept.values()}
         folder = self._folder / FOLDER
         for path in folder.iterdir() if folder.is_dir() else ():
             if path.name not in names:
                 path.unlink(missing_ok=True)
 
-    def _picture(self, view: CameraView, what: Told) -> PublicPicture:
+    def _picture(self, view: CameraView, what: Told, normal: Reference | None) -> PublicPicture:
         camera, still = view.camera, view.still
         if still is None or what not in (Told.SHOWN, Told.OLD):
             return PublicPicture(camera.id, what)
-        path = self._path(camera.id, still, camera.masks)
+        path = self._path(camera, still.file, _Role.NEWEST)
         if path is None:
             return PublicPicture(camera.id, Told.NONE)
-        return PublicPicture(camera.id, what, path, still.taken_at, still.width_px, still.height_px)
+        return PublicPicture(
+            camera_id=camera.id,
+            told=what,
+            path=path,
+            taken_at=still.taken_at,
+            width_px=still.width_px,
+            height_px=still.height_px,
+            thumb=self._path(camera, still.file, _Role.THUMB),
+            normal=self._normal_day(camera, still, normal),
+        )
 
-    def _path(self, camera_id: str, still: Still, masks: Masks) -> str | None:
-        """Where the masked copy of a still lies; it is put there first. None while there is none with these masks."""
-        kept = self._kept.get(camera_id)
-        if kept is not None and (kept.still_file, kept.masks) == (still.file, masks):
+    def _normal_day(self, camera: Camera, still: Still, normal: Reference | None) -> NormalDay | None:
+        if normal is None or normal.file == still.file:
+            return None
+        path = self._path(camera, normal.file, _Role.NORMAL)
+        return None if path is None else NormalDay(path, normal.taken_at)
+
+    def _path(self, camera: Camera, file: str, role: _Role) -> str | None:
+        """Where a masked copy of a still lies; it is put there first. None while there is none with these masks."""
+        kept = self._kept.get((camera.id, role))
+        if kept is not None and (kept.still_file, kept.masks) == (file, camera.masks):
             return kept.path
-        data = self._stills.read(still.file, Copy.MASKED, masks)
+        data = self._stills.read(file, _COPIES[role], camera.masks)
         if data is None:
             return None
-        path = f"{FOLDER}/{camera_id}.{hashlib.sha256(data).hexdigest()[:16]}.jpg"
+        path = f"{FOLDER}/{camera.id}.{hashlib.sha256(data).hexdigest()[:16]}.jpg"
         files.write(self._folder / path, data)
-        self._kept[camera_id] = _Kept(still.file, masks, path)
+        self._kept[camera.id, role] = _Kept(file, camera.masks, path)
         return path
 
 

@@ -24,7 +24,7 @@ from dashboard.public.words.languages import LANGUAGES
 from dashboard.views import MAINTENANCE_MATTERS, board
 from ingest.clock import Clock
 from ingest.stations import Registry
-from ingest.store.protocol import Log, Marks, RegistryStore, Stills
+from ingest.store.protocol import Log, Marks, Pictures, RegistryStore, Stills
 
 OWNED = (*(each.folder for each in LANGUAGES if each.folder), "stations", "areas", "feeds")
 """Folders in which nothing stays that is not of the site, such as pages of stations that were retired meanwhile."""
@@ -42,6 +42,7 @@ class Publisher:
         settings: PublicSettings | None = None,
         maintenance: MaintenanceLog | None = None,
         stills: Stills | None = None,
+        pictures: Pictures | None = None,
         issued: Callable[[], Sequence[IssuedLevel]] = tuple,
         bulletin: Bulletin | None = None,
         since: Callable[[], date | None] = lambda: None,
@@ -58,7 +59,7 @@ class Publisher:
         self._courses = Courses(log)
         self._published: tuple[Marks, datetime] | None = None
         self._told: tuple[object, ...] = ()
-        self._album = Album(folder, stills) if stills is not None else None
+        self._album = Album(folder, stills, pictures) if stills is not None else None
         self._site = Site(folder, OWNED)
 
     def publish_if_changed(self) -> bool:
@@ -94,7 +95,8 @@ class Publisher:
     def _edition(self, registry: Registry, marks: Marks, now: datetime, works: Sequence[Maintenance]) -> Edition:
         heard = self._following.heard(marks.reading_seq, now)
         courses = self._courses.now(registry, heard, now, works)
-        seen = board(registry, heard.latest, heard.recent, self._log.cameras(), now, works, paces=heard.paces)
+        states = self._log.states()
+        seen = board(registry, heard.latest, heard.recent, self._log.cameras(), now, works, states, paces=heard.paces)
         cameras = [camera for view in seen.stations for camera in view.cameras]
         return Edition(
             board=seen,

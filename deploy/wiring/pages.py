@@ -77,6 +77,7 @@ class PublicSite:
             settings.public.site,
             maintenance=stores.maintenance,
             stills=stores.stills,
+            pictures=SqlPictures(stores.database),
             issued=issued_for_public(settings, stores, clock),
             bulletin=messages_for_public(settings, stores),
             since=since,

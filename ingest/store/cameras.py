@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, case, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, case, select
 
 from ingest.readings import CameraReport, CameraState, Still
 from ingest.sight.look import Look
@@ -165,16 +165,22 @@ class SqlPictures:
 
     def reference(self, camera_id: str) -> Reference | None:
         """The picture of a normal day of a camera, where there is one."""
+        return next(iter(self._references(camera_memory.c.camera_id == camera_id)), None)
+
+    def references(self) -> dict[str, Reference]:
+        """Those of all cameras that have one, by camera id."""
+        return {each.camera_id: each for each in self._references()}
+
+    def _references(self, *which: ColumnElement[bool]) -> list[Reference]:
         memory = camera_memory.c
-        wanted = select(memory.reference_file, memory.reference_at, memory.reference_by).where(
-            memory.camera_id == camera_id,
+        wanted = select(memory.camera_id, memory.reference_file, memory.reference_at, memory.reference_by).where(
+            *which,
             memory.reference_file != "",
             memory.reference_at.is_not(None),
             of_its_place(memory.camera_id, memory.reference_at),
         )
         with self._engine.connect() as connection:
-            row = connection.execute(wanted).first()
-        return row and Reference(camera_id, row.reference_file, row.reference_at, row.reference_by)
+            return [Reference(*row) for row in connection.execute(wanted)]
 
     @staticmethod
     def _edge(since: datetime, until: datetime) -> Select[tuple[int, datetime]]:

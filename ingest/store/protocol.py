@@ -271,6 +271,10 @@ class Pictures(Protocol):
         """The picture of a normal day of a camera, where there is one."""
         ...
 
+    def references(self) -> dict[str, Reference]:
+        """Those of all cameras that have one, by camera id."""
+        ...
+
 
 class History(Protocol):
     """What was observed, however long ago: from the present and the past together, each observation once."""

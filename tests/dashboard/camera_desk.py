@@ -52,7 +52,7 @@ def _add_past(at: Desk) -> None:
     for still in mine[-3:]:
         at.log.faults[still.seq] = (PictureFault.FROZEN,)
     normal_day = at.now - timedelta(days=20)
-    at.pictures.references[FROZEN] = Reference(FROZEN, f"{FROZEN}/normal.jpg", normal_day)
+    at.pictures.normal[FROZEN] = Reference(FROZEN, f"{FROZEN}/normal.jpg", normal_day)
 
 
 def _let_stills_stop(at: Desk) -> None:

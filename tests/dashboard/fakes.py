@@ -224,7 +224,7 @@ class FakePictures:
     """The stills of a fake log, all of which were looked at; ``looks`` are those that found something."""
 
     log: FakeLog
-    references: dict[str, Reference] = field(default_factory=dict)
+    normal: dict[str, Reference] = field(default_factory=dict)
 
     def strip(self, camera_id: str, since: datetime, until: datetime, most: int) -> list[Pictured]:
         """Those of a span, spread evenly."""
@@ -240,7 +240,11 @@ class FakePictures:
 
     def reference(self, camera_id: str) -> Reference | None:
         """What the test put there."""
-        return self.references.get(camera_id)
+        return self.normal.get(camera_id)
+
+    def references(self) -> dict[str, Reference]:
+        """All that the test put there."""
+        return dict(self.normal)
 
     def _of(self, camera_ids: Sequence[str]) -> list[Pictured]:
         mine = [each for each in self.log.stills if each.camera_id in camera_ids]

@@ -26,3 +26,4 @@ def test_the_picture_of_a_normal_day_is_that_which_was_chosen(tmp_path: Path) ->
     assert pictures.reference("chosen") == Reference("chosen", "chosen/20260701/a.jpg", NOON, "desk")
     assert pictures.reference("remembered") is None
     assert pictures.reference("unknown") is None
+    assert pictures.references() == {"chosen": Reference("chosen", "chosen/20260701/a.jpg", NOON, "desk")}

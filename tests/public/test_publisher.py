@@ -41,13 +41,17 @@ def no_file_may_grow_beyond(size_bytes: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-PAGES = ("index.html", "areas/other.html", "places.html", "messages.html", "history.html", "data.html", "print.html")
+PAGES = (
+    *("index.html", "areas/other.html", "places.html", "messages.html", "history.html", "print.html"),
+    *("data.html", "cameras.html", "levels.html"),
+)
 
 
 def test_the_first_call_writes_the_whole_site(site: Site) -> None:
     names = {path.relative_to(site.folder).as_posix() for path in site.folder.rglob("*") if path.is_file()}
     pages = {
         *(f"{folder}{page}" for folder in ("", "easy/", "en/") for page in PAGES),
+        *(f"{folder}stations/{spot.id}.html" for folder in ("", "easy/", "en/") for spot in fake_city.SPOTS),
         "places.json",
         "404.html",
         "data/latest.json",

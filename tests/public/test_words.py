@@ -19,7 +19,7 @@ CODES = [each.code for each in LANGUAGES]
 COMPLETE = [each.code for each in ON_BY_DEFAULT]
 DRAFTED = [code for code in CODES if code not in COMPLETE]
 MARKUP = ("<strong>", "</strong>", "<em>", "</em>", "<br>")
-OF_AUTHORITIES = ("issued.", "notes.orders")
+OF_AUTHORITIES = ("issued.", "notes.orders", "difference.")
 """Texts that speak of what authorities issue, and may name it; all others speak of sensors."""
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from dashboard.public.sheets import Sheet
 
 FOLDER = "assets"
-NAMES = ("site.css", "site.js", "find.js", "icon.svg")
+NAMES = ("site.css", "station.css", "site.js", "find.js", "icon.svg")
 
 
 @cache

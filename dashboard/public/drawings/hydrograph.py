@@ -24,53 +24,55 @@ from ingest.stations import Gauge
 Points = Sequence[tuple[datetime, float]]
 """Good readings (observed_at, stage_m above the gauge zero), the oldest first."""
 SPAN = timedelta(hours=24)
-LEFT, TOP, RIGHT, BOTTOM = 33.0, 8.0, 228.0, 172.0
-WIDTH, HEIGHT = 320, 204
+LEFT, TOP, RIGHT, BOTTOM = 33.0, 16.0, 228.0, 174.0
+WIDTH, HEIGHT = 320, 206
 """In units that are pixels on the smallest phone, where 12.5 of them are the height of the letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnWords:
-    """The words of a drawing in one language: ``levels`` the short word of each hazard, ``since`` what is said of the
-    time from the newest point on where that is not of now (empty: it is), ``date`` that of the midnight within."""
+    """The words of a drawing in one language, plain.
 
-    title: str
-    description: str
+    ``levels`` are the short words of the hazards, ``since`` what is said of the time from the newest point on where
+    that is not of now (empty: it is), ``date`` the date of the last midnight, ``decimal`` the mark before a fraction.
+    """
+
     levels: Mapping[int, str]
     provisional: str
     since: str = ""
     date: str = ""
+    decimal: str = "."
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A hydrograph without its words. ``labels`` are the heights of the words of the thresholds by hazard."""
+    """A hydrograph without its words. ``stages`` are the heights and numbers of its axis, ``labels`` the heights of the
+    words of the thresholds by hazard, ``newest`` the place and stage of the newest point."""
 
     ground: str
     line: str
+    stages: tuple[tuple[float, str], ...]
     labels: Mapping[int, float]
     midnight_x: float | None
     newest: tuple[float, float, str] | None
 
-    def svg(self, name: str, words: DrawnWords, number: bool = True) -> Markup:
-        """The markup. ``name`` is unique on its page; without ``number`` the newest point bears no value."""
-        parts = [self._head(name, words), self.ground, *self._said(words)]
-        if words.since:
-            parts.append(self._since(words.since))
-        parts.append(self.line)
-        if number and self.newest:
-            parts.append(_newest(*self.newest, past=bool(words.since)))
-        return Markup("".join([*parts, "</svg>"]))
+    def svg(self, labelled_by: str, described_by: str, words: DrawnWords, number: bool = True) -> Markup:
+        """The markup: an image whose name and description are elsewhere on the page, by their ids.
 
-    def _head(self, name: str, words: DrawnWords) -> str:
-        return (
-            f'<svg class="graph" role="img" aria-labelledby="{escape(name)}-t" aria-describedby="{escape(name)}-d" '
-            f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
-            f'<title id="{escape(name)}-t">{escape(words.title)}</title>'
-            f'<desc id="{escape(name)}-d">{escape(words.description)}</desc>'
+        Without ``number`` the newest point is not marked and its stage not said.
+        """
+        head = (
+            f'<svg class="graph" role="img" aria-labelledby="{escape(labelled_by)}" '
+            f'aria-describedby="{escape(described_by)}" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
+            f'height="{HEIGHT}">'
         )
+        since = self._since(words.since) if words.since else ""
+        newest = self._newest(words) if number else ""
+        return Markup("".join([head, self.ground, *self._said(words), since, self.line, newest, "</svg>"]))
 
     def _said(self, words: DrawnWords) -> Iterator[str]:
+        for y, said in self.stages:
+            yield f'<text class="e" x="{LEFT - 4:g}" y="{y + 4:g}">{said.replace(".", words.decimal)}</text>'
         for hazard, y in self.labels.items():
             yield (
                 f'<use class="h{hazard}" href="#s-{hazard}" x="{RIGHT + 9:g}" y="{y - 6:g}" width="12" height="12"/>'
@@ -81,11 +83,22 @@ class Drawing:
             yield f'<text class="m" x="{self.midnight_x:g}" y="{HEIGHT - 3}">{escape(words.date)}</text>'
 
     def _since(self, said: str) -> str:
-        begin = self.newest[0] if self.newest else LEFT
-        left = min(begin, RIGHT)
+        left, line_y = self.newest[:2] if self.newest else (LEFT, TOP)
+        y = BOTTOM - 6 if line_y < (TOP + BOTTOM) / 2 else TOP + 16
         return (
             f'<path class="gap" d="M{left:g} {TOP:g}H{RIGHT:g}V{BOTTOM:g}H{left:g}z"/>'
-            f'<text class="w e" x="{RIGHT - 3:g}" y="{BOTTOM - 6:g}">{escape(said)}</text>'
+            f'<text class="w e" x="{RIGHT - 3:g}" y="{y:g}">{escape(said)}</text>'
+        )
+
+    def _newest(self, words: DrawnWords) -> str:
+        if self.newest is None:
+            return ""
+        x, y, said = self.newest
+        beside = y - 9 if y - TOP > 22 else y + 19
+        return (
+            f'<circle class="{"past" if words.since else "now"}" cx="{x:g}" cy="{y:g}" r="4.5"/>'
+            f'<text class="w v e" x="{min(x + 4, RIGHT - 2):g}" y="{beside:g}">'
+            f"{said.replace('.', words.decimal)} m</text>"
         )
 
 
@@ -102,10 +115,11 @@ def drawing(points: Points, levels: Levels, gauge: Gauge, until: datetime, step:
     heights = {hazard: scale.y(stage_m) for hazard, stage_m in levels.items()}
     labels = spread(heights, TOP + 3, BOTTOM - 3)
     runs = [_places(run, since, scale) for run in broken(seen, levels, gauge, step)]
-    newest = (runs[-1][-1][0], runs[-1][-1][1], f"{shown_m(seen[-1][1])} m") if runs else None
+    newest = (round(runs[-1][-1][0], 1), runs[-1][-1][1], shown_m(seen[-1][1])) if runs else None
     return Drawing(
-        ground="".join(_ground(scale, heights, labels, [(_x(at, since), f"{at:%H:%M}") for at in ticks])),
+        ground="".join(_ground(heights, labels, [(_x(at, since), f"{at:%H:%M}") for at in ticks])),
         line=f'<path class="stage-line" d="{path(runs)}"/>' if runs else "",
+        stages=tuple(stage_ticks(scale)),
         labels=labels,
         midnight_x=next((_x(at, since) for at in reversed(ticks) if at.hour == 0), None),
         newest=newest,
@@ -144,7 +158,7 @@ def _places(run: Points, since: datetime, scale: Scale) -> list[tuple[float, flo
 
 
 def _ground(
-    scale: Scale, heights: Mapping[int, float], labels: Mapping[int, float], times: Sequence[tuple[float, str]]
+    heights: Mapping[int, float], labels: Mapping[int, float], times: Sequence[tuple[float, str]]
 ) -> Iterator[str]:
     """Bands and lines of the thresholds, and both axes."""
     top = TOP
@@ -156,13 +170,4 @@ def _ground(
     across = "".join(f"M{x:g} {TOP:g}V{BOTTOM + 4:g}" for x, _ in times)
     yield f'<path class="grid" d="{across}M{LEFT:g} {TOP:g}V{BOTTOM:g}H{RIGHT:g}"/>'
     yield from (f'<text class="m" x="{x:g}" y="{BOTTOM + 16:g}">{said}</text>' for x, said in times)
-    yield f'<text class="e" x="{LEFT - 4:g}" y="{BOTTOM + 16:g}">m</text>'
-    yield from (f'<text class="e" x="{LEFT - 4:g}" y="{y + 4:g}">{said}</text>' for y, said in stage_ticks(scale))
-
-
-def _newest(x: float, y: float, said: str, past: bool) -> str:
-    above = y - TOP > 22
-    return (
-        f'<circle class="{"past" if past else "now"}" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>'
-        f'<text class="w v e" x="{min(x + 4, RIGHT - 2):.1f}" y="{y - 9 if above else y + 19:.1f}">{said}</text>'
-    )
+    yield f'<text class="e" x="{LEFT - 4:g}" y="11">m</text>'

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dashboard.public.edition import Edition
-from dashboard.public.pages import area, data, history, messages, missing, notice_board, overview, places
+from dashboard.public.pages import (
+    area,
+    cameras,
+    data,
+    history,
+    levels,
+    messages,
+    missing,
+    notice_board,
+    overview,
+    places,
+    station,
+)
 from dashboard.public.sheets import Sheet
 from dashboard.public.words.languages import Language
 
@@ -13,9 +25,12 @@ PAGES: tuple[Callable[[Edition, Language], Iterator[Sheet]], ...] = (
     overview.sheets,
     area.sheets,
     places.sheets,
+    station.sheets,
     messages.sheets,
     history.sheets,
     data.sheets,
+    cameras.sheets,
+    levels.sheets,
     notice_board.sheets,
 )
 

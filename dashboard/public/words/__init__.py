@@ -19,6 +19,8 @@ READING = "ja-Hira"
 """The key of a name's reading in hiragana, part by part as the name in ``ja``."""
 LONGEST_WHOLE = 10
 """Characters of Japanese that fit on one line of the smallest phone: a longer part of a name may break."""
+LONGEST_SHORT = 11
+"""Latin letters of the longest short word of a hazard; Japanese ones are twice as wide."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,14 @@ class Words:
         """What a hazard is called at this kind of station."""
         return labels.label(self.registry, kind, hazard, self.language.code)
 
+    def short(self, kind: StationKind, hazard: int) -> str:
+        """A word for a hazard where there is little room; the city's own label where that is short enough."""
+        own = self.registry.labels.get(self.language.code, {}).get(kind, {}).get(hazard, "")
+        room = LONGEST_SHORT if own.isascii() else LONGEST_SHORT // 2
+        if own and len(own) <= room:
+            return own
+        return self.t(f"short.{kind}.{hazard}" if hazard else "short.below")
+
     def meaning(self, kind: StationKind, hazard: int) -> str:
         """What it means."""
         return labels.meaning(kind, hazard, self.language.code)
@@ -92,6 +102,10 @@ class Words:
     def long_time(self, at: datetime) -> str:
         """Date and HH:MM in JST."""
         return self.t("date.long", **self._parts(at.astimezone(JST)))
+
+    def day(self, at: datetime) -> str:
+        """The date in JST without its year."""
+        return self.t("date.day", **self._parts(at.astimezone(JST)))
 
     def _parts(self, local: datetime) -> dict[str, object]:
         month = self.t("date.months").split()[local.month - 1]

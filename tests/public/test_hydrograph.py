@@ -26,7 +26,7 @@ UNTIL = datetime(2026, 7, 1, 2, 0, tzinfo=UTC)
 """11:00 in Japan."""
 LEVELS = {1: 1.0, 2: 2.0, 3: 3.0, 4: 4.0, 5: 5.0}
 GAUGE = Gauge(id="bridge-1", station_id="bridge")
-WORDS = DrawnWords("title", "description", {each: f"word {each}" for each in LEVELS}, "provisional")
+WORDS = DrawnWords({each: f"word {each}" for each in LEVELS}, "provisional")
 MINUTE = timedelta(minutes=1)
 
 
@@ -36,7 +36,7 @@ def course(*stages_m: float, every: timedelta = 10 * MINUTE, until: datetime = U
 
 
 def svg_of(points: Points, gauge: Gauge = GAUGE, words: DrawnWords = WORDS) -> str:
-    return str(drawing(points, LEVELS, gauge, UNTIL).svg("g", words))
+    return str(drawing(points, LEVELS, gauge, UNTIL).svg("name", "said", words))
 
 
 def lines_of(svg: str) -> list[list[tuple[float, float]]]:
@@ -58,7 +58,7 @@ def test_the_line_ends_where_and_when_the_newest_value_is() -> None:
     svg = svg_of(course(0.4, 0.9, 2.4))
     [line] = lines_of(svg)
     assert line[-1][0] == pytest.approx(RIGHT)
-    assert 'cx="228.0"' in svg
+    assert 'cx="228"' in svg
     assert ">2.40 m</text>" in svg
 
 
@@ -91,7 +91,7 @@ def test_a_single_value_is_a_dot_and_none_is_an_empty_paper_with_its_thresholds(
 
 
 def test_what_was_last_known_is_no_full_dot_and_the_time_since_is_marked_and_named() -> None:
-    words = DrawnWords("t", "d", WORDS.levels, "p", since="nothing since")
+    words = DrawnWords(WORDS.levels, "p", since="nothing since")
     svg = svg_of(course(2.4, until=UNTIL - timedelta(hours=3)), words=words)
     assert 'class="past"' in svg
     assert 'class="gap"' in svg
@@ -101,8 +101,8 @@ def test_what_was_last_known_is_no_full_dot_and_the_time_since_is_marked_and_nam
 
 def test_the_value_of_a_gauge_that_is_being_checked_is_not_written_into_its_drawing() -> None:
     drawn = drawing(course(2.4), LEVELS, GAUGE, UNTIL)
-    assert "2.40" in drawn.svg("g", WORDS)
-    checked = drawn.svg("g", DrawnWords("t", "d", WORDS.levels, "p", since="being checked"), number=False)
+    assert "2.40" in drawn.svg("name", "said", WORDS)
+    checked = drawn.svg("name", "said", DrawnWords(WORDS.levels, "p", since="being checked"), number=False)
     assert "2.40" not in checked
     assert "<circle" not in checked
 
@@ -110,7 +110,7 @@ def test_the_value_of_a_gauge_that_is_being_checked_is_not_written_into_its_draw
 @pytest.mark.parametrize("stages_m", [[1.23] * 5, [0.0] * 5, [-3.41, -0.01, -3.4], [0.5, 327.0, 0.5], [-40.0, 48.0]])
 def test_extremes_and_a_water_that_stands_still_stay_on_the_paper(stages_m: Sequence[float]) -> None:
     for levels in ({}, LEVELS, {5: 0.0}):
-        svg = str(drawing(course(*stages_m), levels, GAUGE, UNTIL).svg("g", WORDS))
+        svg = str(drawing(course(*stages_m), levels, GAUGE, UNTIL).svg("name", "said", WORDS))
         heights = [y for line in lines_of(svg) for _, y in line]
         assert all(TOP <= y <= BOTTOM for y in heights)
         assert "nan" not in svg
@@ -123,13 +123,19 @@ def test_what_is_older_than_a_day_is_not_drawn() -> None:
 
 
 def test_it_is_an_image_with_a_name_and_a_description_and_without_styles() -> None:
-    svg = str(drawing(course(1, 2), LEVELS, GAUGE, UNTIL).svg("g", DrawnWords("<b>", "d & e", WORDS.levels, "p")))
+    words = DrawnWords({3: "<b> & c"}, "p")
+    svg = str(drawing(course(1, 2), LEVELS, GAUGE, UNTIL).svg("name", "said", words))
     root = ElementTree.fromstring(svg)
-    assert root.get("role") == "img"
-    ids = {each.get("id"): each.text for each in root.iter() if each.get("id")}
-    assert ids == {"g-t": "<b>", "g-d": "d & e"}
-    assert (root.get("aria-labelledby"), root.get("aria-describedby")) == ("g-t", "g-d")
+    assert (root.get("role"), root.get("aria-labelledby"), root.get("aria-describedby")) == ("img", "name", "said")
+    assert "<b> & c" in [each.text for each in root]
     assert "style" not in svg
+
+
+def test_numbers_are_written_with_the_mark_of_the_language() -> None:
+    svg = str(drawing(course(0.1, 0.15), {}, GAUGE, UNTIL).svg("n", "s", DrawnWords({}, "p", decimal=",")))
+    assert ">0,15 m</text>" in svg
+    assert ">0,1</text>" in svg or ">0,10</text>" in svg
+    assert not re.search(r">-?\d+\.\d+", svg)
 
 
 def test_a_whole_day_of_five_minutes_with_all_thresholds_is_at_most_four_kilobytes() -> None:
@@ -185,7 +191,7 @@ def test_the_recorded_flood_of_the_kotogawa_is_drawn_with_its_peak() -> None:
         (row.observed_at, row.stage_m) for row in flood.rows if until - timedelta(hours=24) <= row.observed_at <= until
     ]
     [gauge] = flood.registry.gauges.values()
-    svg = str(drawing(day, kotogawa.LEVELS, gauge, until).svg("g", WORDS))
+    svg = str(drawing(day, kotogawa.LEVELS, gauge, until).svg("name", "said", WORDS))
     [line] = lines_of(svg)
     peak = min(line, key=lambda place: place[1])
     assert peak[0] == pytest.approx(LEFT + (RIGHT - LEFT) * 16.5 / 24, abs=1.5), "04:30"
