@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from PIL import Image, ImageDraw
 
 from dashboard.camera_views import camera_view
 from dashboard.public.pictures import Told, told
@@ -18,94 +15,18 @@ from dashboard.public.publisher import Publisher
 from dashboard.public.words import catalogue
 from dashboard.public.words.languages import LANGUAGES
 from ingest.readings import CameraReport, CameraState, Still
-from ingest.sight.examine import examine
 from ingest.sight.look import PictureFault, Unjudged
-from ingest.sight.masks import Masks
-from ingest.sight.tasks import Task
-from ingest.stations import Camera, Registry
+from ingest.stations import Registry
 from ingest.store.protocol import Copy
-from ingest.store.stills import StillFolder
 from tests.dashboard import fake_city
-from tests.dashboard.fakes import FakeLog, FakeRegistryStore
-from tests.public.fakes import NOW, SetClock, board_of, edition, one_station, overview, served
-
-SECRET = (255, 0, 255)
-MASK: Masks = (((0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75)),)
-OTHER: Masks = (((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8)),)
-SIZE = (640, 360)
-
-
-def picture(seed: int = 0) -> bytes:
-    """A grey picture with something private in its middle."""
-    image = Image.new("RGB", SIZE, (120 + seed, 130, 140))
-    ImageDraw.Draw(image).rectangle((190, 110, 450, 250), fill=SECRET)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=90)
-    return buffer.getvalue()
-
-
-def shows_the_secret(data: bytes) -> bool:
-    """Whether any pixel is nearer to the private colour than any grey can be."""
-    raw = Image.open(io.BytesIO(data)).convert("RGB").tobytes()
-    colours = set(zip(raw[0::3], raw[1::3], raw[2::3], strict=True))
-    return any(red - green > 60 and blue - green > 60 for red, green, blue in colours)
-
-
-@dataclass
-class House:
-    """A published city with one public camera and a real folder of stills."""
-
-    site: Path
-    stills: StillFolder
-    log: FakeLog
-    store: FakeRegistryStore
-    clock: SetClock
-    publisher: Publisher
-
-    def camera(self, **changes: Any) -> None:
-        """Import the registry anew with a change to the camera."""
-        assert self.store.current
-        camera = self.store.current.cameras["cam"].model_copy(update=changes)
-        self.store.current = self.store.current.model_copy(update={"cameras": {"cam": camera}})
-        self.log.registry_revision += 1
-
-    def receive(self, minutes_ago: float, seed: int = 0, masks: Masks = MASK) -> str:
-        """A still comes and is looked at as eyes do it: whole, small and masked."""
-        at = self.clock.at - timedelta(minutes=minutes_ago)
-        file = f"cam/20260701/{seed:04d}.jpg"
-        self.stills.write(file, picture(seed))
-        self.copy(file, masks, seed)
-        self.log.add(Still("cam", at, at, file, *SIZE))
-        return file
-
-    def copy(self, file: str, masks: Masks, seed: int = 0) -> None:
-        done = examine(Task(picture(seed), self.clock.at, masks))
-        assert not done.refusal
-        self.stills.write(file, done.thumb, Copy.THUMB)
-        self.stills.write(file, done.masked, Copy.MASKED, masks)
-
-    def publish(self) -> str:
-        self.clock.at += timedelta(seconds=1)
-        assert self.publisher.publish_if_changed()
-        return (self.site / "index.html").read_text()
-
-    def files(self) -> list[Path]:
-        return sorted((self.site / "pictures").iterdir()) if (self.site / "pictures").is_dir() else []
+from tests.dashboard.fakes import FakeLog
+from tests.public.fakes import NOW, board_of, edition, one_station, overview, served
+from tests.public.picture_house import OTHER, SIZE, House, every_byte, house_in, picture, shows_the_secret
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    made = one_station()
-    camera = Camera(id="cam", station_id="bridge", public=True, masks=MASK)
-    store = FakeRegistryStore(made.model_copy(update={"cameras": {"cam": camera}}))
-    log, clock, stills = FakeLog(), SetClock(), StillFolder(tmp_path / "stills")
-    log.add(fake_city.reading("bridge-1", 2.4, NOW))
-    publisher = Publisher(tmp_path / "site", log, store, clock, stills=stills)
-    return House(tmp_path / "site", stills, log, store, clock, publisher)
-
-
-def every_byte(site: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file())
+    return house_in(tmp_path)
 
 
 def test_the_picture_itself_would_show_what_is_private() -> None:
@@ -115,9 +36,9 @@ def test_the_picture_itself_would_show_what_is_private() -> None:
 def test_no_file_of_the_site_shows_what_is_masked(house: House) -> None:
     file = house.receive(3)
     said = house.publish()
-    [shown] = house.files()
-    assert f'src="pictures/{shown.name}"' in said
-    assert not shows_the_secret(shown.read_bytes())
+    [shown] = house.shown()
+    assert f'src="../pictures/{shown.name}"' in said
+    assert not any(shows_the_secret(each.read_bytes()) for each in house.files())
     whole, small = house.stills.read(file), house.stills.read(file, Copy.THUMB)
     assert whole
     assert small
@@ -130,9 +51,9 @@ def test_no_file_of_the_site_shows_what_is_masked(house: House) -> None:
 def test_a_picture_carries_its_own_time_in_both_languages(house: House) -> None:
     house.receive(3)
     assert '<time class="taken" datetime="2026-07-01T10:39:30+09:00">10:39 撮影</time>' in house.publish()
-    english = (house.site / "en" / "index.html").read_text()
+    english = (house.site / "en" / "stations" / "bridge.html").read_text()
     assert "Taken 10:39" in english
-    assert f'src="../pictures/{house.files()[0].name}"' in english
+    assert f'src="../../pictures/{house.shown()[0].name}"' in english
 
 
 def test_a_camera_that_is_public_no_more_leaves_no_picture(house: House) -> None:
@@ -156,7 +77,7 @@ def test_a_camera_that_is_retired_leaves_no_picture(house: House) -> None:
 def test_other_masks_take_the_old_picture_away_at_once_and_bring_a_new_one_when_it_is_made(house: House) -> None:
     file = house.receive(3)
     house.publish()
-    before = house.files()[0].read_bytes()
+    before = house.shown()[0].read_bytes()
     house.camera(masks=OTHER)
     assert "まだ表示できる画像がありません" in house.publish()
     assert house.files() == []
@@ -164,7 +85,7 @@ def test_other_masks_take_the_old_picture_away_at_once_and_bring_a_new_one_when_
     house.copy(file, OTHER)
     house.clock.at += timedelta(minutes=1)
     house.publish()
-    assert [each.read_bytes() for each in house.files()] == [house.stills.read(file, Copy.MASKED, OTHER)]
+    assert [each.read_bytes() for each in house.shown()] == [house.stills.read(file, Copy.MASKED, OTHER)]
 
 
 def test_a_camera_without_masks_shows_its_copy_and_never_the_still_itself(house: House) -> None:
@@ -191,18 +112,18 @@ def test_a_publisher_that_starts_anew_takes_away_what_it_did_not_put_there(house
     (house.site / "pictures" / "cam.0123456789abcdef.jpg").write_bytes(picture())
     again = Publisher(house.site, house.log, house.store, house.clock, stills=house.stills)
     assert again.publish_if_changed()
-    [left] = house.files()
+    [left] = house.shown()
     assert not shows_the_secret(left.read_bytes())
 
 
 def test_the_picture_before_stays_for_readers_of_the_page_before_and_no_longer(house: House) -> None:
     house.receive(3, seed=1)
     house.publish()
-    [first] = house.files()
+    [first] = house.shown()
     house.receive(2, seed=2)
     house.publish()
     assert first in house.files()
-    assert len(house.files()) == 2
+    assert len(house.shown()) == 2
     house.receive(1, seed=3)
     house.publish()
     assert first not in house.files()
@@ -231,7 +152,7 @@ def test_a_picture_in_which_the_view_may_have_moved_is_not_shown_where_masks_wer
     house.camera(masks=())
     house.copy(house.log.stills[-1].file, (), 1)
     house.publish()
-    assert len(house.files()) == 1
+    assert len(house.shown()) == 1
 
 
 def test_an_old_picture_says_so_and_a_very_old_one_is_not_shown(house: House) -> None:
@@ -286,7 +207,7 @@ def test_a_page_without_public_cameras_says_nothing_of_pictures() -> None:
     registry: Registry = one_station()
     log = FakeLog()
     log.add(fake_city.reading("bridge-1", 2.4, NOW))
-    assert "figure" not in overview(edition(board_of(registry, log)), "ja")
+    assert "pictures/" not in overview(edition(board_of(registry, log)), "ja")
 
 
 def test_every_word_of_pictures_is_there() -> None:
@@ -297,7 +218,7 @@ def test_every_word_of_pictures_is_there() -> None:
 def test_pictures_are_served_as_images_and_asked_for_again_each_time(house: House) -> None:
     house.receive(3)
     house.publish()
-    [shown] = house.files()
+    [shown] = house.shown()
     with served(house.site) as base:
         answer = httpx.get(f"{base}/pictures/{shown.name}")
         house.camera(public=False)
