@@ -14,9 +14,9 @@ import pytest
 
 from dashboard.public.words.languages import LANGUAGES
 from ingest.readings import Quality
+from tests.public.picture_house import shows_the_secret
 from tests.public.planted import PUBLIC_STAGE_M, PlantedCity
 from tests.public.plants import VALUES_M, Contents, contents, given_away
-from tests.public.test_pictures import shows_the_secret
 
 HEADLINE = "zqheadline"
 NAME = "zqbridge"
