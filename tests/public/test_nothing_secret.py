@@ -55,7 +55,7 @@ def differing(here: Contents, there: Contents) -> list[str]:
 
 def test_what_is_hidden_in_a_picture_cannot_be_seen_in_any(published: Published) -> None:
     pictures = {name: body for name, body in published.at_once.items() if name.endswith(".jpg")}
-    assert [name.startswith("pictures/seen.") for name in pictures] == [True]
+    assert [name.startswith("pictures/seen.") for name in pictures] == [True] * 3, "now, small, and a normal day"
     assert not any(shows_the_secret(body) for body in pictures.values())
 
 
