@@ -109,7 +109,7 @@ class Push:
     def _carry(self, rsync: Rsync, kept: Path) -> None:
         look_at(rsync, self.target, kept)
         shutil.copy2(self._folder / FRESHNESS, kept / FRESHNESS)
-        here, there = f"{self._folder}/", f"{self.target.rstrip('/')}/"
+        here, there = f"{self._folder}/", _inside(self.target)
         for step in STEPS:
             rsync.run(*step, here, there)
         rsync.run("-t", str(kept / FRESHNESS), there)
@@ -128,7 +128,7 @@ def look_at(rsync: Rsync, target: str, kept: Path, *, only_look: bool = False) -
     """
     (kept / MARK).write_text(MARK_TEXT, encoding="utf-8")
     trying = ["--dry-run"] if only_look else []
-    found = rsync.run(*trying, "--existing", "--ignore-times", "--out-format=%n", str(kept / MARK), f"{target}/")
+    found = rsync.run(*trying, "--existing", "--ignore-times", "--out-format=%n", str(kept / MARK), _inside(target))
     if MARK not in found:
         raise PushError(NOT_OURS.format(target=target))
 
@@ -144,6 +144,11 @@ STEPS: Sequence[Sequence[str]] = (
     ("-rt", "--delay-updates", "--delete-delay", *_rules(*KEPT, f"- /{FRESHNESS}", HALF_WRITTEN)),
 )
 """The arguments of rsync for the steps between the look and the freshness."""
+
+
+def _inside(target: str) -> str:
+    """A target as rsync takes what is in a folder; ``host:`` alone is the folder that ssh opens there, not the root."""
+    return target if target.endswith((":", "/")) else f"{target}/"
 
 
 def _stamp(folder: Path) -> Stamp | None:

@@ -72,6 +72,19 @@ def test_a_folder_without_the_mark_is_left_alone(copy: FarCopy) -> None:
     assert [each.name for each in copy.there.iterdir()] == ["somebody's.txt"]
 
 
+def test_a_key_that_may_only_write_into_one_folder_is_enough(copy: FarCopy) -> None:
+    copy.publish(1, PICTURE)
+    copy.turn()
+    copy.publish(2, OTHER)
+    restricted = f'export SSH_ORIGINAL_COMMAND="$*"; exec {program("rrsync")} -wo {copy.there}'
+    push = Push(copy.site, "far:", copy.settings)
+    (copy.folder / "way").write_text(restricted)
+    assert push.turn(copy.never)
+    assert tree(copy.there) == tree(copy.site)
+    with pytest.raises(PushError):
+        Push(copy.site, "far:../site", copy.settings).turn(copy.never)
+
+
 def test_an_empty_site_deletes_nothing_there(copy: FarCopy) -> None:
     copy.publish(1)
     copy.turn()

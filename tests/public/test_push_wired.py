@@ -13,8 +13,10 @@ from dashboard.public.push_settings import PushSettings
 from deploy.drills import drill_house
 from deploy.monitor.signs import State
 from deploy.settings import Settings, SettingsError, read_settings
+from deploy.wiring.pulse import parts_of
 from deploy.wiring.push import PushService, check_copies, push_services
-from ingest.pulse import Fault
+from deploy.wiring.stores import open_stores
+from ingest.pulse import Fault, Part
 from tests.public.far_copy import FarCopy
 
 
@@ -123,6 +125,15 @@ def test_the_site_is_not_copied_into_itself(tmp_path: Path) -> None:
         with pytest.raises(SettingsError, match="a folder of its own"):
             push_services(house(tmp_path, str(own)))
     assert push_services(Settings(data_folder=tmp_path)) == []
+
+
+def test_what_copies_say_is_told_of_the_public_page(tmp_path: Path) -> None:
+    settings = house(tmp_path, "www.example:/srv/public")
+    stores = open_stores(settings)
+    [service] = push_services(settings)
+    parts = {each.part: [probe.name for probe in each.probes] for each in parts_of(settings, stores, [service])}
+    stores.close()
+    assert parts[Part.PUBLISHER] == ["public copy"]
 
 
 def test_a_drill_is_never_copied_to_where_residents_read(tmp_path: Path) -> None:
