@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-LONGEST_SENTENCE = 36
+LONGEST_SENTENCE = 32
 """Characters of a sentence, its readings and the values that are filled in not counted."""
 READING = re.compile(r"([一-鿿々]+)（([ぁ-ゖー]+)）")
 KANJI = re.compile(r"[一-鿿々]+")

@@ -25,7 +25,7 @@ ALL = PublicSettings(languages=tuple(READ), reviewed=READ)
 
 
 class Spoken(HTMLParser):
-    """The text of a page with the language that it is marked as."""
+    """The text of a page with the language that it is marked as; not its title, where no part can be marked."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class Spoken(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if data.strip():
+        if data.strip() and self._open[-1][0] != "title":
             self.texts.append((self._open[-1][1], data))
 
 
