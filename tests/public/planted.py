@@ -95,22 +95,21 @@ class PlantedCity:
         """The folder of the public files."""
         return self.settings.public_folder
 
-    def publish(self) -> list[Contents]:
-        """Write everything, and a day later all of it again with the archive; what the site held both times."""
+    def publish(self) -> tuple[Contents, Contents]:
+        """Write everything; what the site held then, and with the archive of the day when that was over."""
         past = open_past(self.settings, self.stores)
-        site = PublicSite(self.settings, self.stores, self.clock)
         keeper = archive_keeper(self.settings, self.stores, past.history, self.clock)
-        held: list[Contents] = []
-        for _ in range(2):
-            forwarder_of(self.stores, past.past, self.clock).turn()
-            while keeper.turn():
-                pass
-            assert site.turn()
-            held.append(dict(contents(self.site)))
-            self.clock.at += timedelta(days=1)
+        forwarder_of(self.stores, past.past, self.clock).turn()
+        assert PublicSite(self.settings, self.stores, self.clock).turn()
+        while keeper.turn():
+            pass
+        at_once = dict(contents(self.site))
+        self.clock.at += timedelta(days=1)
+        while keeper.turn():
+            pass
         past.stop()
         self.stores.close()
-        return held
+        return at_once, dict(contents(self.site))
 
     def _append(self, *readings: Reading) -> None:
         SqlAppender(self.stores.database).append(Batch(readings=readings))
