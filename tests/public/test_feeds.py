@@ -28,6 +28,12 @@ SITE = "https://town.example/site/"
 LIFE = [Step.FIRST, Step.UPDATE, Step.CORRECTION, Step.ALL_CLEAR]
 
 
+@pytest.fixture
+def press(database: Engine, tmp_path: Path) -> Press:
+    """With pages in Japanese alone: the feeds are the same."""
+    return Press(database, tmp_path / "site", site=PublicSettings(languages=("ja",)))
+
+
 def live(press: Press) -> list[PublicMessage]:
     """A danger, an update, its correction and the all-clear, ten minutes apart."""
     first = press.out(3)
