@@ -7,7 +7,7 @@ import gzip
 import io
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -56,6 +56,7 @@ class House:
     monotonic: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
+        self.folder.mkdir(exist_ok=True)
         self.engine: Engine = database(self.folder)
         self.past: SqlitePast = sqlite_past(self.folder)
         self.log, self.store = SqlLog(self.engine), FakeRegistryStore(self.registry)
@@ -88,6 +89,11 @@ class House:
         said = Reading(gauge, stage_m, at, at, f"t{at.timestamp():.0f}", quality=quality, device_at=at)
         self.append(said)
         return said
+
+    def say_all(self, said: Iterable[tuple[float, datetime]]) -> None:
+        """Good readings of the only gauge, in one piece."""
+        [gauge] = self.registry.gauges
+        self.append(*(Reading(gauge, stage_m, at, at, f"t{at.timestamp():.0f}", device_at=at) for stage_m, at in said))
 
     def append(self, *readings: Reading) -> None:
         SqlAppender(self.engine).append(Batch(readings=readings))

@@ -17,7 +17,7 @@ from geojson_pydantic import Feature, FeatureCollection, Point
 from alerts.records import Maintenance
 from dashboard.public import data
 from dashboard.public.archive import rows
-from dashboard.public.data import latest_table
+from dashboard.public.data import latest, latest_table
 from dashboard.public.data.model import Latest, schema
 from dashboard.public.edition import Edition
 from dashboard.public.pages import data as data_page
@@ -334,3 +334,37 @@ def test_a_station_without_a_gauge_has_no_history_to_link() -> None:
     found = pages_of(edition(board_of(Registry.of(registry.city, [*registry.stations.values(), *gauges]), log_of())))
     assert "stations/bridge/" in found["data.html"]
     assert "stations/twin-1/" not in found["data.html"]
+
+
+def test_where_one_station_changed_the_files_are_those_that_are_made_afresh() -> None:
+    registry, log = fake_city.registry(NOW), storm(NOW)
+    told(edition(board_of(registry, log)))
+    log.add(fake_city.reading("mizue-01", 2.91, NOW))
+    found = told(edition(board_of(registry, log)))
+    latest.PIECES = latest.Pieces()
+    assert told(edition(board_of(registry, log))) == found
+    assert b'"stage_m":2.91' in found["data/latest.json"]
+
+
+@pytest.mark.parametrize("change", [{"drill": True}, {"name": {"ja": "別の市"}}, {"municipal_code": "342050"}])
+def test_what_concerns_the_whole_city_changes_the_part_of_every_station(change: dict[str, Any]) -> None:
+    registry, log = one_station(), log_of(("bridge-1", 1.5, 1, Quality.GOOD))
+    told(edition(board_of(registry, log)))
+    other = registry.model_copy(update={"city": registry.city.model_copy(update=change)})
+    found = told(edition(board_of(other, log)))
+    latest.PIECES = latest.Pieces()
+    assert told(edition(board_of(other, log))) == found
+
+
+def test_a_new_label_of_the_city_is_told_at_once() -> None:
+    registry, log = one_station(), log_of(("bridge-1", 1.5, 1, Quality.GOOD))
+    told(edition(board_of(registry, log)))
+    named = registry.model_copy(update={"labels": {"ja": {"river": {1: "ようすを見る"}}}})
+    assert table_of(edition(board_of(named, log)))[0]["段階名"] == "ようすを見る"
+
+
+def test_a_name_with_commas_quotes_and_line_ends_reads_back_whole() -> None:
+    name = '大橋,"下流"\n右岸\u2028x'
+    found = edition(board_of(one_station({"ja": name}), log_of(("bridge-1", 1.5, 1, Quality.GOOD))))
+    assert [row["地点名"] for row in table_of(found)] == [name]
+    assert latest_of(found)["stations"][0]["name"]["ja"] == name

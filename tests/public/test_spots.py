@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dashboard.public.data import latest
+from dashboard.public.edition import Edition
 from dashboard.public.spots import Group, Spot, State, spots
 from ingest.readings import Quality
 from tests.dashboard import fake_city
@@ -13,6 +14,10 @@ from tests.dashboard.fakes import FAULTY, NEVER, SILENT, UNCONFIRMED, FakeLog, s
 from tests.public.fakes import NOW, board_of, edition, log_of, one_station
 
 GOOD, SUSPECT, BAD = Quality.GOOD, Quality.SUSPECT, Quality.BAD
+
+
+def told_by(told: Edition) -> bytes:
+    return latest.document(told, latest.facts_of(told))
 
 
 def told(log: FakeLog, gauges: int = 1, levels: dict[int, float] | None = None) -> Spot:
@@ -30,7 +35,7 @@ def test_a_stage_is_cut_so_that_it_does_not_look_like_a_threshold_it_has_not_rea
     log = log_of(("bridge-1", 2.996, 5, GOOD))
     gauge = told(log).worst
     assert (gauge.hazard, gauge.stage_m) == (2, 2.99)
-    published = json.loads(latest.document(latest.latest(edition(board_of(one_station(), log)))))
+    published = json.loads(told_by(edition(board_of(one_station(), log))))
     assert published["stations"][0]["gauges"][0]["stage_m"] == 2.99
 
 
@@ -104,7 +109,7 @@ def test_the_place_in_the_list_does_not_give_an_unconfirmed_level_away() -> None
 
 
 def test_the_open_data_holds_what_the_page_tells_and_no_held_value() -> None:
-    body = latest.document(latest.latest(edition(board_of(fake_city.registry(NOW), storm(NOW)))))
+    body = told_by(edition(board_of(fake_city.registry(NOW), storm(NOW))))
     stations = {each["id"]: each for each in json.loads(body)["stations"]}
     (held,) = stations[UNCONFIRMED]["gauges"]
     assert (held["state"], held["hazard"], held["stage_m"], held["observed_at"]) == ("being_checked", None, None, None)

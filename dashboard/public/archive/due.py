@@ -41,7 +41,7 @@ class Due:
         for each in range((last - first).days + 1):
             day = first + timedelta(days=each)
             self._mark_daily(station_id, day)
-            self.months.setdefault(station_id, {})[day.replace(day=1)] = {WHOLE}
+            self.months.setdefault(station_id, {}).setdefault(day.replace(day=1), set()).add(WHOLE)
 
     def take_day(self, day: date) -> set[str]:
         """The stations of a daily file that are to be written, which are then not due any more."""
@@ -50,10 +50,10 @@ class Due:
     def take_month(self, station_id: str, month: date, before: date) -> set[int]:
         """The days of a monthly file that lie before a day; what does not, stays due."""
         marked = self.months.get(station_id, {}).pop(month, set())
-        days = set(range(1, _length(month) + 1)) if WHOLE in marked else marked
-        over = {each for each in days if month.replace(day=each) < before}
-        if days - over:
-            self.months[station_id][month] = days - over
+        end = min(_length(month), (before - month).days)
+        over = set(range(1, end + 1)) if WHOLE in marked else {each for each in marked if each <= end}
+        if later := {each for each in marked if each > end}:
+            self.months[station_id][month] = later
         elif not self.months.get(station_id, True):
             del self.months[station_id]
         return over
@@ -67,7 +67,7 @@ class Due:
         for station_id in sorted(self.months):
             months = self.months[station_id]
             for month in sorted(months, reverse=True):
-                if any(month.replace(day=max(each, 1)) < before for each in months[month]):
+                if month < before and max(min(months[month]), 1) <= (before - month).days:
                     return station_id, month
         return None
 

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from dashboard.public.data.model import GaugeTold, Latest, StationTold
-from dashboard.public.data.written import as_json
+from dashboard.public.data.written import text_of
 
 
-def rendered(latest: Latest) -> bytes:
+def whole(head: Latest, features: Iterable[str]) -> bytes:
     """The file. What concerns all of it are foreign members of the collection."""
-    return as_json(
-        {
-            "type": "FeatureCollection",
-            "published_at": latest.published_at,
-            "municipal_code": latest.city.municipal_code,
-            "city": latest.city.name,
-            "demonstration": latest.demonstration,
-            "drill": latest.drill,
-            "licence": latest.licence,
-            "attribution": latest.attribution,
-            "features": [_feature(latest, station, gauge) for station in latest.stations for gauge in station.gauges],
-        }
-    )
+    of_all = {
+        "type": "FeatureCollection",
+        "published_at": head.published_at,
+        "municipal_code": head.city.municipal_code,
+        "city": head.city.name,
+        "demonstration": head.demonstration,
+        "drill": head.drill,
+        "licence": head.licence,
+        "attribution": head.attribution,
+    }
+    return f'{text_of(of_all).removesuffix("}")},"features":[{",".join(features)}]}}\n'.encode()
 
 
-def _feature(latest: Latest, station: StationTold, gauge: GaugeTold) -> dict[str, Any]:
+def features(head: Latest, station: StationTold) -> str:
+    """The points of a station, as they stand in the file; there is at least one."""
+    return ",".join(text_of(_feature(head, station, each)) for each in station.gauges)
+
+
+def _feature(head: Latest, station: StationTold, gauge: GaugeTold) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": gauge.id,
         "geometry": {"type": "Point", "coordinates": [station.lon, station.lat]},
         "properties": {
-            "municipal_code": latest.city.municipal_code,
+            "municipal_code": head.city.municipal_code,
             "station_id": station.id,
             "name": station.name["ja"],
             **({"name_en": station.name["en"]} if "en" in station.name else {}),
@@ -45,8 +49,8 @@ def _feature(latest: Latest, station: StationTold, gauge: GaugeTold) -> dict[str
             "observed_at": gauge.observed_at,
             "trend": gauge.trend,
             "provisional": gauge.provisional,
-            "demonstration": latest.demonstration,
-            "drill": latest.drill,
+            "demonstration": head.demonstration,
+            "drill": head.drill,
             "datum_m": gauge.datum_m,
             **{f"threshold_{each.hazard}_m": each.stage_m for each in gauge.thresholds},
         },

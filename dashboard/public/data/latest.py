@@ -3,8 +3,9 @@ pages say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property, partial
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from dashboard.public.data import geo, latest_table
 from dashboard.public.data.licences import attribution, licence_of
@@ -16,54 +17,93 @@ from dashboard.public.spots import PublicGauge, Spot
 from dashboard.public.words import iso_jst
 from ingest import labels
 from ingest.hazard import Levels, levels_at
-from ingest.stations import StationKind
+from ingest.stations import Registry, StationKind
 
 LABELLED = ("ja", "en")
 """Languages of the hazards' names; the pages say them in others too."""
 
 
-class Now:
-    """The values of an edition, made when the first of the files needs them."""
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is told of a station: its spot, and of each of its gauges the thresholds of the day, which may change though
+    nothing else does."""
 
-    def __init__(self, edition: Edition) -> None:
-        self._edition = edition
+    spot: Spot
+    levels: tuple[Levels, ...]
 
-    @cached_property
-    def latest(self) -> Latest:
-        """The document."""
-        return latest(self._edition)
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A station in each of the three forms."""
+
+    document: str
+    rows: tuple[str, ...]
+    features: str
+
+
+class Pieces:
+    """Makes the pieces of the stations, and remembers those of the last time: where one of a thousand changed, the
+    others are not made again."""
+
+    def __init__(self) -> None:
+        self._last: tuple[object, dict[str, tuple[Facts, Piece]]] = (None, {})
+
+    def of(self, edition: Edition, facts: Sequence[Facts], head: Latest) -> list[Piece]:
+        """The pieces of the stations, in their order."""
+        common = (edition.common, edition.board.registry.labels)
+        known = self._last[1] if self._last[0] == common else {}
+        told = _Told(edition.board.registry)
+        found: dict[str, tuple[Facts, Piece]] = {}
+        for each in facts:
+            name = each.spot.station.id
+            before = known.get(name)
+            same = before is not None and before[0] == each
+            found[name] = before if before and same else (each, _piece(head, told.station(each), edition))
+        self._last = (common, found)
+        return [piece for _, piece in found.values()]
+
+
+PIECES = Pieces()
 
 
 def sheets(edition: Edition) -> Iterator[Sheet]:
     """The values in three forms, and the schema of the first."""
-    now, lasts_s = Now(edition), edition.every_minute.lasts_s
-    facts = (edition.spots, thresholds(edition))
-    yield Sheet("data/latest.schema.json", None, partial(as_json, schema()))
-    yield Sheet("data/latest.json", facts, lambda: document(now.latest), lasts_s)
-    yield Sheet(
-        "data/latest.csv", facts, lambda: latest_table.rendered(now.latest, edition.board.registry.city), lasts_s
-    )
-    yield Sheet("data/latest.geojson", facts, lambda: geo.rendered(now.latest), lasts_s)
+    lasts_s, facts = edition.every_minute.lasts_s, facts_of(edition)
+    yield Sheet("data/latest.schema.json", None, lambda: as_json(schema()))
+    yield Sheet("data/latest.json", facts, partial(document, edition, facts), lasts_s)
+    yield Sheet("data/latest.csv", facts, partial(_table, edition, facts), lasts_s)
+    yield Sheet("data/latest.geojson", facts, partial(_points, edition, facts), lasts_s)
 
 
-def document(found: Latest) -> bytes:
-    """``data/latest.json``."""
-    return found.model_dump_json(by_alias=True).encode() + b"\n"
-
-
-def thresholds(edition: Edition) -> dict[str, Levels]:
-    """By gauge id those of the day: they may change though nothing else does."""
-    return {
-        told.gauge.id: levels_at(spot.station.kind, told.gauge, edition.board.at)
-        for spot in edition.spots
-        for told in spot.gauges
-    }
-
-
-def latest(edition: Edition) -> Latest:
+def facts_of(edition: Edition) -> tuple[Facts, ...]:
     """Every spot, worst first."""
+    at = edition.board.at
+    return tuple(
+        Facts(spot, tuple(levels_at(spot.station.kind, told.gauge, at) for told in spot.gauges))
+        for spot in edition.spots
+    )
+
+
+def document(edition: Edition, facts: Sequence[Facts]) -> bytes:
+    """``data/latest.json``."""
+    head = _head(edition)
+    stations = ",".join(each.document for each in PIECES.of(edition, facts, head))
+    return f"{head.model_dump_json(by_alias=True).removesuffix(']}')}{stations}]}}\n".encode()
+
+
+def _table(edition: Edition, facts: Sequence[Facts]) -> bytes:
+    head = _head(edition)
+    return latest_table.whole(head, (row for each in PIECES.of(edition, facts, head) for row in each.rows))
+
+
+def _points(edition: Edition, facts: Sequence[Facts]) -> bytes:
+    head = _head(edition)
+    return geo.whole(head, (each.features for each in PIECES.of(edition, facts, head)))
+
+
+def _head(edition: Edition) -> Latest:
+    """The document without its stations."""
     board, city = edition.board, edition.board.registry.city
-    told = _Told(edition)
     return Latest(
         published_at=iso_jst(board.at),
         city=CityTold(id=city.id, municipal_code=city.municipal_code, name=city.name),
@@ -72,20 +112,28 @@ def latest(edition: Edition) -> Latest:
         provisional=True,
         licence=licence_of(edition.settings.data).url,
         attribution=attribution(edition.settings.data, city),
-        stations=tuple(told.station(spot) for spot in edition.spots),
+        stations=(),
+    )
+
+
+def _piece(head: Latest, station: StationTold, edition: Edition) -> Piece:
+    return Piece(
+        station.model_dump_json(),
+        latest_table.rows(head, station, edition.board.registry.city),
+        geo.features(head, station),
     )
 
 
 class _Told:
-    """Makes the parts; what a hazard is called is looked up once a kind."""
+    """Makes the parts of the document; what a hazard is called is looked up once a kind."""
 
-    def __init__(self, edition: Edition) -> None:
-        self._levels = thresholds(edition)
-        self._registry = edition.board.registry
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
         self._labels: dict[tuple[StationKind, int], dict[str, str]] = {}
 
-    def station(self, spot: Spot) -> StationTold:
-        station = spot.station
+    def station(self, facts: Facts) -> StationTold:
+        station = facts.spot.station
+        gauges = zip(facts.spot.gauges, facts.levels, strict=True)
         return StationTold.model_construct(
             id=station.id,
             kind=station.kind,
@@ -94,11 +142,10 @@ class _Told:
             water=station.water,
             lat=station.lat,
             lon=station.lon,
-            gauges=tuple(self._gauge(station.kind, gauge) for gauge in spot.gauges),
+            gauges=tuple(self._gauge(station.kind, gauge, levels) for gauge, levels in gauges),
         )
 
-    def _gauge(self, kind: StationKind, told: PublicGauge) -> GaugeTold:
-        levels = sorted(self._levels[told.gauge.id].items())
+    def _gauge(self, kind: StationKind, told: PublicGauge, levels: Levels) -> GaugeTold:
         return GaugeTold.model_construct(
             id=told.gauge.id,
             name=told.gauge.name,
@@ -113,7 +160,7 @@ class _Told:
             datum_m=told.gauge.datum_m,
             thresholds=tuple(
                 ThresholdTold.model_construct(hazard=hazard, label=self._label(kind, hazard), stage_m=stage_m)
-                for hazard, stage_m in levels
+                for hazard, stage_m in sorted(levels.items())
             ),
         )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dashboard.public.data.model import GaugeTold, Latest, StationTold
 from dashboard.public.spots import State
-from dashboard.public.tables import provisional, table
+from dashboard.public.tables import BOM, END, line, provisional
 from dashboard.public.words import catalogue
 from ingest.stations import City
 
@@ -40,25 +40,28 @@ TRENDS = {"rising": "上昇", "falling": "下降", "steady": "横ばい", "unkno
 """Words of the file, whatever the pages say: who reads it compares with them."""
 
 
-def rendered(latest: Latest, city: City) -> bytes:
-    """The file."""
-    mark = provisional(city)
-    return table(
-        COLUMNS, (_row(latest, station, gauge, mark) for station in latest.stations for gauge in station.gauges)
-    )
+def whole(head: Latest, rows: Iterable[str]) -> bytes:
+    """The file. The time of publication stands in every row, where it is the last cell."""
+    lines = [",".join(COLUMNS), *(each + head.published_at for each in rows)]
+    return BOM + b"".join(each.encode() + END for each in lines)
 
 
-def _row(latest: Latest, station: StationTold, gauge: GaugeTold, mark: str) -> Sequence[object]:
+def rows(head: Latest, station: StationTold, city: City) -> tuple[str, ...]:
+    """The rows of a station, without the time of publication."""
+    return tuple(line((*_row(head, station, each, provisional(city)), "")) for each in station.gauges)
+
+
+def _row(head: Latest, station: StationTold, gauge: GaugeTold, mark: str) -> Sequence[object]:
     said = catalogue("ja")
     levels = {each.hazard: each.stage_m for each in gauge.thresholds}
     return (
-        *(latest.city.municipal_code, latest.city.name["ja"], station.id, station.name["ja"], station.name.get("en")),
+        *(head.city.municipal_code, head.city.name["ja"], station.id, station.name["ja"], station.name.get("en")),
         *(station.kind, said[f"kind.{station.kind}"], _ja(station.area), _ja(station.water)),
         *(station.lat, station.lon, gauge.id, _ja(gauge.name), gauge.observed_at, _metres(gauge.stage_m), mark),
         *(gauge.state, STATES[gauge.state], int(gauge.silent)),
         *(gauge.hazard, _ja(gauge.hazard_label), gauge.trend, TRENDS[gauge.trend]),
         *(_metres(levels.get(hazard)) for hazard in range(1, 6)),
-        *(_metres(gauge.datum_m), latest.published_at),
+        _metres(gauge.datum_m),
     )
 
 

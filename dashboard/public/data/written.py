@@ -7,5 +7,10 @@ from collections.abc import Mapping
 
 
 def as_json(value: Mapping[str, object]) -> bytes:
-    """Small, and readable by people who read Japanese."""
-    return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+    """A file: small, and readable by people who read Japanese."""
+    return (text_of(value) + "\n").encode()
+
+
+def text_of(value: Mapping[str, object]) -> str:
+    """The same as a part of a file."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
