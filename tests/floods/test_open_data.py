@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from dashboard.public import data
+from dashboard.views import board
 from ingest.clock import JST
 from ingest.stations import Registry
 from tests.floods import kotogawa
@@ -16,7 +17,7 @@ from tests.floods.kotogawa import GAUGE, at
 from tests.floods.recording import Recording
 from tests.parts import data_folder
 from tests.public.archive_house import House
-from tests.public.fakes import SetClock, board_of, edition
+from tests.public.fakes import SetClock, edition
 
 CODE = "352012"
 PEAK = at("07/01 04:30")
@@ -65,7 +66,8 @@ def test_at_the_peak_the_latest_values_say_danger(recording: Recording, house: H
     rows = [row for row in recording.rows if row.observed_at <= PEAK]
     early = House(house.folder / "early", house.registry, SetClock(PEAK))
     early.say_all((row.stage_m, row.observed_at) for row in rows[-20:])
-    found = {sheet.path: sheet.render() for sheet in data.sheets(edition(board_of(house.registry, early.log, PEAK)))}
+    seen = board(house.registry, early.log.latest(), early.log.recent(PEAK - timedelta(hours=1)), {}, PEAK)
+    found = {sheet.path: sheet.render() for sheet in data.sheets(edition(seen))}
     [station] = json.loads(found["data/latest.json"])["stations"]
     [gauge] = station["gauges"]
     assert (gauge["stage_m"], gauge["hazard"], gauge["trend"]) == (7.47, 4, "rising")
