@@ -55,9 +55,22 @@
     return { text: names[key], lang: key === "ja" || key === "en" ? key : "" };
   }
 
+  // 川（かわ） as ruby, where the language of the page gives readings.
+  function withReadings(text) {
+    return text.split(/([一-龯々〆]+（[ぁ-ゖー]+）)/).map((each) => {
+      const [, kanji, reading] = each.match(/^([一-龯々〆]+)（([ぁ-ゖー]+)）$/) || [];
+      if (!kanji) return each;
+      const ruby = document.createElement("ruby");
+      const above = document.createElement("rt");
+      above.textContent = reading;
+      ruby.append(kanji, above);
+      return ruby;
+    });
+  }
+
   function part(tag, text, lang) {
     const made = document.createElement(tag);
-    made.textContent = text;
+    made.append(...withReadings(text));
     if (lang && lang !== document.documentElement.lang) made.lang = lang;
     return made;
   }
@@ -97,7 +110,7 @@
   const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 
   function present(text, rows) {
-    said.textContent = text;
+    said.replaceChildren(...withReadings(text));
     list.replaceChildren(...rows);
   }
 
