@@ -47,7 +47,7 @@ def test_a_kilometre_is_as_long_to_the_east_as_to_the_north() -> None:
 
 def test_one_spot_alone_lies_in_the_middle_of_a_map_of_its_neighbourhood() -> None:
     chart = chart_of([(133.5, 34.5)])
-    assert chart.at(133.5, 34.5) == (WIDTH // 2, pytest.approx(chart.height / 2, abs=1))
+    assert chart.exact(133.5, 34.5) == pytest.approx((WIDTH / 2, chart.height / 2), abs=1)
     assert chart.at(133.51, 34.5)[0] > WIDTH
 
 
