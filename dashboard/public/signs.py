@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dashboard.public.spots import PublicGauge, Spot, State
+from dashboard.public.spots import Spot
 from ingest.stations import Registry, Station
 
 UNKNOWN = "unknown"
@@ -31,16 +31,16 @@ class Sign:
 LOW = Sign("0")
 
 
-def sign_of(told: PublicGauge) -> Sign:
-    """The sign of what is told of a gauge."""
-    if told.state is State.LEVEL:
-        return Sign(str(told.hazard))
-    return Sign(str(told.hazard), past=True) if told.hazard else Sign(UNKNOWN)
+def sign_of(spot: Spot) -> Sign:
+    """The sign of what decides: a gauge, or pumps that stand still in the water."""
+    if spot.hazard is None or (spot.last_known and not spot.hazard):
+        return Sign(UNKNOWN)
+    return Sign(str(spot.hazard), past=spot.last_known)
 
 
 def tally(spots: Iterable[Spot]) -> tuple[tuple[Sign, int], ...]:
     """How many spots have each sign, the worst first."""
-    found = Counter(sign_of(spot.worst) for spot in spots)
+    found = Counter(sign_of(spot) for spot in spots)
     return tuple(sorted(found.items(), key=lambda each: each[0].urgency))
 
 
@@ -58,11 +58,11 @@ def order(registry: Registry) -> str:
 def letters(spots: Iterable[Spot], registry: Registry) -> str:
     """The sign of every station of ``places``, a letter each: its hazard, ``a`` (0) to ``f`` (5) where that is the last
     known one, ``u`` where it is not known."""
-    found = {spot.station.id: _letter(spot.worst) for spot in spots}
+    found = {spot.station.id: _letter(spot) for spot in spots}
     return "".join(found[station.id] for station in places(registry))
 
 
-def _letter(told: PublicGauge) -> str:
-    if told.hazard is None:
+def _letter(spot: Spot) -> str:
+    if spot.hazard is None:
         return "u"
-    return str(told.hazard) if told.state is State.LEVEL else "abcdef"[told.hazard]
+    return "abcdef"[spot.hazard] if spot.last_known else str(spot.hazard)

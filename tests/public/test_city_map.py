@@ -109,7 +109,7 @@ def test_the_worst_spot_lies_above_all_others_and_low_ones_are_dots_without_a_li
     assert drawn.marks[-1].spot is told.spots[0]
     assert [mark.sign.urgency for mark in drawn.marks] == sorted((m.sign.urgency for m in drawn.marks), reverse=True)
     assert LOW not in {mark.sign for mark in drawn.marks}
-    assert drawn.dots.count("h0") == sum(sign_of(spot.worst) == LOW for spot in told.spots)
+    assert drawn.dots.count("h0") == sum(sign_of(spot) == LOW for spot in told.spots)
     assert drawn.plain == ()
 
 
@@ -137,7 +137,7 @@ def test_names_of_areas_do_not_lie_on_each_other() -> None:
 
 def test_a_danger_that_is_only_last_known_keeps_its_shape_and_is_marked_as_past() -> None:
     told = edition(board_of(one_station(), log_of(("bridge-1", 4.2, 45, GOOD))))
-    assert sign_of(told.spots[0].worst) == Sign("4", past=True)
+    assert sign_of(told.spots[0]) == Sign("4", past=True)
     html = re.sub(r"\s+", " ", overview(told))
     assert 'class="mark h4 past" href="#s-4"' in html
     assert letters(told.spots, told.board.registry) == "e"
@@ -153,7 +153,7 @@ def test_a_spot_that_is_not_known_is_never_a_low_dot(log: object) -> None:
 
 def test_a_low_spot_that_fell_silent_is_not_known() -> None:
     told = edition(board_of(one_station(), log_of(("bridge-1", 0.5, 45, GOOD))))
-    assert sign_of(told.spots[0].worst).shape == "unknown"
+    assert sign_of(told.spots[0]).shape == "unknown"
     assert tally(told.spots) == ((Sign("unknown"), 1),)
 
 
@@ -161,7 +161,7 @@ def test_letters_are_in_the_order_of_the_places() -> None:
     told = told_of_thousand(in_danger=True)
     found, order = letters(told.spots, thousand()), [station.id for station in places(thousand())]
     assert len(found) == len(order) == 1000
-    assert all(found[order.index(spot.station.id)] == str(spot.worst.hazard) for spot in told.spots[:50])
+    assert all(found[order.index(spot.station.id)] == str(spot.hazard) for spot in told.spots[:50])
 
 
 def test_areas_are_in_the_order_of_the_registry_and_stations_without_one_come_last() -> None:
@@ -169,4 +169,4 @@ def test_areas_are_in_the_order_of_the_registry_and_stations_without_one_come_la
     assert [area.slug for area in told.areas] == [OTHER]
     areas = by_area(told_of_thousand(in_danger=True).spots, thousand())
     assert [area.key for area in areas] == ["本町", "港町", "北条", "旭", "西藤", "浜", "大池", "新田"]
-    assert all(spots == sorted(spots) for spots in [[spot.worst.urgency for spot in area.spots] for area in areas])
+    assert all(spots == sorted(spots) for spots in [[spot.urgency for spot in area.spots] for area in areas])

@@ -95,7 +95,7 @@ def _map(city: City, spots: Sequence[Spot], chart: Chart, most_linked: int) -> C
 
 def _mark(spot: Spot, chart: Chart) -> Mark:
     x, y = chart.at(*_position(spot))
-    return Mark(spot, x, y, sign_of(spot.worst))
+    return Mark(spot, x, y, sign_of(spot))
 
 
 def names_on(chart: Chart, areas: Iterable[Area], name_of: Callable[[Names], str]) -> list[tuple[int, int, Names]]:

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from alerts.issued import place_names
 from dashboard.public.edition import Edition, Lasting
 from dashboard.public.messages import spoken
+from dashboard.public.pages.verdict import title
 from dashboard.public.words import Words, catalogue, iso_jst, stamp
 from dashboard.public.words.furigana import with_furigana
 from dashboard.public.words.languages import Language, for_search
@@ -78,6 +79,7 @@ def render(template: str, edition: Edition, language: Language, page: str, lasti
         here=page.removesuffix("index.html").rpartition("/")[2] or "./",
         nav=NAV,
         pictured=edition.pictured,
+        title_of=title,
         old_from=edition.old_from(lasting),
         old_after_s=lasting.old_after_s,
         iso=iso_jst,

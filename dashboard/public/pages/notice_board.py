@@ -42,7 +42,7 @@ def page(edition: Edition, language: Language) -> bytes:
         words=words,
         summary=summary(edition.spots, words),
         tally=tally(edition.spots),
-        worst=[(spot, sign_of(spot.worst)) for spot in not_low[:MOST]],
+        worst=[(spot, sign_of(spot)) for spot in not_low[:MOST]],
         left=max(len(not_low) - MOST, 0),
         address=address,
         code=Markup(code(address)) if address else "",

@@ -9,9 +9,10 @@ from functools import partial
 from dashboard.public.edition import Edition
 from dashboard.public.pages.city_map import map_of_city, names_on
 from dashboard.public.pages.frame import render, words_of
+from dashboard.public.pages.verdict import title
 from dashboard.public.sheets import Sheet
 from dashboard.public.signs import letters, order, tally
-from dashboard.public.spots import Group, Spot, State
+from dashboard.public.spots import Group, Spot
 from dashboard.public.words import Words
 from dashboard.public.words.languages import Language
 
@@ -83,22 +84,23 @@ def summary(listed: Sequence[Spot], words: Words) -> Summary:
 
 
 def _danger(listed: Sequence[Spot], counts: Sequence[str], words: Words) -> Summary:
-    spot, kind = listed[0], listed[0].station.kind
-    worst, hazard = spot.worst, spot.worst.hazard or 0
+    spot, hazard = listed[0], listed[0].hazard or 0
     said = {"name": words.marked(spot.station.name), "others": _as_bad(listed) - 1}
     more = "_more" if said["others"] else ""
-    label = words.label(kind, hazard)
-    if worst.state is State.LAST_KNOWN and worst.observed_at:
-        text = words.rich(f"summary.worst_last_known{more}", **said, time=words.time(worst.observed_at))
+    label = title(spot, words)
+    if spot.last_known and spot.worst.observed_at:
+        text = words.rich(f"summary.worst_last_known{more}", **said, time=words.time(spot.worst.observed_at))
         return Summary(hazard, words.t("summary.last_known", label=label), [text, *counts], last_known=True)
     text = words.rich(f"summary.worst{more}", **said)
-    return Summary(hazard, words.meaning(kind, hazard), [text, *counts], label=label)
+    if spot.by_pumps is not None:
+        return Summary(hazard, label, [text, *counts])
+    return Summary(hazard, words.meaning(spot.station.kind, hazard), [text, *counts], label=label)
 
 
 def _as_bad(listed: Sequence[Spot]) -> int:
     """How many spots are as bad as the first, and known as well as it is."""
-    first = listed[0].worst
-    return sum((spot.worst.hazard, spot.worst.state) == (first.hazard, first.state) for spot in listed)
+    first = listed[0]
+    return sum((spot.hazard, spot.last_known) == (first.hazard, first.last_known) for spot in listed)
 
 
 @dataclass(frozen=True, slots=True)
