@@ -7,10 +7,13 @@ from collections.abc import Sequence
 import pytest
 
 from alerts.records import Maintenance
+from dashboard.public.signs import Sign, letters, sign_of
 from dashboard.public.spots import Group, PublicPumps, Spot, State, spots
+from dashboard.public.words.catalogues import catalogue
 from dashboard.views import Board, board
 from ingest.readings import Quality, Reading
 from ingest.stations import Quantity, Registry
+from tests.public.fakes import edition, overview
 from tests.pumping import CITY, FIRST, INNER, OUTER, REGISTRY, STATION, at, latest, newest, running, said, stage
 
 NOW = at(60)
@@ -120,3 +123,13 @@ def test_the_outer_gauge_without_thresholds_does_not_make_the_station_unknown() 
     spot = spot_of(*flooded(1.05), running(59, 1))
     assert [each.state for each in spot.gauges] == [State.LEVEL, State.UNJUDGED]
     assert (spot.hazard, spot.group) == (0, Group.LOW)
+
+
+def test_on_the_overview_the_pumps_decide_the_sign_the_words_and_the_letter() -> None:
+    told = edition(board_of(*flooded(), *STANDS))
+    html = overview(told)
+    assert sign_of(told.spots[0]) == Sign("3")
+    assert letters(told.spots, told.board.registry) == "3"
+    said_first = html[html.index(f'id="spot-{STATION.id}"') :]
+    assert said_first.index(catalogue("ja")["pumps.stopped"]) < said_first.index("1.30")
+    assert 'class="summary h3"' in html
