@@ -18,10 +18,10 @@ from ingest.stations import Gauge, StationKind
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An hour of the table: its begin in Japan, the highest stage as text and the hazard that this was by the
+    """An hour of the table: from when to when in Japan, the highest stage as text and the hazard that this was by the
     thresholds of its time; empty and None where nothing came, or where the gauge has no thresholds."""
 
-    begin: datetime
+    hour: str
     stage: str
     hazard: int | None
 
@@ -58,11 +58,13 @@ class Day:
         return max(self.points, key=lambda point: point[1], default=None)
 
     def _row(self, begin: datetime, highest: tuple[datetime, float] | None) -> Row:
+        hour = f"{begin.hour:02}:00–{begin.hour:02}:59"
         if highest is None:
-            return Row(begin, "", None)
+            return Row(hour, "", None)
         at, stage_m = highest
-        levels = levels_at(self.kind, self.gauge, at)
-        return Row(begin, shown_m(stage_m), hazard_at(stage_m, levels) if levels else None)
+        revised = len(self.gauge.thresholds) > 1
+        levels = levels_at(self.kind, self.gauge, at) if revised else self.levels
+        return Row(hour, shown_m(stage_m), hazard_at(stage_m, levels) if levels else None)
 
 
 class Days:

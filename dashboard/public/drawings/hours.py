@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from ingest.clock import JST
 
@@ -21,12 +21,20 @@ class Hour:
 
 
 def hours(points: Sequence[tuple[datetime, float]], until: datetime) -> tuple[Hour, ...]:
-    """The hour of ``until`` and the 23 before it, the newest first; of equal stages the later one counts."""
+    """The hour of ``until`` and the 23 before it, the newest first, of points in their order; of equal stages the later
+    one counts."""
     last = until.astimezone(JST).replace(minute=0, second=0, microsecond=0)
     begins = [last - step * HOUR for step in range(ROWS)]
-    highest: dict[int, tuple[datetime, float]] = {}
-    for each in points:
-        step = -((each[0] - last) // HOUR)
-        if each[0] <= until and (step not in highest or each[1] >= highest[step][1]):
+    # Times of one zone are compared many times as fast as those of two.
+    since = [begin.astimezone(UTC) for begin in begins]
+    highest: list[tuple[datetime, float] | None] = [None] * ROWS
+    step = 0
+    for each in reversed(points):
+        while step < ROWS and each[0] < since[step]:
+            step += 1
+        if step == ROWS:
+            break
+        known = highest[step]
+        if each[0] <= until and (known is None or each[1] > known[1]):
             highest[step] = each
-    return tuple(Hour(begin, highest.get(step)) for step, begin in enumerate(begins))
+    return tuple(Hour(begin, found) for begin, found in zip(begins, highest, strict=True))

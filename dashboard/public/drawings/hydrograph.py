@@ -6,9 +6,10 @@ nothing is guessed. Colours, dashes and sizes are classes of the style sheet: th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup, escape
 
@@ -16,7 +17,7 @@ from dashboard.public.drawings.axes import Scale, clock_ticks, scale_of, stage_t
 from dashboard.public.drawings.labels import spread
 from dashboard.public.drawings.paths import path
 from ingest.clock import JST
-from ingest.hazard import Levels, hazard_at
+from ingest.hazard import Levels
 from ingest.metres import shown_m
 from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
 from ingest.stations import Gauge
@@ -115,7 +116,7 @@ def drawing(points: Points, levels: Levels, gauge: Gauge, until: datetime, step:
     heights = {hazard: scale.y(stage_m) for hazard, stage_m in levels.items()}
     labels = spread(heights, TOP + 3, BOTTOM - 3)
     runs = [_places(run, since, scale) for run in broken(seen, levels, gauge, step)]
-    newest = (round(runs[-1][-1][0], 1), runs[-1][-1][1], shown_m(seen[-1][1])) if runs else None
+    newest = (round(runs[-1][-1][0], 1), round(runs[-1][-1][1], 1), shown_m(seen[-1][1])) if runs else None
     return Drawing(
         ground="".join(_ground(heights, labels, [(_x(at, since), f"{at:%H:%M}") for at in ticks])),
         line=f'<path class="stage-line" d="{path(runs)}"/>' if runs else "",
@@ -128,14 +129,16 @@ def drawing(points: Points, levels: Levels, gauge: Gauge, until: datetime, step:
 
 def broken(points: Points, levels: Levels, gauge: Gauge, step: timedelta = timedelta(0)) -> list[Points]:
     """The points in runs: a new one begins where nothing came for longer than three intervals of the mode."""
-    longest = {hazard: _patience(gauge, hazard, step) for hazard in range(6)}
+    wet_from = min(levels.values(), default=math.inf)
+    dry, wet = (_patience(gauge, hazard, step) for hazard in (0, 1))
     runs: list[list[tuple[datetime, float]]] = []
-    before: tuple[datetime, float] | None = None
+    last_by = datetime.min.replace(tzinfo=UTC)
     for each in points:
-        if before is None or each[0] - before[0] > longest[hazard_at(before[1], levels)]:
+        at, stage_m = each
+        if at > last_by:
             runs.append([])
         runs[-1].append(each)
-        before = each
+        last_by = at + (wet if stage_m >= wet_from else dry)
     return list(runs)
 
 
@@ -153,8 +156,9 @@ def _x(at: datetime, since: datetime) -> float:
 
 
 def _places(run: Points, since: datetime, scale: Scale) -> list[tuple[float, float]]:
-    width = (RIGHT - LEFT) / SPAN.total_seconds()
-    return [(LEFT + (at - since).total_seconds() * width, scale.y(stage_m)) for at, stage_m in run]
+    across = (RIGHT - LEFT) / SPAN.total_seconds()
+    low_m, up = scale.low_m, (BOTTOM - TOP) / (scale.high_m - scale.low_m)
+    return [(LEFT + (at - since).total_seconds() * across, BOTTOM - (stage_m - low_m) * up) for at, stage_m in run]
 
 
 def _ground(

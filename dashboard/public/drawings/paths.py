@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 Place = tuple[float, float]
@@ -29,6 +30,7 @@ def _pair(x: int, y: int) -> str:
     return f"{_tenths(x)} {_tenths(y)}".replace(" -", "-")
 
 
+@cache
 def _tenths(number: int) -> str:
     whole, part = divmod(abs(number), 10)
     said = f"{whole or ''}.{part}" if part else str(whole)

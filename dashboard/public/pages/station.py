@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -158,17 +159,16 @@ def _described(told: PublicGauge, day: Day, words: Words) -> str:
 
 def _rows(day: Day, words: Words) -> Markup:
     """The rows of the table hour by hour."""
-    said = {hazard: escape(words.short(day.kind, hazard)) for hazard in range(6)}
+    said: dict[int | None, str] = {hazard: escape(words.short(day.kind, hazard)) for hazard in range(6)}
+    said[None] = "–"
     none = f'<td colspan="2">{escape(words.t("graph.no_value"))}'
-    decimal = words.language.decimal
-    return Markup(
-        "".join(
-            f'<tr><th scope="row">{row.begin:%H:%M}–{row.begin:%H}:59'
-            + (
-                f"<td>{row.stage.replace('.', decimal)} m<td>{'–' if row.hazard is None else said[row.hazard]}"
-                if row.stage
-                else none
-            )
-            for row in day.rows
-        )
+    rows = (
+        f'<tr><th scope="row">{row.hour}' + (f"<td>{row.stage} m<td>{said[row.hazard]}" if row.stage else none)
+        for row in day.rows
     )
+    return Markup("".join(rows) if words.language.decimal == "." else _with_mark("".join(rows), words))
+
+
+def _with_mark(rows: str, words: Words) -> str:
+    """The fractions of the stages with the mark of the language."""
+    return re.sub(r"(?<=\d)\.(?=\d\d m<)", words.language.decimal, rows)

@@ -31,6 +31,11 @@ class Words:
     registry: Registry
     now: datetime
 
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """All texts of the catalogue as they are: for those without values, on pages that are made by the thousand."""
+        return catalogue(self.language.code)
+
     def t(self, key: str, **values: object) -> str:
         """A text of the catalogue with its values filled in; an unknown key is a KeyError."""
         return catalogue(self.language.code)[key].format(**values)
