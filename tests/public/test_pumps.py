@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from alerts.records import Maintenance
+from dashboard.public.data.latest import latest as latest_of
 from dashboard.public.signs import Sign, letters, sign_of
 from dashboard.public.spots import Group, PublicPumps, Spot, State, spots
 from dashboard.public.words.catalogues import catalogue
@@ -133,3 +134,20 @@ def test_on_the_overview_the_pumps_decide_the_sign_the_words_and_the_letter() ->
     said_first = html[html.index(f'id="spot-{STATION.id}"') :]
     assert said_first.index(catalogue("ja")["pumps.stopped"]) < said_first.index("1.30")
     assert 'class="summary h3"' in html
+
+
+def test_list_map_summary_and_data_tell_of_the_pumps_alike() -> None:
+    told = edition(board_of(*flooded(), *STANDS))
+    html = overview(told)
+    assert html.count("動くはずの排水ポンプが止まっています") == 2, "in the summary and in the list"
+    assert "ポンプ場の水位が高い" not in html, "that is what a higher stage would be called"
+    assert "港ポンプ場" in html
+    assert (sign_of(told.spots[0]), letters(told.spots, REGISTRY)) == (Sign("3"), "3")
+    [station] = latest_of(told).stations
+    assert (station.hazard, station.pumps, station.gauges[0].hazard) == (3, "stopped", 2)
+
+
+def test_pumps_by_a_last_known_stage_are_told_as_last_known_everywhere() -> None:
+    told = edition(board_of(*flooded(until=20), *STANDS))
+    assert (sign_of(told.spots[0]), letters(told.spots, REGISTRY)) == (Sign("3", past=True), "d")
+    assert 'class="summary h3 past"' in overview(told)

@@ -142,6 +142,8 @@ class _Told:
             water=station.water,
             lat=station.lat,
             lon=station.lon,
+            hazard=spot.hazard,
+            pumps=None if spot.pumps is None else "stopped" if spot.pumps.stopped else "unknown",
             gauges=tuple(self._gauge(station.kind, gauge, levels) for gauge, levels in gauges),
         )
 

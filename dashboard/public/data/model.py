@@ -88,6 +88,14 @@ class StationTold(Told):
     water: dict[str, str] | None = Field(description="the river, channel or pond")
     lat: float = Field(ge=-90, le=90, description="degrees, JGD2011/WGS 84")
     lon: float = Field(ge=-180, le=180, description="degrees, east positive")
+    hazard: Hazard | None = Field(
+        description="that of the worst gauge, of now or last known; one above its water while pumps should run and are "
+        "not known to"
+    )
+    pumps: Literal["stopped", "unknown"] | None = Field(
+        description="of pumps that should run by the water: they say that they stand, or nothing certain is heard of "
+        "them; null where all is well or there are none"
+    )
     gauges: tuple[GaugeTold, ...] = Field(description="the worst first, at least one")
 
 
