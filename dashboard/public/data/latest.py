@@ -132,8 +132,8 @@ class _Told:
         self._labels: dict[tuple[StationKind, int], dict[str, str]] = {}
 
     def station(self, facts: Facts) -> StationTold:
-        station = facts.spot.station
-        gauges = zip(facts.spot.gauges, facts.levels, strict=True)
+        spot, station = facts.spot, facts.spot.station
+        gauges = zip(spot.gauges, facts.levels, strict=True)
         return StationTold.model_construct(
             id=station.id,
             kind=station.kind,

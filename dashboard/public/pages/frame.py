@@ -95,5 +95,5 @@ def template_of(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals |= {"spoken": spoken, "place_names": place_names, "title_of": title}
+    environment.globals |= {"spoken": spoken, "place_names": place_names}
     return environment.get_template(name)
