@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import pytest
 
 from alerts.records import Maintenance
-from dashboard.public.data.latest import latest as latest_of
+from dashboard.public import data
 from dashboard.public.signs import Sign, letters, sign_of
 from dashboard.public.spots import Group, PublicPumps, Spot, State, spots
 from dashboard.public.words.catalogues import catalogue
@@ -143,8 +144,9 @@ def test_list_map_summary_and_data_tell_of_the_pumps_alike() -> None:
     assert "ポンプ場の水位が高い" not in html, "that is what a higher stage would be called"
     assert "港ポンプ場" in html
     assert (sign_of(told.spots[0]), letters(told.spots, REGISTRY)) == (Sign("3"), "3")
-    [station] = latest_of(told).stations
-    assert (station.hazard, station.pumps, station.gauges[0].hazard) == (3, "stopped", 2)
+    [file] = [each for each in data.sheets(told) if each.path == "data/latest.json"]
+    [station] = json.loads(file.render())["stations"]
+    assert (station["hazard"], station["pumps"], station["gauges"][0]["hazard"]) == (3, "stopped", 2)
 
 
 def test_pumps_by_a_last_known_stage_are_told_as_last_known_everywhere() -> None:
