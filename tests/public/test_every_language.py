@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
+from itertools import product
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from dashboard.public import pages
 from dashboard.public.settings import PublicSettings
@@ -16,7 +19,7 @@ from dashboard.public.words.languages import LANGUAGES, Language
 from ingest.stations import Registry
 from tests.dashboard import fake_city
 from tests.dashboard.fakes import storm
-from tests.public.fakes import NOW, board_of, edition
+from tests.public.fakes import NOW, Site, board_of, edition, served
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "col", "source", "wbr"}
 KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
@@ -95,3 +98,16 @@ def test_a_page_finds_a_japanese_name_that_is_not_marked() -> None:
         ("ja", "ア"),
         ("vi", "イ"),
     ]
+
+
+def test_long_words_and_readings_fit_the_smallest_phone(browser: Browser, tmp_path: Path) -> None:
+    Site(tmp_path, ALL).publish()
+    context = browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False)
+    page, wide = context.new_page(), []
+    with served(tmp_path) as base:
+        for folder, name in product(("easy", "vi", "pt"), ("index.html", "levels.html", "stations/hongo-bridge.html")):
+            page.goto(f"{base}/{folder}/{name}")
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                wide.append(f"{folder}/{name}")
+    context.close()
+    assert wide == []
