@@ -14,9 +14,8 @@ REVIEW = "review"
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """The texts of a language by dotted key, for example ``state.no_data``. What a draft lacks is in English."""
-    own = dict(_flat({key: value for key, value in _content(language).items() if key != REVIEW}))
-    return {**catalogue("en"), **own} if is_draft(language) else own
+    """The texts of a language by dotted key, for example ``state.no_data``."""
+    return dict(_flat({key: value for key, value in _content(language).items() if key != REVIEW}))
 
 
 def is_draft(language: str) -> bool:
