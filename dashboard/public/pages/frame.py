@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from alerts.issued import place_names
 from dashboard.public.edition import Edition, Lasting
@@ -77,7 +78,7 @@ def render(template: str, edition: Edition, language: Language, page: str, lasti
         root=root_of(language.folder + page),
         links=links(edition, language, page),
         here=page.removesuffix("index.html").rpartition("/")[2] or "./",
-        nav=NAV,
+        fixed=_fixed(language, "../" * page.count("/"), _address(page)),
         pictured=edition.pictured,
         title_of=title,
         old_from=edition.old_from(lasting),
@@ -89,11 +90,44 @@ def render(template: str, edition: Edition, language: Language, page: str, lasti
     return (with_furigana(html) if language.readings else html).encode()
 
 
-@cache
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What is the same on many pages, ready: the navigation on top and at the foot, and the shapes of the signs."""
+
+    pages: Markup
+    foot: Markup
+    signs: Markup
+
+
+def _address(page: str) -> str | None:
+    """That of a page which the navigation leads to; None of another."""
+    address = page.removesuffix("index.html")
+    return address if any(address == each for _, each in NAV) else None
+
+
+@lru_cache(maxsize=256)
+def _fixed(language: Language, home: str, current: str | None) -> Fixed:
+    # Made once: three thousand pages of stations have the same.
+    texts = catalogue(language.code)
+    parts = ("_pages.html", "_foot.html", "_signs.html")
+    made = (template_of(part).render(nav=NAV, texts=texts, home=home, current=current) for part in parts)
+    return Fixed(*map(Markup, made))
+
+
 def template_of(name: str) -> Template:
     """A template by its file's name; a value that is missing is an error."""
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.globals |= {"spoken": spoken, "place_names": place_names}
-    return environment.get_template(name)
+    return environment
