@@ -101,7 +101,7 @@ def test_a_page_finds_a_japanese_name_that_is_not_marked() -> None:
 
 
 def test_long_words_and_readings_fit_the_smallest_phone(browser: Browser, tmp_path: Path) -> None:
-    Site(tmp_path, ALL).publish()
+    Site(tmp_path, PublicSettings(languages=("ja", "easy", "vi", "pt"), reviewed=READ)).publish()
     context = browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False)
     page, wide = context.new_page(), []
     with served(tmp_path) as base:
