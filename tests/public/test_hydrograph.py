@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 
 from dashboard.public.drawings.axes import clock_ticks, scale_of, stage_ticks
 from dashboard.public.drawings.hours import hours
-from dashboard.public.drawings.hydrograph import BOTTOM, LEFT, RIGHT, TOP, DrawnWords, Points, broken, drawing
+from dashboard.public.drawings.hydrograph import BOTTOM, LEFT, RIGHT, TOP, WIDTH, DrawnWords, Points, broken, drawing
 from dashboard.public.drawings.labels import LETTER, spread
 from dashboard.public.drawings.paths import path
+from dashboard.public.words import catalogue
+from dashboard.public.words.languages import LANGUAGES, Language
 from ingest.clock import JST
 from ingest.stations import Gauge
 from tests.floods import kotogawa
@@ -199,3 +202,16 @@ def test_the_recorded_flood_of_the_kotogawa_is_drawn_with_its_peak() -> None:
     assert highest.highest is not None
     assert (highest.begin.hour, highest.highest[1]) == (4, 7.47)
     assert len(svg.encode()) <= 4096
+
+
+def width_px(word: str) -> float:
+    """About what a word takes in letters of 12.5 pixels: Latin ones are about half as wide."""
+    return sum(12.5 if unicodedata.east_asian_width(letter) in "WF" else 6.6 for letter in word)
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda each: each.code)
+def test_the_word_of_every_threshold_fits_beside_the_drawing(language: Language) -> None:
+    room = WIDTH - RIGHT - 24
+    words = {key: text for key, text in catalogue(language.code).items() if key.startswith("short.")}
+    assert len(words) == 26
+    assert {key: text for key, text in words.items() if key != "short.below" and width_px(text) > room + 6} == {}

@@ -104,13 +104,14 @@ def test_at_a_threshold_the_next_one_is_the_one_above() -> None:
 
 
 def test_while_a_value_is_being_checked_neither_it_nor_the_last_one_is_pointed_out() -> None:
-    html = html_of(("bridge-1", 1.23, 15, GOOD), ("bridge-1", 4.87, 5, SUSPECT))
+    html = html_of(("bridge-1", 1.11, 75, GOOD), ("bridge-1", 1.23, 15, GOOD), ("bridge-1", 4.87, 5, SUSPECT))
     assert "4.87" not in html
+    assert "1.23" not in html
     assert "確認中" in html
     assert 'class="stage"' not in html
     assert "<circle class" not in html
     assert "次の基準" not in html
-    assert "1.23 m" in html[html.index("<tbody>") :], "the table tells of the hour when it was so"
+    assert table_of(html)[:2] == [("10:00–10:59", "確認中"), ("09:00–09:59", "1.11 m", "水防団待機")]
 
 
 def test_a_silent_gauge_is_told_as_last_known_with_the_time_and_an_open_dot() -> None:

@@ -119,7 +119,7 @@ def _part(edition: Edition, spot: Spot, told: PublicGauge, words: Words) -> Gaug
         told=told,
         graph=_graph(told, day, words),
         described=_described(told, day, words),
-        rows=_rows(day, words),
+        rows=_rows(told, day, words),
         levels=sorted(day.levels.items(), reverse=True),
         next_level=_next_level(told, day),
         reasons=() if known else list(unknown_lines(told, words)),
@@ -157,15 +157,19 @@ def _described(told: PublicGauge, day: Day, words: Words) -> str:
     return words.t("graph.highest", stage=words.metres(highest[1]), time=words.time(highest[0]))
 
 
-def _rows(day: Day, words: Words) -> Markup:
-    """The rows of the table hour by hour."""
+def _rows(told: PublicGauge, day: Day, words: Words) -> Markup:
+    """The rows of the table hour by hour. The hour of now of a gauge that is held says why: what it said earlier in it
+    must not seem to hold."""
     said: dict[int | None, str] = {hazard: escape(words.short(day.kind, hazard)) for hazard in range(6)}
     said[None] = "–"
     none = f'<td colspan="2">{escape(words.t("graph.no_value"))}'
-    rows = (
+    rows = [
         f'<tr><th scope="row">{row.hour}' + (f"<td>{row.stage} m<td>{said[row.hazard]}" if row.stage else none)
         for row in day.rows
-    )
+    ]
+    if told.state in HELD:
+        why = escape(words.t(f"graph.{told.state}"))
+        rows[0] = f'<tr><th scope="row">{day.rows[0].hour}<td colspan="2">{why}'
     return Markup("".join(rows) if words.language.decimal == "." else _with_mark("".join(rows), words))
 
 
