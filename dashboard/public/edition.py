@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import cast
 
 from alerts.issued import IssuedLevel
 from dashboard.public.areas import Area, by_area
 from dashboard.public.course import Course24
 from dashboard.public.days import Days
+from dashboard.public.memo import Made, Memo
 from dashboard.public.messages import Messages
 from dashboard.public.pictures import PublicPicture
 from dashboard.public.settings import PublicSettings
@@ -34,7 +36,7 @@ class Edition:
     """One publication: the board, how fast its clock runs, the settings, the hashed asset names by plain name, what is
     told of the public cameras, the alert levels that the authority issued and the city published, and the last 24
     hours by gauge id, and the messages that were published. ``revision`` is that of the registry,
-    ``since`` the first day of which there is open data."""
+    ``since`` the first day of which there is open data, ``memo`` what was made for editions before."""
 
     board: Board
     clock_speed: float
@@ -47,6 +49,14 @@ class Edition:
     languages: tuple[Language, ...] = ON_BY_DEFAULT
     revision: int = 0
     since: date | None = None
+    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
+    _made: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, make: Callable[[Edition], Made]) -> Made:
+        """What a function makes of this edition, made when it is asked for first: it is the same in all languages."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(Made, self._made[make])
 
     @cached_property
     def spots(self) -> tuple[Spot, ...]:

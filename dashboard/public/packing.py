@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import brotli
 
@@ -13,9 +14,19 @@ KINDS = (".html", ".css", ".js", ".json", ".jsonld", ".geojson", ".svg", ".csv",
 """The kinds of file that get smaller."""
 SMALLEST = 300
 """Bytes below which a smaller form saves no packet."""
-QUALITY = 5
-"""Of brotli: above it each step costs twice the time for some percent."""
-LEVEL = 6
+LARGE = 100_000
+"""Bytes from which on a file is a list of values for programs, made anew at each reading: there time counts more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard each form is tried: of brotli, and of gzip."""
+
+    brotli: int
+    gzip: int
+
+
+EFFORT, EFFORT_LARGE = Effort(5, 6), Effort(2, 1)
 
 
 def packed(name: str, body: bytes) -> Iterator[tuple[str, bytes]]:
@@ -25,5 +36,9 @@ def packed(name: str, body: bytes) -> Iterator[tuple[str, bytes]]:
     """
     if not name.endswith(KINDS) or len(body) < SMALLEST:
         return
-    forms = ((".br", brotli.compress(body, quality=QUALITY)), (".gz", gzip.compress(body, LEVEL, mtime=0)))
+    effort = EFFORT if len(body) < LARGE else EFFORT_LARGE
+    forms = (
+        (".br", brotli.compress(body, quality=effort.brotli)),
+        (".gz", gzip.compress(body, effort.gzip, mtime=0)),
+    )
     yield from ((ending, form) for ending, form in forms if len(form) < len(body))

@@ -15,6 +15,7 @@ from dashboard.public.bulletin import Bulletin
 from dashboard.public.course import Courses
 from dashboard.public.data import freshness
 from dashboard.public.edition import Edition
+from dashboard.public.memo import Memo
 from dashboard.public.messages import Messages
 from dashboard.public.pictures import Album
 from dashboard.public.settings import PublicSettings
@@ -59,6 +60,8 @@ class Publisher:
         self._courses = Courses(log)
         self._published: tuple[Marks, datetime] | None = None
         self._told: tuple[object, ...] = ()
+        self._common: object = None
+        self._memo = Memo()
         self._album = Album(folder, stills, pictures) if stills is not None else None
         self._site = Site(folder, OWNED)
 
@@ -80,10 +83,17 @@ class Publisher:
         if registry is None:
             return False
         messages = self._bulletin.messages(names, registry, now) if self._bulletin else Messages()
-        edition = replace(self._edition(registry, marks, now, works), issued=issued, messages=messages)
+        edition = self._edition(registry, marks, now, works)
+        edition = replace(edition, issued=issued, messages=messages, memo=self._memo_of(edition.common))
         self._site.bring(contents(edition), edition.common, now)
         self._published, self._told = (marks, now), told
         return True
+
+    def _memo_of(self, common: object) -> Memo:
+        """What was made before, as far as it may still hold."""
+        if common != self._common:
+            self._common, self._memo = common, Memo()
+        return self._memo
 
     def _is_due(self, marks: Marks, now: datetime) -> bool:
         if self._published is None:

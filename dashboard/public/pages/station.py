@@ -48,12 +48,16 @@ class GaugePart:
 
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     """The pages of all stations in a language."""
-    around = _neighbours(edition)
-    for spot in edition.spots:
+    around = edition.once(_neighbours)
+    for spot, known, lasts_s in edition.once(_listed):
         station = spot.station
-        lasts_s = edition.lasting(spot.group).lasts_s
         make = partial(page, edition, language, spot, around.get(station.id, ()))
-        yield Sheet(f"{language.folder}{address(station.id)}", facts(edition, spot), make, lasts_s)
+        yield Sheet(f"{language.folder}{address(station.id)}", known, make, lasts_s)
+
+
+def _listed(edition: Edition) -> Sequence[tuple[Spot, object, float]]:
+    """Of each spot its facts and how long its page lasts."""
+    return [(spot, facts(edition, spot), edition.lasting(spot.group).lasts_s) for spot in edition.spots]
 
 
 def address(station_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -22,8 +23,14 @@ def with_furigana(html: str) -> str:
 
 
 def _above(text: re.Match[str]) -> str:
-    said, found = _PAIR.subn(_RUBY.format(r"\1", r"\2"), text[1])
-    return f"><span>{said}</span><" if found else text[0]
+    return _set(text[1])
+
+
+@lru_cache(8_192)
+def _set(text: str) -> str:
+    """Between its tags. The pages of a city's stations say the same words thousands of times."""
+    said, found = _PAIR.subn(_RUBY.format(r"\1", r"\2"), text)
+    return f"><span>{said}</span><" if found else f">{text}<"
 
 
 def ruby(text: str, reading: str) -> Markup:
