@@ -31,6 +31,7 @@ def _pair(x: int, y: int) -> str:
 
 
 @cache
+@cache
 def _tenths(number: int) -> str:
     whole, part = divmod(abs(number), 10)
     said = f"{whole or ''}.{part}" if part else str(whole)

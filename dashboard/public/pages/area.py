@@ -9,11 +9,11 @@ from alerts.issued import IssuedLevel
 from dashboard.public.areas import Area
 from dashboard.public.edition import Edition
 from dashboard.public.messages import Notice, issued_in
-from dashboard.public.pages.city_map import map_of_area
+from dashboard.public.pages.city_map import CityMap, map_of_area
 from dashboard.public.pages.frame import render, words_of
-from dashboard.public.pages.overview import grouped
+from dashboard.public.pages.overview import Listed, grouped
 from dashboard.public.sheets import Sheet
-from dashboard.public.signs import tally
+from dashboard.public.signs import Sign, tally
 from dashboard.public.words.languages import Language
 
 
@@ -35,6 +35,7 @@ def page(edition: Edition, language: Language, area: Area) -> bytes:
     """The page of an area in a language."""
     words, city = words_of(edition, language), edition.board.registry.city
     notes, of_area = _said(edition, area)
+    groups, city_map, counts = _shown(edition, area)
     return render(
         "area.html",
         edition,
@@ -46,9 +47,17 @@ def page(edition: Edition, language: Language, area: Area) -> bytes:
         area_names=area.name or city.name,
         notes=notes,
         of_area=of_area,
-        groups=grouped(area.spots, len(area.spots)),
-        city_map=map_of_area(city, area),
-        tally=tally(area.spots),
+        groups=groups,
+        city_map=city_map,
+        tally=counts,
+    )
+
+
+def _shown(edition: Edition, area: Area) -> tuple[list[Listed], CityMap, tuple[tuple[Sign, int], ...]]:
+    """The same in every language, and for as long as nothing changes: its list, its map and its counts."""
+    city, spots = edition.board.registry.city, area.spots
+    return edition.memo.of(
+        ("area", area.slug), area, lambda: (grouped(spots, len(spots)), map_of_area(city, area), tally(spots))
     )
 
 

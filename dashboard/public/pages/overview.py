@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from dashboard.public.areas import Area
 from dashboard.public.edition import Edition
-from dashboard.public.pages.city_map import map_of_city, names_on
+from dashboard.public.pages.city_map import CityMap, map_of_city, names_on
 from dashboard.public.pages.frame import render, words_of
 from dashboard.public.pages.verdict import title
 from dashboard.public.sheets import Sheet
-from dashboard.public.signs import letters, order, tally
+from dashboard.public.signs import Sign, letters, order, tally
 from dashboard.public.spots import Group, Spot
 from dashboard.public.words import Words
 from dashboard.public.words.languages import Language
@@ -51,9 +53,7 @@ def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
 
 def page(edition: Edition, language: Language) -> bytes:
     """The page of the levels in a language."""
-    words, registry = words_of(edition, language), edition.board.registry
-    most = edition.settings.most_listed
-    city_map = map_of_city(registry.city, edition.spots, most)
+    words, shown = words_of(edition, language), edition.once(_shown)
     return render(
         "overview.html",
         edition,
@@ -62,10 +62,33 @@ def page(edition: Edition, language: Language) -> bytes:
         edition.every_minute,
         words=words,
         summary=summary(edition.spots, words),
+        groups=shown.groups,
+        left=max(len(edition.spots) - edition.settings.most_listed, 0),
+        city_map=shown.city_map,
+        names=names_on(shown.city_map.chart, edition.areas, words.name),
+        tallies=shown.tallies,
+        states=shown.states,
+        states_of=shown.states_of,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the page shows in every language: the map, the list, the counts of each area, and the letters of all
+    stations for the search, with the order that they are in."""
+
+    city_map: CityMap
+    groups: Sequence[Listed]
+    tallies: Sequence[tuple[Area, Sequence[tuple[Sign, int]]]]
+    states: str
+    states_of: str
+
+
+def _shown(edition: Edition) -> _Shown:
+    registry, most = edition.board.registry, edition.settings.most_listed
+    return _Shown(
+        city_map=map_of_city(registry.city, edition.spots, most),
         groups=grouped(edition.spots, most),
-        left=max(len(edition.spots) - most, 0),
-        city_map=city_map,
-        names=names_on(city_map.chart, edition.areas, words.name),
         tallies=[(area, tally(area.spots)) for area in edition.areas],
         states=letters(edition.spots, registry),
         states_of=order(registry),
@@ -74,7 +97,7 @@ def page(edition: Edition, language: Language) -> bytes:
 
 def summary(listed: Sequence[Spot], words: Words) -> Summary:
     """What is the worst now, and how many spots are in danger or not known."""
-    count = {group: sum(spot.group is group for spot in listed) for group in Group}
+    count = Counter(spot.group for spot in listed)
     unknown = [words.t("summary.unknown", count=count[Group.UNKNOWN])] if count[Group.UNKNOWN] else []
     if count[Group.ATTENTION]:
         return _danger(listed, [words.t("summary.attention", count=count[Group.ATTENTION]), *unknown], words)
@@ -115,13 +138,13 @@ class Listed:
 
 def grouped(spots: Sequence[Spot], most: int) -> list[Listed]:
     """The first ``most`` spots by group, those that are not low in full until there are too many to read."""
-    listed = spots[:most]
+    listed, counts = spots[:most], Counter(spot.group for spot in spots)
     cut = sum(spot.group is not Group.LOW for spot in listed[:MOST_IN_FULL])
     full, rows = listed[:cut], listed[cut:]
     return [
         Listed(
             group.name.lower(),
-            sum(spot.group is group for spot in spots),
+            counts[group],
             [spot for spot in full if spot.group is group],
             [spot for spot in rows if spot.group is group],
         )
