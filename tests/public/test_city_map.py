@@ -94,13 +94,13 @@ def test_a_coast_of_a_hundred_thousand_points_becomes_small() -> None:
     assert 500 < len(ground(city, chart).land) <= 4000
 
 
-def test_a_city_with_a_boundary_is_seen_whole() -> None:
+def test_a_boundary_is_drawn_and_seen_whole_where_there_is_no_spot() -> None:
     ring = ((133.4, 34.4), (133.8, 34.4), (133.8, 34.8), (133.4, 34.8), (133.4, 34.4))
     city = fake_city.city().model_copy(update={"boundary": (ring,)})
-    chart = whole_city(city, [(133.6, 34.6)])
-    corners = [chart.at(lon, lat) for lon, lat in ring]
-    assert all(0 <= x <= WIDTH and 0 <= y <= chart.height for x, y in corners)
+    chart = whole_city(city, [])
+    assert all(0 <= x <= WIDTH and 0 <= y <= chart.height for x, y in (chart.at(lon, lat) for lon, lat in ring))
     assert ground(city, chart).boundary.count("M") == 1
+    assert whole_city(city, [(133.6, 34.6), (133.65, 34.6)]).scale > 2 * chart.scale
 
 
 def test_the_worst_spot_lies_above_all_others_and_low_ones_are_dots_without_a_link() -> None:
@@ -126,13 +126,16 @@ def test_a_map_of_an_area_shows_its_spots_larger() -> None:
     assert drawn.chart.scale > 1.5 * map_of_city(city, told.spots, 60).chart.scale
 
 
-def test_names_of_areas_do_not_lie_on_each_other() -> None:
+def test_names_of_areas_lie_neither_on_each_other_nor_on_marks() -> None:
     told = told_of_thousand(in_danger=False)
-    chart = map_of_city(told.board.registry.city, told.spots, 60).chart
-    found = names_on(chart, told.areas, lambda names: names["ja"])
+    drawn = map_of_city(told.board.registry.city, told.spots, 60)
+    found = names_on(drawn, told.areas, lambda names: names["ja"])
     assert 4 <= len(found) <= 8
-    assert names_on(chart, told.areas * 2, lambda names: names["ja"]) == found
-    assert len(names_on(chart, told.areas, lambda names: names["ja"] * 12)) < len(found)
+    assert len(names_on(drawn, told.areas, lambda names: names["ja"] * 12)) < len(found)
+    flood = told_of_thousand(in_danger=True)
+    full = map_of_city(flood.board.registry.city, flood.spots, 60)
+    boxes = [(x, y) for x, y, _ in names_on(full, flood.areas, lambda names: names["ja"])]
+    assert all(abs(x - mark.x) >= 20 or abs(y - mark.y) >= 12 for x, y in boxes for mark in full.marks)
 
 
 def test_a_danger_that_is_only_last_known_keeps_its_shape_and_is_marked_as_past() -> None:

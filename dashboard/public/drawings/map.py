@@ -87,8 +87,8 @@ def _extent(values: Sequence[float]) -> tuple[float, float]:
 
 
 def whole_city(city: City, places: Sequence[tuple[float, float]]) -> Chart:
-    """Of a city with all its stations; with its boundary where the registry has one."""
-    return chart_of([*places, *(point for ring in city.boundary for point in ring)] or _points(city.outlines))
+    """Of a city with all its stations, as large as they can be; without any, of its boundary or its land."""
+    return chart_of(places or _points(city.boundary or city.outlines))
 
 
 def _points(rings: Sequence[Ring]) -> list[tuple[float, float]]:

@@ -21,6 +21,10 @@ GLYPH, NARROW_GLYPH = 12.0, 6.6
 FIRST_WIDE = "\u2e80"
 
 
+Box = tuple[float, float, float, float]
+"""A middle, and half of the width and of the height around it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A spot on the map that leads to its page."""
@@ -98,19 +102,19 @@ def _mark(spot: Spot, chart: Chart) -> Mark:
     return Mark(spot, x, y, sign_of(spot))
 
 
-def names_on(chart: Chart, areas: Iterable[Area], name_of: Callable[[Names], str]) -> list[tuple[int, int, Names]]:
-    """Names of areas in the middle of their spots, those with most spots first; one that would lie on another, or
-    beyond the map, is left out."""
-    taken: list[tuple[float, float, float]] = []
+def names_on(drawn: CityMap, areas: Iterable[Area], name_of: Callable[[Names], str]) -> list[tuple[int, int, Names]]:
+    """Names of areas beside the middle of their spots, those with most spots first: where each has room, clear of the
+    marks and of other names. One that has none is left out."""
+    taken = [(float(mark.x), float(mark.y), drawn.half + 1.0, drawn.half + 1.0) for mark in drawn.marks]
     found: list[tuple[int, int, Names]] = []
     for area in sorted((each for each in areas if each.name), key=lambda each: -len(each.spots)):
         if area.name is None or len(found) == MOST_NAMES:
             continue
-        x, y = _middle(area, chart)
         half = sum(GLYPH if letter >= FIRST_WIDE else NARROW_GLYPH for letter in name_of(area.name)) / 2
-        if _is_free(x, y, half, taken):
-            taken.append((x, y, half))
-            found.append((x, y, area.name))
+        place = _room(_middle(area, drawn.chart), half, taken, drawn.chart)
+        if place is not None:
+            taken.append((*place, half, NAME_HEIGHT / 2))
+            found.append((place[0], place[1] + NAME_HEIGHT // 4, area.name))
     return found
 
 
@@ -119,6 +123,16 @@ def _middle(area: Area, chart: Chart) -> tuple[int, int]:
     return round(sum(x for x, _ in points) / len(points)), round(sum(y for _, y in points) / len(points))
 
 
-def _is_free(x: float, y: float, half: float, taken: Sequence[tuple[float, float, float]]) -> bool:
-    on_another = any(abs(x - ox) < half + other and abs(y - oy) < NAME_HEIGHT for ox, oy, other in taken)
-    return not on_another and half <= x <= WIDTH - half
+def _room(middle: tuple[int, int], half: float, taken: Sequence[Box], chart: Chart) -> tuple[int, int] | None:
+    """The nearest of a few places around the middle where a name of this half width lies free."""
+    x, y = middle
+    aside = round(half) + 14
+    around = ((0, 0), (0, 18), (0, -18), (aside, 0), (-aside, 0), (aside, 12), (-aside, -12), (0, 32), (0, -32))
+    return next((at for dx, dy in around if _is_free(at := (x + dx, y + dy), half, taken, chart)), None)
+
+
+def _is_free(at: tuple[int, int], half: float, taken: Sequence[Box], chart: Chart) -> bool:
+    x, y = at
+    high = NAME_HEIGHT / 2
+    inside = half <= x <= WIDTH - half and high <= y <= chart.height - high
+    return inside and not any(abs(x - ox) < half + w and abs(y - oy) < high + h for ox, oy, w, h in taken)

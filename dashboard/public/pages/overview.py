@@ -65,7 +65,7 @@ def page(edition: Edition, language: Language) -> bytes:
         groups=shown.groups,
         left=max(len(edition.spots) - edition.settings.most_listed, 0),
         city_map=shown.city_map,
-        names=names_on(shown.city_map.chart, edition.areas, words.name),
+        names=names_on(shown.city_map, edition.areas, words.name),
         tallies=shown.tallies,
         states=shown.states,
         states_of=shown.states_of,
