@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import httpx
 import pytest
 
 from dashboard.public.archive.rows import COLUMNS, HEAD, millimetres
@@ -16,7 +17,7 @@ from ingest.clock import JST
 from ingest.readings import Quality
 from ingest.stations import Registry
 from tests.public.archive_house import MORNING, House, read_back
-from tests.public.fakes import one_station
+from tests.public.fakes import one_station, served
 
 TODAY, MONTH, HISTORY = "daily/2026-07-01.csv", "stations/bridge/2026-07.csv", "stations/bridge/history.csv.gz"
 MINUTES = timedelta(minutes=1)
@@ -407,3 +408,17 @@ def test_a_demonstration_and_a_drill_say_so_in_every_row(tmp_path: Path, flag: s
 )
 def test_a_stage_is_cut_to_the_millimetre_and_never_rounded_up_to_a_threshold(stage_m: float, told: float) -> None:
     assert millimetres(stage_m) == told
+
+
+def test_the_server_gives_the_files_as_what_they_are_to_pages_of_any_site(house: House) -> None:
+    house.say(1.0, YESTERDAY)
+    house.say(2.0, MORNING)
+    house.settle()
+    packing = {"Accept-Encoding": "gzip"}
+    with served(house.site) as url, httpx.Client(headers=packing) as client:
+        whole, today = client.get(f"{url}/data/{HISTORY}"), client.get(f"{url}/data/{TODAY}")
+    assert (whole.status_code, whole.headers["content-type"]) == (200, "application/gzip")
+    assert "content-encoding" not in whole.headers
+    assert gzip.decompress(whole.content) == HEAD + house.file("stations/bridge/2026-06.csv").removeprefix(HEAD)
+    assert (today.headers["content-type"], today.content) == ("text/csv; charset=utf-8", house.file(TODAY))
+    assert {each.headers["access-control-allow-origin"] for each in (whole, today)} == {"*"}
