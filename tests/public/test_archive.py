@@ -244,6 +244,33 @@ def test_a_daily_file_is_written_again_no_more_often_than_is_set(house: House) -
     assert house.stages(TODAY) == ["1.000", "2.000"]
 
 
+def test_a_day_that_has_nothing_yet_does_not_wait_for_its_first_reading(house: House) -> None:
+    house.settle()
+    assert house.file(TODAY) == HEAD
+    house.say(1.0, MORNING)
+    house.settle()
+    assert house.stages(TODAY) == ["1.000"]
+
+
+def test_at_the_first_start_today_and_the_last_days_come_first_then_the_histories_then_years_of_days(
+    tmp_path: Path,
+) -> None:
+    ticks = count()
+    house = House(tmp_path, monotonic=lambda: 0.06 * next(ticks))  # time for one piece of work a turn
+    old = YESTERDAY - timedelta(days=400)
+    for day in (old, YESTERDAY, MORNING):
+        house.say(1.0, day)
+    seen: list[str] = []
+    for _ in range(300):
+        house.keeper.turn()
+        seen += [path for path in house.stamps() if path not in seen and path.endswith((".csv", "history.csv.gz"))]
+    names = [path.removeprefix("data/").removeprefix("stations/bridge/") for path in seen]
+    assert names == [
+        *("daily/2026-07-01.csv", "daily/2026-06-30.csv"),
+        *("2026-06.csv", f"{old:%Y-%m}.csv", "history.csv.gz", f"daily/{old:%Y-%m-%d}.csv"),
+    ]
+
+
 def test_after_a_restart_only_what_came_meanwhile_is_written(house: House) -> None:
     for days in (40, 1):
         house.say(1.0, YESTERDAY - timedelta(days=days))
@@ -277,6 +304,22 @@ def test_work_that_was_begun_when_the_program_ended_is_done_after_the_restart(tm
     house.settle()
     assert len(house.stages("stations/bridge/2026-06.csv")) == 5
     assert len([path for path in house.stamps() if "daily" in path]) == 2 * 6
+
+
+def test_a_restart_in_the_middle_of_the_first_days_does_not_begin_again(tmp_path: Path) -> None:
+    ticks = count()
+    house = House(tmp_path, one_station(twins=2), monotonic=lambda: 0.06 * next(ticks))
+    for gauge in ("bridge-1", "twin-1", "twin-2"):
+        house.say(1.0, YESTERDAY, gauge=gauge)
+    while not (house.site / "data/stations/twin-1/2026-06.csv").exists():
+        house.keeper.turn()
+    house.keeper.keep()
+    before = house.stamps()
+    assert f"data/{HISTORY}" in before
+    house.keeper = house.started()
+    house.settle()
+    assert house.stages("stations/twin-2/history.csv.gz") == house.stages("stations/twin-1/history.csv.gz") == ["1.000"]
+    assert {path for path in before if house.stamps()[path] != before[path]} == set()
 
 
 def test_a_crash_that_lost_what_was_remembered_makes_everything_anew(house: House) -> None:

@@ -64,12 +64,18 @@ class Due:
 
     def next_month(self, before: date) -> tuple[str, date] | None:
         """A monthly file that is due with days before one: station after station, the newest month first."""
-        for station_id in sorted(self.months):
-            months = self.months[station_id]
-            for month in sorted(months, reverse=True):
-                if month < before and max(min(months[month]), 1) <= (before - month).days:
-                    return station_id, month
-        return None
+        found = ((station_id, self.month_of(station_id, before)) for station_id in sorted(self.months))
+        return next(((station_id, month) for station_id, month in found if month is not None), None)
+
+    def month_of(self, station_id: str, before: date) -> date | None:
+        """The newest monthly file of a station that is due with days before one."""
+        months = self.months.get(station_id, {})
+        ready = (month for month in months if month < before and max(min(months[month]), 1) <= (before - month).days)
+        return max(ready, default=None)
+
+    def next_history(self, before: date) -> str | None:
+        """A station whose whole file is due, and none of its months any more."""
+        return next((each for each in sorted(self.histories) if self.month_of(each, before) is None), None)
 
     def add(self, other: Due) -> None:
         """What is due of both."""

@@ -14,7 +14,7 @@ from dashboard.public.archive import memory as memories
 from dashboard.public.archive import noticing
 from dashboard.public.archive.due import EVERY, Due
 from dashboard.public.archive.memory import Memory
-from dashboard.public.archive.rows import Source, day_of, span_of
+from dashboard.public.archive.rows import HEAD, Source, day_of, span_of
 from dashboard.public.archive.writing import Writer
 from dashboard.public.data.written import as_json
 from ingest.clock import Clock
@@ -37,6 +37,8 @@ WORK_MATTERS = timedelta(days=40)
 REACH = timedelta(days=30 * 365)
 STEP = timedelta(days=10)
 """How far back, and how finely, the past of a gauge is looked for."""
+RECENT = timedelta(days=7)
+"""These days come before the months, and older ones after them: of years there are thousands at the first start."""
 INDEX = "data/files.json"
 
 
@@ -102,9 +104,9 @@ class ArchiveKeeper:
         began_s = self._monotonic()
         if began_s < self._again_s or not self._notice(began_s):
             return False
-        did = False
+        did, worked_s = False, self._monotonic()  # a slow look at the log leaves time for one piece all the same
         try:
-            while self._monotonic() - began_s < TURN_S and self._step():
+            while self._monotonic() - worked_s < TURN_S and self._step():
                 did = True
         except Unavailable as error:
             log.warning("the archive of open data waits: %s", error)
@@ -149,8 +151,8 @@ class ArchiveKeeper:
         self._homes = {gauge_id: each.station_id for each in memory.sources.values() for gauge_id in each.gauges}
         self._registry, self._revision = registry, marks.registry_revision
         for each in memory.sources.values():
-            if not self._writer.history_file(each.station_id).exists():
-                memory.due.histories.add(each.station_id)
+            if each.station_id not in memory.due.histories and not self._writer.history_file(each.station_id).exists():
+                memory.due.histories.add(each.station_id)  # new, or somebody removed it
                 memory.surveyed.difference_update(each.gauges)
             if not memory.surveyed.issuperset(each.gauges):
                 memory.due.mark(each.station_id, day_of(now))  # today is told before the past is looked for
@@ -176,28 +178,34 @@ class ArchiveKeeper:
         return True
 
     def _next(self, now: datetime) -> Task | None:
-        """What comes first: today, what is not known yet, other days, months, histories, the list of all files."""
+        """What comes first: today, what is not known yet, the last days, histories and months, old days, the list."""
         today = day_of(now)
         return (
             self._daily(today, now)
             or self._survey(now)
-            or next((task for day in self._known().due.next_day(today) if (task := self._daily(day, now))), None)
+            or self._past_day(today - RECENT, now)
+            or self._history(day_of(now - SETTLED))
             or self._monthly(day_of(now - SETTLED))
-            or self._history()
+            or self._past_day(date.min, now)
             or self._index()
         )
 
+    def _past_day(self, since: date, now: datetime) -> Task | None:
+        """The newest day since one that is over and due."""
+        days = (each for each in self._known().due.next_day(day_of(now)) if each >= since)
+        return next((task for day in days if (task := self._daily(day, now))), None)
+
     def _daily(self, day: date, now: datetime) -> Task | None:
-        due, written = self._known().due, self._dailies.get(day)
-        if written is not None and 0 <= (now - written).total_seconds() < self._every_s:
+        due, is_today, size = self._known().due, day == day_of(now), self._writer.daily_size(day)
+        if day not in due.days and (size or not is_today):
             return None
-        is_today = day == day_of(now)
-        if day not in due.days and (not is_today or self._writer.daily_file(day).exists()):
+        written = self._dailies.get(day)
+        if size > len(HEAD) and written is not None and 0 <= (now - written).total_seconds() < self._every_s:
             return None
         names, sources = due.take_day(day), self._known().sources
         stations = [each for each in sources.values() if EVERY in names or each.station_id in names]
         self._dailies = {each: at for each, at in self._dailies.items() if now - at < 2 * SETTLED} | {day: now}
-        self._stale_index = self._stale_index or not self._writer.daily_file(day).exists()
+        self._stale_index = self._stale_index or not size
         steps = self._writer.daily(day, self._city, stations, self._works, even_empty=is_today)
         return Task(steps, Due(days={day: names}))
 
@@ -227,12 +235,12 @@ class ArchiveKeeper:
         steps = self._writer.monthly(month, days, self._city, source, self._works)
         return Task(steps, Due(months={station_id: {month: days}}))
 
-    def _history(self) -> Task | None:
-        histories = self._known().due.histories
-        if not histories:
+    def _history(self, before: date) -> Task | None:
+        due = self._known().due
+        station_id = due.next_history(before)
+        if station_id is None:
             return None
-        station_id = min(histories)
-        histories.discard(station_id)
+        due.histories.discard(station_id)
         return Task(self._writer.history(station_id), Due(histories={station_id}))
 
     def _index(self) -> Task | None:

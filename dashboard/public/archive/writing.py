@@ -67,6 +67,11 @@ class Writer:
         """Where a day is."""
         return self.folder / DAILY / f"{day.isoformat()}.csv"
 
+    def daily_size(self, day: date) -> int:
+        """How long the file of a day is; 0 where there is none."""
+        path = self.daily_file(day)
+        return path.stat().st_size if path.exists() else 0
+
     def monthly_file(self, station_id: str, month: date) -> Path:
         """Where a month of a station is."""
         return self.folder / STATIONS / station_id / f"{month:%Y-%m}.csv"
