@@ -130,11 +130,13 @@ class ArchiveKeeper:
         memory = self._known()
         noticing.notice_pause(memory, now)
         noticing.notice_works(memory, self._maintenance.maintenance(now - WORK_MATTERS), now)
-        while memory.seq < marks.reading_seq and self._monotonic() - began_s < TURN_S:
+        while memory.seq < marks.reading_seq:
             found = self._log.readings_after(memory.seq, ROWS)
             noticing.notice_readings(memory, self._homes, found)
             if not found:
                 memory.seq = marks.reading_seq
+            if self._monotonic() - began_s > TURN_S:
+                break
         if memory.seq >= marks.reading_seq:
             memory.looked_at = now
         return True
