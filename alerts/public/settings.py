@@ -70,7 +70,7 @@ class PublicMessages(BaseModel):
     feed_url: str = Field(
         default="",
         description=(
-            "address of the feeds' folder as the public reaches it; empty for feeds/ below public.data.url, and "
+            "address of the feeds' folder as the public reaches it; empty for feeds/ below public.address, and "
             "relative links where that is empty too"
         ),
     )

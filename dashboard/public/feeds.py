@@ -22,5 +22,5 @@ def sheets(edition: Edition) -> Iterator[Sheet]:
 
 def _addressed(edition: Edition) -> PublicMessages:
     """Who speaks, with the address of the feeds where that of the site is known and no other was set."""
-    own, site = edition.messages.settings, edition.settings.data.url
+    own, site = edition.messages.settings, edition.settings.address
     return own if own.feed_url or not site else own.model_copy(update={"feed_url": f"{site}{FOLDER}"})

@@ -26,11 +26,6 @@ class DataSettings(BaseModel):
     attribution: dict[str, str] = Field(
         default={}, description="what to name as the source, by language; empty for one made of the city's name"
     )
-    url: str = Field(
-        default="",
-        pattern=r"^(https?://[^\s]+/)?$",
-        description="address of the public site, with / at its end, for catalogues; empty for relative addresses",
-    )
     contact: str = Field(
         default="",
         pattern=r"^((https?://|mailto:)[^\s]+)?$",
@@ -81,7 +76,7 @@ class PublicSettings(BaseModel):
     address: str = Field(
         default="",
         pattern=r"^(https?://[^\s?#]+/)?$",
-        description="address of the site, with a slash at its end; for the printed page and its QR code",
+        description="address of the site, with a slash at its end; for the QR code, feeds and catalogues",
     )
     push: PushSettings = Field(default=PushSettings(), description="copies of the site on other hosts")
     languages: tuple[str, ...] = Field(

@@ -19,7 +19,7 @@ from alerts.cap.vocabulary import MsgType, Status
 from alerts.public.feeds import KEPT
 from alerts.public.records import Given, PublicMessage, Step, Where
 from alerts.public.settings import PublicMessages
-from dashboard.public.settings import DataSettings, PublicSettings
+from dashboard.public.settings import PublicSettings
 from tests.alerts.cap_report import schema
 from tests.alerts.public_house import ROAD, WHY
 from tests.public.press import Press, entries, titles
@@ -140,7 +140,7 @@ def test_links_resolve_to_the_document_and_to_the_page_whether_the_address_is_kn
     database: Engine, tmp_path: Path, address: str, site: str
 ) -> None:
     settings = PublicMessages(feed_url=address, sender="town.example")
-    press = Press(database, tmp_path / "site", settings, PublicSettings(data=DataSettings(url=site)))
+    press = Press(database, tmp_path / "site", settings, PublicSettings(address=site))
     out = press.out(4)
     press.press()
     for feed in press.feeds():

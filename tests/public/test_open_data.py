@@ -268,7 +268,7 @@ def test_every_prefix_of_the_catalogue_entry_is_explained_in_it() -> None:
 def test_the_addresses_of_the_catalogue_entry_are_relative_until_the_city_says_where_its_site_is() -> None:
     of_files = {each for each in ids(catalogue_of(stormy())) if "data/" in each and "//" not in each}
     assert {each.startswith("../data/") for each in of_files} == {True}
-    placed = replace(stormy(), settings=PublicSettings(data=DataSettings(url=FOREIGN)))
+    placed = replace(stormy(), settings=PublicSettings(address=FOREIGN))
     assert {each.replace(FOREIGN, "../") for each in ids(catalogue_of(placed)) if each.startswith(FOREIGN)} >= of_files
     assert not any(each.startswith("../") for each in ids(catalogue_of(placed)))
 
@@ -297,7 +297,6 @@ def test_without_an_archive_neither_the_page_nor_the_catalogue_speaks_of_one() -
     ("given", "said"),
     [
         ({"licence": "mine"}, "'cc-by-4.0' or 'pdl-1.0'"),
-        ({"url": "levels.example.jp"}, "pattern"),
         ({"contact": "somebody"}, "pattern"),
     ],
 )

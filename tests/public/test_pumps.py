@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Sequence
 
@@ -144,9 +145,13 @@ def test_list_map_summary_and_data_tell_of_the_pumps_alike() -> None:
     assert "ポンプ場の水位が高い" not in html, "that is what a higher stage would be called"
     assert "港ポンプ場" in html
     assert (sign_of(told.spots[0]), letters(told.spots, REGISTRY)) == (Sign("3"), "3")
-    [file] = [each for each in data.sheets(told) if each.path == "data/latest.json"]
-    [station] = json.loads(file.render())["stations"]
+    files = {each.path: each.render() for each in data.sheets(told)}
+    [station] = json.loads(files["data/latest.json"])["stations"]
     assert (station["hazard"], station["pumps"], station["gauges"][0]["hazard"]) == (3, "stopped", 2)
+    [point] = [each["properties"] for each in json.loads(files["data/latest.geojson"])["features"]]
+    assert (point["station_hazard"], point["pumps"], point["hazard"]) == (3, "stopped", 2)
+    [row] = csv.DictReader(files["data/latest.csv"].decode("utf-8-sig").splitlines())
+    assert (row["地点の段階"], row["排水ポンプ"], row["段階"]) == ("3", "停止", "2")
 
 
 def test_pumps_by_a_last_known_stage_are_told_as_last_known_everywhere() -> None:

@@ -53,7 +53,7 @@ class _Entry:
         self._edition = edition
         self._registry = edition.board.registry
         self._settings = edition.settings.data
-        self._root = self._settings.url or "../"
+        self._root = edition.settings.address or "../"
 
     def catalog(self) -> Node:
         city = self._registry.city

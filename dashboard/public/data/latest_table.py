@@ -23,7 +23,7 @@ COLUMNS = (
         "水系等",
     ),
     *("緯度", "経度", "水位計ID", "水位計名", "観測日時", "水位_m", "値の区分", "状態コード", "状態", "受信途絶"),
-    *("段階", "段階名", "傾向コード", "傾向"),
+    *("段階", "段階名", "地点の段階", "排水ポンプ", "傾向コード", "傾向"),
     *(f"基準水位{hazard}_m" for hazard in range(1, 6)),
     *("零点標高_m", "作成日時"),
 )
@@ -36,6 +36,7 @@ STATES = {
     State.UNJUDGED: "水位のみ",
     State.NO_DATA: "データなし",
 }
+PUMPS = {None: "", "stopped": "停止", "unknown": "不明"}
 TRENDS = {"rising": "上昇", "falling": "下降", "steady": "横ばい", "unknown": ""}
 """Words of the file, whatever the pages say: who reads it compares with them."""
 
@@ -59,7 +60,8 @@ def _row(head: Latest, station: StationTold, gauge: GaugeTold, mark: str) -> Seq
         *(station.kind, said[f"kind.{station.kind}"], _ja(station.area), _ja(station.water)),
         *(station.lat, station.lon, gauge.id, _ja(gauge.name), gauge.observed_at, _metres(gauge.stage_m), mark),
         *(gauge.state, STATES[gauge.state], int(gauge.silent)),
-        *(gauge.hazard, _ja(gauge.hazard_label), gauge.trend, TRENDS[gauge.trend]),
+        *(gauge.hazard, _ja(gauge.hazard_label), station.hazard, PUMPS[station.pumps]),
+        *(gauge.trend, TRENDS[gauge.trend]),
         *(_metres(levels.get(hazard)) for hazard in range(1, 6)),
         _metres(gauge.datum_m),
     )

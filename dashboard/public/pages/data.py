@@ -43,6 +43,8 @@ OF_LATEST = (
     Explained(("状態コード", "状態"), "state", "state"),
     Explained(("受信途絶",), "silent", "silent"),
     Explained(("段階", "段階名"), "hazard, hazard_label", "hazard"),
+    Explained(("地点の段階",), "stations[].hazard", "station_hazard"),
+    Explained(("排水ポンプ",), "stations[].pumps", "pumps"),
     Explained(("傾向コード", "傾向"), "trend", "trend"),
     Explained(tuple(f"基準水位{hazard}_m" for hazard in range(1, 6)), "thresholds[]", "threshold"),
     Explained(("零点標高_m",), "datum_m", "datum"),
