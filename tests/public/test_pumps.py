@@ -148,9 +148,9 @@ def test_list_map_summary_and_data_tell_of_the_pumps_alike() -> None:
     files = {each.path: each.render() for each in data.sheets(told)}
     [station] = json.loads(files["data/latest.json"])["stations"]
     assert (station["hazard"], station["pumps"], station["gauges"][0]["hazard"]) == (3, "stopped", 2)
-    [point] = [each["properties"] for each in json.loads(files["data/latest.geojson"])["features"]]
+    point, *_ = [each["properties"] for each in json.loads(files["data/latest.geojson"])["features"]]
     assert (point["station_hazard"], point["pumps"], point["hazard"]) == (3, "stopped", 2)
-    [row] = csv.DictReader(files["data/latest.csv"].decode("utf-8-sig").splitlines())
+    row, *_ = csv.DictReader(files["data/latest.csv"].decode("utf-8-sig").splitlines())
     assert (row["地点の段階"], row["排水ポンプ"], row["段階"]) == ("3", "停止", "2")
 
 
