@@ -48,8 +48,7 @@ def drill_house(settings: Settings) -> Settings:
     accounts = settings.dashboard.accounts.model_copy(update={"key_file": str(settings.account_key)})
     dashboard = {"port": _moved(settings.dashboard.port), "url": "", "accounts": accounts}
     # Residents must never find a drill in the place of the real levels, nor be led from one to the other.
-    data = settings.public.data.model_copy(update={"url": ""})
-    public = {"port": _moved(settings.public.port), "folder": "", "data": data, "push": PushSettings()}
+    public = {"port": _moved(settings.public.port), "folder": "", "address": "", "push": PushSettings()}
     return Settings(
         data_folder=settings.data_folder / FOLDER,
         log_level=settings.log_level,

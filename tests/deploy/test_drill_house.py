@@ -233,7 +233,7 @@ def test_a_drill_takes_over_no_setting_that_leads_to_the_real_house(tmp_path: Pa
             "MIZUMORI_PAST__INFLUXDB__URL": "http://past.town.example",
             "MIZUMORI_PUBLIC__FOLDER": "/srv/public",
             "MIZUMORI_DASHBOARD__URL": "https://staff.town.example/",
-            "MIZUMORI_PUBLIC__DATA__URL": "https://public.town.example/",
+            "MIZUMORI_PUBLIC__ADDRESS": "https://public.town.example/",
             "MIZUMORI_ALERTS__PUBLIC__LINK": "https://public.town.example/",
             "MIZUMORI_ALERTS__PUBLIC__FEED_URL": "https://public.town.example/feeds",
             "MIZUMORI_ALERTS__DEADMAN__URL": "https://watchdog.town.example/ping",
