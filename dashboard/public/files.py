@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,7 +17,7 @@ ENDING = ".part"
 MANY = 100
 """From so many files on the disk is told once to keep all that it was given, instead of each file."""
 THREADS = 2
-"""Packing and writing go on beside the rendering: neither holds the interpreter."""
+"""Neither packing nor writing holds the interpreter."""
 
 
 def write(path: Path, body: bytes) -> None:
@@ -43,51 +44,77 @@ def sweep(folder: Path) -> None:
 
 
 @dataclass(slots=True)
-class _Prepared:
-    """A file whose new content is on the disk under other names."""
+class _File:
+    """A file whose new content is written under other names before it takes its place."""
 
+    path: Path
+    body: bytes
     parts: list[tuple[Path, Path]] = field(default_factory=list)
     stale: list[Path] = field(default_factory=list)
+
+    def write(self, durably: bool) -> None:
+        """Write it and the smaller forms beside it."""
+        path, forms = self.path, dict(packed(self.path.name, self.body))
+        wanted = [(path, self.body), *((path.with_name(path.name + each), forms[each]) for each in forms)]
+        for target, content in wanted:
+            part = _part_of(target)
+            self.parts.append((part, target))
+            _write(part, content, durably)
+        self.stale = [neighbour for ending, neighbour in _neighbours(path).items() if ending not in forms]
+
+    def take_place(self) -> None:
+        """Replace what was there; a smaller form that there is no more goes."""
+        for part, path in self.parts:
+            _put_in_place(part, path)
+        for stale in self.stale:
+            stale.unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Remove what was written and did not take its place."""
+        for part, _ in self.parts:
+            part.unlink(missing_ok=True)
 
 
 class Batch:
     """Files that are replaced together, with the smaller forms beside them: a context manager.
 
     All of them are written before any is replaced, in the order in which they were put in: on an OSError of the
-    writing every old file is as it was. ``expected`` is about how many there will be.
+    writing every old file is as it was.
     """
 
-    def __init__(self, folder: Path, expected: int) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._each = expected < MANY
-        self._threads = ThreadPoolExecutor(THREADS, "public-files")
-        self._tasks: list[Future[_Prepared]] = []
+        self._files: list[_File] = []
 
     def __enter__(self) -> Self:
         return self
 
     def put(self, path: str, body: bytes) -> None:
-        """Write a file, at a path below the folder, some time before the end."""
-        self._tasks.append(self._threads.submit(_prepare, self._folder / path, body, self._each))
+        """Write a file, at a path below the folder, at the end."""
+        self._files.append(_File(self._folder / path, body))
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
-        self._threads.shutdown(cancel_futures=kind is not None)
+        if kind is not None:
+            return
         try:
-            if kind is None:
-                self._replace([task.result() for task in self._tasks])
+            self._write()
+            for each in self._files:
+                each.take_place()
         finally:
-            for task in self._tasks:
-                _discard(task)
+            for each in self._files:
+                each.discard()
+        _sync_folders({each.path.parent for each in self._files})
 
-    def _replace(self, found: list[_Prepared]) -> None:
-        if not self._each:
-            os.sync()
-        for prepared in found:
-            for part, path in prepared.parts:
-                _put_in_place(part, path)
-            for stale in prepared.stale:
-                stale.unlink(missing_ok=True)
-        _sync_folders({path.parent for prepared in found for _, path in prepared.parts})
+    def _write(self) -> None:
+        """Many are packed and written in threads, when all are rendered: beside rendering, which holds the interpreter,
+        each of their small steps would wait for it."""
+        if len(self._files) < MANY:
+            for each in self._files:
+                each.write(durably=True)
+            return
+        with ThreadPoolExecutor(THREADS, "public-files") as threads:
+            list(threads.map(partial(_File.write, durably=False), self._files))
+        os.sync()
 
 
 def _put_in_place(part: Path, path: Path) -> None:
@@ -101,32 +128,6 @@ def _put_in_place(part: Path, path: Path) -> None:
     if after.st_size == before.st_size and int(after.st_mtime) <= int(before.st_mtime):
         os.utime(part, (after.st_atime, int(before.st_mtime) + 1))
     part.replace(path)
-
-
-def _prepare(path: Path, body: bytes, durably: bool) -> _Prepared:
-    prepared = _Prepared()
-    forms = dict(packed(path.name, body))
-    try:
-        for target, content in ((path, body), *((path.with_name(path.name + each), forms[each]) for each in forms)):
-            part = _part_of(target)
-            prepared.parts.append((part, target))
-            _write(part, content, durably)
-    except BaseException:
-        _unlink(prepared)
-        raise
-    prepared.stale = [neighbour for ending, neighbour in _neighbours(path).items() if ending not in forms]
-    return prepared
-
-
-def _discard(task: Future[_Prepared]) -> None:
-    """What was put in place has no part any more."""
-    if task.done() and not task.cancelled() and task.exception() is None:
-        _unlink(task.result())
-
-
-def _unlink(prepared: _Prepared) -> None:
-    for part, _ in prepared.parts:
-        part.unlink(missing_ok=True)
 
 
 def _neighbours(path: Path) -> dict[str, Path]:

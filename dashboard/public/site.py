@@ -44,7 +44,7 @@ class Site:
         wanted = list(sheets)
         known = self._written if common == self._common else {}
         due = [sheet for sheet in wanted if _is_due(sheet, known.get(sheet.path), now)]
-        with files.Batch(self._folder, len(due)) as batch:
+        with files.Batch(self._folder) as batch:
             for sheet in due:
                 batch.put(sheet.path, sheet.render())
         paths = {sheet.path for sheet in wanted}

@@ -47,7 +47,7 @@ class FarCopy:
         for old in (self.site / "pictures").glob("*.jpg"):
             if f"pictures/{old.name}" not in pictures:
                 old.unlink()
-        with files.Batch(self.site, PAGES) as batch:
+        with files.Batch(self.site) as batch:
             for each in pictures:
                 batch.put(each, each.encode() * 500)
             for n in range(PAGES):

@@ -14,7 +14,7 @@ from dashboard.public.settings import PublicSettings
 from dashboard.public.words import stamp
 from tests.public.fakes import SetClock, Site, served
 
-HASTY = PublicSettings(stale_after_s=3, quiet_stale_after_s=60, refresh_s=0.3)
+HASTY = PublicSettings(stale_after_s=1.5, quiet_stale_after_s=60, refresh_s=0.3)
 PATIENT = PublicSettings(stale_after_s=60, quiet_stale_after_s=3600, refresh_s=0.3)
 
 
@@ -45,7 +45,7 @@ def test_a_quiet_page_of_long_ago_is_not_old_while_the_site_is_published(phone: 
     alive(tmp_path)
     with served(tmp_path) as base:
         phone.goto(f"{base}/places.html")
-        phone.wait_for_timeout(1500)
+        phone.wait_for_timeout(800)
         expect(phone.locator("#old")).to_be_hidden()
         phone.goto("about:blank")
 

@@ -155,7 +155,7 @@ def test_the_times_on_the_axis_are_of_japan() -> None:
 def test_the_stages_on_the_axis_are_round_numbers(low: float, high: float, said: str) -> None:
     ticks = [each for _, each in stage_ticks(scale_of([low, high], [], (TOP, BOTTOM)))]
     assert said in ticks
-    assert 3 <= len(ticks) <= 6
+    assert 3 <= len(ticks) <= 7
 
 
 @given(st.dictionaries(st.integers(1, 5), st.floats(TOP, BOTTOM), min_size=1))

@@ -53,7 +53,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("public") / "site"
     site = Site(folder)
     site.publish()
-    with files.Batch(folder, len(PLACES)) as batch:
+    with files.Batch(folder) as batch:
         for path in PLACES:
             batch.put(path, b"<told>water</told>\n" * 40)
     (folder / HISTORY).parent.mkdir(parents=True)

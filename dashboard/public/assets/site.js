@@ -56,17 +56,13 @@
     return around === element ? place : href ? `${place} a[href="${CSS.escape(href)}"]` : "";
   }
 
-  // What the reader holds on to stays where it is, else what begins first on the screen: whatever grows above it.
-  function held() {
-    const id = main.contains(document.activeElement) && document.activeElement.closest("[id]")?.id;
-    const top = id ? byId(id).getBoundingClientRect().top : -1;
-    return top >= 0 && top < window.innerHeight ? { id, top } : null;
-  }
-
+  // What is held on to, else what begins first on the screen, stays where it is, whatever grows or moves around it.
   function firstSeen() {
-    const begins = [...main.querySelectorAll("[id]")]
-      .map((each) => ({ id: each.id, top: each.offsetParent ? each.getBoundingClientRect().top : -1 }))
-      .filter(({ top }) => top >= 0 && top < window.innerHeight);
+    const where = (each) => ({ id: each.id, top: each.offsetParent ? each.getBoundingClientRect().top : -1 });
+    const onScreen = ({ top }) => top >= 0 && top < window.innerHeight;
+    const held = main.contains(document.activeElement) && document.activeElement.closest("[id]");
+    if (held && onScreen(where(held))) return where(held);
+    const begins = [...main.querySelectorAll("[id]")].map(where).filter(onScreen);
     return begins.reduce((first, each) => (first && first.top <= each.top ? first : each), null);
   }
 
@@ -91,7 +87,7 @@
   function replace(fresh) {
     const focused = nameOf(document.activeElement);
     const open = [...main.querySelectorAll("details[open][id]")].map((each) => each.id);
-    const seen = window.scrollY > 0 ? held() || firstSeen() : null;
+    const seen = window.scrollY > 0 ? firstSeen() : null;
     const { scrollX, scrollY } = window;
     const before = toldNow();
     exchange(main, fresh);
@@ -125,7 +121,8 @@
     const response = await asked(`${main.dataset.root}freshness.json`);
     const stamp = (await response.json()).published_at;
     const age = ageAt(serverNow(response), stamp);
-    if (stamp !== known.stamp) adopt(await (await asked(location.href.split("#")[0])).text());
+    const compared = stamp === known.stamp || stamp === main.dataset.publishedAt;
+    if (!compared) adopt(await (await asked(location.href.split("#")[0])).text());
     if (stamp !== known.stamp || age > known.ageS + passedS()) learn(stamp, age);
   }
 

@@ -12,8 +12,9 @@ from ingest.clock import JST
 LEAST_M = 0.2
 """So much is shown at least: the noise of a still water is no course."""
 _PAD = 0.08
-_TICKS = 5
+_TICKS = 6
 _EVERY_H = 6
+_UNIT = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,13 @@ def scale_of(stages_m: Sequence[float], thresholds_m: Sequence[float], box: tupl
 
 
 def stage_ticks(scale: Scale) -> Iterator[tuple[float, str]]:
-    """Heights and numbers of the axis of stages, in round steps of metres."""
+    """Heights and numbers of the axis of stages, in round steps of metres; none beside the unit above it."""
     step = _round_step((scale.high_m - scale.low_m) / _TICKS)
     decimals = max(0, -math.floor(math.log10(step)))
     first, last = math.ceil(scale.low_m / step), math.floor(scale.high_m / step)
     for number in range(first, last + 1):
-        yield scale.y(number * step), f"{number * step:.{decimals}f}"
+        if (y := scale.y(number * step)) >= scale.top + _UNIT:
+            yield y, f"{number * step:.{decimals}f}"
 
 
 def clock_ticks(since: datetime, until: datetime) -> Iterator[datetime]:

@@ -76,7 +76,8 @@ class Drawing:
             yield f'<text class="e" x="{LEFT - 4:g}" y="{y + 4:g}">{said.replace(".", words.decimal)}</text>'
         for hazard, y in self.labels.items():
             yield (
-                f'<use class="h{hazard}" href="#s-{hazard}" x="{RIGHT + 9:g}" y="{y - 6:g}" width="12" height="12"/>'
+                f'<use class="plain h{hazard}" href="#s-{hazard}" x="{RIGHT + 9:g}" y="{y - 6:g}" '
+                f'width="12" height="12"/>'
                 f'<text x="{RIGHT + 24:g}" y="{y + 4.5:g}">{escape(words.levels.get(hazard, ""))}</text>'
             )
         yield f'<text class="q e" x="{WIDTH - 2}" y="{HEIGHT - 3}">{escape(words.provisional)}</text>'
