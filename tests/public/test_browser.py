@@ -98,11 +98,23 @@ def test_the_page_says_that_it_is_old_when_the_server_is_gone(phone: Page, tmp_p
         phone.goto("about:blank")
 
 
-def test_a_page_that_was_published_long_ago_says_so_at_once(phone: Page, tmp_path: Path) -> None:
-    made(tmp_path, PATIENT, SetClock(datetime.now(UTC) - timedelta(hours=1)))
+@pytest.mark.parametrize(
+    ("minutes", "address", "said"),
+    [
+        (30, "/", "最後の更新から約30分たっています。"),
+        (119, "/en/", "Last updated about 119 min ago."),
+        (150, "/en/", "Last updated about 2 h ago."),
+        (3000, "/easy/", "50時間（じかん）くらい前（まえ）の情報（じょうほう）です。"),
+    ],
+)
+def test_a_page_that_was_published_long_ago_says_at_once_how_old_it_is(
+    phone: Page, tmp_path: Path, minutes: int, address: str, said: str
+) -> None:
+    made(tmp_path, PATIENT, SetClock(datetime.now(UTC) - timedelta(minutes=minutes)))
     with served(tmp_path) as base:
-        phone.goto(base)
+        phone.goto(base + address)
         expect(phone.locator("#old")).to_be_visible()
+        expect(phone.locator("#old [id^=old-]:visible")).to_have_text(said)
         phone.goto("about:blank")
 
 

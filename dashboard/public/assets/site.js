@@ -35,8 +35,18 @@
     return Number.isNaN(date) ? Date.now() : date + held * 1000;
   }
 
+  function sayAge(ageS) {
+    const minutes = Math.max(1, Math.round(ageS / 60));
+    const shown = minutes < 120 ? { unit: "minutes", count: minutes } : { unit: "hours", count: Math.floor(minutes / 60) };
+    for (const unit of ["minutes", "hours"]) byId(`old-${unit}`).hidden = unit !== shown.unit;
+    const place = byId(`old-${shown.unit}`).querySelector("b");
+    if (place.textContent !== String(shown.count)) place.textContent = shown.count;
+  }
+
   function judge() {
-    const old = known.ageS + passedS() > number("staleAfterS");
+    const ageS = known.ageS + passedS();
+    const old = ageS > number("staleAfterS");
+    if (old) sayAge(ageS);
     if (byId("old").hidden === old) byId("old").hidden = !old;
     document.documentElement.classList.toggle("is-old", old);
   }
