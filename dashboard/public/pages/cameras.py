@@ -35,11 +35,19 @@ class Seen:
 
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     """The page in a language."""
-    known = [(spot.station.id, spot.hazard, spot.last_known, spot.by_pumps, spot.worst.state) for spot in edition.spots]
-    with_camera = {edition.board.registry.cameras[each.camera_id].station_id for each in edition.pictures}
-    facts = (tuple(each for each in known if each[0] in with_camera), tuple(edition.pictures), edition.day)
+    facts = (edition.once(_known), tuple(edition.pictures), edition.day)
     lasts_s = edition.every_minute.lasts_s
     yield Sheet(language.folder + PAGE, facts, partial(page, edition, language), lasts_s)
+
+
+def _known(edition: Edition) -> tuple[object, ...]:
+    """What the page says of the places with a camera, the worst first."""
+    with_camera = {edition.board.registry.cameras[each.camera_id].station_id for each in edition.pictures}
+    return tuple(
+        (spot.station.id, spot.hazard, spot.last_known, spot.by_pumps, spot.worst.state)
+        for spot in edition.spots
+        if spot.station.id in with_camera
+    )
 
 
 def page(edition: Edition, language: Language) -> bytes:

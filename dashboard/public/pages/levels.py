@@ -19,7 +19,7 @@ VALUES = (1, 2, 3, 4, 5)
 
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     """The page in a language."""
-    kinds = levels_by_kind(edition.board)
+    kinds = edition.once(_kinds)
     lasting = edition.every_minute
     yield Sheet(language.folder + PAGE, tuple(kinds.items()), partial(page, edition, language, kinds), lasting.lasts_s)
 
@@ -36,6 +36,10 @@ def page(edition: Edition, language: Language, kinds: Mapping[StationKind, Seque
         differences=DIFFERENCES,
         values=VALUES,
     )
+
+
+def _kinds(edition: Edition) -> dict[StationKind, tuple[int, ...]]:
+    return levels_by_kind(edition.board)
 
 
 def levels_by_kind(board: Board) -> dict[StationKind, tuple[int, ...]]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 
 from dashboard.public.areas import Area
 from dashboard.public.edition import Edition
@@ -123,7 +124,8 @@ def _danger(listed: Sequence[Spot], counts: Sequence[str], words: Words) -> Summ
 def _as_bad(listed: Sequence[Spot]) -> int:
     """How many spots are as bad as the first, and known as well as it is."""
     first = listed[0]
-    return sum((spot.hazard, spot.last_known) == (first.hazard, first.last_known) for spot in listed)
+    same = takewhile(lambda spot: spot.hazard == first.hazard, listed)
+    return sum(spot.last_known == first.last_known for spot in same)
 
 
 @dataclass(frozen=True, slots=True)
