@@ -181,7 +181,7 @@ def readings(devices: Devices) -> Iterator[Reading]:
 def pumps(devices: Devices) -> Iterator[Reading]:
     """What every pump says now: all run but the one that stands still by its fault."""
     for pump in devices.registry.pumps.values():
-        for minutes in range(30):
+        for minutes in reversed(range(30)):
             at = NOW - timedelta(minutes=minutes)
             runs = not devices.faults.of_pump(pump.id).stands(at)
             yield reading(pump.id, float(runs), at, Quantity.RUNNING)
