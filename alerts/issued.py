@@ -99,8 +99,7 @@ def place_names(area: str, station_id: str, registry: Registry) -> Mapping[str, 
     if station_id:
         station = registry.stations.get(station_id)
         return station.name if station is not None else {"ja": station_id}
-    areas = {each.area["ja"]: each.area for each in registry.stations.values() if each.area}
-    return areas.get(area, {"ja": area}) if area else registry.city.name
+    return registry.areas.get(area, {"ja": area}) if area else registry.city.name
 
 
 def check(announced: Announced, in_force: Sequence[IssuedLevel], now: datetime) -> None:

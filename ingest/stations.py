@@ -249,6 +249,18 @@ class Registry(Frozen):
             labels=labels or {},
         )
 
+    @property
+    def areas(self) -> dict[str, Names]:
+        """The areas by their Japanese name, in the order of the stations.
+
+        Where stations name one of them otherwise in another language, the words of the first hold for all.
+        """
+        found: dict[str, Names] = {}
+        for station in self.stations.values():
+            if station.area:
+                found.setdefault(station.area["ja"], station.area)
+        return found
+
     def station_of(self, item: Device) -> Station:
         """The station an item belongs to."""
         return self.stations[item.station_id]

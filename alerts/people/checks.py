@@ -75,11 +75,10 @@ def _of_contact(contact: Contact, known: Known) -> Iterator[tuple[Path, str]]:
 
 
 def _of_route(route: Route, people: People, known: Known) -> Iterator[tuple[Path, str]]:
-    areas = {each.area["ja"] for each in known.registry.stations.values() if each.area}
     yield from _unknown("groups", route.groups, [each.id for each in people.groups], "group")
     yield from _unknown("rules", route.rules, known.rules, "rule")
     yield from _unknown("stations", route.stations, known.registry.stations, "station")
-    yield from _unknown("areas", route.areas, areas, "area")
+    yield from _unknown("areas", route.areas, known.registry.areas, "area")
     yield from _unknown("channels", route.channels, known.channels, "channel")
 
 

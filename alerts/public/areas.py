@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 
 from ingest.stations import Names, Registry
@@ -11,12 +10,10 @@ from ingest.stations import Names, Registry
 
 def areas(registry: Registry) -> Mapping[str, Names]:
     """The areas of the registry by the name that their files have, in the order of its stations."""
-    found = {each.area["ja"]: each.area for each in registry.stations.values() if each.area}
-    return {slug(names): names for names in found.values()}
+    return {slug(key): names for key, names in registry.areas.items()}
 
 
-def slug(names: Names) -> str:
-    """A name for files: from the English one where there is one, told apart by the Japanese one."""
-    plain = re.sub(r"[^a-z0-9]+", "-", names.get("en", "").lower()).strip("-")
-    told_apart = hashlib.blake2b(names["ja"].encode(), digest_size=4).hexdigest()
-    return f"{plain}-{told_apart}" if plain else told_apart
+def slug(key: str) -> str:
+    """A name for the files of an area, from its Japanese name alone: that is what an area is told apart by, so its
+    addresses stay when its name in another language is corrected."""
+    return hashlib.blake2b(key.encode(), digest_size=4).hexdigest()

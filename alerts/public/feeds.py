@@ -24,7 +24,7 @@ from ingest.stations import Registry
 KEPT = timedelta(days=30)
 """How long a message stays in the feeds and its document beside them."""
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
-"""The time of a feed that has no entries yet."""
+"""The time of the feeds of a city that never published anything."""
 PAGES = {"ja": "../messages.html", "en": "../en/messages.html"}
 """Where people read the messages, from the folder of the feeds."""
 Published = Sequence[tuple[PublicMessage, bytes]]
@@ -42,26 +42,34 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """One feed: its own name below the folder, what its id says, and its title."""
+    """One feed: its own name below the folder, what its id says, its title, and its time where it has no entries."""
 
     name: str
     part: str
     title: str
     language: str
+    begun: datetime
 
 
-def documents(published: Published, issuer: Issuer) -> Iterator[Document]:
-    """The documents of what was published, then the feeds that lead to them."""
+def documents(published: Published, issuer: Issuer, last: datetime | None = None) -> Iterator[Document]:
+    """The documents of what was published, then the feeds that lead to them.
+
+    ``last`` is when anything was published for the last time, however long ago: the time of a feed whose entries have
+    all left, so that its time never goes back.
+    """
+    begun = BEGUN if last is None else whole_second(last)
     for message, cap in published:
         yield Document(cap_name(message), cap, partial(bytes, cap))
     messages = [message for message, _ in published]
     for language in LANGUAGES:
-        yield _document(_About(feed_name("atom", language), "city", issuer.name(language), language), messages, issuer)
+        yield _document(
+            _About(feed_name("atom", language), "city", issuer.name(language), language, begun), messages, issuer
+        )
     of_areas = _by_area(messages, issuer.registry)
     for slug, names in areas(issuer.registry).items():
         for language in LANGUAGES:
             title = f"{issuer.name(language)} {names.get(language) or names['ja']}"
-            about = _About(f"areas/{feed_name(slug, language)}", f"area-{slug}", title, language)
+            about = _About(f"areas/{feed_name(slug, language)}", f"area-{slug}", title, language, begun)
             yield _document(about, of_areas[names["ja"]], issuer)
 
 
@@ -87,7 +95,7 @@ def entry_of(message: PublicMessage, issuer: Issuer, language: str, own: str = "
 
 def _document(about: _About, messages: Sequence[PublicMessage], issuer: Issuer) -> Document:
     """What was published never changes, so its names are enough to compare."""
-    facts = (about.title, tuple(each.identifier for each in messages))
+    facts = (about, tuple(each.identifier for each in messages))
     return Document(about.name, facts, partial(_feed, about, messages, issuer))
 
 
@@ -98,7 +106,7 @@ def _feed(about: _About, messages: Sequence[PublicMessage], issuer: Issuer) -> b
         title=line("feed_title", language, name=about.title),
         author=issuer.name(language),
         language=TAGS[language],
-        begun=BEGUN,
+        begun=about.begun,
         href=_link(about.name, about.name, issuer),
         page=_link(PAGES[language], about.name, issuer),
     )

@@ -72,7 +72,7 @@ def _place(announced: Announced, registry: Registry) -> str:
         if announced.station_id not in registry.stations:
             raise WrongIssue(f"there is no station {announced.station_id}", "place")
         return named(registry.stations[announced.station_id].name, STAFF)
-    if announced.area and announced.area not in {each.area["ja"] for each in registry.stations.values() if each.area}:
+    if announced.area and announced.area not in registry.areas:
         raise WrongIssue(f"there is no area {announced.area}", "place")
     return announced.area or named(registry.city.name, STAFF)
 

@@ -228,6 +228,12 @@ class SqlPublicMessages:
             ordered = wanted.order_by(public_messages.c.sent_at, public_messages.c.id)
             return _messages(connection, connection.execute(ordered))
 
+    def last_published(self) -> datetime | None:
+        """When anything was published for the last time; None before the first time."""
+        out = (public_messages.c.state == State.PUBLISHED) & public_messages.c.cap.is_not(None)
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.max(public_messages.c.sent_at)).where(out))
+
     def published_since(self, since: datetime) -> list[tuple[PublicMessage, bytes]]:
         """What was published since a time, with its CAP document, oldest first."""
         sent = (public_messages.c.state == State.PUBLISHED) & (public_messages.c.sent_at >= since)

@@ -27,12 +27,13 @@ class Area:
 
 def by_area(spots: Sequence[Spot], registry: Registry) -> tuple[Area, ...]:
     """The areas in the order of the registry; last the stations without one, where there are any."""
-    found: dict[str, list[Spot]] = {area_of(each): [] for each in registry.stations.values() if each.area}
+    names = registry.areas
+    found: dict[str, list[Spot]] = {key: [] for key in (*names, NO_AREA)}
     for spot in spots:
-        found.setdefault(area_of(spot.station), []).append(spot)
-    return tuple(_area(key, found[key]) for key in sorted(found, key=lambda key: key == NO_AREA) if found[key])
+        found[area_of(spot.station)].append(spot)
+    return tuple(Area(file_name(key), key, names.get(key), tuple(own)) for key, own in found.items() if own)
 
 
-def _area(key: str, spots: Sequence[Spot]) -> Area:
-    name = spots[0].station.area
-    return Area(slug(name) if name else OTHER, key, name, tuple(spots))
+def file_name(key: str) -> str:
+    """What the files of an area are called, by its Japanese name; OTHER of the stations that have none."""
+    return OTHER if key == NO_AREA else slug(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -22,6 +23,10 @@ class Kept(Protocol):
 
     def chains_since(self, since: datetime) -> Sequence[PublicMessage]:
         """The whole chains of these and of what has no end yet, oldest message first."""
+        ...
+
+    def last_published(self) -> datetime | None:
+        """When anything was published for the last time; None before the first time."""
         ...
 
     def published_since(self, since: datetime) -> Sequence[tuple[PublicMessage, bytes]]:
@@ -46,6 +51,7 @@ class Bulletin:
         if self._read is not None and self._read[0] == names and self._read[1] is registry:
             return self._read[2]
         since = now - KEPT
-        found = messages_of(self._kept.chains_since(since), self._kept.published_since(since), registry, self._settings)
+        told = messages_of(self._kept.chains_since(since), self._kept.published_since(since), registry, self._settings)
+        found = replace(told, last=self._kept.last_published())
         self._read = (names, registry, found)
         return found

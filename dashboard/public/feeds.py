@@ -16,7 +16,7 @@ FOLDER = "feeds/"
 def sheets(edition: Edition) -> Iterator[Sheet]:
     """The documents before the feeds that lead to them."""
     issuer = Issuer(edition.board.registry, _addressed(edition))
-    for each in documents(edition.messages.published, issuer):
+    for each in documents(edition.messages.published, issuer, edition.messages.last):
         yield Sheet(FOLDER + each.name, each.facts, each.make)
 
 

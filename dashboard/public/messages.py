@@ -113,12 +113,13 @@ class _Noticed:
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """All that was published and still matters. ``published`` are the documents of the last 30 days, ``settings`` say
-    who speaks."""
+    """All that was published and still matters. ``published`` are the documents of the last 30 days, ``last`` is when
+    one was published for the last time, however long ago, ``settings`` say who speaks."""
 
     chains: tuple[Chain, ...] = ()
     published: Published = ()
     settings: PublicMessages = field(default_factory=PublicMessages)
+    last: datetime | None = None
     _noticed: list[_Noticed] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def active(self, at: datetime) -> tuple[Chain, ...]:

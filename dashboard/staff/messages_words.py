@@ -118,4 +118,4 @@ class Levels:
 
 def areas(registry: Registry) -> Mapping[str, Mapping[str, str]]:
     """The areas of the registry by their Japanese name."""
-    return {each.area["ja"]: each.area for each in registry.stations.values() if each.area}
+    return registry.areas

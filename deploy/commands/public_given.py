@@ -50,7 +50,7 @@ def _issued_for(place: str, registry: Registry) -> IssuedFor:
         return IssuedFor()
     if place in registry.stations:
         return IssuedFor(station_id=place)
-    if any(each.area and each.area["ja"] == place for each in registry.stations.values()):
+    if place in registry.areas:
         return IssuedFor(area=place)
     raise UsageError(
         f"--issued-for {place}: write city, the Japanese name of an area of the registry or a station's id"

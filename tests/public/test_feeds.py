@@ -209,7 +209,35 @@ def test_the_feed_of_an_area_that_is_no_more_goes(press: Press) -> None:
     press.start()
     press.press()
     assert not gone.exists()
-    assert press.area_feed().name.startswith("kurihara-")
+    assert press.area_feed().name != gone.name
+
+
+def test_the_feed_of_an_area_keeps_its_address_and_its_id_when_its_english_name_is_corrected(press: Press) -> None:
+    press.out(4)
+    press.press()
+    before = {each.name: Xml.fromstring(each.read_bytes()).findtext(atom("id")) for each in press.feeds()}
+    river = press.registry.stations["fujii"]
+    assert river.area
+    renamed = river.model_copy(update={"area": {"ja": river.area["ja"], "en": "Another Spelling Ward"}})
+    press.registry = press.registry.model_copy(update={"stations": press.registry.stations | {"fujii": renamed}})
+    press.start()
+    press.press()
+    assert {each.name: Xml.fromstring(each.read_bytes()).findtext(atom("id")) for each in press.feeds()} == before
+    assert any("Another Spelling Ward" in each.read_text() for each in press.feeds())
+
+
+def test_the_time_of_a_feed_never_goes_back_when_its_last_entry_leaves(press: Press) -> None:
+    press.out(4)
+    press.press()
+    before = {each.name: Xml.fromstring(each.read_bytes()).findtext(atom("updated")) or "" for each in press.feeds()}
+    press.press(minutes=KEPT / timedelta(minutes=1) + 1)
+    for feed in press.feeds():
+        after = Xml.fromstring(feed.read_bytes()).findtext(atom("updated")) or ""
+        assert titles(feed) == []
+        assert datetime.fromisoformat(after) >= datetime.fromisoformat(before[feed.name]), feed.name
+    press.start()
+    press.press()
+    assert {each.name: Xml.fromstring(each.read_bytes()).findtext(atom("updated")) for each in press.feeds()} == before
 
 
 def test_nothing_is_written_where_nothing_was_published(press: Press) -> None:

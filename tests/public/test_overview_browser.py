@@ -18,7 +18,7 @@ from tests.public.fakes import SetClock, Site, served
 from tests.public.thousand import told_of_thousand
 
 PHONE = {"width": 360, "height": 740}
-HONMACHI = "areas/honmachi-2a7c8e5f.html"
+HONMACHI = "areas/2a7c8e5f.html"
 OWN = ("", HONMACHI, "places.html", "print.html")
 SHIFTS = """new Promise(done => {
     let sum = 0;

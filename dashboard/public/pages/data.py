@@ -12,7 +12,6 @@ from dashboard.public.pages.frame import render
 from dashboard.public.sheets import Sheet
 from dashboard.public.spots import Group
 from dashboard.public.words.languages import Language
-from ingest.stations import Names, Registry, Station
 
 PAGE = "data.html"
 
@@ -69,7 +68,7 @@ def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
 
 def page(edition: Edition, language: Language) -> bytes:
     """The page in a language."""
-    settings, registry = edition.settings.data, edition.board.registry
+    settings, city = edition.settings.data, edition.board.registry.city
     licence = licence_of(settings)
     return render(
         "data.html",
@@ -80,18 +79,8 @@ def page(edition: Edition, language: Language) -> bytes:
         archive=settings.archive,
         licence=licence.url,
         licence_name=licence.name,
-        attribution=attribution(settings, registry.city),
+        attribution=attribution(settings, city),
         of_latest=OF_LATEST,
         of_archive=OF_ARCHIVE,
-        areas=by_area(registry),
+        areas=edition.areas,
     )
-
-
-def by_area(registry: Registry) -> Sequence[tuple[Names | None, Sequence[Station]]]:
-    """The stations that have a gauge with their area, those without one last."""
-    reporting = {each.station_id for each in registry.gauges.values()}
-    found: dict[str, list[Station]] = {}
-    for station in sorted(registry.stations.values(), key=lambda each: (each.area is None, each.id)):
-        if station.id in reporting:
-            found.setdefault(station.area["ja"] if station.area else "", []).append(station)
-    return [(stations[0].area, stations) for stations in found.values()]

@@ -11,7 +11,8 @@ from typing import TypeAlias
 from markupsafe import Markup, escape
 
 from alerts.issued import IssuedLevel
-from alerts.public.areas import slug
+from alerts.public.scope import area_of
+from dashboard.public.areas import file_name
 from dashboard.public.days import Day
 from dashboard.public.drawings.hydrograph import DrawnWords, midnight_of
 from dashboard.public.edition import Edition
@@ -27,7 +28,6 @@ from ingest.stations import Station
 Neighbours: TypeAlias = Sequence[tuple[str, Station]]
 """Where (``upstream`` or ``downstream``) which station is."""
 FOLDER = "stations"
-WITHOUT_AREA = "other"
 HELD = (State.BEING_CHECKED, State.MAINTENANCE)
 """What such a gauge said last is not pointed out: the newest point of its drawing is not marked."""
 
@@ -95,7 +95,7 @@ def page(edition: Edition, language: Language, spot: Spot, neighbours: Neighbour
         pictures=edition.pictures_of(station.id),
         issued_here=issued,
         told_here=told,
-        area_address=f"areas/{slug(station.area) if station.area else WITHOUT_AREA}.html",
+        area_address=f"areas/{file_name(area_of(station))}.html",
         neighbours=neighbours,
     )
 
