@@ -232,7 +232,8 @@ class SqlPublicMessages:
         """When anything was published for the last time; None before the first time."""
         out = (public_messages.c.state == State.PUBLISHED) & public_messages.c.cap.is_not(None)
         with self._engine.connect() as connection:
-            return connection.scalar(select(func.max(public_messages.c.sent_at)).where(out))
+            last: datetime | None = connection.scalar(select(func.max(public_messages.c.sent_at)).where(out))
+            return last
 
     def published_since(self, since: datetime) -> list[tuple[PublicMessage, bytes]]:
         """What was published since a time, with its CAP document, oldest first."""
