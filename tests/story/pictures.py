@@ -80,6 +80,13 @@ SHOTS = (
     Shot("account", "/account?lang={language}", who="viewer"),
     Shot("accounts", "/accounts", who="admin"),
     Shot("public", "/", who="", phone=True, at="public"),
+    Shot("public-station", "/stations/fujii-kinosho.html", who="", phone=True, at="public"),
+    Shot("public-messages", "/messages.html", who="", phone=True, at="public"),
+    Shot("public-cameras", "/cameras.html", who="", phone=True, at="public"),
+    Shot("public-levels", "/levels.html", who="", phone=True, at="public"),
+    Shot("public-places", "/places.html", who="", phone=True, at="public"),
+    Shot("public-print", "/print.html", who="", at="public"),
+    Shot("public-data", "/data.html", who="", at="public"),
     Shot("answers", "", who="", phone=True, at="answers"),
 )
 

@@ -116,12 +116,12 @@ def test_no_page_of_the_public_has_a_grave_fault(
 
 
 def public_pages(stormy: Night, language: str) -> list[str]:
-    """The page of the city and one of each kind of page in a folder of its own."""
-    root = stormy.settings.public_folder / ("" if language == "ja" else language)
-    found = sorted(each.relative_to(stormy.settings.public_folder) for each in root.rglob("*.html"))
-    by_folder = {each.parent.parent: f"/{each.parent.as_posix()}/".replace("/./", "/") for each in found}
-    assert found
-    return list(by_folder.values())
+    """Every page of the city, and one of a station and one of an area."""
+    site = stormy.settings.public_folder
+    root = site / ("" if language == "ja" else language)
+    found = [each for each in sorted(root.glob("*.html")) if each.name != "404.html"]
+    found += [min((root / folder).glob("*.html")) for folder in ("stations", "areas")]
+    return [f"/{each.relative_to(site).as_posix()}" for each in found]
 
 
 def test_the_page_on_which_crews_answer_has_no_grave_fault(stormy: Night, browser: Browser) -> None:
