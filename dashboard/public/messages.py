@@ -93,13 +93,15 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A chain in one line, for pages that lead to it. ``headline`` is by language; ``at`` is when that went out."""
+    """A chain in one line, for pages that lead to it. ``headline`` is by language, and so is ``place``, empty where the
+    headline says it; ``at`` is when that went out."""
 
     chain_id: int
     course: Course
     gravity: int
     headline: Mapping[str, str]
     at: datetime
+    place: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -244,7 +246,8 @@ def _headline(message: PublicMessage, issuer: Issuer, language: str) -> str:
 def _notice(chain: Chain, at: datetime) -> Notice:
     newest = chain.newest
     headline = {language: said.headline for language, said in newest.said.items()}
-    return Notice(chain.id, chain.course(at), newest.gravity, headline, newest.sent_at)
+    place = {language: "" if said.place in said.headline else said.place for language, said in newest.said.items()}
+    return Notice(chain.id, chain.course(at), newest.gravity, headline, newest.sent_at, place)
 
 
 def _gravest_first(chain: Chain) -> tuple[int, float, int]:

@@ -233,6 +233,17 @@ def test_headlines_lead_to_their_message_and_an_all_clear_says_when(press: Press
     assert notices(()) == ""
 
 
+def test_a_headline_that_does_not_say_its_place_has_it_beside_it(press: Press) -> None:
+    press.send(press.by_hand(station_ids=("under",), texts={"ja": {"headline": "近づかないでください"}}))
+    place = told_by(press).chains[0].newest.said["ja"].place
+    assert place
+    found = told_by(press).in_city(press.clock.now())
+    assert f"<small>{place}</small>" in notices(found)
+    assert f'<small lang="ja">{place}</small>' not in notices(found, "en")
+    press.send(press.by_hand(station_ids=("under",), texts={"ja": {"headline": f"{place}は通れません"}}))
+    assert notices(told_by(press).in_city(press.clock.now())).count("<small>") == 1
+
+
 def test_of_many_headlines_the_rest_is_counted(press: Press) -> None:
     for _ in range(7):
         press.send(press.by_hand())
