@@ -20,6 +20,10 @@ from dashboard.public.spots import Group, Spot, spots
 from dashboard.public.words.languages import ON_BY_DEFAULT, Language
 from dashboard.views import Board
 from ingest.clock import JST
+from ingest.stations import StationKind
+
+FAST = frozenset({StationKind.UNDERPASS, StationKind.WATERWAY})
+"""Kinds of stations where water comes within minutes: a page says nothing of them for longer than the overview does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +113,16 @@ class Edition:
     @property
     def quiet(self) -> Lasting:
         """Of a page that tells of no water."""
-        return self.lasting(Group.LOW)
+        return self._half(self.settings.quiet_stale_after_s)
 
-    def lasting(self, group: Group) -> Lasting:
-        """Of a page about a station: that of a calm one is written anew less often."""
-        told = self.settings
-        old_after_s = (told.quiet_stale_after_s if group is Group.LOW else told.stale_after_s) * self.clock_speed
+    def lasting(self, spot: Spot) -> Lasting:
+        """Of a page about a station: that of a calm one is written anew less often, unless it floods in minutes."""
+        calm = spot.group is Group.LOW and spot.station.kind not in FAST
+        return self.quiet if calm else self._half(self.settings.stale_after_s)
+
+    def _half(self, old_after_real_s: float) -> Lasting:
+        """Written anew when half of its time is over."""
+        told, old_after_s = self.settings, old_after_real_s * self.clock_speed
         return Lasting(max(told.publish_every_s, old_after_s / 2), old_after_s)
 
     def old_from(self, lasting: Lasting) -> datetime:

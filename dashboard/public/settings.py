@@ -59,7 +59,7 @@ class PublicSettings(BaseModel):
 
     stale_after_s: float = Field(default=300.0, gt=0, description="age in seconds from which the page calls itself old")
     quiet_stale_after_s: float = Field(
-        default=1800.0,
+        default=600.0,
         gt=0,
         description="the same for the page of a calm station, which is written anew less often",
     )

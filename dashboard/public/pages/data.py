@@ -10,7 +10,6 @@ from dashboard.public.data.licences import attribution, licence_of
 from dashboard.public.edition import Edition
 from dashboard.public.pages.frame import render
 from dashboard.public.sheets import Sheet
-from dashboard.public.spots import Group
 from dashboard.public.words.languages import Language
 
 PAGE = "data.html"
@@ -62,7 +61,7 @@ OF_ARCHIVE = (
 
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     """The page in a language; it changes with the registry, and with the day because of the file of today."""
-    lasts_s = edition.lasting(Group.LOW).lasts_s
+    lasts_s = edition.quiet.lasts_s
     yield Sheet(language.folder + PAGE, edition.day, partial(page, edition, language), lasts_s)
 
 
@@ -75,7 +74,7 @@ def page(edition: Edition, language: Language) -> bytes:
         edition,
         language,
         PAGE,
-        edition.lasting(Group.LOW),
+        edition.quiet,
         archive=settings.archive,
         licence=licence.url,
         licence_name=licence.name,

@@ -20,8 +20,8 @@ VALUES = (1, 2, 3, 4, 5)
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     """The page in a language."""
     kinds = edition.once(_kinds)
-    lasting = edition.every_minute
-    yield Sheet(language.folder + PAGE, tuple(kinds.items()), partial(page, edition, language, kinds), lasting.lasts_s)
+    lasts_s = edition.quiet.lasts_s
+    yield Sheet(language.folder + PAGE, tuple(kinds.items()), partial(page, edition, language, kinds), lasts_s)
 
 
 def page(edition: Edition, language: Language, kinds: Mapping[StationKind, Sequence[int]]) -> bytes:
@@ -31,7 +31,7 @@ def page(edition: Edition, language: Language, kinds: Mapping[StationKind, Seque
         edition,
         language,
         PAGE,
-        edition.every_minute,
+        edition.quiet,
         kinds=kinds,
         differences=DIFFERENCES,
         values=VALUES,

@@ -57,7 +57,7 @@ def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
 
 def _listed(edition: Edition) -> Sequence[tuple[Spot, object, float]]:
     """Of each spot its facts and how long its page lasts."""
-    return [(spot, facts(edition, spot), edition.lasting(spot.group).lasts_s) for spot in edition.spots]
+    return [(spot, facts(edition, spot), edition.lasting(spot).lasts_s) for spot in edition.spots]
 
 
 def address(station_id: str) -> str:
@@ -86,7 +86,7 @@ def page(edition: Edition, language: Language, spot: Spot, neighbours: Neighbour
         edition,
         language,
         address(station.id),
-        edition.lasting(spot.group),
+        edition.lasting(spot),
         words=words,
         spot=spot,
         station=station,

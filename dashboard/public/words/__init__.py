@@ -104,6 +104,10 @@ class Words:
         same_day = local.date() == self.now.astimezone(JST).date()
         return f"{local:%H:%M}" if same_day else self.t("date.short", **self._parts(local))
 
+    def dated(self, at: datetime) -> str:
+        """HH:MM in JST, always with its date: for what is read on another day too."""
+        return self.t("date.short", **self._parts(at.astimezone(JST)))
+
     def long_time(self, at: datetime) -> str:
         """Date and HH:MM in JST."""
         return self.t("date.long", **self._parts(at.astimezone(JST)))
