@@ -17,7 +17,7 @@ from tests.public.fakes import NOW, board_of, edition, log_of, one_station
 
 EVERYWHERE = PublicSettings(
     languages=tuple(each.code for each in LANGUAGES),
-    reviewed={each: "a speaker" for each in ("zh", "ko", "vi", "pt")},
+    reviewed=dict.fromkeys(("zh", "ko", "vi", "pt"), "a speaker"),
 )
 OF_NO_WATER = ("levels.html", "places.html", "data.html")
 
