@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from alerts.records import Maintenance
+from alerts.rules.course import KEPT
 from dashboard.camera_views import CameraView, camera_view
 from dashboard.equipment_views import EquipmentView, equipment_view
 from dashboard.paces import Pace, Slopes, pace_now
 from ingest.equipment.state import States
 from ingest.hazard import Levels, hazard_at, levels_at
 from ingest.readings import CameraState, Quality, Reading
-from ingest.rhythm import LATE_AFTER_INTERVALS, expected_s
+from ingest.rhythm import is_overdue
 from ingest.stations import Camera, Gauge, Registry, Station
 from ingest.store.protocol import CameraLatest, Latest
 
@@ -43,6 +44,9 @@ class GaugeView:
     it says. ``held_over`` says that what is shown was observed during work that has ended: it is no level either.
     ``rise_m_per_h`` is the pace that messages say, over ``rise_window``; ``slopes_m_per_h`` are those of the last 10
     and 30 minutes.
+    ``confirmed`` is the newest good reading, None where there is none or where it was observed during work on the
+    gauge, and ``good_hazard`` that of the newest good one alone. ``heard_at`` is the time of the newest of any quality.
+    ``paced_at_work`` says that there was work in the time that the pace looks back over.
     """
 
     gauge: Gauge
@@ -59,6 +63,10 @@ class GaugeView:
     held_over: bool = False
     rise_window: timedelta | None = None
     slopes_m_per_h: Slopes = (None, None)
+    confirmed: Reading | None = None
+    good_hazard: int = 0
+    heard_at: datetime | None = None
+    paced_at_work: bool = False
 
     @property
     def stage_m(self) -> float | None:
@@ -196,11 +204,23 @@ def _by_station(devices: Iterable[OfStation]) -> Mapping[str, Sequence[OfStation
 
 def _worked_on(view: GaugeView, maintenance: Sequence[Maintenance], now: datetime) -> GaugeView:
     """The gauge with the work on it: that of now, or that during which it observed what is shown."""
-    theirs = [each for each in maintenance if each.station_id == view.gauge.station_id]
-    present = next((each for each in theirs if each.holds(view.gauge.id, now)), None)
-    at = view.observed_at
-    held_over = present is None and at is not None and any(each.holds(view.gauge.id, at) for each in theirs)
-    return replace(view, maintenance=present, held_over=held_over) if theirs else view
+    works = [each for each in maintenance if each.station_id == view.gauge.station_id and each.concerns(view.gauge.id)]
+    if not works:
+        return view
+    present = next((each for each in works if each.holds(view.gauge.id, now)), None)
+    good = view.confirmed
+    return replace(
+        view,
+        maintenance=present,
+        held_over=present is None and _during(works, view.shown),
+        confirmed=None if _during(works, good) else good,
+        paced_at_work=good is not None
+        and any(each.begins_at <= good.observed_at and each.ends_at > good.observed_at - KEPT for each in works),
+    )
+
+
+def _during(works: Sequence[Maintenance], reading: Reading | None) -> bool:
+    return reading is not None and any(each.holds(reading.gauge_id, reading.observed_at) for each in works)
 
 
 def _worst_first(view: StationView) -> tuple[float, bool, float, str]:
@@ -222,37 +242,38 @@ def gauge_view(
     levels = levels_at(station.kind, gauge, now)
     shown = _shown(latest)
     if latest is None or shown is None:
-        silent = latest is None or _overdue(latest.reading, gauge, 0, now)
+        heard_at = latest.reading.observed_at if latest else None
+        silent = heard_at is None or is_overdue(heard_at, gauge, 0, now)
+        following = _next_level(None, levels)
         return GaugeView(
-            gauge, levels, None, 0, None, silent, False, latest is not None, None, _next_level(None, levels)
+            gauge, levels, None, 0, None, silent, False, latest is not None, None, following, heard_at=heard_at
         )
     going = pace_now(gauge.id, recent, now, paces)
-    hazard = _hazard(station, gauge, shown)
-    if shown.quality is Quality.SUSPECT and latest.good is not None:
+    hazard, good_hazard = (0 if each is None else _hazard(station, gauge, each) for each in (shown, latest.good))
+    if shown.quality is Quality.SUSPECT:
         # As with alerts: what is not believed yet may raise a hazard and never lowers it.
-        hazard = max(hazard, _hazard(station, gauge, latest.good))
+        hazard = max(hazard, good_hazard)
     return GaugeView(
         gauge=gauge,
         levels=levels,
         shown=shown,
         hazard=hazard,
         age_s=(now - shown.observed_at).total_seconds(),
-        silent=_overdue(latest.reading, gauge, hazard, now),
+        silent=is_overdue(latest.reading.observed_at, gauge, hazard, now),
         unconfirmed=shown.quality is Quality.SUSPECT,
         sensor_fault=latest.reading.quality is Quality.BAD,
         rise_m_per_h=going.rise_m_per_h if going else None,
         next_level=_next_level(shown.stage_m, levels),
         rise_window=going.window if going else None,
         slopes_m_per_h=going.slopes_m_per_h if going else (None, None),
+        confirmed=latest.good,
+        good_hazard=good_hazard,
+        heard_at=latest.reading.observed_at,
     )
 
 
 def _hazard(station: Station, gauge: Gauge, reading: Reading) -> int:
     return hazard_at(reading.stage_m, levels_at(station.kind, gauge, reading.observed_at))
-
-
-def _overdue(newest: Reading, gauge: Gauge, hazard: int, now: datetime) -> bool:
-    return (now - newest.observed_at).total_seconds() > LATE_AFTER_INTERVALS * expected_s(gauge, hazard)
 
 
 def _shown(latest: Latest | None) -> Reading | None:

@@ -32,6 +32,11 @@ def expected_s(gauge: Gauge, hazard: int) -> float:
     return gauge.dry_interval_s if hazard == 0 and gauge.dry_interval_s is not None else gauge.interval_s
 
 
+def is_overdue(newest: datetime, gauge: Gauge, hazard: int, now: datetime) -> bool:
+    """Whether a gauge that was heard last at ``newest`` is silent at ``now``, in the mode of a hazard."""
+    return (now - newest).total_seconds() > LATE_AFTER_INTERVALS * expected_s(gauge, hazard)
+
+
 @dataclass(frozen=True, slots=True)
 class Rhythm:
     """The intervals of a gauge, and from which stage on the shorter one counts.

@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 
 from dashboard.public.pages.missing import missing_page
+from dashboard.public.pages.notice_board import page
 from dashboard.public.settings import PublicSettings
 from dashboard.public.words import Words, catalogue
 from dashboard.public.words.furigana import with_furigana
 from dashboard.public.words.languages import BY_CODE, JA, ON_BY_DEFAULT
 from ingest.readings import Quality
+from ingest.stations import Registry
 from tests.dashboard import fake_city
 from tests.dashboard.fakes import storm
 from tests.public.fakes import NOW, board_of, edition, html_of, log_of, one_station, overview
@@ -125,6 +127,19 @@ def test_in_a_replay_the_printed_time_goes_with_the_speed_of_the_house() -> None
 def test_the_summary_names_the_worst_spot() -> None:
     html = overview(edition(board_of(fake_city.registry(NOW), storm(NOW))), "ja")
     assert "いま最も危険な地点は駅前アンダーパスです。" in read(html)
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_a_city_without_any_gauge_in_service_is_not_called_calm(language: str) -> None:
+    city = one_station()
+    bare = Registry.of(city.city, city.stations.values())
+    told = edition(board_of(bare, log_of()))
+    paper = page(told, BY_CODE[language]).decode()
+    for html in (overview(told, language), paper):
+        summary = html[html.index('id="summary"') :]
+        assert as_shown("summary.no_spot_text", language) in summary
+        assert as_shown("summary.low", language) not in summary
+    assert '<section class="summary h0' not in overview(told, language)
 
 
 def test_the_summary_says_what_the_worst_level_means_and_below_it_what_it_is_called() -> None:

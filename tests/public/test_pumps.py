@@ -85,11 +85,21 @@ def test_at_the_top_of_the_ladder_the_water_decides_and_the_pumps_are_told_all_t
     assert spot.pumps is not None
 
 
+DOUBTED = [stage(60.5, stage_m, Quality.SUSPECT) for stage_m in (0.2, 1.05, 1.9, 2.5)]
+
+
 def test_while_the_water_is_being_checked_nothing_is_said_of_its_pumps() -> None:
-    for doubted in (stage(60.5, 1.9, Quality.SUSPECT), stage(60.5, 0.2, Quality.SUSPECT)):
-        spot = spot_of(*flooded(), doubted, *STANDS)
+    for doubted in DOUBTED:
+        spot = spot_of(*flooded(1.05), doubted, *STANDS)
         assert spot.worst.state is State.BEING_CHECKED
         assert (spot.pumps, spot.hazard) == (None, None)
+
+
+def test_while_a_danger_of_the_water_is_being_checked_pumps_go_by_the_last_known_one_whatever_is_doubted() -> None:
+    for doubted in DOUBTED:
+        spot = spot_of(*flooded(), doubted, *STANDS)
+        assert (spot.worst.state, spot.worst.stage_m) == (State.LAST_KNOWN, 1.3)
+        assert spot.by_pumps == PublicPumps(3, stopped=True, silent=True)
 
 
 def test_while_somebody_works_on_the_gauge_nothing_is_said_of_the_pumps() -> None:

@@ -104,9 +104,9 @@ def test_at_a_threshold_the_next_one_is_the_one_above() -> None:
 
 
 def test_while_a_value_is_being_checked_neither_it_nor_the_last_one_is_pointed_out() -> None:
-    html = html_of(("bridge-1", 1.11, 75, GOOD), ("bridge-1", 1.23, 15, GOOD), ("bridge-1", 4.87, 5, SUSPECT))
+    html = html_of(("bridge-1", 1.11, 75, GOOD), ("bridge-1", 0.83, 15, GOOD), ("bridge-1", 4.87, 5, SUSPECT))
     assert "4.87" not in html
-    assert "1.23" not in html
+    assert "0.83" not in html
     assert "確認中" in html
     assert 'class="stage"' not in html
     assert "<circle" not in html[html.index('<svg class="graph"') : html.index("</figure>")]

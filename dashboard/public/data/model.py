@@ -24,9 +24,10 @@ Hazard = Annotated[int, Field(ge=0, le=5)]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 LATEST = "latest.schema.json"
 OF_STATES = (
-    "level: what the gauge measures now. last_known: nothing reliable comes any more; what is given was the last, "
-    "not the present. being_checked: the measurement is being checked; no value is given. maintenance: somebody works "
-    "on the gauge; no value is given. unjudged: a stage without thresholds. no_data: it never reported."
+    "level: what the gauge measures now. last_known: nothing reliable came since; what is given was the last, not the "
+    "present (where silent is false, newer values came and are being checked). being_checked: the measurement is being "
+    "checked; no value is given. maintenance: somebody works on the gauge; no value is given. unjudged: a stage "
+    "without thresholds. no_data: it never reported."
 )
 OF_HAZARDS = (
     "0 below all thresholds to 5 the highest: the highest threshold that the stage is at or above. It is the state of "
@@ -64,7 +65,7 @@ class GaugeTold(Told):
     id: str = Field(description="of the gauge; it never changes")
     name: dict[str, str] | None = Field(description="by language; null where the station has only this one")
     state: State = Field(description=OF_STATES)
-    silent: bool = Field(description="whether nothing reliable comes from it any more")
+    silent: bool = Field(description="whether it is overdue or failed")
     hazard: Hazard | None = Field(description=OF_HAZARDS)
     hazard_label: dict[str, str] | None = Field(description="what the hazard is called at this kind of station")
     stage_m: float | None = Field(

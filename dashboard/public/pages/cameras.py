@@ -44,7 +44,7 @@ def _known(edition: Edition) -> tuple[object, ...]:
     """What the page says of the places with a camera, the worst first."""
     with_camera = {edition.board.registry.cameras[each.camera_id].station_id for each in edition.pictures}
     return tuple(
-        (spot.station.id, spot.hazard, spot.last_known, spot.by_pumps, spot.worst.state)
+        (spot.station.id, spot.hazard, spot.last_known, spot.by_pumps, spot.worst.state, spot.worst.checked)
         for spot in edition.spots
         if spot.station.id in with_camera
     )
@@ -80,7 +80,10 @@ def _others(edition: Edition, listed: set[str]) -> Sequence[Station]:
 
 
 def _at(spot: Spot, picture: PublicPicture, words: Words) -> Seen:
-    hazard = None if spot.last_known else spot.hazard
-    said = words.t("state.last_known") if spot.last_known else title(spot, words)
+    hazard, said = (None if spot.last_known else spot.hazard), title(spot, words)
+    if spot.last_known:
+        said = words.t("find.past", label=said) if spot.hazard else words.t("state.last_known")
+    if spot.worst.checked:
+        said = f"{said} · {words.t('state.being_checked')}"
     sign = UNKNOWN if hazard is None else str(hazard)
     return Seen(spot.station, said, sign, hazard, address(spot.station.id), picture)

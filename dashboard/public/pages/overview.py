@@ -102,6 +102,8 @@ def summary(listed: Sequence[Spot], words: Words) -> Summary:
     unknown = [words.t("summary.unknown", count=count[Group.UNKNOWN])] if count[Group.UNKNOWN] else []
     if count[Group.ATTENTION]:
         return _danger(listed, [words.t("summary.attention", count=count[Group.ATTENTION]), *unknown], words)
+    if not listed:
+        return Summary(None, words.t("summary.no_spot"), [words.t("summary.no_spot_text")])
     if unknown:
         return Summary(None, words.t("summary.not_known"), [words.t("summary.not_known_text"), *unknown])
     return Summary(0, words.t("summary.low"), [words.t("summary.low_text", count=count[Group.LOW])])
@@ -114,7 +116,8 @@ def _danger(listed: Sequence[Spot], counts: Sequence[str], words: Words) -> Summ
     label = title(spot, words)
     if spot.last_known and spot.worst.observed_at:
         text = words.rich(f"summary.worst_last_known{more}", **said, time=words.time(spot.worst.observed_at))
-        return Summary(hazard, words.t("summary.last_known", label=label), [text, *counts], last_known=True)
+        checked = [words.t("state.newer_checked")] if spot.worst.checked else []
+        return Summary(hazard, words.t("summary.last_known", label=label), [text, *checked, *counts], last_known=True)
     text = words.rich(f"summary.worst{more}", **said)
     if spot.by_pumps is not None:
         return Summary(hazard, label, [text, *counts])

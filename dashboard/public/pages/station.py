@@ -118,7 +118,6 @@ def _upstream_first(neighbour: tuple[str, Station]) -> bool:
 def _part(edition: Edition, spot: Spot, told: PublicGauge, words: Words) -> GaugePart:
     kind = spot.station.kind
     day = edition.days.of(told.gauge, kind)
-    known = told.hazard is not None or told.state is State.UNJUDGED
     return GaugePart(
         told=told,
         graph=_graph(told, day, words),
@@ -126,8 +125,15 @@ def _part(edition: Edition, spot: Spot, told: PublicGauge, words: Words) -> Gaug
         rows=_rows(told, day, words),
         levels=sorted(day.levels.items(), reverse=True),
         next_level=_next_level(told, day),
-        reasons=() if known else list(unknown_lines(told, words)),
+        reasons=_reasons(told, words),
     )
+
+
+def _reasons(told: PublicGauge, words: Words) -> Sequence[str]:
+    if told.checked:
+        return [words.t("state.newer_checked")]
+    known = told.hazard is not None or told.state is State.UNJUDGED
+    return () if known else list(unknown_lines(told, words))
 
 
 def _next_level(told: PublicGauge, day: Day) -> tuple[int, float, float] | None:
@@ -143,12 +149,17 @@ def _graph(told: PublicGauge, day: Day, words: Words) -> Markup:
     drawn = DrawnWords(
         levels={hazard: words.short(day.kind, hazard) for hazard in day.levels},
         provisional=words.t("graph.provisional"),
-        since="" if told.state in (State.LEVEL, State.UNJUDGED) else words.t(f"graph.{told.state}"),
+        since="" if told.state in (State.LEVEL, State.UNJUDGED) else _why_nothing(told, words),
         date=words.day(midnight_of(day.course.until)),
         decimal=words.language.decimal,
     )
     name = told.gauge.id
     return day.drawing.svg(f"h-{name}", f"d-{name}", drawn, number=told.state not in HELD)
+
+
+def _why_nothing(told: PublicGauge, words: Words) -> str:
+    """Of the time since the newest point."""
+    return words.t(f"graph.{State.BEING_CHECKED if told.checked else told.state}")
 
 
 def _described(told: PublicGauge, day: Day, words: Words) -> str:

@@ -57,6 +57,8 @@ def _lines(spot: Spot, words: Words) -> Iterator[str]:
         yield words.t("summary.last_known", label=title(spot, words))
         if told.observed_at is not None:
             yield words.t("state.last_known_text", time=words.time(told.observed_at))
+        if told.checked:
+            yield words.t("state.newer_checked")
         yield words.t("state.last_known_warning")
     if spot.by_pumps is not None:
         yield words.t("pumps.text")
