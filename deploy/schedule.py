@@ -33,14 +33,23 @@ def _nothing() -> None:
     """What a job does to stop that needs nothing."""
 
 
+def _all_well() -> str:
+    """What is wrong with a job that tells of every fault by raising it."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A function and how often it is woken, in real seconds; ``stop`` tells a long turn to come to its end."""
+    """A function and how often it is woken, in real seconds; ``stop`` tells a long turn to come to its end.
+
+    ``fault`` says what is wrong with it though its turns end well, empty where nothing is; other threads ask it.
+    """
 
     name: str
     every_s: float
     work: Callable[[], object]
     stop: Callable[[], object] = _nothing
+    fault: Callable[[], str] = _all_well
 
 
 @dataclass(slots=True)
@@ -89,7 +98,7 @@ class Schedule:
         """The heartbeat of every job, by name."""
         now_s = time.monotonic()
         return {
-            job.name: Beat(job.every_s, now_s - turns.ended_s, turns.done, turns.failed, turns.failing)
+            job.name: Beat(job.every_s, now_s - turns.ended_s, turns.done, turns.failed, turns.failing or job.fault())
             for job, turns in ((job, self._turns[job.name]) for job in self._jobs)
         }
 

@@ -9,6 +9,7 @@ present masks only where they are those under which it was taken, for masks fit 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,8 @@ from ingest.sight.look import MOVED, Unjudged
 from ingest.sight.masks import Masks
 from ingest.stations import Camera
 from ingest.store.protocol import Copy, Pictures, Reference, Stills
+
+log = logging.getLogger(__name__)
 
 FOLDER = "pictures"
 
@@ -105,6 +108,8 @@ class Album:
 
     def __init__(self, folder: Path, stills: Stills, pictures: Pictures | None = None) -> None:
         """``pictures`` know the normal days, where these are to be shown."""
+        self.fault = ""
+        """What could not be read, written or removed the last time; empty where all could."""
         self._folder = folder
         self._stills = stills
         self._pictures = pictures
@@ -113,15 +118,26 @@ class Album:
     def publish(self, cameras: Sequence[CameraView], too_old_s: float) -> list[PublicPicture]:
         """Put the pictures of the public cameras into the folder and say what is to be told of each.
 
-        The picture before the present one stays until the next call, for pages that are just being read. Raises the
-        OSError of the disk.
+        The picture before the present one stays until the next call, for pages that are just being read. What the disk
+        refuses holds up no level: that camera has no picture then, and ``fault`` tells of it.
         """
+        faults: list[str] = []
         public = {view.camera.id: (view, told(view, too_old_s)) for view in cameras if view.camera.public}
         normal = self._pictures.references() if public and self._pictures is not None else {}
-        self._remove_others(public, normal)
-        return [self._picture(view, what, normal.get(camera_id)) for camera_id, (view, what) in public.items()]
+        self._forget_others(public, normal)
+        self._remove_others(faults)
+        found = [self._picture_of(view, what, normal.get(each), faults) for each, (view, what) in public.items()]
+        self._tell(faults)
+        return found
 
-    def _remove_others(self, public: Mapping[str, tuple[CameraView, Told]], normal: Mapping[str, Reference]) -> None:
+    def _tell(self, faults: Sequence[str]) -> None:
+        """Once, until it is another fault."""
+        told = f"{len(faults)} pictures, the first: {faults[0]}" if faults else ""
+        if told and told != self.fault:
+            log.error("the disk refuses pictures of the public site: %s; it is tried again", told)
+        self.fault = told
+
+    def _forget_others(self, public: Mapping[str, tuple[CameraView, Told]], normal: Mapping[str, Reference]) -> None:
         self._kept = {
             (camera_id, role): kept
             for (camera_id, role), kept in self._kept.items()
@@ -129,11 +145,33 @@ class Album:
             and _may_stay(kept, *public[camera_id])
             and (role is not _Role.NORMAL or camera_id in normal)
         }
+
+    def _remove_others(self, faults: list[str]) -> None:
+        """What may not be seen any more goes; a folder that others made there shows no picture of ours."""
         names = {Path(kept.path).name for kept in self._kept.values()}
-        folder = self._folder / FOLDER
-        for path in folder.iterdir() if folder.is_dir() else ():
+        for path in self._lying(faults):
             if path.name not in names:
-                path.unlink(missing_ok=True)
+                try:
+                    if path.is_symlink() or not path.is_dir():
+                        path.unlink(missing_ok=True)
+                except OSError as error:
+                    faults.append(f"{path.name} cannot be removed: {error}")
+
+    def _lying(self, faults: list[str]) -> list[Path]:
+        try:
+            return list((self._folder / FOLDER).iterdir())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            faults.append(f"what lies in the folder is not known: {error}")
+            return []
+
+    def _picture_of(self, view: CameraView, what: Told, normal: Reference | None, faults: list[str]) -> PublicPicture:
+        try:
+            return self._picture(view, what, normal)
+        except OSError as error:
+            faults.append(f"{view.camera.id}: {error}")
+            return PublicPicture(view.camera.id, Told.NONE)
 
     def _picture(self, view: CameraView, what: Told, normal: Reference | None) -> PublicPicture:
         camera, still = view.camera, view.still

@@ -68,7 +68,8 @@ class Publisher:
     def publish_if_changed(self) -> bool:
         """Publish if the log grew or the page is due; whether it did. Cheap enough to be called every second.
 
-        An OSError of the disk is raised: every page is then whole, old or new, and the next call tries again.
+        An OSError of the disk is raised: every page is then whole, old or new, and the next call tries again. What
+        cannot be made of one page or picture holds up no other, and ``fault`` tells of it.
         Before the first import of a registry there is nothing to publish.
         """
         marks, now = self._log.marks(), self._clock.now()
@@ -88,6 +89,12 @@ class Publisher:
         self._site.bring(contents(edition), edition.common, now)
         self._published, self._told = (marks, now), told
         return True
+
+    @property
+    def fault(self) -> str:
+        """What could not be made the last time, in words for staff; empty where all could."""
+        faults = (self._album.fault if self._album else "", self._site.fault)
+        return "; ".join(each for each in faults if each)
 
     def _memo_of(self, common: object) -> Memo:
         """What was made before, as far as it may still hold."""
@@ -121,10 +128,10 @@ class Publisher:
         )
 
 
-def contents(edition: Edition) -> Iterator[Sheet]:
-    """All files of the site: assets before the pages that need them, the stamp of freshness last."""
-    yield from assets.sheets()
-    yield from pages.sheets(edition)
-    yield from data.sheets(edition)
-    yield from feeds.sheets(edition)
-    yield freshness.sheet(edition)
+def contents(edition: Edition) -> Iterator[Iterator[Sheet]]:
+    """All files of the site, part by part: assets before the pages that need them, the stamp of freshness last."""
+    yield assets.sheets()
+    yield from pages.parts(edition)
+    yield from data.parts(edition)
+    yield feeds.sheets(edition)
+    yield (replace(freshness.sheet(each), needs=pages.of_water(each)) for each in (edition,))

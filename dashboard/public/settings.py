@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from dashboard.public.push_settings import PushSettings
 from dashboard.public.words.choice import chosen
@@ -37,6 +37,13 @@ class DataSettings(BaseModel):
     every_s: float = Field(
         default=300.0, ge=10, description="seconds after which a daily file with news is written again"
     )
+
+    @field_validator("attribution")
+    @classmethod
+    def _names_the_source(cls, attribution: dict[str, str]) -> dict[str, str]:
+        if attribution and not attribution.get("ja", "").strip():
+            raise ValueError('the source is named in Japanese too: write ja = "…" beside the others, or leave it out')
+        return attribution
 
 
 class PublicSettings(BaseModel):

@@ -15,9 +15,12 @@ class Sheet:
     ``Edition.common`` holds and the time of publication.
     ``lasts_s`` is for files that print that time: after so many seconds of the house's clock they are written anew,
     though nothing changed. None: never.
+    ``needs`` are the paths of other files that this one vouches for: while one of them cannot be made, this one stays
+    as it is.
     """
 
     path: str
     facts: object
     render: Callable[[], bytes]
     lasts_s: float | None = None
+    needs: frozenset[str] = frozenset()

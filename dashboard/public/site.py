@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from dashboard.public import files
 from dashboard.public.packing import ENDINGS
 from dashboard.public.sheets import Sheet
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,43 @@ class _Written:
 
     facts: object
     at: datetime
+
+
+@dataclass(slots=True)
+class _Faults:
+    """What could not be made, with its error: a fault of one file is no reason to write no other."""
+
+    paths: set[str] = field(default_factory=set)
+    errors: list[tuple[str, Exception]] = field(default_factory=list)
+    listed: bool = True
+    """Whether it is known what the site consists of."""
+
+    def listing(self, parts: Iterable[Iterable[Sheet]]) -> list[Sheet]:
+        """The sheets of all parts, as far as they can be told."""
+        found: list[Sheet] = []
+        for part in parts:
+            try:
+                found.extend(part)
+            except Exception as error:  # whatever it is: the other parts go out
+                self.listed = False
+                self.errors.append((f"what comes after {found[-1].path}" if found else "the first part", error))
+        return found
+
+    def rendered(self, sheet: Sheet) -> bytes | None:
+        """The content of a file; None where it cannot be made."""
+        try:
+            return sheet.render()
+        except Exception as error:  # whatever it is: the other files go out
+            self.paths.add(sheet.path)
+            self.errors.append((sheet.path, error))
+            return None
+
+    def told(self) -> str:
+        """In words for staff; empty where there are none."""
+        if not self.errors:
+            return ""
+        where, error = self.errors[0]
+        return f"{len(self.errors)} parts could not be made, the first: {where}: {type(error).__name__}: {error}"
 
 
 class Site:
@@ -33,25 +73,57 @@ class Site:
         self._common: object = None
         self._written: dict[str, _Written] = {}
         self._paths: set[str] | None = None
+        self.fault = ""
+        """What could not be made the last time; empty where all could."""
         files.sweep(folder)
 
-    def bring(self, sheets: Iterable[Sheet], common: object, now: datetime) -> int:
+    def bring(self, parts: Iterable[Iterable[Sheet]], common: object, now: datetime) -> int:
         """Write the sheets that changed, in their order, then remove what is no sheet any more; how many were written.
 
-        ``common`` is what all of them depend on: where it changed all are written. Raises the OSError of the disk; then
-        every file is whole, old or new, and the next call tries again.
+        ``common`` is what all of them depend on: where it changed all are written. A sheet that cannot be made stays as
+        it is, and ``fault`` tells of it; where a whole part cannot be listed nothing is removed. Raises the OSError of
+        the disk; then every file is whole, old or new, and the next call tries again.
         """
-        wanted = list(sheets)
+        faults = _Faults()
+        wanted = faults.listing(parts)
         known = self._written if common == self._common else {}
         due = [sheet for sheet in wanted if _is_due(sheet, known.get(sheet.path), now)]
-        with files.Batch(self._folder) as batch:
-            for sheet in due:
-                batch.put(sheet.path, sheet.render())
         paths = {sheet.path for sheet in wanted}
-        fresh = {sheet.path: _Written(sheet.facts, now) for sheet in due}
-        self._common, self._written = common, {path: fresh.get(path) or known[path] for path in paths}
-        self._remove_others(paths)
-        return len(due)
+        made = self._write(due, paths, faults)
+        fresh = {sheet.path: _Written(sheet.facts, now) for sheet in made}
+        unmade = {sheet.path for sheet in due} - fresh.keys()
+        kept = known.keys() - unmade if not faults.listed else paths - unmade
+        self._common, self._written = common, {path: fresh.get(path) or known[path] for path in kept | fresh.keys()}
+        self._tell(faults)
+        if faults.listed:
+            self._remove_others(paths)
+        elif self._paths is not None:
+            self._paths |= paths
+        return len(made)
+
+    def _write(self, due: Sequence[Sheet], paths: set[str], faults: _Faults) -> list[Sheet]:
+        """What of it could be made. Should the disk refuse, it is due again: some of it may be in place."""
+        made: list[Sheet] = []
+        try:
+            with files.Batch(self._folder) as batch:
+                for sheet in due:
+                    if sheet.needs <= paths and faults.paths.isdisjoint(sheet.needs):
+                        body = faults.rendered(sheet)
+                        if body is not None:
+                            batch.put(sheet.path, body)
+                            made.append(sheet)
+        except BaseException:
+            for sheet in due:
+                self._written.pop(sheet.path, None)
+            raise
+        return made
+
+    def _tell(self, faults: _Faults) -> None:
+        """Once, until it is another fault."""
+        told = faults.told()
+        if told and told != self.fault:
+            log.error("of the public site %s; it is tried again", told, exc_info=faults.errors[0][1])
+        self.fault = told
 
     def _remove_others(self, wanted: set[str]) -> None:
         """Of a retired station, for example."""

@@ -52,13 +52,15 @@ class Rests:
         self._until_s = -math.inf
 
     def turn(self) -> bool:
-        """Do it, unless it rests; whether it was done."""
+        """Do it, unless it rests; whether it was done. What failed computed too, and rests as well."""
         if self._time_s() < self._until_s:
             return False
-        began_s = self._cpu_s()
-        done = self._work()
-        took_s = self._cpu_s() - began_s
-        self._until_s = self._time_s() + min(RESTS * took_s, RESTS_AT_MOST_S) if done else -math.inf
+        began_s, done = self._cpu_s(), True
+        try:
+            done = self._work()
+        finally:
+            took_s = self._cpu_s() - began_s
+            self._until_s = self._time_s() + min(RESTS * took_s, RESTS_AT_MOST_S) if done else -math.inf
         return done
 
 
@@ -90,20 +92,26 @@ class PublicSite:
             self._publisher = self._new()
         return self._publisher.publish_if_changed()
 
+    def fault(self) -> str:
+        """What of the site could not be made the last time, in words for staff; empty where all could."""
+        return self._publisher.fault if self._publisher else ""
+
 
 def publisher_job(
     settings: Settings, stores: Stores, clock: Clock, since: Callable[[], date | None] = lambda: None
 ) -> Job:
     """The public page's publisher. It publishes once here, so that the first visitor already finds a page.
 
-    ``since`` gives the first day of which there is open data.
+    ``since`` gives the first day of which there is open data. Whatever goes wrong with it, the house starts.
     """
     site = PublicSite(settings, stores, clock, since)
     try:
         site.turn()
     except OSError as error:
         log.error("the public page cannot be written: %s; it is tried again", error)
-    return Job("public-page", 1.0, Rests(site.turn).turn)
+    except Exception:
+        log.exception("the public page cannot be made; it is tried again")
+    return Job("public-page", 1.0, Rests(site.turn).turn, fault=site.fault)
 
 
 def public_jobs(settings: Settings, stores: Stores, observed: Archive, clock: Clock) -> list[Job]:

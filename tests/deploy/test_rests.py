@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from deploy.wiring.pages import RESTS, RESTS_AT_MOST_S, Rests
@@ -13,6 +14,7 @@ class Work:
 
     takes_s: float
     there_is: bool = True
+    fails: bool = False
     now_s: float = 100.0
     turns: int = 0
 
@@ -22,6 +24,8 @@ class Work:
     def turn(self) -> bool:
         self.turns += 1
         self.now_s += self.takes_s
+        if self.fails:
+            raise OSError("no room")
         return self.there_is
 
     def woken_each_second(self, seconds: int) -> int:
@@ -29,7 +33,8 @@ class Work:
         rests = Rests(self.turn, self.time_s, self.time_s)
         until_s = self.now_s + seconds
         while self.now_s < until_s:
-            rests.turn()
+            with suppress(OSError):
+                rests.turn()
             self.now_s += 1.0
         return self.turns
 
@@ -51,3 +56,8 @@ def test_however_long_it_took_it_rests_no_longer_than_its_bound() -> None:
 
 def test_what_had_nothing_to_do_needs_no_rest() -> None:
     assert Work(takes_s=0.5, there_is=False).woken_each_second(15) == 10
+
+
+def test_what_fails_rests_as_well() -> None:
+    work = Work(takes_s=5.0, fails=True)
+    assert work.woken_each_second(120) <= 120 // (5 + RESTS_AT_MOST_S) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def flood(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site of a thousand spots in danger; its clock runs at another speed, so it is of another day and not old."""
     folder = tmp_path_factory.mktemp("flood")
     told = told_of_thousand(in_danger=True)
-    for sheet in contents(told):
+    for sheet in chain.from_iterable(contents(told)):
         if "stations/" not in sheet.path and "feeds/" not in sheet.path:
             (folder / sheet.path).parent.mkdir(parents=True, exist_ok=True)
             (folder / sheet.path).write_bytes(sheet.render().replace(b'clock-speed="1"', b'clock-speed="60.0"'))

@@ -16,8 +16,10 @@ from dashboard.public.words import catalogue
 from dashboard.public.words.languages import LANGUAGES
 from ingest.readings import CameraReport, CameraState, Still
 from ingest.sight.look import PictureFault, Unjudged
+from ingest.sight.masks import Masks
 from ingest.stations import Registry
 from ingest.store.protocol import Copy
+from ingest.store.stills import StillFolder
 from tests.dashboard import fake_city
 from tests.dashboard.fakes import FakeLog
 from tests.public.fakes import NOW, board_of, edition, one_station, overview, served
@@ -226,3 +228,40 @@ def test_pictures_are_served_as_images_and_asked_for_again_each_time(house: Hous
         gone = httpx.get(f"{base}/pictures/{shown.name}")
     assert (answer.headers["content-type"], answer.headers["cache-control"]) == ("image/jpeg", "no-cache")
     assert gone.status_code == 404
+
+
+class WornOut(StillFolder):
+    """A folder of stills on a disk that cannot read any more."""
+
+    def read(self, file: str, copy: Copy = Copy.WHOLE, masks: Masks | None = None) -> bytes | None:
+        raise OSError(5, f"Input/output error ({copy}, {masks})", file)
+
+
+def test_a_picture_that_cannot_be_read_stops_no_level(house: House, tmp_path: Path) -> None:
+    publisher = Publisher(house.site, house.log, house.store, house.clock, stills=WornOut(tmp_path))
+    house.receive(0)
+    house.log.add(fake_city.reading("bridge-1", 4.9, house.clock.at))
+    publisher.publish_if_changed()
+    assert "4.90" in (house.site / "stations" / "bridge.html").read_text()
+    assert house.files() == []
+    assert "Input/output error" in publisher.fault
+
+
+def test_no_folder_for_pictures_stops_no_level_and_they_come_when_there_is_one(house: House) -> None:
+    house.site.mkdir()
+    (house.site / "pictures").write_text("a file where a folder should be")
+    house.receive(1)
+    house.log.add(fake_city.reading("bridge-1", 4.9, house.clock.at))
+    assert "4.90" in house.publish()
+    assert house.publisher.fault
+    (house.site / "pictures").unlink()
+    house.receive(0, seed=1)
+    house.publish()
+    assert house.shown()
+    assert house.publisher.fault == ""
+
+
+def test_a_folder_that_somebody_made_among_the_pictures_stops_nothing(house: House) -> None:
+    (house.site / "pictures" / "lost+found").mkdir(parents=True)
+    assert "2.40" in house.publish()
+    assert house.publisher.fault == ""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -40,7 +40,7 @@ def bring(tmp_path: Path) -> Callable[..., int]:
     site = Site(tmp_path, ["stations"])
 
     def bring(*sheets: Sheet, minutes: float = 0, common: object = 1) -> int:
-        return site.bring(sheets, common, NOW + timedelta(minutes=minutes))
+        return site.bring([sheets], common, NOW + timedelta(minutes=minutes))
 
     return bring
 
@@ -112,23 +112,74 @@ def test_a_page_of_before_the_start_goes_from_the_sites_own_folders_and_from_no_
     for name in ("stations/old.html", "stations/old.html.gz", "mine.html", "assets/site.1.css"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("before")
-    Site(tmp_path, ["stations"]).bring([sheet("stations/b.html", b"b")], 1, NOW)
+    Site(tmp_path, ["stations"]).bring([[sheet("stations/b.html", b"b")]], 1, NOW)
     assert found(tmp_path) == {"stations/b.html", "mine.html", "assets/site.1.css"}
 
 
-def test_a_fault_while_pages_are_made_replaces_none_and_leaves_nothing_behind(
-    tmp_path: Path, bring: Callable[..., int]
-) -> None:
-    bring(sheet("a.html", b"old"))
+def failing() -> bytes:
+    raise LookupError("no such place")
 
-    def fail() -> bytes:
+
+def test_a_page_that_cannot_be_made_stays_as_it_is_and_holds_up_no_other(tmp_path: Path) -> None:
+    site = Site(tmp_path, [])
+    site.bring([[sheet("a.html", b"old"), sheet("b.html", b"old")]], 1, NOW)
+    ill = Sheet("a.html", b"new", failing)
+    assert site.bring([[ill, sheet("b.html", b"new")]], 1, NOW) == 1
+    assert ((tmp_path / "a.html").read_bytes(), (tmp_path / "b.html").read_bytes()) == (b"old", b"new")
+    assert site.fault == "1 parts could not be made, the first: a.html: LookupError: no such place"
+    assert site.bring([[sheet("a.html", b"new"), sheet("b.html", b"new")]], 1, NOW) == 1
+    assert (tmp_path / "a.html").read_bytes() == b"new"
+    assert site.fault == ""
+
+
+def test_where_a_part_cannot_be_told_the_others_are_written_and_its_files_stay(tmp_path: Path) -> None:
+    def ill() -> Iterator[Sheet]:
+        yield sheet("stations/a.html", b"new")
         raise LookupError
 
-    with pytest.raises(LookupError):
-        bring(sheet("a.html", b"new"), Sheet("b.html", 1, fail))
-    assert (tmp_path / "a.html").read_bytes() == b"old"
-    assert found(tmp_path) == {"a.html"}
-    assert bring(sheet("a.html", b"new")) == 1
+    site = Site(tmp_path, ["stations"])
+    both = [sheet("stations/a.html", b"old"), sheet("stations/b.html", b"old")]
+    site.bring([both, [sheet("index.html", b"old")]], 1, NOW)
+    site.bring([ill(), [sheet("index.html", b"new")]], 1, NOW)
+    assert {each: (tmp_path / each).read_bytes() for each in found(tmp_path)} == {
+        "stations/a.html": b"new",
+        "stations/b.html": b"old",
+        "index.html": b"new",
+    }
+    site.bring([[sheet("stations/a.html", b"new")]], 1, NOW)
+    assert found(tmp_path) == {"stations/a.html"}
+
+
+def test_nothing_vouches_for_a_page_that_could_not_be_made(tmp_path: Path) -> None:
+    site = Site(tmp_path, [])
+
+    def stamp(minute: int) -> Sheet:
+        return Sheet("stamp.json", minute, lambda: b"%d" % minute, needs=frozenset({"a.html"}))
+
+    def told() -> bytes:
+        return (tmp_path / "stamp.json").read_bytes()
+
+    site.bring([[sheet("a.html"), stamp(1)]], 1, NOW)
+    site.bring([[Sheet("a.html", 2, failing), stamp(2)]], 1, NOW)
+    assert told() == b"1"
+    site.bring([[stamp(3)]], 1, NOW)
+    assert told() == b"1"
+    site.bring([[Sheet("b.html", 2, failing), sheet("a.html"), stamp(4)]], 1, NOW)
+    assert told() == b"4"
+
+
+def test_after_the_disk_refused_in_the_middle_a_page_that_changed_back_is_written_again(
+    tmp_path: Path, bring: Callable[..., int]
+) -> None:
+    bring(sheet("a.html", b"danger"), sheet("b.html", b"danger"))
+    (tmp_path / "b.html").unlink()
+    (tmp_path / "b.html").mkdir()  # cannot be replaced by a file
+    with pytest.raises(OSError, match=r"b\.html"):
+        bring(sheet("a.html", b"low"), sheet("b.html", b"low"))
+    assert (tmp_path / "a.html").read_bytes() == b"low"
+    (tmp_path / "b.html").rmdir()
+    bring(sheet("a.html", b"danger"), sheet("b.html", b"danger"))
+    assert (tmp_path / "a.html").read_bytes() == b"danger"
 
 
 def test_a_folder_that_cannot_be_written_keeps_every_old_page_whole(tmp_path: Path, bring: Callable[..., int]) -> None:

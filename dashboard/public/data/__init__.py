@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from dashboard.public.data import catalog, latest
 from dashboard.public.edition import Edition
@@ -13,5 +14,10 @@ KINDS: tuple[Callable[[Edition], Iterator[Sheet]], ...] = (latest.sheets, catalo
 
 def sheets(edition: Edition) -> Iterator[Sheet]:
     """All files of the open data."""
+    return chain.from_iterable(parts(edition))
+
+
+def parts(edition: Edition) -> Iterator[Iterator[Sheet]]:
+    """The same kind by kind."""
     for kind in KINDS:
-        yield from kind(edition)
+        yield kind(edition)

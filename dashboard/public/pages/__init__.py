@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from dashboard.public.edition import Edition
 from dashboard.public.pages import (
@@ -37,7 +38,18 @@ PAGES: tuple[Callable[[Edition, Language], Iterator[Sheet]], ...] = (
 
 def sheets(edition: Edition) -> Iterator[Sheet]:
     """All pages, in the languages that are switched on."""
+    return chain.from_iterable(parts(edition))
+
+
+def parts(edition: Edition) -> Iterator[Iterator[Sheet]]:
+    """The same page by page, each in each language: a fault of one says nothing of the others."""
     for language in edition.languages:
         for page in PAGES:
-            yield from page(edition, language)
-    yield missing.sheet(edition)
+            yield page(edition, language)
+    yield (missing.sheet(each) for each in (edition,))
+
+
+def of_water(edition: Edition) -> frozenset[str]:
+    """The pages that tell how the water stands: the first one, and that of every spot."""
+    names = [overview.PAGE, *(station.address(spot.station.id) for spot in edition.spots)]
+    return frozenset(f"{language.folder}{name}" for language in edition.languages for name in names)
