@@ -252,6 +252,14 @@ class MaintenanceLog(Protocol):
         ...
 
 
+class NotedWork(MaintenanceLog, Protocol):
+    """The same for whoever has to hear of work that is noted long after it ended."""
+
+    def maintenance_noted(self, since: datetime, after: int) -> list[Maintenance]:
+        """What had not ended at a time, and what was noted after the work of a number; the newest first."""
+        ...
+
+
 class NoMaintenance:
     """Where nobody works on anything."""
 

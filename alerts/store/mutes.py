@@ -96,6 +96,12 @@ class SqlMutes:
         with self._engine.connect() as connection:
             return maintenance_since(connection, since)
 
+    def maintenance_noted(self, since: datetime, after: int) -> list[Maintenance]:
+        """The same, and what was noted after the work of a number, however long ago it ended."""
+        wanted = select(maintenance).where((maintenance.c.ends_at > since) | (maintenance.c.id > after))
+        with self._engine.connect() as connection:
+            return [maintenance_of(row) for row in connection.execute(wanted.order_by(maintenance.c.id.desc()))]
+
 
 def silence_of(row: Row[Any]) -> Silence:
     """The silence of a row."""

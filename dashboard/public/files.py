@@ -117,6 +117,35 @@ class Batch:
         os.sync()
 
 
+class Part:
+    """A file that is written piece by piece under another name, durably, and then takes its place: a context manager.
+    What did not take it is removed, and the old file is as it was."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._part = path, _part_of(path)
+
+    def __enter__(self) -> Self:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._part.open("wb")
+        return self
+
+    def write(self, piece: bytes) -> None:
+        """The next bytes. They are on the disk when this returns, so that none of many takes long."""
+        self._file.write(piece)
+        self._file.flush()
+        os.fdatasync(self._file.fileno())
+
+    def take_place(self) -> None:
+        """Replace what was there with all that was written."""
+        self._file.close()
+        _put_in_place(self._part, self._path)
+        _sync_folders([self._path.parent])
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+        self._part.unlink(missing_ok=True)
+
+
 def _put_in_place(part: Path, path: Path) -> None:
     """Replace a file, never by one of the same size and second: web servers and copies tell versions apart by them."""
     try:

@@ -45,7 +45,11 @@ def locate(folder: Path, path: str) -> Path | None:
     wanted = (folder / path.lstrip("/")).resolve()
     if not wanted.is_relative_to(folder):
         return None
-    if wanted.is_dir():
+    try:
+        is_folder = wanted.is_dir()
+    except OSError:  # a name that no file can have
+        return None
+    if is_folder:
         return wanted / "index.html" if path == "" or path.endswith("/") else wanted
     return wanted if media_type(wanted.relative_to(folder).as_posix()) else None
 

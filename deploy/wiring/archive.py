@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from dashboard.public.archive.keeper import ArchiveKeeper
+from dashboard.public.archive.removal import remove_archive
 from deploy.schedule import Job
 from deploy.settings import Settings
 from deploy.wiring.stores import Stores
 from ingest.clock import Clock
 from ingest.store.protocol import Archive
 
+REMOVED_EVERY_S = 60.0
 WAKE_S = 1.0
 """A turn works for a tenth of it at most."""
 MEMORY = "open-data.json"
@@ -32,5 +35,7 @@ def archive_keeper(settings: Settings, stores: Stores, observed: Archive, clock:
 
 
 def archive_jobs(settings: Settings, keeper: ArchiveKeeper) -> list[Job]:
-    """Its turns; none where no archive is wanted."""
-    return [Job("open-data", WAKE_S, keeper.turn)] if settings.public.data.archive else []
+    """Its turns; where no archive is wanted, what there is of one leaves the site, since nothing corrects it then."""
+    if settings.public.data.archive:
+        return [Job("open-data", WAKE_S, keeper.turn)]
+    return [Job("open-data", REMOVED_EVERY_S, partial(remove_archive, settings.public_folder))]

@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import gzip
 import json
-from datetime import date, timedelta
+import time
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.public.archive import due
 from dashboard.public.archive.due import EVERY, MOST_NAMED, Due
-from dashboard.public.archive.rows import HEAD
-from dashboard.public.archive.sections import day_of_line, spliced, station_of
+from dashboard.public.archive.rows import HEAD, Source
+from dashboard.public.archive.sections import Splice, day_of_line, station_of
+from dashboard.public.archive.writing import Writer
+from ingest.readings import Reading
+from ingest.stations import City
+from ingest.store.protocol import Archive
 
 JULY = date(2026, 7, 1)
 DAYS = st.dates(date(2026, 5, 20), date(2026, 7, 31))
@@ -83,6 +92,16 @@ def row(station: str, day: date, stage: str) -> bytes:
     return f"342050,{station},大橋,{station}-1,{day}T10:00:00+09:00,{stage},暫定値\r\n".encode()
 
 
+def spliced(before: bytes, new: Mapping[str, bytes], key: Callable[[bytes], str]) -> bytes:
+    splice = Splice(before, key)
+    for name, section in new.items():
+        splice.put(name, section)
+    after = b"".join(splice.pieces())
+    assert splice.changed == (after != before)
+    assert splice.empty == (after == HEAD)
+    return after
+
+
 @given(
     st.dictionaries(DAYS, st.sampled_from(["1.000", "2.000"])), st.dictionaries(DAYS, st.sampled_from(["", "3.000"]))
 )
@@ -100,3 +119,28 @@ def test_a_file_of_another_form_is_not_mixed_with_this_one() -> None:
     assert spliced(b"other columns\r\n1,2\r\n", {"a": row("a", JULY, "1.000")}, station_of) == HEAD + row(
         "a", JULY, "1.000"
     )
+
+
+class Quiet:
+    """A past in which nothing happened."""
+
+    def whole(self, gauge_id: str, since: datetime, until: datetime) -> list[Reading]:
+        del gauge_id, since, until
+        return []
+
+
+def test_no_piece_of_work_on_the_day_of_a_large_city_takes_a_tenth_of_a_second(tmp_path: Path) -> None:
+    """500 stations that report every two minutes. Of processor time: it is what readers of the pages would wait for."""
+    writer = Writer(tmp_path, cast(Archive, Quiet()))
+    path, one = writer.daily_file(JULY), row("station-000", JULY, "1.000")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(HEAD + b"".join(one.replace(b"station-000", b"station-%03d" % n) * 720 for n in range(500)))
+    took_s, began_s = [], time.thread_time()
+    gone = [Source(f"station-{n:03}", "", (f"station-{n:03}-1",)) for n in (0, 250, 499)]
+    for _ in writer.daily(JULY, City(id="city", name={"ja": "市"}), gone, lambda _: [], even_empty=True):
+        took_s.append(time.thread_time() - began_s)
+        began_s = time.thread_time()
+    took_s.append(time.thread_time() - began_s)
+    assert path.read_bytes().count(b"\r\n") == 1 + 497 * 720
+    assert gzip.decompress(path.with_name(f"{path.name}.gz").read_bytes()) == path.read_bytes()
+    assert max(took_s) < 0.1, took_s

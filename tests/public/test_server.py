@@ -141,6 +141,10 @@ def test_what_is_missing_gets_a_page_that_leads_back(web: Web) -> None:
     assert 'href="/"' in answer.text
 
 
+def test_a_name_that_no_file_can_have_is_missing_like_any_other(web: Web) -> None:
+    assert web.get(f"/{'a' * 300}.html").status_code == 404
+
+
 def test_before_anything_is_published_the_server_says_so_calmly(tmp_path: Path) -> None:
     answer = Web(tmp_path / "none").get("/")
     assert answer.status_code == 404

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from alerts.records import Maintenance, MaintenanceLog
+from alerts.records import Maintenance, NotedWork
 from dashboard.public import files
 from dashboard.public.archive import memory as memories
 from dashboard.public.archive import noticing
@@ -32,8 +32,6 @@ ROWS = 1_000
 """Of the log, at once."""
 SETTLED = timedelta(minutes=15)
 """A day goes into the file of its month so long after its end: until then its last readings are on their way."""
-WORK_MATTERS = timedelta(days=40)
-"""Work that ended longer ago is not looked at any more for changes."""
 REACH = timedelta(days=30 * 365)
 STEP = timedelta(days=10)
 """How far back, and how finely, the past of a gauge is looked for."""
@@ -64,7 +62,7 @@ class ArchiveKeeper:
         log: Log,
         observed: Archive,
         registry_store: RegistryStore,
-        maintenance: MaintenanceLog,
+        maintenance: NotedWork,
         clock: Clock,
         every_s: float,
         monotonic: Callable[[], float],
@@ -129,7 +127,9 @@ class ArchiveKeeper:
             return False
         memory = self._known()
         noticing.notice_pause(memory, now)
-        noticing.notice_works(memory, self._maintenance.maintenance(now - WORK_MATTERS), now)
+        since = now - noticing.WORK_MATTERS
+        noted = self._maintenance.maintenance_noted(since, noticing.noted(memory))
+        noticing.notice_works(memory, noted, now)
         while memory.seq < marks.reading_seq:
             found = self._log.readings_after(memory.seq, ROWS)
             noticing.notice_readings(memory, self._homes, found)

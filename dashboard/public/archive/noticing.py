@@ -14,6 +14,10 @@ from ingest.stations import Quantity, Registry
 AWAY = timedelta(days=1)
 """After a longer pause the log may have let go of rows that were not seen: the present keeps them for a day at least,
 and what had been corrected in the meantime is not to be found out."""
+WORK_MATTERS = timedelta(days=40)
+"""Work that ended longer ago is not changed any more; what is noted for the first time is new however old it is."""
+AT_ONCE = 100
+"""So many pieces of work may be noted at once: a database that several write to may show their numbers out of order."""
 CORRECTED = timedelta(days=31)
 """What was observed so long before a pause may have been corrected in it."""
 
@@ -51,6 +55,15 @@ def notice_works(memory: Memory, works: Sequence[Maintenance], now: datetime) ->
             for changed in (known, work):
                 _mark_work(memory, changed, now)
             memory.works[each.id] = work
+    after = noted(memory)
+    for number in [each for each in memory.works if each <= after]:
+        if memory.works[number].ends_at < now - WORK_MATTERS:
+            del memory.works[number]
+
+
+def noted(memory: Memory) -> int:
+    """The work of which number, and of all before it, is known for sure."""
+    return max(memory.works, default=0) - AT_ONCE
 
 
 def notice_survey(memory: Memory, station_id: str, observed: Iterable[Reading], step: timedelta, now: datetime) -> None:

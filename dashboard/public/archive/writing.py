@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 from alerts.records import Maintenance
 from dashboard.public import files
 from dashboard.public.archive.rows import HEAD, Source, section, span_of
-from dashboard.public.archive.sections import day_of_line, spliced, station_of
+from dashboard.public.archive.sections import Splice, day_of_line, station_of
 from ingest.stations import City
 from ingest.store.protocol import Archive
 
@@ -35,20 +34,24 @@ class Writer:
         self, day: date, city: City, stations: Collection[Source], works: Works, *, even_empty: bool
     ) -> Iterator[None]:
         """A day: the rows of some stations anew, those of others as they are."""
-        found: dict[str, bytes] = {}
+        path = self.daily_file(day)
+        splice = Splice(_read(path), station_of)
         for each in stations:
-            found[each.station_id] = self._section(city, each, day, works(day))
+            splice.put(each.station_id, self._section(city, each, day, works(day)))
             yield
-        self._put(self.daily_file(day), found, station_of, even_empty=even_empty)
+        if splice.changed and (even_empty or path.exists() or not splice.empty):
+            yield from _written(path, splice)
 
     def monthly(self, month: date, days: Collection[int], city: City, source: Source, works: Works) -> Iterator[None]:
         """A month of a station: the rows of some of its days anew."""
-        found: dict[str, bytes] = {}
+        path = self.monthly_file(source.station_id, month)
+        splice = Splice(_read(path), day_of_line)
         for number in sorted(days):
             day = month.replace(day=number)
-            found[day.isoformat()] = self._section(city, source, day, works(day))
+            splice.put(day.isoformat(), self._section(city, source, day, works(day)))
             yield
-        self._put(self.monthly_file(source.station_id, month), found, day_of_line)
+        if splice.changed and (path.exists() or not splice.empty):
+            yield from _written(path, splice)
 
     def history(self, station_id: str) -> Iterator[None]:
         """The whole history of a station, from its monthly files."""
@@ -98,11 +101,20 @@ class Writer:
         observed = [each for gauge in source.gauges for each in self.observed.whole(gauge, since, until)]
         return section(city, source, observed, works)
 
-    @staticmethod
-    def _put(path: Path, found: dict[str, bytes], key: Callable[[bytes], str], *, even_empty: bool = False) -> None:
-        """The smaller form first: a server that gives it must not give an older one."""
-        before = path.read_bytes() if path.exists() else b""
-        body = spliced(before, found, key)
-        if body != before and (body != HEAD or before or even_empty):
-            files.write(path.with_name(f"{path.name}.gz"), gzip.compress(body, LEVEL, mtime=0))
-            files.write(path, body)
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+def _written(path: Path, splice: Splice) -> Iterator[None]:
+    """A file and its smaller form, piece by piece; the smaller one takes its place first: a server that gives it must
+    not give an older one."""
+    packing = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
+    with files.Part(path.with_name(f"{path.name}.gz")) as small, files.Part(path) as plain:
+        for piece in splice.pieces():
+            plain.write(piece)
+            small.write(packing.compress(piece))
+            yield
+        small.write(packing.flush())
+        small.take_place()
+        plain.take_place()
