@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from alerts.drills.settings import DrillSettings
 from alerts.engine.settings import AlertSettings
@@ -123,6 +123,19 @@ class Settings(BaseModel):
     public: PublicSettings = Field(default=PublicSettings(), description="the public page")
     monitor: MonitorSettings = Field(default=MonitorSettings(), description="metrics and health of the services")
     drill: DrillSettings = Field(default=DrillSettings(), description="drills")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _messages_link_to_the_site(cls, given: Any) -> Any:
+        """Messages lead to the site where nothing else is written: its address is said once."""
+        found = given if isinstance(given, dict) else {}
+        site, alerts = found.get("public"), found.get("alerts", {})
+        if not isinstance(site, dict) or not isinstance(alerts, dict):
+            return given
+        address, public = site.get("address"), alerts.get("public", {})
+        if not isinstance(address, str) or not isinstance(public, dict) or public.get("link"):
+            return given
+        return {**found, "alerts": {**alerts, "public": {**public, "link": address}}}
 
     @property
     def database_url(self) -> str:

@@ -66,7 +66,10 @@ class PublicMessages(BaseModel):
     sender_name: dict[str, str] = Field(
         default={}, description="who sends, for people, by language; empty for the name of the city"
     )
-    link: str = Field(default="", description="address of the public page as written in messages; empty for none")
+    link: str = Field(
+        default="",
+        description="address of the public page as written in messages; empty for public.address",
+    )
     feed_url: str = Field(
         default="",
         description=(

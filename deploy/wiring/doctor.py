@@ -36,7 +36,7 @@ from deploy.monitor.store_probes import check_disk, check_folder
 from deploy.settings import Settings
 from deploy.wiring.belongings import belongings
 from deploy.wiring.people import shortcomings
-from deploy.wiring.public import public_shortcomings
+from deploy.wiring.public import address_shortcomings, public_shortcomings
 from deploy.wiring.push import check_copies
 from ingest.pull.fetch import Fetcher
 from ingest.stations import Registry
@@ -111,7 +111,8 @@ def _directory(database: Engine) -> Directory:
 
 
 def _public(settings: Settings, directory: Directory, registry: Registry | None) -> Iterable[Check]:
-    lacks = list(public_shortcomings(settings.alerts.public, directory, registry)) if registry is not None else []
+    lacks = list(address_shortcomings(settings))
+    lacks += public_shortcomings(settings.alerts.public, directory, registry) if registry is not None else []
     if lacks:
         yield Check("public", State.DEGRADED, "; ".join(lacks))
 

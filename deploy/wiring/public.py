@@ -89,6 +89,26 @@ def public_shortcomings(public: PublicMessages, directory: Directory, registry: 
         yield f"alerts.public.desk names group {public.desk}, and there is none: nobody is told that a draft waits"
 
 
+def address_shortcomings(settings: Settings) -> Iterator[str]:
+    """Where the addresses that the public is given do not agree, one sentence each: what differs, and what to write."""
+    site, link, feeds = settings.public.address, settings.alerts.public.link, settings.alerts.public.feed_url
+    if not site:
+        for name, url in {"link": link, "feed_url": feeds}.items():
+            if url:
+                yield (
+                    f"alerts.public.{name} is {url} and public.address is empty: write the address of the site there, "
+                    "so that the printed page, the catalogue and the feeds have it too"
+                )
+        return
+    if link and not f"{link.rstrip('/')}/".startswith(site):
+        yield (
+            f"messages lead to {link} and the site is at {site}: leave alerts.public.link empty, or write an address "
+            "of the site"
+        )
+    if feeds and f"{feeds.rstrip('/')}/" != f"{site}feeds/":
+        yield f"the feeds name {feeds} as theirs and lie at {site}feeds/: leave alerts.public.feed_url empty"
+
+
 def warn_of_public_shortcomings(public: PublicMessages, directory: Directory, registry: Registry) -> None:
     """Say them in the log and go on."""
     for sentence in public_shortcomings(public, directory, registry):
