@@ -60,6 +60,7 @@ class _Turns:
     done: int = 0
     failed: int = 0
     failing: str = ""
+    reason: object = None
 
 
 class Schedule:
@@ -111,11 +112,14 @@ class Schedule:
         turns = self._turns[job.name]
         try:
             job.work()
-            turns.failing = ""
+            if turns.reason is not None:
+                log.warning("%s succeeds again", job.name)
+            turns.failing, turns.reason = "", None
         except Exception as error:
-            log.exception("%s failed; it is woken again as usual", job.name)
+            if _reason(error) != turns.reason:
+                _say(job.name, error)
             turns.failed += 1
-            turns.failing = str(error) or repr(error)
+            turns.failing, turns.reason = str(error) or repr(error), _reason(error)
         turns.done += 1
         turns.ended_s = time.monotonic()
 
@@ -131,3 +135,14 @@ class Schedule:
     def _lead_s(self) -> float:
         """By how much the clock is ahead of the time that has passed, from any origin."""
         return self._source().timestamp() - time.monotonic()
+
+
+def _reason(error: Exception) -> object:
+    """The same for failures that need to be said but once; a full disk names another file each time."""
+    return (type(error), error.errno) if isinstance(error, OSError) and error.errno else (type(error), str(error))
+
+
+def _say(name: str, error: Exception) -> None:
+    """Where the system refuses, its sentence says enough; of a mistake of ours the place matters."""
+    trace = None if isinstance(error, OSError) else error
+    log.error("%s failed (%s); it is woken again as usual", name, error or repr(error), exc_info=trace)

@@ -84,6 +84,8 @@ class Fault(StrEnum):
     QUOTA_WARNED = "quota_warned"
     SIGN_DIFFERS = "sign_differs"
     COPY_BEHIND = "copy_behind"
+    PUBLICATION_OLD = "publication_old"
+    NOTHING_PUBLISHED = "nothing_published"
 
 
 @dataclass(frozen=True, slots=True)

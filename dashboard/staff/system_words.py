@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dashboard.i18n import known, text
 from dashboard.staff import health_words, words
@@ -26,9 +26,15 @@ def fault(finding: SystemFinding, language: str) -> str:
     said: dict[str, object] = {name: _shown(name, value) for name, value in figures.items()}
     if "s" in figures:
         said["span"] = health_words.span(abs(float(figures["s"])), language)
+    if "published_at" in figures:
+        said["at"] = _clock(datetime.fromisoformat(str(figures["published_at"])), float(figures["s"]))
     if "job" in figures:
         said["job"] = known(language, "job", str(figures["job"]))
     return text(language, f"fault.{finding.fault}", **said)
+
+
+def _clock(at: datetime, ago_s: float) -> str:
+    return words.near_time(at, at + timedelta(seconds=ago_s))
 
 
 def _shown(name: str, value: float | str) -> str:

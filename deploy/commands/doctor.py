@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from deploy.commands.context import Context, say
-from deploy.monitor.signs import State, worst
+from deploy.monitor.signs import Check, State, worst
 from deploy.wiring.doctor import examine
+from ingest.pulse import Fault
 
 MARKS = {State.OK: "✓", State.DEGRADED: "!", State.FAILED: "✗"}
 SUMMARY = {
@@ -16,6 +18,8 @@ SUMMARY = {
     State.DEGRADED: "It works; look at the lines with an exclamation mark.",
     State.FAILED: "Something does not work: see the lines with a cross.",
 }
+
+NOTHING_RUNS = "Nothing is received, told or published before the services are started."
 
 
 def add_to(commands: Any) -> None:
@@ -36,5 +40,10 @@ def doctor(context: Context, options: argparse.Namespace) -> int:
         width = max(len(each.name) for each in checks)
         for each in checks:
             say(f"{MARKS[each.state]} {each.name:<{width}}  {each.sentence}")
-        say(SUMMARY[worst(checks)])
+        say(_summary(checks))
     return 1 if worst(checks) is State.FAILED else 0
+
+
+def _summary(checks: Sequence[Check]) -> str:
+    stopped = any(each.fault is Fault.STOPPED for each in checks)
+    return NOTHING_RUNS if stopped and worst(checks) is State.DEGRADED else SUMMARY[worst(checks)]

@@ -21,7 +21,7 @@ from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
 from deploy.wiring.house import whole_house
 from deploy.wiring.monitor import monitor_line, monitored
-from deploy.wiring.pages import public_jobs, public_server, staff_server
+from deploy.wiring.pages import PublicationWatch, public_jobs, public_server, staff_server
 from deploy.wiring.past import open_past
 from deploy.wiring.people import demonstration_people
 from deploy.wiring.push import push_services
@@ -105,6 +105,7 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
         past,
         staff_server(settings, stores, past.history, context.clock),
         public_server(settings),
+        PublicationWatch(settings, stores),
         *push_services(settings),
         schedule(public_jobs(settings, stores, past.history, context.clock)),
     ]

@@ -87,7 +87,7 @@ def check_folder(folder: Path) -> Check:
     trial = folder / ".writable"
     try:
         trial.touch()
-        trial.unlink()
+        trial.unlink(missing_ok=True)  # another look may have removed it
     except OSError as error:
         sentence = f"{folder} cannot be written ({error.strerror}): give this user the right to it"
         figures = {"folder": str(folder), "reason": str(error.strerror)}

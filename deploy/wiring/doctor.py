@@ -31,14 +31,17 @@ from deploy.doctor.stores import (
 )
 from deploy.folder_lock import in_use
 from deploy.migrations.lineage import LINEAGES
+from deploy.monitor.publication_probe import NAME, check_publication, check_site_folder, last_publication
 from deploy.monitor.signs import Check, State
 from deploy.monitor.store_probes import check_disk, check_folder
 from deploy.settings import Settings
 from deploy.wiring.belongings import belongings
+from deploy.wiring.clockwork import machine_time
 from deploy.wiring.people import shortcomings
 from deploy.wiring.public import address_shortcomings, public_shortcomings
 from deploy.wiring.push import check_copies
 from ingest.pull.fetch import Fetcher
+from ingest.pulse import Fault
 from ingest.stations import Registry
 from ingest.store.log import SqlLog
 from ingest.store.past.influx import InfluxPast
@@ -60,6 +63,7 @@ def examine(settings: Settings, settings_file: Path | None, now: datetime) -> li
     found += _kept(settings, now)
     found += _safely("past", lambda: _past_server(settings))
     found += _safely("broker", lambda: [check_broker(settings.broker_reached, settings.broker.embedded, running)])
+    found += _safely(NAME, lambda: _publication(settings))
     found += _safely("public copy", lambda: check_copies(settings))
     found += _services(settings, running)
     return found
@@ -115,6 +119,13 @@ def _public(settings: Settings, directory: Directory, registry: Registry | None)
     lacks += public_shortcomings(settings.alerts.public, directory, registry) if registry is not None else []
     if lacks:
         yield Check("public", State.DEGRADED, "; ".join(lacks))
+
+
+def _publication(settings: Settings) -> Iterable[Check]:
+    yield from check_site_folder(settings.public_folder)
+    last = last_publication(settings.public_folder, machine_time())
+    if last is not None:
+        yield check_publication(last)
 
 
 def _second_factors(settings: Settings, database: Engine) -> Iterable[Check]:
@@ -175,7 +186,7 @@ def _services(settings: Settings, running: bool) -> list[Check]:
         *((use, monitor.host, port) for use, (_, port) in ports.items() if port),
         *([("broker", "127.0.0.1", settings.broker.port)] if settings.broker.embedded else []),
     ]
-    stopped = Check("services", State.DEGRADED, "none runs on the data folder: start them")
+    stopped = Check("services", State.DEGRADED, "none runs on the data folder: start them", Fault.STOPPED)
     return [stopped, *(check_port(*each) for each in wanted)]
 
 

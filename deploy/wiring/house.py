@@ -19,7 +19,7 @@ from deploy.wiring.ingest import (
     lease_of,
     only_while_held,
 )
-from deploy.wiring.pages import public_jobs, public_server, staff_server
+from deploy.wiring.pages import PublicationWatch, public_jobs, public_server, staff_server
 from deploy.wiring.past import forwarder_of, open_past, past_jobs, watched_forwarder
 from deploy.wiring.pull import pull_jobs
 from deploy.wiring.pulse import with_pulse
@@ -61,6 +61,7 @@ def whole_house(
         keeper,
         staff_server(settings, stores, past.history, clock),
         public_server(settings),
+        PublicationWatch(settings, stores),
         *push_services(settings),
         *([answer_server(settings, stores, clock)] if settings.alerts.answers.enabled else []),
         *alert_services(settings, stores, clock, allowed),

@@ -13,6 +13,7 @@ from dashboard.public.publisher import Publisher
 from dashboard.public.server import create_app as public_app
 from dashboard.staff.app import create_app as staff_app
 from dashboard.staff.services import StaffServices
+from deploy.monitor.publication_probe import PublicationProbe
 from deploy.schedule import Job
 from deploy.settings import Settings
 from deploy.web import WebServer
@@ -20,6 +21,7 @@ from deploy.wiring.accounts import gate
 from deploy.wiring.api import api_services
 from deploy.wiring.archive import archive_jobs, archive_keeper
 from deploy.wiring.chronicle import chronicle
+from deploy.wiring.clockwork import machine_time
 from deploy.wiring.desk import incident_log
 from deploy.wiring.public import issued_for_public, messages_for_public, public_services
 from deploy.wiring.stores import Stores
@@ -118,6 +120,21 @@ def public_jobs(settings: Settings, stores: Stores, observed: Archive, clock: Cl
     """All that writes the public site."""
     keeper = archive_keeper(settings, stores, observed, clock)
     return [publisher_job(settings, stores, clock, lambda: keeper.since), *archive_jobs(settings, keeper)]
+
+
+class PublicationWatch:
+    """Watches how old the public site is, whatever its publisher does."""
+
+    def __init__(self, settings: Settings, stores: Stores) -> None:
+        self.probe = PublicationProbe(
+            settings.public_folder, lambda: stores.registry.registry() is not None, machine_time
+        )
+
+    def start(self) -> None:
+        """Nothing: it looks when it is asked."""
+
+    def stop(self) -> None:
+        """Nothing."""
 
 
 def staff_server(settings: Settings, stores: Stores, history: History, clock: Clock) -> WebServer:

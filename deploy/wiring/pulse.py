@@ -36,6 +36,7 @@ OF_PROBE = {
     "eyes": Part.EYES,
     "past": Part.FORWARDER,
     "public copy": Part.PUBLISHER,
+    "public page": Part.PUBLISHER,
 }
 """By the name of a service's probe the part that it looks at."""
 OF_JOB = {

@@ -315,7 +315,7 @@ def test_the_house_of_one_host_brings_a_probe_for_everything(tmp_path: Path) -> 
         found = [each for probe in probes for each in probe.checks()]
     assert {each.name for each in probes} == {
         *("store", "stills", "log", "alerts", "alerts lease", "clock", "past", "ingest", "eyes", "schedule"),
-        *("dashboard server", "publisher server"),
+        *("dashboard server", "publisher server", "public page"),
     }
     assert {each.name for each in found if each.state is not State.OK} <= {"disk"}, found
     stores.close()
@@ -325,7 +325,7 @@ def test_the_house_of_one_host_brings_a_probe_for_everything(tmp_path: Path) -> 
     ("command", "variable", "named"),
     [
         ("alerts", "ALERTS_PORT", {"alerts lease", "alerts turning"}),
-        ("dashboard", "DASHBOARD_PORT", {"job public-page"}),
+        ("dashboard", "DASHBOARD_PORT", {"job public-page", "public page"}),
     ],
 )
 def test_each_service_alone_serves_its_own_health(tmp_path: Path, command: str, variable: str, named: set[str]) -> None:
