@@ -306,6 +306,7 @@ def test_every_fault_and_part_has_words_that_take_its_figures(language: str) -> 
         "most": 7,
         "job": "pull",
         "process": "p",
+        "published_at": NOW.isoformat(),
     }
     figures |= dict.fromkeys(("reason", "name", "broker", "folder", "file", "versions", "told", "target"), "x")
     for fault in Fault:
