@@ -49,10 +49,10 @@ class Nginx:
         for shipped, here in {
             "user www-data;": f"user {getpass.getuser()};",
             "/run/nginx.pid": f"{self.folder}/nginx.pid",
-            "/var/log/nginx/error.log warn": f"{self.folder}/error.log warn",
-            "worker_rlimit_nofile 65536;": "",
+            "/var/log/nginx/error.log": f"{self.folder}/error.log",
+            "worker_rlimit_nofile 131072;": "",
             "include /etc/nginx/modules-enabled/*.conf;": f"include {MODULES}/{BROTLI};" if brotli else "",
-            "worker_connections 16384;": "worker_connections 256;",
+            "worker_connections 65536;": "worker_connections 256;",
             "http {": "\n".join(["http {", *temporary]),
             "listen 80 default_server;": f"listen 127.0.0.1:{self.plain_port} default_server;",
             "listen [::]:80 default_server;": "",

@@ -12,6 +12,7 @@ import pytest
 
 from dashboard.public import assets, files
 from dashboard.public.headers import MEDIA_TYPES
+from dashboard.public.settings import PublicSettings
 from tests.public.fakes import Site, served
 from tests.public.nginx import NAME, SHIPPED, Nginx
 
@@ -182,3 +183,49 @@ def test_one_who_asks_without_end_is_told_to_wait_and_freshness_is_never_refused
 def test_the_shipped_limits_let_a_mobile_network_behind_one_address_through(nginx: Nginx) -> None:
     with nginx.client() as client:
         assert {client.get("/").status_code for _ in range(300)} == {200}
+
+
+def test_nothing_that_a_reader_does_leaves_a_line_in_the_log(folder: Path, tmp_path: Path) -> None:
+    (folder / "areas-to-be").mkdir(exist_ok=True)
+    with Nginx(tmp_path / "nginx", folder, NARROW) as running, running.client() as client:
+        gone = [client.get(each).status_code for each in ("/wp-login.html", "/areas-to-be/", "/%2e%2e/x")]
+        large = client.post("/", content=b"x" * 5000).status_code
+        crowd = {client.get("/").status_code for _ in range(12)}
+        httpx.get(f"http://127.0.0.1:{running.plain_port}/nothing")
+    assert (gone, large, crowd) == ([404, 404, 400], 413, {200, 429})
+    assert (running.folder / "error.log").read_text() == ""
+
+
+def test_a_connection_outlives_the_time_between_two_looks_of_a_page() -> None:
+    shipped = (SHIPPED / "nginx.conf").read_text(encoding="utf-8")
+    found = re.search(r"keepalive_timeout (\d+)s;", shipped)
+    assert found is not None
+    assert float(found[1]) >= 2 * PublicSettings().refresh_s
+
+
+OF_ONE_CUSTOMER = {
+    "2400:4050:1:2::5": "2400:4050:1:2",
+    "2400:4050:1:2:a:b:c:d": "2400:4050:1:2",
+    "2400:4050:1::5": "2400:4050:1:0",
+    "2400:4050:1:0:a:b:c:d": "2400:4050:1:0",
+    "2400:4050:1::a:b:c:d": "2400:4050:1:0",
+    "2400:4050::5": "2400:4050:0:0",
+    "2400:4050:0:0:a:b:c:d": "2400:4050:0:0",
+    "2400:4050:0:7:a:b:c:d": "2400:4050:0:7",
+    "2400:0:0:7:a:b:c:d": "2400:0:0:7",
+    "2400::5": "2400:0:0:0",
+}
+
+
+def test_the_addresses_of_one_network_of_ipv6_count_as_one(folder: Path, tmp_path: Path) -> None:
+    told = "add_header Retry-After $mizumori_retry always;"
+    behind = {
+        told: f"{told}\nadd_header X-Client $mizumori_client always;",
+        "# set_real_ip_from 192.0.2.0/24;": "set_real_ip_from 127.0.0.1;",
+        "# real_ip_header X-Forwarded-For;": "real_ip_header X-Forwarded-For;",
+    }
+    with Nginx(tmp_path / "nginx", folder, behind) as running, running.client() as client:
+        seen = {
+            each: client.get("/", headers={"X-Forwarded-For": each}).headers["x-client"] for each in OF_ONE_CUSTOMER
+        }
+    assert seen == OF_ONE_CUSTOMER
