@@ -13,9 +13,6 @@ from dashboard.public.settings import PublicSettings
 from tests.dashboard import fake_city
 from tests.public.fakes import NOW, SetClock, Site, served
 
-ADDRESSES = ("/", "/easy/", "/en/")
-SCREENS = ((360, True), (360, False), (320, False), (1366, True))
-"""Widths, and whether there is JavaScript."""
 HASTY = PublicSettings(stale_after_s=4, refresh_s=0.3)
 PATIENT = PublicSettings(stale_after_s=300, refresh_s=0.3)
 WHERE = "document.getElementById('spot-mizue').getBoundingClientRect().top"
@@ -38,30 +35,6 @@ def news(site: Site, stage_m: float = 3.91) -> None:
     site.clock.at = datetime.now(UTC)
     site.log.add(fake_city.reading("mizue-01", stage_m, site.clock.at))
     site.publish()
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize(("width", "script"), SCREENS)
-def test_the_page_fits_asks_no_other_host_and_makes_no_error(
-    browser: Browser, tmp_path: Path, address: str, width: int, script: bool
-) -> None:
-    made(tmp_path, PATIENT)
-    asked: list[str] = []
-    errors: list[str] = []
-    context = browser.new_context(viewport={"width": width, "height": 740}, java_script_enabled=script)
-    page = context.new_page()
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: errors.append(message.text))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    with served(tmp_path) as base:
-        page.goto(base + address)
-        expect(page.locator("#spot-ekimae-under .stage")).to_be_visible()
-        expect(page.locator("#old")).to_be_hidden()
-        page.wait_for_timeout(500 if script else 50)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        context.close()
-    assert [url for url in asked if not url.startswith(base)] == []
-    assert errors == []
 
 
 def test_links_and_buttons_are_large_enough_for_a_thumb(phone: Page, tmp_path: Path) -> None:

@@ -31,15 +31,19 @@ STATIONS = (
 """One in every state, and one with an old picture."""
 FOLDERS = {each.code: each.folder for each in ON_BY_DEFAULT}
 TAGS = {each.code: each.tag for each in LANGUAGES}
+DESK = 1366
 MOST_SHIFTED = 0.0
+SAME_IN_EVERY_LANGUAGE = ("color-contrast",)
+"""What takes long where every kanji has its reading, and is looked at in the other languages."""
 
 
 def pages(site: Path, language: str) -> list[str]:
-    """One page of each kind, and the stations in all of their states."""
+    """One page of each kind; in Japanese the stations in all of their states."""
     folder = FOLDERS[language]
     own = sorted(each.name for each in (site / folder).glob("*.html"))
     areas = sorted(each.name for each in (site / folder / "areas").glob("*.html"))
-    found = [*own, f"areas/{areas[0]}", *(f"stations/{each}.html" for each in STATIONS)]
+    stations = STATIONS if language == "ja" else STATIONS[:1]
+    found = [*own, f"areas/{areas[0]}", *(f"stations/{each}.html" for each in stations)]
     return [f"{folder}{each}" for each in found]
 
 
@@ -47,7 +51,7 @@ def pages(site: Path, language: str) -> list[str]:
 def test_no_page_has_a_fault_on_a_phone(stormy: StormyCity, browser: Browser, language: str) -> None:
     """axe, console, requests, headings, language, widths, and that nothing moves while it loads."""
     wrong = dict(_walked(stormy, browser, language, script=True))
-    assert len(wrong) >= 9 + len(STATIONS)
+    assert len(wrong) >= 10
     assert {page: faults for page, faults in wrong.items() if faults} == {}
 
 
@@ -68,12 +72,12 @@ def _wrong_at(phone: Visitor, path: str, tag: str, *, script: bool) -> Iterator[
     phone.resize(PHONE[0])
     page = phone.open(path)
     if script:
-        yield from grave_faults(page)
+        yield from grave_faults(page, without=SAME_IN_EVERY_LANGUAGE if path.startswith("easy/") else ())
         if (shifted := page.evaluate(SHIFTED)) > MOST_SHIFTED:
             yield f"moved by {shifted} while it was loaded"
-    yield from too_wide(page, PHONE[0])
-    phone.resize(SMALLEST)
-    yield from too_wide(page, SMALLEST)
+    for width in (PHONE[0], SMALLEST, DESK):
+        phone.resize(width)
+        yield from too_wide(page, width)
     yield from wrong_headings(page)
     if (lang := page.locator("html").get_attribute("lang")) != tag:
         yield f"lang is {lang}"

@@ -40,8 +40,6 @@ def test_the_pages_say_how_old_they_are_when_everything_has_stopped(house: House
         overview.wait_for_timeout(1000)
         _both_say_that_they_are_old(overview, station)
         house.web.start()
-        overview.wait_for_timeout(1000)
-        _both_say_that_they_are_old(overview, station)
         house.everything.start()
         for page in (overview, station):
             expect(page.locator("#old")).to_be_hidden(timeout=PATIENCE_MS)
