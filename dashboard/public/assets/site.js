@@ -44,6 +44,7 @@
   }
 
   function judge() {
+    if (!byId("old")) return; // a page without levels
     const ageS = known.ageS + passedS();
     const old = ageS > number("staleAfterS");
     if (old) sayAge(ageS);
