@@ -9,10 +9,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
+from alerts.public.areas import slug
 from tests.public.stormy_city import DANGER, StormyCity
 from tests.public.visits import Visitor, visitor
 
-AREA = "mukaishima-6a7e9de4"
+AREA = slug("向島")
 HERE = {"latitude": 34.39187, "longitude": 133.19913}
 """Beside the station in danger."""
 HAZARDS_OF_THE_FIRST_GROUP = """() => {
