@@ -16,6 +16,7 @@ from ingest.registry_files.instruments import device_mistakes, sensor_mistakes
 from ingest.registry_files.mistakes import Mistake
 from ingest.registry_files.pumps import start_mistakes
 from ingest.registry_files.sentences import EXAMPLES, mistakes_of, odd_values, unknown_key
+from ingest.registry_files.texts import fault_of, name_mistakes
 from ingest.registry_files.waters import upstream_mistakes
 from ingest.sensors import Sensor
 from ingest.stations import Camera, City, Gate, Gauge, Pump, Station, StationKind, ThresholdSet
@@ -54,7 +55,7 @@ def city_of(document: Mapping[str, Any], top: Place, mistakes: list[Mistake]) ->
         mistakes.append(top.mistake(message, ("city",)))
         return None
     entry = Entry(Section.CITY, data, top.inside("city"))
-    mistakes += odd_values(entry)
+    mistakes += [*odd_values(entry), *name_mistakes(entry)]
     try:
         return City.model_validate(data)
     except ValidationError as error:
@@ -89,6 +90,8 @@ def _texts(texts: Mapping[str, Any], place: Place, mistakes: list[Mistake]) -> I
             mistakes.append(place.mistake(f"`{hazard}` is not a hazard: labels are for the hazards 0 to 5", (hazard,)))
         elif not isinstance(text, str) or not text.strip():
             mistakes.append(place.mistake(f'the label of hazard {hazard} is a text: {hazard} = "…"', (hazard,)))
+        elif found := fault_of(text):
+            mistakes.append(place.mistake(f"the label of hazard {hazard} {found}", (hazard,)))
         else:
             yield int(hazard), text
 
@@ -121,7 +124,7 @@ def _together(found: Sequence[tuple[Entry, Item | None]], unread: AbstractSet[st
 
 
 def _item(entry: Entry, mistakes: list[Mistake]) -> Item | None:
-    mistakes += odd_values(entry)
+    mistakes += [*odd_values(entry), *name_mistakes(entry)]
     model = MODELS[entry.section]
     try:
         item = model.model_validate(entry.data)

@@ -29,6 +29,7 @@ from ingest.registry_files.checks import MODELS, Item
 from ingest.registry_files.entries import Section
 from ingest.registry_files.instruments import conflicts
 from ingest.registry_files.mistakes import RegistryConflict
+from ingest.registry_files.moves import moved
 from ingest.stations import City, Gauge, Registry
 from ingest.store.places import note_places
 from ingest.store.tables import UtcTime, metadata
@@ -174,7 +175,8 @@ def _with_past(new: Registry, kept: Mapping[Key, _Kept], at: datetime) -> Regist
         past = kept.get((Section.GAUGE, gauge.id))
         gauges[gauge.id] = with_past(gauge, Gauge.model_validate(past.document), at) if past else gauge
     merged = new.model_copy(update={"gauges": gauges})
-    if found := conflicts(merged):
+    before = {key: item.document for key, item in kept.items()}
+    if found := [*conflicts(merged), *moved(before, documents(merged))]:
         raise RegistryConflict(found)
     return merged
 

@@ -33,13 +33,12 @@ from alerts.rules.table import ON_READING, ON_TICK, TickRule
 from alerts.store.mutes import end_silence
 from alerts.store.record import Key, keep_alerts
 from alerts.store.tables import standings, transitions
-from ingest.stations import Registry
 from ingest.store.log import SqlLog
 from ingest.store.tables import writing
 from tests.alerts.duty import WATCHED
 from tests.alerts.house import House
 from tests.alerts.machines import AT_ONCE, fold, place
-from tests.alerts.night import CITY, GAUGE, OTHER, OTHER_GAUGE, at, reading, suspect
+from tests.alerts.night import GAUGE, OTHER_GAUGE, at, reading, suspect
 from tests.alerts.public_house import RIVER, ROAD, PublicHouse
 from tests.alerts.test_dispatch import Desk, rise
 from tests.alerts.test_engine import late, prompt, silence
@@ -100,16 +99,6 @@ def test_a_silent_gauge_is_told_of_when_what_muted_it_ends(database: Database) -
     assert (still.cause, still.from_level, still.to_level, still.muted) == (Cause.STILL, 0, 2, "")
     house.clock.move(seconds=10)
     assert house.tick() == 0
-
-
-def test_a_gauge_that_hangs_at_another_station_now_is_told_of_there(house: House) -> None:
-    house.receive(prompt(0, 0.5))
-    house.engine.turn()
-    house.serve(Registry.of(CITY, [OTHER, GAUGE.model_copy(update={"station_id": OTHER.id})]))
-    house.receive(prompt(10, 4.2))
-    house.engine.turn()
-    assert [each.station_id for each in house.transitions()] == [OTHER.id]
-    assert [each.station_id for each in house.incidents()] == [OTHER.id]
 
 
 def test_an_alert_that_holds_ends_where_it_began_though_its_gauge_was_moved() -> None:

@@ -102,16 +102,16 @@ def test_a_second_issue_leaves_the_passwords_and_only_a_rotation_changes_them(of
     assert changed == {"gauge.fujii-01", "gauge.fujii-02", "camera.fujii-cam", "mizumori-ingest"}
 
 
-def test_a_gauge_that_moves_to_another_station_takes_its_password_along(office: Office) -> None:
+def test_a_camera_that_moves_to_another_station_takes_its_password_along(office: Office) -> None:
     office.run("issue", "--all")
     before = Folder(office.folder).users()
-    moved = small_city().gauges["fujii-02"].model_copy(update={"station_id": "under"})
     city = small_city()
-    office.take(city.model_copy(update={"gauges": {**city.gauges, "fujii-02": moved}}))
+    moved = city.cameras["fujii-cam"].model_copy(update={"station_id": "under"})
+    office.take(city.model_copy(update={"cameras": {**city.cameras, "fujii-cam": moved}}))
     office.run("issue", "--all")
     assert Folder(office.folder).users() == before
     rights = (office.folder / "acl").read_text(encoding="utf-8")
-    assert "user gauge.fujii-02\ntopic write mizumori/v1/under/gauge/fujii-02/+\n" in rights
+    assert "user camera.fujii-cam\ntopic write mizumori/v1/under/camera/fujii-cam/+\n" in rights
 
 
 def test_the_credential_of_a_retired_device_opens_nothing_and_can_be_revoked(

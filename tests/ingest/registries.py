@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.decoders import MODELS
 from ingest.devices import Box, Live, Pull
+from ingest.registry_files.texts import fault_of
 from ingest.sensors import MOUNTED, Reads, Sensor
 from ingest.stations import (
     Camera,
@@ -29,7 +30,7 @@ from ingest.units import METRES_PER, PASCALS_PER
 Version = TypeVar("Version", ThresholdSet, Sensor)
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
-    lambda text: text == text.strip()
+    lambda text: text == text.strip() and not fault_of(text)
 )
 identifiers = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}", fullmatch=True)
 numbers = st.floats(-1e6, 1e6)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event, select
 from ingest.registry_files.changes import Action
 from ingest.registry_files.mistakes import RegistryConflict
 from ingest.sensors import Reads, Sensor
-from ingest.stations import Camera, City, Gauge, Registry, Station, StationKind, ThresholdSet
+from ingest.stations import Camera, City, Gauge, Pump, Registry, Station, StationKind, ThresholdSet
 from ingest.store.registry import SqlRegistry, registry_items
 from ingest.store.tables import metadata, open_database
 from tests.ingest.registries import registries
@@ -150,6 +150,35 @@ def test_an_import_that_does_not_agree_with_what_stays_is_refused_and_writes_not
         with pytest.raises(RegistryConflict, match=r"gauge a-g: .*needs datum_m.*begin on 2026-07-01"):
             attempt(without_datum, NOW)
     assert store.registry() == before
+
+
+def test_a_gauge_cannot_come_to_another_station_not_even_after_it_was_retired(engine: Engine) -> None:
+    store = SqlRegistry(engine)
+    other = STATION.model_copy(update={"id": "b"})
+    before = Registry.of(CITY, [STATION, other, gauge()])
+    store.apply(before, NOW, "test")
+    moved = Registry.of(CITY, [STATION, other, gauge().model_copy(update={"station_id": "b"})])
+    said = "gauge a-g: it is at the station a and cannot come to b, .* give the gauge at b an id .* and leave a-g out"
+    for attempt in (store.preview, lambda new, at: store.apply(new, at, "test")):
+        with pytest.raises(RegistryConflict, match=said):
+            attempt(moved, NOW)
+    assert store.registry() == before
+    store.apply(
+        Registry.of(CITY, [STATION, other, gauge().model_copy(update={"id": "b-g", "station_id": "b"})]), NOW, "x"
+    )
+    with pytest.raises(RegistryConflict, match=said):
+        store.apply(moved, NOW, "test")
+    store.apply(before, NOW, "test")
+
+
+def test_a_pump_may_move_to_another_station(engine: Engine) -> None:
+    store = SqlRegistry(engine)
+    other = STATION.model_copy(update={"id": "b"})
+    pump = Pump(id="p", station_id="a")
+    for each in (pump, pump.model_copy(update={"station_id": "b"})):
+        city = Registry.of(CITY, [STATION, other, gauge(), each])
+        store.apply(city, NOW, "test")
+        assert store.registry() == city
 
 
 def test_a_device_that_stays_at_a_gauge_cannot_come_to_another(engine: Engine) -> None:

@@ -135,7 +135,7 @@ def test_a_wrong_cell_is_named_by_its_column(tmp_path: Path) -> None:
 def test_a_row_after_a_cell_of_several_lines_has_the_right_line(tmp_path: Path) -> None:
     text = STATIONS.replace("藤井川", '"藤井\n川"') + "b,brook,名,,34,133,\n"
     found = mistakes(tmp_path, stations=text)
-    assert found[0].startswith('stations.csv:4: station b: `kind` cannot be "brook"')
+    assert found[1].startswith('stations.csv:4: station b: `kind` cannot be "brook"')
 
 
 def test_a_missing_column_is_told_once_and_not_for_every_row(tmp_path: Path) -> None:
