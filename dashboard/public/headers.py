@@ -38,6 +38,13 @@ SECURITY: Mapping[str, str] = {
 """The nearest station is found in the reader's browser, so the page itself may ask for the place, and nobody else."""
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+OPEN: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After",
+}
+"""For pages of others."""
+ASKED_BEFORE: Mapping[str, str] = {"Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since"}
+"""What they may ask with, where their browser asks that first (OPTIONS)."""
 CODINGS = (("br", ".br"), ("gzip", ".gz"))
 """The smaller forms that lie beside a file, by their names in Accept-Encoding; the best first."""
 
@@ -57,8 +64,12 @@ def media_type(path: str) -> str | None:
 def headers_of(path: str) -> dict[str, str]:
     """What every answer with the file at a path says. Names with a hash never change; others may read open data."""
     cache = FOR_EVER if _NEVER_CHANGES.match(path) else ASK_AGAIN
-    origin = {"Access-Control-Allow-Origin": "*"} if _FOR_EVERYBODY.match(path) else {}
-    return {**SECURITY, "Vary": "Accept-Encoding", "Cache-Control": cache, **origin}
+    return {**SECURITY, "Vary": "Accept-Encoding", "Cache-Control": cache, **(OPEN if is_open(path) else {})}
+
+
+def is_open(path: str) -> bool:
+    """Whether pages of others may read what is, or would be, at a path."""
+    return _FOR_EVERYBODY.match(path) is not None
 
 
 def etag(modified_s: float, size_bytes: int) -> str:

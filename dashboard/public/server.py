@@ -12,14 +12,24 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dashboard.public.headers import MEDIA_TYPES, accepted, etag, headers_of, is_known, media_type
+from dashboard.public.headers import (
+    ASKED_BEFORE,
+    MEDIA_TYPES,
+    OPEN,
+    accepted,
+    etag,
+    headers_of,
+    is_known,
+    is_open,
+    media_type,
+)
 
 MISSING = "404.html"
 
 
 def create_app(folder: Path) -> Starlette:
     """The site in ``folder`` as an ASGI application; the folder may still be empty or missing."""
-    app = Starlette(routes=[Route("/{path:path}", serve, methods=["GET"])])
+    app = Starlette(routes=[Route("/{path:path}", serve, methods=["GET", "OPTIONS"])])
     app.state.folder = folder.resolve()
     return app
 
@@ -27,6 +37,8 @@ def create_app(folder: Path) -> Starlette:
 def serve(request: Request) -> Response:
     """One file, read whole so that a page replaced meanwhile does no harm, or the page for what is missing."""
     folder: Path = request.app.state.folder
+    if request.method == "OPTIONS":
+        return _may_ask(str(request.path_params["path"]))
     found = locate(folder, str(request.path_params["path"]))
     if found is None:
         return _missing(request, folder)
@@ -103,8 +115,18 @@ def _with_slash(request: Request, path: str) -> Response:
     return RedirectResponse(f"/{path}/{asked}", status_code=301, headers=headers_of(path))
 
 
+def _may_ask(path: str) -> Response:
+    """A page of others asks whether it may ask."""
+    if not is_open(path):
+        return PlainTextResponse("Method Not Allowed", status_code=405, headers=headers_of(path))
+    return Response(status_code=204, headers={**headers_of(path), **ASKED_BEFORE})
+
+
 def _missing(request: Request, folder: Path) -> Response:
     found = _file(request, folder, MISSING, status=404)
-    if found is not None:
-        return found
-    return PlainTextResponse("ページが見つかりません / Page not found\n", status_code=404, headers=headers_of(MISSING))
+    if found is None:
+        text = "ページが見つかりません / Page not found\n"
+        found = PlainTextResponse(text, status_code=404, headers=headers_of(MISSING))
+    if is_open(str(request.path_params["path"])):
+        found.headers.update(OPEN)
+    return found

@@ -39,6 +39,7 @@ COMPARED = (
     "vary",
     "cache-control",
     "access-control-allow-origin",
+    "access-control-expose-headers",
     "content-security-policy",
     "x-content-type-options",
     "x-frame-options",
@@ -141,6 +142,18 @@ def test_only_reading_is_allowed_there_too(production: httpx.Client) -> None:
     assert production.post("/", content=b"x" * 5000).status_code == 413
 
 
+def test_a_page_of_others_may_ask_both_for_open_data_and_nothing_else(
+    production: httpx.Client, built_in: httpx.Client
+) -> None:
+    for each in (production, built_in):
+        asked = each.options("/data/latest.json", headers={"Origin": "https://other.example"})
+        assert (asked.status_code, asked.content) == (204, b"")
+        assert asked.headers["access-control-allow-origin"] == "*"
+        assert asked.headers["access-control-allow-headers"] == "If-None-Match, If-Modified-Since"
+        assert each.options("/").status_code == 405
+        assert "access-control-allow-headers" not in each.get("/data/latest.json").headers
+
+
 def test_nginx_names_neither_its_version_nor_a_name_of_its_own(production: httpx.Client) -> None:
     answer = production.get("/")
     assert answer.headers["server"] == "nginx"
@@ -176,6 +189,7 @@ def test_one_who_asks_without_end_is_told_to_wait_and_freshness_is_never_refused
     assert refused.headers["cache-control"] == "no-cache"
     assert "混み合っています" in refused.text
     assert "Please wait 10 seconds" in refused.text
+    assert "access-control-allow-origin" not in refused.headers
     assert "default-src 'none'" in refused.headers["content-security-policy"]
     assert {each.status_code for each in fresh} == {200}
 

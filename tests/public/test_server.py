@@ -126,8 +126,18 @@ def test_open_data_and_feeds_may_be_read_by_pages_of_others_and_nothing_else(fol
     (folder / "feeds" / "atom.xml").write_text("<feed/>")
     for path in ("/data/latest.json", "/feeds/atom.xml"):
         assert web.get(path).headers["access-control-allow-origin"] == "*"
-    for path in ("/", "/freshness.json", f"/{assets.hashed()['site.css']}", "/data/none.json"):
+    for path in ("/", "/freshness.json", f"/{assets.hashed()['site.css']}", "/none.json"):
         assert "access-control-allow-origin" not in web.get(path).headers
+
+
+def test_a_page_of_others_can_tell_that_there_is_no_such_file_and_may_ask_by_its_mark(web: Web) -> None:
+    missing = web.get("/data/daily/1999-01-01.csv")
+    assert (missing.status_code, missing.headers["access-control-allow-origin"]) == (404, "*")
+    assert "ETag" in web.get("/data/latest.json").headers["access-control-expose-headers"]
+    asked = web.ask("OPTIONS", "/data/latest.json")
+    assert (asked.status_code, asked.headers["access-control-allow-origin"]) == (204, "*")
+    assert "If-None-Match" in asked.headers["access-control-allow-headers"]
+    assert web.ask("OPTIONS", "/index.html").status_code == 405
 
 
 def test_the_page_may_ask_for_the_place_of_its_reader_and_nobody_else(web: Web) -> None:
