@@ -51,8 +51,10 @@ def places(registry: Registry) -> Sequence[Station]:
 
 
 def order(registry: Registry) -> str:
-    """Which stations there are in which order: letters and places of different ones are not to be put together."""
-    return f"{zlib.crc32(' '.join(each.id for each in places(registry)).encode()):08x}"
+    """Which stations there are in which order, and what the city calls their levels: letters and places of different
+    ones are not to be put together."""
+    known = ([each.id for each in places(registry)], registry.labels)
+    return f"{zlib.crc32(repr(known).encode()):08x}"
 
 
 def letters(spots: Iterable[Spot], registry: Registry) -> str:

@@ -10,6 +10,7 @@
   const [near, search, list, said] = ["near", "search", "found", "found-text"].map(byId);
   const word = (name, values = {}) => own.dataset[name].replace(/%(\w+)%/g, (_, key) => values[key]);
   let places = null;
+  let placesOf = ""; // the mark of the registry that they were asked for at
   let show = null; // draws the present results anew
 
   async function asked(address) {
@@ -19,6 +20,8 @@
   }
 
   async function load() {
+    if (placesOf !== main.dataset.statesOf) places = null;
+    placesOf = main.dataset.statesOf;
     places ??= asked(`${main.dataset.root}places.json`);
     try {
       return await places;
@@ -110,8 +113,10 @@
   const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 
   function present(text, rows) {
+    const held = list.contains(document.activeElement) && document.activeElement.getAttribute("href");
     said.replaceChildren(...withReadings(text));
     list.replaceChildren(...rows);
+    if (held) list.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
   }
 
   function byName(known) {
@@ -153,5 +158,5 @@
   search.addEventListener("focus", () => load().catch(() => {}));
   search.addEventListener("input", () => find(byName));
   near.disabled = search.disabled = false;
-  main.addEventListener("fresh", () => show && !list.contains(document.activeElement) && find(show));
+  main.addEventListener("fresh", () => show && find(show));
 })();

@@ -6,6 +6,7 @@
   const byId = (id) => document.getElementById(id);
   const number = (name) => Number(main.dataset[name]);
   const PATIENCE_MS = 20000;
+  const AHEAD_MS = 60000;
 
   // ---- How old the site is -------------------------------------------------------------------------------------
   // `ageS` at the moment (`mono`, `wall`) when it was learned; `stamp` is that of the publication which the page was
@@ -21,9 +22,21 @@
   }
 
   // A stamp tells an age only when the house runs at true speed; in a replay it is another day's.
-  function ageAt(nowMs, stamp) {
-    const age = (nowMs - Date.parse(stamp)) / 1000;
-    return main.dataset.clockSpeed === "1" && age > 0 ? age : 0;
+  const atTrueSpeed = () => main.dataset.clockSpeed === "1";
+  const at = (stamp) => Date.parse(stamp) || 0;
+  const ageAt = (nowMs, stamp) => (atTrueSpeed() ? Math.max((nowMs - at(stamp)) / 1000, 0) : 0);
+
+  // A publication of the future tells no age, as the clock of the house is wrong: only that a later one came does.
+  function siteAgeS(nowMs, stamp) {
+    if (!atTrueSpeed() || at(stamp) - nowMs < AHEAD_MS) return ageAt(nowMs, stamp);
+    if (!known.stamp) return Infinity;
+    return at(stamp) > at(known.stamp) ? 0 : known.ageS + passedS();
+  }
+
+  // How old this page was at a publication, where that is more than it prints: it should have been written anew.
+  function overdueS(stamp) {
+    const age = (at(stamp) - at(main.dataset.publishedAt)) / 1000;
+    return age > number("oldAfterS") ? age / number("clockSpeed") : 0;
   }
 
   const ownAgeS = () => ageAt(Date.now(), main.dataset.publishedAt);
@@ -38,7 +51,7 @@
   function sayAge(ageS) {
     const minutes = Math.max(1, Math.round(ageS / 60));
     const shown = minutes < 120 ? { unit: "minutes", count: minutes } : { unit: "hours", count: Math.floor(minutes / 60) };
-    for (const unit of ["minutes", "hours"]) byId(`old-${unit}`).hidden = unit !== shown.unit;
+    for (const unit of ["minutes", "hours"]) byId(`old-${unit}`).hidden = unit !== shown.unit || ageS === Infinity;
     const place = byId(`old-${shown.unit}`).querySelector("b");
     if (place.textContent !== String(shown.count)) place.textContent = shown.count;
   }
@@ -53,10 +66,12 @@
   }
 
   // ---- A newer page, put in place ------------------------------------------------------------------------------
-  const frameOf = (page) =>
-    [page.title, page.documentElement.lang, ...[...page.querySelectorAll("head [href], head [src], body > header, .banner")]
-      .map((each) => each.getAttribute("href") || each.getAttribute("src") || each.textContent)].join("\n");
-  const frame = frameOf(document);
+  // The site was upgraded, or a drill began. What was just loaded anew is not again at once: it would never be read.
+  function loadAnew() {
+    const [visit] = performance.getEntriesByType("navigation");
+    if (visit?.type === "reload" && performance.now() < number("staleAfterS") * 1000) throw new Error("just loaded anew");
+    location.reload();
+  }
 
   // What a reader holds on to: an element by its id, a link by where it stands and where it leads.
   function nameOf(element) {
@@ -112,12 +127,15 @@
     main.dispatchEvent(new Event("fresh")); // for find.js
   }
 
-  function adopt(html) {
+  // Never a page that is older than this one, unless the site itself went back.
+  function adopt(html, wentBack) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const fresh = page.querySelector("main[data-published-at]");
     if (!fresh) throw new Error("not ours, for example the sign-in page of a public network");
-    if (frameOf(page) !== frame) location.reload(); // the site was upgraded, or a drill began
-    else if (fresh.dataset.publishedAt !== main.dataset.publishedAt) replace(fresh);
+    const laterMs = at(fresh.dataset.publishedAt) - at(main.dataset.publishedAt);
+    if (laterMs < 0 && !wentBack) throw new Error("a copy that lags behind");
+    if (fresh.dataset.frame !== main.dataset.frame) loadAnew();
+    else if (laterMs) replace(fresh);
   }
 
   async function asked(address) {
@@ -127,14 +145,24 @@
   }
 
   // The age of the site is that of its newest publication. It counts once this page was compared with the server's
-  // after it: pages that did not change are not written anew, so their own stamp says nothing.
+  // after it: pages that did not change are not written anew, so their own stamp says nothing, until it is older than the
+  // page itself allows.
   async function look() {
     const response = await asked(`${main.dataset.root}freshness.json`);
     const stamp = (await response.json()).published_at;
-    const age = ageAt(serverNow(response), stamp);
-    const compared = stamp === known.stamp || stamp === main.dataset.publishedAt;
-    if (!compared) adopt(await (await asked(location.href.split("#")[0])).text());
-    if (stamp !== known.stamp || age > known.ageS + passedS()) learn(stamp, age);
+    const nowMs = serverNow(response);
+    const own = main.dataset.publishedAt;
+    const newest = at(known.stamp) > at(own) ? known.stamp : own;
+    const wentBack = at(stamp) < at(newest);
+    // The clock of a house that was ahead was set, or a replay begins again; else it is a copy that lags behind.
+    if (wentBack && atTrueSpeed() && at(newest) <= nowMs) {
+      if (!known.stamp) learn(own, ageAt(nowMs, own));
+      return;
+    }
+    const compared = stamp === own || (stamp === known.stamp && !overdueS(stamp));
+    if (!compared) adopt(await (await asked(location.href.split("#")[0])).text(), wentBack);
+    const age = siteAgeS(nowMs, stamp) + overdueS(stamp);
+    if (!compared || stamp !== known.stamp || age > known.ageS + passedS()) learn(stamp, age);
   }
 
   async function refresh() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -18,6 +19,7 @@ from dashboard.public.words import Words, catalogue, iso_jst, stamp
 from dashboard.public.words.furigana import with_furigana
 from dashboard.public.words.languages import Language, for_search
 
+MAIN = '<main id="main"'
 HERE = Path(__file__).parent / "templates"
 NAV = (
     ("home", ""),
@@ -87,7 +89,15 @@ def render(template: str, edition: Edition, language: Language, page: str, lasti
         stamp=stamp,
         **values,
     )
-    return (with_furigana(html) if language.readings else html).encode()
+    return _marked(with_furigana(html) if language.readings else html).encode()
+
+
+def _marked(html: str) -> str:
+    """With a mark of everything around ``main``: where it changes the script loads the whole page anew. What a browser
+    or its extensions add to the page does not touch it."""
+    before, main, after = html.partition(MAIN)
+    mark = zlib.crc32((before + after.rpartition("</main>")[2]).encode())
+    return f'{before}{main} data-frame="{mark:08x}"{after}' if main else html
 
 
 @dataclass(frozen=True, slots=True)
