@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -75,6 +76,16 @@ def test_a_calm_spot_is_told_for_ten_minutes_and_where_water_comes_fast_for_five
     assert f"7月1日 10:{42 + minutes} を過ぎたら" in page
     lasting = found.lasting(found.spots[0])
     assert lasting.lasts_s <= lasting.old_after_s / 2
+
+
+def test_every_page_is_written_anew_well_before_it_calls_itself_old() -> None:
+    found = told()
+    html = {each.path: each for each in pages.sheets(found) if each.path.endswith(".html") and "404" not in each.path}
+    assert len(html) > 7 * len(LANGUAGES)
+    for path, sheet in html.items():
+        [old_after_s] = re.findall(rb'data-old-after-s="([\d.]+)"', sheet.render())
+        assert sheet.lasts_s is not None, path
+        assert sheet.lasts_s <= float(old_after_s) / 2, path
 
 
 @pytest.mark.parametrize("path", OF_NO_WATER)
