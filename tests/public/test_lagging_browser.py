@@ -149,7 +149,8 @@ def test_a_page_that_is_another_at_every_look_is_loaded_anew_once_only(phone: Pa
 
 def test_all_that_is_around_the_water_is_in_the_mark_of_a_page(tmp_path: Path) -> None:
     def mark(html: str) -> str:
-        return re.findall(r'<main id="main" data-frame="(\w{8})"', html)[0]
+        found: list[str] = re.findall(r'<main id="main" data-frame="(\w{8})"', html)
+        return found[0]
 
     site = made(tmp_path, QUICK, minutes_ago=1)
     before = site.page()
