@@ -155,7 +155,7 @@
     const newest = at(known.stamp) > at(own) ? known.stamp : own;
     const wentBack = at(stamp) < at(newest);
     // The clock of a house that was ahead was set, or a replay begins again; else it is a copy that lags behind.
-    if (wentBack && atTrueSpeed() && at(newest) <= nowMs) {
+    if (wentBack && atTrueSpeed() && at(newest) - nowMs < AHEAD_MS) {
       if (!known.stamp) learn(own, ageAt(nowMs, own));
       return;
     }
