@@ -39,7 +39,9 @@ from ingest.store.protocol import Batch
 from ingest.store.tables import writing
 from ingest.store.viewpoints import SqlViewpoints
 from tests.alerts.town import group, people, route
+from tests.public import held_alike
 from tests.public.fakes import LEVELS, NOW, SetClock
+from tests.public.held_alike import STATIONS
 from tests.public.plants import COLOURS, SIZE, Contents, Plants, contents, picture
 
 PUBLIC_STAGE_M = 2.4
@@ -118,6 +120,7 @@ class PlantedCity:
         said = self.plants.stage_m
         day = [NOW - timedelta(minutes=minutes) for minutes in range(1440, 0, -10)]
         self._append(*(read(each, 1.1, at) for at in day for each in GAUGES))
+        self._held_alike(day)
         recent = NOW - timedelta(minutes=5)
         beside = read("beside-2", said("a suspect value"), recent, self._doubted)
         self._append(
@@ -142,6 +145,15 @@ class PlantedCity:
                     NOW + timedelta(hours=8),
                 ),
             )
+
+    def _held_alike(self, day: Sequence[datetime]) -> None:
+        for gauge_id, stage_m, way in held_alike.said(self.plants.variant):
+            at_work = [at for at in day if way.is_at_work(at)]
+            self._append(*(read(gauge_id, way.confirmed_m, at) for at in day if at not in at_work))
+            self._append(*(read(gauge_id, stage_m, at, way.quality) for at in (*at_work, way.held_at)))
+        with writing(self.stores.database) as connection:
+            for work in held_alike.works():
+                add_maintenance(connection, work)
 
     def _letter(self, letter: DeadLetter) -> None:
         SqlAppender(self.stores.database).append(Batch(dead_letters=[letter]))
@@ -217,7 +229,7 @@ def city(plants: Plants, station_name: str) -> Registry:
             lat=34.4 + number / 100,
             lon=133.2,
         )
-        for number, each in enumerate(("open", "doubtful", "broken", "worked", "beside", "followed"))
+        for number, each in enumerate(("open", "doubtful", "broken", "worked", "beside", "followed", *STATIONS))
     ]
     sensor = Sensor(valid_from=NOW - timedelta(days=9), device=plants.word("a device EUI"))
     gauges = [
@@ -227,7 +239,7 @@ def city(plants: Plants, station_name: str) -> Registry:
             thresholds=levels,
             sensors=(sensor,) if each == "open" else (),
         )
-        for each in GAUGES
+        for each in (*GAUGES, *STATIONS)
     ]
     whole = City(id="town", name={"ja": "町", "en": "Town"}, municipal_code="342050")
     return Registry.of(whole, [*stations, *gauges, *cameras(plants)])
