@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from alerts.records import Maintenance
 from dashboard.figures import GraphWords, hydrograph
 from dashboard.public.publisher import Publisher
@@ -60,6 +62,19 @@ def test_what_was_observed_during_work_is_no_level_after_it_until_something_newe
     assert gauge.state is State.BEING_CHECKED
     (gauge,) = told(log_of(("bridge-1", 7.37, 5, GOOD), ("bridge-1", 0.6, 1, GOOD)), ended)
     assert (gauge.state, gauge.stage_m) == (State.LEVEL, 0.6)
+
+
+@pytest.mark.parametrize("held_m", [3.0, 0.0])
+def test_what_was_observed_during_work_makes_no_trend_after_it(held_m: float) -> None:
+    held = [("bridge-1", held_m, minutes, GOOD) for minutes in (40, 30, 20)]
+    log = log_of(*held, ("bridge-1", 0.4, 9, GOOD), ("bridge-1", 0.4, 1, GOOD))
+    recent = log.recent(NOW - timedelta(hours=1))
+    for works, trends in (([work(-60, -10)], {"unknown"}), ([], {"rising", "falling"}), ([work(-600, -90)], None)):
+        seen_now = board(one_station(), log.latest(), recent, {}, NOW, works)
+        (spot,) = spots(seen_now)
+        assert (spot.worst.state, spot.worst.stage_m) == (State.LEVEL, 0.4)
+        assert spot.worst.trend in (trends or {"rising", "falling"}), works
+        assert seen_now.stations[0].gauges[0].trend in {"rising", "falling"}, "staff see what it is"
 
 
 def test_planned_work_and_work_elsewhere_hide_nothing() -> None:
