@@ -151,6 +151,8 @@ class PlantedCity:
             at_work = [at for at in day if way.is_at_work(at)]
             self._append(*(read(gauge_id, way.confirmed_m, at) for at in day if at not in at_work))
             self._append(*(read(gauge_id, stage_m, at, way.quality) for at in (*at_work, way.held_at)))
+            if way.work is not None and way.minutes_ago > 5:
+                self._append(read(gauge_id, way.confirmed_m, NOW - timedelta(minutes=1)))
         with writing(self.stores.database) as connection:
             for work in held_alike.works():
                 add_maintenance(connection, work)
