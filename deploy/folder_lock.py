@@ -23,14 +23,14 @@ class InUse(OSError):
 @contextmanager
 def shared(folder: Path) -> Iterator[None]:
     """Work on the folder beside others; InUse while somebody has it alone."""
-    with _held(folder, "BEGIN", "SELECT count(*) FROM sqlite_master"):
+    with _held(folder / NAME, "BEGIN", "SELECT count(*) FROM sqlite_master"):
         yield
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Have the folder alone; InUse while anybody works on it."""
-    with _held(folder, "BEGIN EXCLUSIVE"):
+def alone(folder: Path, name: str = NAME) -> Iterator[None]:
+    """Have the folder alone; InUse while anybody works on it. ``name`` is the file of the lock."""
+    with _held(folder / name, "BEGIN EXCLUSIVE"):
         yield
 
 
@@ -62,15 +62,15 @@ def in_use(folder: Path) -> bool:
 
 
 @contextmanager
-def _held(folder: Path, *statements: str) -> Iterator[None]:
-    with closing(sqlite3.connect(folder / NAME, timeout=0, isolation_level=None, check_same_thread=False)) as lock:
+def _held(file: Path, *statements: str) -> Iterator[None]:
+    with closing(sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)) as lock:
         try:
             for statement in statements:
                 lock.execute(statement)
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
                 raise
-            raise InUse(f"{folder} is in use by a service of Mizumori") from error
+            raise InUse(f"{file.parent} is in use by a service of Mizumori") from error
         yield
         with suppress(sqlite3.Error):
             lock.rollback()

@@ -51,7 +51,7 @@ class Publisher:
         self._log = log
         self._registry_store = registry_store
         self._clock = clock
-        self._settings = settings or PublicSettings()
+        self._settings = (settings or PublicSettings()).at_speed(clock.speed)
         self._maintenance = maintenance or NoMaintenance()
         self._issued_now = issued
         self._bulletin = bulletin
@@ -77,7 +77,7 @@ class Publisher:
         going_on = [each for each in works if each.begins_at <= now < each.ends_at]
         issued = self._issued_now()
         names = self._bulletin.names(now) if self._bulletin else ()
-        told = (going_on, issued, names)
+        told = (works, going_on, issued, names)
         if told == self._told and not self._is_due(marks, now):
             return False
         registry = self._registry_store.registry()

@@ -4,20 +4,24 @@ rsync does it, step by step, so that the copy is safe and honest at every moment
 
 1. the other side is looked at: it holds ``.mizumori-copy``, or nothing is touched. A share that is not mounted and a
    mistyped folder are found out here, before anything could be deleted;
-2. pictures that must go are deleted, before anything else is done;
-3. styles, scripts and pictures come, then all the rest, put in place together at the end, and what is no more goes;
-4. ``freshness.json`` comes last, as it was before step 3: the copy never says to be fresher than it is.
+2. a site that was published later than ours stays: an old host that comes back changes nothing;
+3. pictures that must go are deleted, before anything else is done;
+4. styles, scripts and pictures come, then all the rest, put in place together at the end, and what is no more goes;
+5. ``freshness.json`` comes last, as it was before step 4: the copy never says to be fresher than it is.
 """
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from dashboard.public.push_settings import PushSettings
@@ -31,6 +35,10 @@ MARK_TEXT = "The public levels site is copied into this folder; whatever else li
 NOT_OURS = (
     f"the folder {{target}} has no file {MARK}, so it is left alone: look whether it is the right one and mounted, "
     f"then create that file in it, empty"
+)
+NEWER = (
+    "the site in {target} is newer than ours, and a copy does not go back in time: let one host alone carry the site; "
+    f"if it is this one, and a clock was wrong, delete {FRESHNESS} there"
 )
 LONGEST_REST_S = 60.0
 KEPT = ("P /.mizumori-copy", "P /.well-known/")
@@ -109,10 +117,11 @@ class Push:
     def _carry(self, rsync: Rsync, kept: Path) -> None:
         look_at(rsync, self.target, kept)
         shutil.copy2(self._folder / FRESHNESS, kept / FRESHNESS)
+        refuse_to_go_back(rsync, self.target, kept / FRESHNESS)
         here, there = f"{self._folder}/", _inside(self.target)
         for step in STEPS:
             rsync.run(*step, here, there)
-        rsync.run("-t", str(kept / FRESHNESS), there)
+        rsync.run("-t", "--ignore-times", str(kept / FRESHNESS), there)
 
     def _note(self, reason: str) -> None:
         self._failed += 1
@@ -131,6 +140,27 @@ def look_at(rsync: Rsync, target: str, kept: Path, *, only_look: bool = False) -
     found = rsync.run(*trying, "--existing", "--ignore-times", "--out-format=%n", str(kept / MARK), _inside(target))
     if MARK not in found:
         raise PushError(NOT_OURS.format(target=target))
+
+
+def refuse_to_go_back(rsync: Rsync, target: str, freshness: Path) -> None:
+    """Refuse a target whose site was published later than ours, whose ``freshness`` is given (a copy of it).
+
+    The file gets the time of the publication, here and with it there: rsync compares them also where we may not read.
+    """
+    at_s = _published_at_s(freshness)
+    os.utime(freshness, (at_s, at_s))
+    looking = ("-t", "--dry-run", "--existing", "--ignore-times", "--out-format=%n")
+    if FRESHNESS in rsync.run(*looking, "--update", str(freshness), _inside(target)):
+        return
+    if FRESHNESS in rsync.run(*looking, str(freshness), _inside(target)):
+        raise PushError(NEWER.format(target=target))
+
+
+def _published_at_s(freshness: Path) -> float:
+    try:
+        return datetime.fromisoformat(json.loads(freshness.read_text())["published_at"]).timestamp()
+    except (ValueError, KeyError, TypeError) as error:
+        raise PushError(f"{FRESHNESS} of the site cannot be read: {error!r}") from error
 
 
 def _rules(*rules: str) -> tuple[str, ...]:

@@ -10,6 +10,10 @@ from dashboard.public.push_settings import PushSettings
 from dashboard.public.words.choice import chosen
 from dashboard.public.words.languages import ON_BY_DEFAULT, Language
 
+PUBLICATIONS = 3
+"""So many publications come at least before the first page is old: one may find it too young to be written anew, one
+may be late."""
+
 
 class DataSettings(BaseModel):
     """The open data: under which licence, and how it is written.
@@ -96,9 +100,30 @@ class PublicSettings(BaseModel):
     )
 
     @model_validator(mode="after")
+    def _is_written_before_it_is_old(self) -> Self:
+        every_s, old_s = self.publish_every_s, self.stale_after_s
+        if every_s * PUBLICATIONS > old_s:
+            raise ValueError(
+                f"a page that is written anew every {every_s:g} s (publish_every_s) would call itself old after "
+                f"{old_s:g} s (stale_after_s) though all is well: write {old_s / PUBLICATIONS:g} or less for "
+                f"publish_every_s, or {every_s * PUBLICATIONS:g} or more for stale_after_s"
+            )
+        if self.quiet_stale_after_s < old_s:
+            raise ValueError(
+                f"the page of a calm station would be old sooner than the first page: write {old_s:g} or more for "
+                "quiet_stale_after_s, or less for stale_after_s"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _is_read(self) -> Self:
         chosen(self.languages, self.reviewed)
         return self
+
+    def at_speed(self, clock_speed: float) -> Self:
+        """For a house's clock of this speed: on a slow one fewer of its seconds pass until a page is old."""
+        every_s = min(self.publish_every_s, self.stale_after_s * clock_speed / PUBLICATIONS)
+        return self.model_copy(update={"publish_every_s": every_s})
 
     @property
     def spoken(self) -> tuple[Language, ...]:

@@ -87,7 +87,7 @@ class Site:
         faults = _Faults()
         wanted = faults.listing(parts)
         known = self._written if common == self._common else {}
-        due = [sheet for sheet in wanted if _is_due(sheet, known.get(sheet.path), now)]
+        due = [sheet for sheet in wanted if self._is_due(sheet, known.get(sheet.path), now)]
         paths = {sheet.path for sheet in wanted}
         made = self._write(due, paths, faults)
         fresh = {sheet.path: _Written(sheet.facts, now) for sheet in made}
@@ -118,6 +118,14 @@ class Site:
             raise
         return made
 
+    def _is_due(self, sheet: Sheet, written: _Written | None, now: datetime) -> bool:
+        if written is None or written.facts != sheet.facts:
+            return True
+        if sheet.lasts_s is None:
+            return not (self._folder / sheet.path).is_file()  # somebody may have removed it
+        age_s = (now - written.at).total_seconds()
+        return not 0 <= age_s < sheet.lasts_s * _share(sheet.path)  # a clock set back is not fresh
+
     def _tell(self, faults: _Faults) -> None:
         """Once, until it is another fault."""
         told = faults.told()
@@ -133,15 +141,6 @@ class Site:
         for path in (self._paths or set()) - wanted:
             files.remove(self._folder / path)
         self._paths = wanted
-
-
-def _is_due(sheet: Sheet, written: _Written | None, now: datetime) -> bool:
-    if written is None or written.facts != sheet.facts:
-        return True
-    if sheet.lasts_s is None:
-        return False
-    age_s = (now - written.at).total_seconds()
-    return not 0 <= age_s < sheet.lasts_s * _share(sheet.path)  # a clock set back is not fresh
 
 
 def _share(path: str) -> float:

@@ -88,6 +88,7 @@ class Bench:
         gc.collect()
         gc.freeze()  # as a house does once it has started
         took_ms = [self._changed(site, stores, number) for number in range(self.plan.changes)]
+        site.close()
         self.found.add("changed_p50_ms", statistics.median(took_ms), "ms", CHANGED_MS)
         self.found.add("changed_p95_ms", share(took_ms, 95), "ms", CHANGED_MS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 
 from dashboard.public.archive.keeper import ArchiveKeeper
@@ -34,8 +35,14 @@ def archive_keeper(settings: Settings, stores: Stores, observed: Archive, clock:
     )
 
 
-def archive_jobs(settings: Settings, keeper: ArchiveKeeper) -> list[Job]:
-    """Its turns; where no archive is wanted, what there is of one leaves the site, since nothing corrects it then."""
+def archive_jobs(settings: Settings, keeper: ArchiveKeeper, may_write: Callable[[], bool] = lambda: True) -> list[Job]:
+    """Its turns, while it may write into the folder of the site; where no archive is wanted, what there is of one leaves
+    the site, since nothing corrects it then."""
     if settings.public.data.archive:
-        return [Job("open-data", WAKE_S, keeper.turn)]
-    return [Job("open-data", REMOVED_EVERY_S, partial(remove_archive, settings.public_folder))]
+        return [Job("open-data", WAKE_S, partial(_if, may_write, keeper.turn))]
+    remove = partial(remove_archive, settings.public_folder)
+    return [Job("open-data", REMOVED_EVERY_S, partial(_if, may_write, remove))]
+
+
+def _if(may_write: Callable[[], bool], turn: Callable[[], object]) -> object:
+    return turn() if may_write() else None

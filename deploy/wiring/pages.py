@@ -6,13 +6,16 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date
 from functools import partial
+from threading import Lock
 
 from dashboard.public.publisher import Publisher
 from dashboard.public.server import create_app as public_app
 from dashboard.staff.app import create_app as staff_app
 from dashboard.staff.services import StaffServices
+from deploy.folder_lock import InUse, alone
 from deploy.monitor.publication_probe import PublicationProbe
 from deploy.schedule import Job
 from deploy.settings import Settings
@@ -66,12 +69,27 @@ class Rests:
         return done
 
 
+LOCK = ".publisher.lock"
+"""In the folder of the site: two that wrote there would put back what the other has written since."""
+TAKEN = (
+    "another process writes the public site in {folder}: stop one of the two, or give one a folder of its own "
+    "(public.folder); this one waits until the folder is free"
+)
+
+
 class PublicSite:
-    """The publisher, made at the first turn that can make it: a folder that cannot be written ends nothing else."""
+    """The publisher, made at the first turn that can make it: a folder that cannot be written ends nothing else.
+
+    It has its folder alone until it is closed.
+    """
 
     def __init__(
         self, settings: Settings, stores: Stores, clock: Clock, since: Callable[[], date | None] = lambda: None
     ) -> None:
+        self._folder = settings.public_folder
+        self._turning = Lock()
+        self._held = ExitStack()
+        self._closed, self._fault = False, ""
         self._new = partial(
             Publisher,
             settings.public_folder,
@@ -90,13 +108,45 @@ class PublicSite:
 
     def turn(self) -> bool:
         """Publish if there is anything new, and say so; raises what the disk raises, and the next turn tries again."""
-        if self._publisher is None:
-            self._publisher = self._new()
-        return self._publisher.publish_if_changed()
+        with self._turning:
+            if self._closed or (self._publisher is None and not self._begun()):
+                return False
+            assert self._publisher
+            return self._publisher.publish_if_changed()
+
+    def close(self) -> None:
+        """Give the folder back, after the turn that is under way; there is no turn after it."""
+        with self._turning:
+            self._closed, self._publisher = True, None
+            self._held.close()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether nobody else may write into the folder now."""
+        return self._publisher is not None
 
     def fault(self) -> str:
         """What of the site could not be made the last time, in words for staff; empty where all could."""
-        return self._publisher.fault if self._publisher else ""
+        publisher = self._publisher
+        return publisher.fault if publisher else self._fault
+
+    def _begun(self) -> bool:
+        """Take the folder; False while somebody else has it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._held.enter_context(alone(self._folder, LOCK))
+        except InUse:
+            told = TAKEN.format(folder=self._folder)
+            if told != self._fault:
+                log.error("%s", told)
+            self._fault = told
+            return False
+        try:
+            self._publisher = self._new()
+        except BaseException:
+            self._held.close()
+            raise
+        return True
 
 
 def publisher_job(
@@ -106,20 +156,24 @@ def publisher_job(
 
     ``since`` gives the first day of which there is open data. Whatever goes wrong with it, the house starts.
     """
-    site = PublicSite(settings, stores, clock, since)
+    return _job(PublicSite(settings, stores, clock, since))
+
+
+def _job(site: PublicSite) -> Job:
     try:
         site.turn()
     except OSError as error:
         log.error("the public page cannot be written: %s; it is tried again", error)
     except Exception:
         log.exception("the public page cannot be made; it is tried again")
-    return Job("public-page", 1.0, Rests(site.turn).turn, fault=site.fault)
+    return Job("public-page", 1.0, Rests(site.turn).turn, site.close, site.fault)
 
 
 def public_jobs(settings: Settings, stores: Stores, observed: Archive, clock: Clock) -> list[Job]:
     """All that writes the public site."""
     keeper = archive_keeper(settings, stores, observed, clock)
-    return [publisher_job(settings, stores, clock, lambda: keeper.since), *archive_jobs(settings, keeper)]
+    site = PublicSite(settings, stores, clock, lambda: keeper.since)
+    return [_job(site), *archive_jobs(settings, keeper, lambda: site.is_ours)]
 
 
 class PublicationWatch:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dashboard.public import files
@@ -14,6 +16,7 @@ from dashboard.public.push_settings import PushSettings
 from tests.parts import program
 
 PAGES = 10
+BEGUN = datetime.now(UTC)
 
 
 @dataclass
@@ -52,7 +55,7 @@ class FarCopy:
                 batch.put(each, each.encode() * 500)
             for n in range(PAGES):
                 batch.put(f"stations/s{n}.html", f"<p>edition {edition}</p>".encode() + os.urandom(2000))
-            batch.put("freshness.json", f"edition {edition}".encode())
+            batch.put("freshness.json", stamp_of(edition).encode())
 
     def both_have(self, edition: int, *pictures: str) -> None:
         """Publish an edition that was carried before."""
@@ -78,13 +81,24 @@ class FarCopy:
     @property
     def freshness(self) -> str:
         """What the copy says of its age."""
-        return (self.there / "freshness.json").read_text()
+        told = json.loads((self.there / "freshness.json").read_text())
+        return f"edition {told['edition']}"
+
+
+def stamp_of(edition: int) -> str:
+    """The freshness of an edition; each is a minute younger than the one before."""
+    published_at = BEGUN + timedelta(minutes=edition)
+    return json.dumps({"published_at": published_at.isoformat(), "edition": edition})
 
 
 def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
-    """Every file below a folder with its content and the second of its time."""
+    """Every file below a folder with its content and the second of its time; that of the freshness is another in a
+    copy."""
     return {
-        each.relative_to(folder).as_posix(): (each.read_bytes(), int(each.stat().st_mtime))
+        each.relative_to(folder).as_posix(): (
+            each.read_bytes(),
+            0 if each.name == "freshness.json" else int(each.stat().st_mtime),
+        )
         for each in folder.rglob("*")
         if each.is_file() and each.name != MARK
     }

@@ -13,7 +13,7 @@ from dashboard.public.settings import PublicSettings
 from tests.dashboard import fake_city
 from tests.public.fakes import NOW, SetClock, Site, served
 
-HASTY = PublicSettings(stale_after_s=4, refresh_s=0.3)
+HASTY = PublicSettings(stale_after_s=4, refresh_s=0.3, publish_every_s=1)
 PATIENT = PublicSettings(stale_after_s=300, refresh_s=0.3)
 WHERE = "document.getElementById('spot-mizue').getBoundingClientRect().top"
 

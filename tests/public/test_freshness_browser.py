@@ -14,8 +14,8 @@ from dashboard.public.settings import PublicSettings
 from dashboard.public.words import stamp
 from tests.public.fakes import SetClock, Site, served
 
-HASTY = PublicSettings(stale_after_s=1.5, quiet_stale_after_s=60, refresh_s=0.3)
-PATIENT = PublicSettings(stale_after_s=60, quiet_stale_after_s=3600, refresh_s=0.3)
+HASTY = PublicSettings(stale_after_s=1.5, quiet_stale_after_s=60, refresh_s=0.3, publish_every_s=0.5)
+PATIENT = PublicSettings(stale_after_s=60, quiet_stale_after_s=3600, refresh_s=0.3, publish_every_s=20)
 CALM = "stations/fuji-mouth.html"
 
 

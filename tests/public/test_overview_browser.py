@@ -87,7 +87,9 @@ def test_nothing_moves_while_a_page_is_loaded(phone: Page, flood: str, path: str
 
 
 def test_the_banner_of_an_old_page_moves_nothing(phone: Page, tmp_path: Path) -> None:
-    site = Site(tmp_path, PublicSettings(stale_after_s=1, refresh_s=60), SetClock(datetime.now(UTC)))
+    site = Site(
+        tmp_path, PublicSettings(stale_after_s=1, refresh_s=60, publish_every_s=0.3), SetClock(datetime.now(UTC))
+    )
     site.publish()
     with served(tmp_path) as base:
         phone.goto(base)

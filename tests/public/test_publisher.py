@@ -6,17 +6,21 @@ import resource
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from alerts.issued import Announced, IssuedLevel
+from alerts.records import Maintenance
 from dashboard.public import assets
 from dashboard.public.packing import ENDINGS
+from dashboard.public.publisher import Publisher
+from ingest.readings import Quality
 from tests.dashboard import fake_city
 from tests.dashboard.fakes import FakeRegistryStore
-from tests.public.fakes import Site
+from tests.public.fakes import SetClock, Site, log_of, one_station
 
 
 @pytest.fixture
@@ -28,6 +32,16 @@ def site(tmp_path: Path) -> Site:
 
 def later(site: Site, **step: float) -> None:
     site.clock.at += timedelta(**step)
+
+
+@dataclass
+class Noted:
+    """A log of work that grows in a test."""
+
+    works: list[Maintenance]
+
+    def maintenance(self, since: datetime) -> list[Maintenance]:
+        return [each for each in self.works if each.ends_at > since]
 
 
 @contextmanager
@@ -111,6 +125,21 @@ def test_after_a_minute_the_page_is_written_again_and_knows_who_fell_silent(site
     later(site, minutes=40)
     assert site.publish() is True
     assert site.page().count("最後の観測") > 10
+
+
+def test_work_that_is_noted_after_its_end_takes_its_readings_from_the_page_at_once(tmp_path: Path) -> None:
+    noted: list[Maintenance] = []
+    log = log_of(("bridge-1", 4.6, 5, Quality.GOOD))
+    store, clock = FakeRegistryStore(one_station()), SetClock()
+    publisher = Publisher(tmp_path, log, store, clock, maintenance=Noted(noted))
+    publisher.publish_if_changed()
+    page = tmp_path / "stations" / "bridge.html"
+    assert "4.60" in page.read_text()
+    begins_at, ends_at = (clock.at - timedelta(minutes=each) for each in (60, 2))
+    noted.append(Maintenance("bridge", "inspection", "desk", begins_at, ends_at))
+    clock.at += timedelta(seconds=1)
+    assert publisher.publish_if_changed()
+    assert "4.60" not in page.read_text()
 
 
 def test_a_new_registry_is_published_at_once(site: Site) -> None:

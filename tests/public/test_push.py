@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,12 @@ from dashboard.public.push import MARK, Push
 from dashboard.public.push_settings import PushSettings
 from dashboard.public.rsync import Interrupted, PushError
 from tests.parts import program
-from tests.public.fakes import Site
-from tests.public.far_copy import FarCopy, tree
+from tests.public.fakes import NOW, SetClock, Site
+from tests.public.far_copy import FarCopy, stamp_of, tree
 
 PICTURE, OTHER = "pictures/cam.1111.jpg", "pictures/cam.2222.jpg"
-OF_PICTURES, OF_ASSETS, OF_PAGES, OF_FRESHNESS = 2, 3, 4, 5
-"""The connections of one copy by their numbers; the first only looks."""
+OF_PICTURES, OF_ASSETS, OF_PAGES, OF_FRESHNESS = 3, 4, 5, 6
+"""The connections of one copy by their numbers; the first two only look."""
 
 
 @pytest.fixture
@@ -72,6 +74,38 @@ def test_a_folder_without_the_mark_is_left_alone(copy: FarCopy) -> None:
     assert [each.name for each in copy.there.iterdir()] == ["somebody's.txt"]
 
 
+def test_an_old_host_that_comes_back_leaves_a_newer_site_as_it_is(tmp_path: Path) -> None:
+    program("rsync")
+    there, never = tmp_path / "there", threading.Event()
+    there.mkdir()
+    (there / MARK).touch()
+    new, old = Site(tmp_path / "new"), Site(tmp_path / "old", clock=SetClock(NOW - timedelta(hours=3)))
+    new.publish()
+    Push(new.folder, str(there), PushSettings()).turn(never)
+    (there / "pictures").mkdir(exist_ok=True)
+    (there / PICTURE).touch()
+    before = tree(there)
+    old.publish()  # later than the new one by the time of its files
+    push = Push(old.folder, str(there), PushSettings())
+    assert "newer than ours" in told(lambda: push.turn(never))
+    assert tree(there) == before
+    old.clock.at = NOW + timedelta(seconds=1)
+    old.publish()
+    assert push.turn(never)
+
+
+def test_a_key_that_may_only_write_goes_back_in_time_as_little(copy: FarCopy) -> None:
+    copy.both_have(2)
+    restricted = f'export SSH_ORIGINAL_COMMAND="$*"; exec {program("rrsync")} -wo {copy.there}'
+    (copy.folder / "way").write_text(restricted)
+    push = Push(copy.site, "far:", copy.settings)
+    copy.publish(3)
+    assert push.turn(copy.never)
+    copy.publish(1)
+    assert "newer than ours" in told(lambda: push.turn(copy.never))
+    assert copy.freshness == "edition 3"
+
+
 def test_a_key_that_may_only_write_into_one_folder_is_enough(copy: FarCopy) -> None:
     copy.both_have(1, PICTURE)
     copy.publish(2, OTHER)
@@ -98,7 +132,7 @@ def test_a_picture_that_was_withdrawn_goes_before_anything_else_comes(copy: FarC
     seen = copy.folder / "seen"
     copy.turn(f'ls -A {copy.there}/pictures > {seen}.$N; cat {copy.there}/freshness.json >> {seen}.$N; exec "$@"')
     after_the_first_step = Path(f"{seen}.{OF_ASSETS}").read_text()
-    assert after_the_first_step == "edition 1"
+    assert after_the_first_step == stamp_of(1)
     assert tree(copy.there) == tree(copy.site)
 
 
@@ -112,7 +146,7 @@ def test_a_picture_goes_though_the_disk_refused_the_pages_after_it(copy: FarCopy
 def test_the_copy_never_says_to_be_fresher_than_its_pages(copy: FarCopy) -> None:
     copy.publish(1)
     stamp = copy.site / "freshness.json"
-    newer = f'printf "edition 2" > {stamp}; touch -d "2 seconds" {stamp}'
+    newer = f"printf %s {shlex.quote(stamp_of(2))} > {stamp}; touch -d '2 seconds' {stamp}"
     copy.turn(f'[ $N = {OF_PAGES} ] && {{ {newer}; }}; exec "$@"')
     assert copy.freshness == "edition 1"
     assert copy.turn()

@@ -84,6 +84,13 @@ def test_a_page_that_prints_its_time_is_written_anew_before_that_is_old(bring: C
     assert made == ["a.html"] * 2
 
 
+def test_a_file_that_somebody_removed_comes_back(tmp_path: Path, bring: Callable[..., int]) -> None:
+    bring(sheet("assets/site.css"), sheet("a.html"))
+    (tmp_path / "assets/site.css").unlink()
+    assert bring(sheet("assets/site.css"), sheet("a.html"), minutes=1) == 1
+    assert (tmp_path / "assets/site.css").read_bytes() == LONG
+
+
 def test_pages_that_were_written_together_do_not_all_come_due_together(bring: Callable[..., int]) -> None:
     pages = [sheet(f"stations/{n}.html", lasts_s=900) for n in range(40)]
     bring(*pages)
