@@ -86,8 +86,8 @@ class FarCopy:
 
 
 def stamp_of(edition: int) -> str:
-    """The freshness of an edition; each is a minute younger than the one before."""
-    published_at = BEGUN + timedelta(minutes=edition)
+    """The freshness of an edition; each is an hour younger than the one before."""
+    published_at = BEGUN + timedelta(hours=edition)
     return json.dumps({"published_at": published_at.isoformat(), "edition": edition})
 
 
