@@ -36,7 +36,7 @@ def archive_keeper(settings: Settings, stores: Stores, observed: Archive, clock:
 
 
 def archive_jobs(settings: Settings, keeper: ArchiveKeeper, may_write: Callable[[], bool] = lambda: True) -> list[Job]:
-    """Its turns, while it may write into the folder of the site; where no archive is wanted, what there is of one leaves
+    """Its turns, while it may write into the site; where no archive is wanted, what there is of one leaves
     the site, since nothing corrects it then."""
     if settings.public.data.archive:
         return [Job("open-data", WAKE_S, partial(_if, may_write, keeper.turn))]
