@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -205,14 +206,26 @@ def _sentences(error: ValidationError, file: Path | None, environment: Mapping[s
             yield f"{where}: {key}: {MOVED[key]}"
         elif each["type"] == "extra_forbidden":
             yield f"{where}: there is no setting {key}; docs/settings.md lists all of them"
+        elif each["type"] in ("tuple_type", "list_type") and isinstance(each["input"], str):
+            yield f"{where}: {key}: write a list, {_as_list(key, each['input'])}"
         else:
             yield f"{where}: {key}: {each['msg'].removeprefix('Value error, ')}{_given(key, each['input'])}"
 
 
+def _as_list(key: str, written: str) -> str:
+    """``["ja", "en"]`` of "ja, en"; nothing that is, or could hold, a secret."""
+    if _is_secret(key):
+        return '["one", "another"]'
+    return json.dumps([each.strip() for each in written.split(",") if each.strip()], ensure_ascii=False)
+
+
 def _given(key: str, value: object) -> str:
     """What was written; nothing that is, or could hold, a secret."""
-    plain = isinstance(value, str | int | float) and not any(word in key for word in SECRETS)
-    return f" (it is {value!r})" if plain else ""
+    return f" (it is {value!r})" if isinstance(value, str | int | float) and not _is_secret(key) else ""
+
+
+def _is_secret(key: str) -> bool:
+    return any(word in key for word in SECRETS)
 
 
 def _check_broker(settings: Settings) -> None:

@@ -16,6 +16,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".svg": "image/svg+xml",
     ".jpg": "image/jpeg",
     ".xml": "application/xml",
+    ".txt": "text/plain; charset=utf-8",
 }
 """The kinds of file of the site; no other kind is served."""
 BY_PLACE: tuple[tuple[re.Pattern[str], str], ...] = (

@@ -62,7 +62,9 @@ def locate(folder: Path, path: str) -> Path | None:
     except OSError:  # a name that no file can have
         return None
     if is_folder:
-        return wanted / "index.html" if path == "" or path.endswith("/") else wanted
+        page = wanted / "index.html"
+        asked = page if path == "" or path.endswith("/") else wanted
+        return asked if page.is_file() else None
     return wanted if media_type(wanted.relative_to(folder).as_posix()) else None
 
 

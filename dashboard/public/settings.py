@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -13,6 +14,8 @@ from dashboard.public.words.languages import ON_BY_DEFAULT, Language
 PUBLICATIONS = 3
 """So many publications come at least before the first page is old: one may find it too young to be written anew, one
 may be late."""
+_CONTACT = re.compile(r"(?:https?://|mailto:)\S+")
+_ADDRESS = re.compile(r"https?://[^\s?#/][^\s?#]*/")
 
 
 class DataSettings(BaseModel):
@@ -32,7 +35,6 @@ class DataSettings(BaseModel):
     )
     contact: str = Field(
         default="",
-        pattern=r"^((https?://|mailto:)[^\s]+)?$",
         description="where to ask about the data, for catalogues: https://… or mailto:…",
     )
     archive: bool = Field(
@@ -41,6 +43,13 @@ class DataSettings(BaseModel):
     every_s: float = Field(
         default=300.0, ge=10, description="seconds after which a daily file with news is written again"
     )
+
+    @field_validator("contact")
+    @classmethod
+    def _can_be_asked(cls, contact: str) -> str:
+        if contact and not _CONTACT.fullmatch(contact):
+            raise ValueError("write https://city.example/contact or mailto:data@city.example, with what it begins with")
+        return contact
 
     @field_validator("attribution")
     @classmethod
@@ -86,7 +95,6 @@ class PublicSettings(BaseModel):
     most_listed: int = Field(default=60, ge=1, le=200, description="spots on the overview; the others are counted")
     address: str = Field(
         default="",
-        pattern=r"^(https?://[^\s?#]+/)?$",
         description="address of the site, with a slash at its end; for the QR code, feeds and catalogues",
     )
     push: PushSettings = Field(default=PushSettings(), description="copies of the site on other hosts")
@@ -98,6 +106,13 @@ class PublicSettings(BaseModel):
     reviewed: dict[str, str] = Field(
         default={}, description='who has read the drafted texts of a language and when: `vi = "…"`'
     )
+
+    @field_validator("address")
+    @classmethod
+    def _is_of_a_site(cls, address: str) -> str:
+        if address and not _ADDRESS.fullmatch(address):
+            raise ValueError("write https://levels.city.example/ with https:// before it and a slash at its end")
+        return address
 
     @model_validator(mode="after")
     def _is_written_before_it_is_old(self) -> Self:

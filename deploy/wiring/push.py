@@ -51,8 +51,9 @@ def check_copies(settings: Settings) -> Iterable[Check]:
         name = f"public copy {target}"
         with tempfile.TemporaryDirectory() as kept:
             try:
+                _refuse_own(target, settings.public_folder)
                 look_at(Rsync(push.shell, LOOK_WITHIN_S, threading.Event()), target, Path(kept), only_look=True)
-            except PushError as error:
+            except (PushError, SettingsError) as error:
                 yield Check(name, State.FAILED, str(error))
             else:
                 yield Check(name, State.OK, "can be reached and is marked as a copy of the site")

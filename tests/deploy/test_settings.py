@@ -50,6 +50,12 @@ def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
         ("[alerts.hysteresis_by_kind]\nriver = 0.2\n", r"write \[alerts\.rules\.stage\.kinds\.river\]"),
         ("[mqtt]\nca_file = 'no/such/file'\n", "there is no such file"),
         ("[mqtt]\nhost = ''\n", "mqtt.host"),
+        ("[public]\naddress = 'levels.city.example'\n", "write https://levels.city.example/ with https:// before it"),
+        ("[public]\naddress = 'https://levels.city.example'\n", "and a slash at its end"),
+        ("[public]\nlanguages = 'ja, en'\n", r'public\.languages: write a list, \["ja", "en"\]'),
+        ("[public]\nlanguages = ['ja', 'ja']\n", "a language is named twice"),
+        ("[public.push]\ntargets = '/x'\n", r'public\.push\.targets: write a list, \["/x"\]'),
+        ("[public.data]\ncontact = 'data@city.example'\n", "write https://city.example/contact or mailto:data@city"),
     ],
 )
 def test_a_mistake_is_named_with_what_to_write(text: str, sentence: str, tmp_path: Path) -> None:

@@ -124,6 +124,8 @@ def test_the_site_is_not_copied_into_itself(tmp_path: Path) -> None:
     for own in (tmp_path / "public", tmp_path, tmp_path / "public" / "copy"):
         with pytest.raises(SettingsError, match="a folder of its own"):
             push_services(house(tmp_path, str(own)))
+        [said] = check_copies(house(tmp_path, str(own)))
+        assert (said.state, "write a folder of its own" in said.sentence) == (State.FAILED, True)
     assert push_services(Settings(data_folder=tmp_path)) == []
 
 

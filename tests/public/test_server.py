@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -214,3 +214,21 @@ def test_a_file_that_is_no_part_of_the_site_is_not_served(folder: Path, web: Web
 def test_only_reading_is_allowed(web: Web) -> None:
     assert web.ask("POST", "/").status_code == 405
     assert web.ask("HEAD", "/").status_code == 200
+
+
+def test_a_folder_without_a_page_of_its_own_is_missing_at_once(folder: Path, web: Web) -> None:
+    assert (folder / "stations").is_dir()
+    assert [web.get(each).status_code for each in ("/stations", "/stations/")] == [404, 404]
+
+
+def test_search_engines_may_read_the_site_and_not_a_demonstration(folder: Path, web: Web) -> None:
+    answer = web.get("/robots.txt")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert answer.text == "User-agent: *\nDisallow: /\n"
+    real = Site(folder)
+    registry = real.store.current
+    assert registry is not None
+    assert registry.city.demonstration
+    real.store.current = replace(registry, city=replace(registry.city, demonstration=False))
+    assert real.publish()
+    assert web.get("/robots.txt").text == "User-agent: *\nDisallow:\n"

@@ -17,6 +17,7 @@ from dashboard.public.pages import (
     notice_board,
     overview,
     places,
+    robots,
     station,
 )
 from dashboard.public.sheets import Sheet
@@ -46,7 +47,7 @@ def parts(edition: Edition) -> Iterator[Iterator[Sheet]]:
     for language in edition.languages:
         for page in PAGES:
             yield page(edition, language)
-    yield (missing.sheet(each) for each in (edition,))
+    yield (each.sheet(edition) for each in (missing, robots))
 
 
 def of_water(edition: Edition) -> frozenset[str]:

@@ -18,6 +18,8 @@ def chosen(codes: Sequence[str], reviewed: Mapping[str, str]) -> tuple[Language,
     for code in (*codes, *reviewed):
         if code not in BY_CODE:
             raise ValueError(f"{code!r} is no language of the public site: write some of {CODES}")
+    if len(set(codes)) < len(codes):
+        raise ValueError("a language is named twice in languages: write each one once")
     if JA.code not in codes:
         raise ValueError('languages needs "ja": its pages stand at the root of the site')
     for code in codes:
