@@ -13,6 +13,7 @@ import pytest
 from dashboard.public import assets, files
 from dashboard.public.headers import MEDIA_TYPES
 from dashboard.public.settings import PublicSettings
+from tests.parts import PROJECT
 from tests.public.fakes import Site, served
 from tests.public.nginx import NAME, SHIPPED, Nginx
 
@@ -243,3 +244,15 @@ def test_the_addresses_of_one_network_of_ipv6_count_as_one(folder: Path, tmp_pat
             each: client.get("/", headers={"X-Forwarded-For": each}).headers["x-client"] for each in OF_ONE_CUSTOMER
         }
     assert seen == OF_ONE_CUSTOMER
+
+
+def test_behind_a_load_balancer_the_server_of_the_documentation_sends_nobody_on(folder: Path, tmp_path: Path) -> None:
+    behind = Nginx(tmp_path / "nginx", folder)
+    documented = (PROJECT / "docs" / "nginx.md").read_text(encoding="utf-8").split("```nginx")[1].split("```")[0]
+    server = documented.replace("listen 80", f"listen 127.0.0.1:{behind.port}").replace("listen [::]:80", "# listen")
+    file = behind.folder / "nginx.conf"
+    whole = file.read_text(encoding="utf-8").split("    # Plain HTTP only sends on")[0]
+    file.write_text(f"{whole}{server.replace('/srv/mizumori/public', str(folder))}}}\n", encoding="utf-8")
+    with behind:
+        answer = httpx.get(f"http://127.0.0.1:{behind.port}/")
+    assert (answer.status_code, answer.headers.get("strict-transport-security")) == (200, None)

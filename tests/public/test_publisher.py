@@ -68,6 +68,7 @@ def test_the_first_call_writes_the_whole_site(site: Site) -> None:
         *(f"{folder}stations/{spot.id}.html" for folder in ("", "easy/", "en/") for spot in fake_city.SPOTS),
         "places.json",
         "404.html",
+        "robots.txt",
         "data/latest.json",
         "data/latest.schema.json",
         "data/latest.csv",

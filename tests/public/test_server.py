@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -229,6 +229,7 @@ def test_search_engines_may_read_the_site_and_not_a_demonstration(folder: Path, 
     registry = real.store.current
     assert registry is not None
     assert registry.city.demonstration
-    real.store.current = replace(registry, city=replace(registry.city, demonstration=False))
+    city = registry.city.model_copy(update={"demonstration": False})
+    real.store.current = registry.model_copy(update={"city": city})
     assert real.publish()
     assert web.get("/robots.txt").text == "User-agent: *\nDisallow:\n"
