@@ -41,6 +41,7 @@ class Courses:
         self._known: dict[str, Course24] | None = None
         self._heard: Heard | None = None
         self._works: Sequence[Maintenance] = ()
+        self._gauges: frozenset[str] = frozenset()
 
     def now(
         self, registry: Registry, heard: Heard, now: datetime, works: Sequence[Maintenance]
@@ -49,6 +50,9 @@ class Courses:
         last days. An unchanged course stays the same object."""
         until, known = _next_hour(now), self._known
         touched = frozenset() if heard is self._heard else heard.touched
+        gauges = frozenset(registry.gauges)
+        if touched is not None:
+            touched = touched | (gauges - self._gauges)  # what comes into service has said something before
         self._known = None  # should the log refuse, everything is read again
         if touched is None or known is None or list(works) != self._works:
             touched, known = None, {}
@@ -56,7 +60,7 @@ class Courses:
         found = {
             each: course if course.until == until else replace(course, until=until) for each, course in found.items()
         }
-        self._known, self._heard, self._works = found, heard, list(works)
+        self._known, self._heard, self._works, self._gauges = found, heard, list(works), gauges
         return found
 
     def _read(

@@ -90,6 +90,14 @@ def test_an_unchanged_course_stays_the_same_object_and_asks_the_log_nothing() ->
     assert house.log.queries - asked <= 3
 
 
+def test_a_gauge_that_comes_back_into_service_has_its_day_before_its_next_reading() -> None:
+    house, city = House(log_of(("bridge-1", 1.0, 20, GOOD))), one_station()
+    without = city.model_copy(update={"gauges": {}})
+    heard = house.following.heard(house.log.marks().reading_seq, NOW)
+    assert house.courses.now(without, heard, NOW, ()) == {}
+    assert house.stages_m() == [1.0]
+
+
 def test_the_day_moves_on_by_the_hour_and_a_gauge_without_news_stays_the_same_course() -> None:
     house = House(log_of(("bridge-1", 1.0, 23 * 60, GOOD), ("bridge-1", 2.0, 60, GOOD)))
     before, later = house.course(), house.course(NOW + timedelta(hours=2))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 from geojson_pydantic import Feature, FeatureCollection, Point
 
 from dashboard.public import data
-from dashboard.public.data import latest, latest_table
+from dashboard.public.data import latest_table
 from dashboard.public.data.model import Latest, schema
+from dashboard.public.memo import Memo
 from dashboard.public.spots import State
 from ingest.readings import Quality
 from ingest.stations import City, Registry, ThresholdSet
@@ -184,10 +186,10 @@ def test_an_unchanged_minute_writes_the_catalogue_and_the_schema_no_more(tmp_pat
 
 def test_where_one_station_changed_the_files_are_those_that_are_made_afresh() -> None:
     registry, log = fake_city.registry(NOW), storm(NOW)
-    told(edition(board_of(registry, log)))
+    memo = Memo()
+    told(replace(edition(board_of(registry, log)), memo=memo))
     log.add(fake_city.reading("mizue-01", 2.91, NOW))
-    found = told(edition(board_of(registry, log)))
-    latest.PIECES = latest.Pieces()
+    found = told(replace(edition(board_of(registry, log)), memo=memo))
     assert told(edition(board_of(registry, log))) == found
     assert b'"stage_m":2.91' in found["data/latest.json"]
 
@@ -195,10 +197,10 @@ def test_where_one_station_changed_the_files_are_those_that_are_made_afresh() ->
 @pytest.mark.parametrize("change", [{"drill": True}, {"name": {"ja": "別の市"}}, {"municipal_code": "342050"}])
 def test_what_concerns_the_whole_city_changes_the_part_of_every_station(change: dict[str, Any]) -> None:
     registry, log = one_station(), log_of(("bridge-1", 1.5, 1, Quality.GOOD))
-    told(edition(board_of(registry, log)))
+    memo = Memo()
+    told(replace(edition(board_of(registry, log)), memo=memo))
     other = registry.model_copy(update={"city": registry.city.model_copy(update=change)})
-    found = told(edition(board_of(other, log)))
-    latest.PIECES = latest.Pieces()
+    found = told(replace(edition(board_of(other, log)), memo=memo))
     assert told(edition(board_of(other, log))) == found
 
 

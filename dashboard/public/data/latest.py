@@ -63,7 +63,9 @@ class Pieces:
         return [piece for _, piece in found.values()]
 
 
-PIECES = Pieces()
+def _pieces(edition: Edition) -> Pieces:
+    """Those of the publisher that makes the edition."""
+    return edition.memo.of("pieces of the latest values", None, Pieces)
 
 
 def sheets(edition: Edition) -> Iterator[Sheet]:
@@ -87,18 +89,18 @@ def facts_of(edition: Edition) -> tuple[Facts, ...]:
 def document(edition: Edition, facts: Sequence[Facts]) -> bytes:
     """``data/latest.json``."""
     head = _head(edition)
-    stations = ",".join(each.document for each in PIECES.of(edition, facts, head))
+    stations = ",".join(each.document for each in _pieces(edition).of(edition, facts, head))
     return f"{head.model_dump_json(by_alias=True).removesuffix(']}')}{stations}]}}\n".encode()
 
 
 def _table(edition: Edition, facts: Sequence[Facts]) -> bytes:
     head = _head(edition)
-    return latest_table.whole(head, (row for each in PIECES.of(edition, facts, head) for row in each.rows))
+    return latest_table.whole(head, (row for each in _pieces(edition).of(edition, facts, head) for row in each.rows))
 
 
 def _points(edition: Edition, facts: Sequence[Facts]) -> bytes:
     head = _head(edition)
-    return geo.whole(head, (each.features for each in PIECES.of(edition, facts, head)))
+    return geo.whole(head, (each.features for each in _pieces(edition).of(edition, facts, head)))
 
 
 def _head(edition: Edition) -> Latest:
