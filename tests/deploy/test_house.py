@@ -149,7 +149,9 @@ def test_bad_messages_leave_traces_and_good_ones_arrive_between_them(running: Ru
     assert counts == {"malformed": 4, "oversized": 1, "unknown_topic": 1}
 
 
-def test_the_public_page_says_being_checked_while_the_clock_of_a_gauge_is_wrong(running: Running) -> None:
+def test_while_the_clock_of_a_gauge_is_wrong_its_danger_stands_as_last_known_and_its_new_value_nowhere(
+    running: Running,
+) -> None:
     running.publish(running.threshold_m(2), ago_s=60)
     assert eventually(lambda: f"{running.threshold_m(2):.2f}" in running.public_page)
     gauge = running.stores.city().gauges[GAUGE]
@@ -157,7 +159,7 @@ def test_the_public_page_says_being_checked_while_the_clock_of_a_gauge_is_wrong(
     running.device.send(wrong.topic, wrong.payload)
     assert eventually(lambda: "確認中" in running.public_page)
     page = running.public_page
-    assert f"{running.threshold_m(2):.2f} m" not in page
+    assert "いまの状態ではありません" in page
     assert f"{running.threshold_m(4) + 0.03:.2f}" not in page
     assert eventually(lambda: running.mailbox.mails and "未確認" in running.mailbox.mails[-1]["Subject"])
 
