@@ -91,7 +91,7 @@ def test_without_an_archive_neither_the_page_nor_the_catalogue_speaks_of_one() -
     ("given", "said"),
     [
         ({"licence": "mine"}, "'cc-by-4.0' or 'pdl-1.0'"),
-        ({"contact": "somebody"}, "pattern"),
+        ({"contact": "somebody"}, "write https://city.example/contact"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(given: dict[str, str], said: str) -> None:
