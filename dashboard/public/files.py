@@ -106,15 +106,13 @@ class Batch:
         _sync_folders({each.path.parent for each in self._files})
 
     def _write(self) -> None:
-        """Many are packed and written in threads, when all are rendered: beside rendering, which holds the interpreter,
-        each of their small steps would wait for it."""
-        if len(self._files) < MANY:
-            for each in self._files:
-                each.write(durably=True)
-            return
+        """In threads, when all are rendered: beside rendering, which holds the interpreter, each of their small steps
+        would wait for it."""
+        few = len(self._files) < MANY
         with ThreadPoolExecutor(THREADS, "public-files") as threads:
-            list(threads.map(partial(_File.write, durably=False), self._files))
-        os.sync()
+            list(threads.map(partial(_File.write, durably=few), self._files))
+        if not few:
+            os.sync()
 
 
 class Part:

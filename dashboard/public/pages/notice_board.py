@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from markupsafe import Markup
@@ -10,9 +10,9 @@ from markupsafe import Markup
 from dashboard.public.drawings.qr import code
 from dashboard.public.edition import Edition
 from dashboard.public.pages.frame import render, words_of
-from dashboard.public.pages.overview import summary
+from dashboard.public.pages.overview import counts, summary
 from dashboard.public.sheets import Sheet
-from dashboard.public.signs import sign_of, tally
+from dashboard.public.signs import Sign, sign_of, tally
 from dashboard.public.spots import Group
 from dashboard.public.words.languages import Language
 
@@ -31,7 +31,7 @@ def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
 def page(edition: Edition, language: Language) -> bytes:
     """The page in a language."""
     words = words_of(edition, language)
-    not_low = [spot for spot in edition.spots if spot.group is not Group.LOW]
+    not_low = len(edition.spots) - edition.once(counts)[Group.LOW]  # they come first
     address = edition.settings.address and edition.settings.address + language.folder
     return render(
         "notice_board.html",
@@ -40,10 +40,14 @@ def page(edition: Edition, language: Language) -> bytes:
         PAGE,
         edition.every_minute,
         words=words,
-        summary=summary(edition.spots, words),
-        tally=tally(edition.spots),
-        worst=[(spot, sign_of(spot)) for spot in not_low[:MOST]],
-        left=max(len(not_low) - MOST, 0),
+        summary=summary(edition, words),
+        tally=edition.once(_tally),
+        worst=[(spot, sign_of(spot)) for spot in edition.spots[: min(MOST, not_low)]],
+        left=max(not_low - MOST, 0),
         address=address,
         code=Markup(code(address)) if address else "",
     )
+
+
+def _tally(edition: Edition) -> Sequence[tuple[Sign, int]]:
+    return tally(edition.spots)

@@ -62,7 +62,7 @@ def page(edition: Edition, language: Language) -> bytes:
         PAGE,
         edition.every_minute,
         words=words,
-        summary=summary(edition.spots, words),
+        summary=summary(edition, words),
         groups=shown.groups,
         left=max(len(edition.spots) - edition.settings.most_listed, 0),
         city_map=shown.city_map,
@@ -96,9 +96,14 @@ def _shown(edition: Edition) -> _Shown:
     )
 
 
-def summary(listed: Sequence[Spot], words: Words) -> Summary:
+def counts(edition: Edition) -> Counter[Group]:
+    """How many spots are in each group."""
+    return Counter(spot.group for spot in edition.spots)
+
+
+def summary(edition: Edition, words: Words) -> Summary:
     """What is the worst now, and how many spots are in danger or not known."""
-    count = Counter(spot.group for spot in listed)
+    listed, count = edition.spots, edition.once(counts)
     unknown = [words.t("summary.unknown", count=count[Group.UNKNOWN])] if count[Group.UNKNOWN] else []
     if count[Group.ATTENTION]:
         return _danger(listed, [words.t("summary.attention", count=count[Group.ATTENTION]), *unknown], words)
