@@ -37,8 +37,8 @@ from ingest.store.protocol import Archive, History
 
 log = logging.getLogger(__name__)
 
-RESTS = 30.0
-RESTS_AT_MOST_S = 8.0
+RESTS = 20.0
+RESTS_AT_MOST_S = 6.0
 """A reading is on the site within ten seconds, also in a storm over a large city."""
 
 
