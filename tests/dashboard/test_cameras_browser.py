@@ -18,6 +18,16 @@ from tests.dashboard.staff_fakes import Desk, served
 
 DESK, PHONE = (1366, 768), (360, 740)
 PATIENCE_MS = 20_000
+# Also what is drawn for a moment only, while the page comes together, must not make it scroll sideways.
+WIDEST = """
+window.widest = 0;
+const look = () => {
+    const root = document.documentElement;
+    if (root) window.widest = Math.max(window.widest, root.scrollWidth - window.innerWidth);
+    requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +97,12 @@ def visit(context: BrowserContext, base: str, size: tuple[int, int]) -> Iterator
 @pytest.mark.parametrize("size", [DESK, PHONE], indirect=False)
 @pytest.mark.parametrize("address", ["/cameras", "/en/cameras?s=trouble", "/en/station/hongo-bridge"])
 def test_cameras_open_without_error_or_other_host_and_fit(visit: Visit, address: str) -> None:
+    visit.page.add_init_script(WIDEST)
     visit.open(address, ".still .band")
     visit.page.wait_for_timeout(200)
     assert visit.errors == []
     assert visit.hosts() == {visit.base.removeprefix("http://")}
-    assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert visit.page.evaluate("window.widest") == 0
 
 
 def test_the_band_lies_across_the_picture_and_is_seen(visit: Visit) -> None:
