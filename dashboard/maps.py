@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from dashboard.i18n import text
@@ -26,6 +27,7 @@ _DIGITS = 8
 """About 0.3 m on the ground."""
 
 
+@lru_cache(maxsize=1 << 16)
 def projected(lon: float, lat: float) -> tuple[float, float]:
     """Degrees to Web Mercator, 0 to 1 from west to east and from north to south."""
     bounded = math.radians(max(-_SOUTHERNMOST, min(_SOUTHERNMOST, lat)))

@@ -39,7 +39,7 @@ class GaugeView:
     None before the first one. ``unconfirmed`` says that it is suspect: staff see it, the public does not, and
     ``hazard`` is that of the last good reading where that is higher.
     ``sensor_fault`` says that something newer than ``shown`` came and was bad. ``silent`` that it is overdue:
-    what is shown is then the last known state, unverified. ``next_level`` is the next (hazard, stage_m) above.
+    what is shown is then the last known state, unverified.
     ``maintenance`` is the work on the gauge that goes on now: staff see it marked, the public sees no level whatever
     it says. ``held_over`` says that what is shown was observed during work that has ended: it is no level either.
     ``rise_m_per_h`` is the pace that messages say, over ``rise_window``; ``slopes_m_per_h`` are those of the last 10
@@ -58,7 +58,6 @@ class GaugeView:
     unconfirmed: bool
     sensor_fault: bool
     rise_m_per_h: float | None
-    next_level: tuple[int, float] | None
     maintenance: Maintenance | None = None
     held_over: bool = False
     rise_window: timedelta | None = None
@@ -77,6 +76,13 @@ class GaugeView:
     def observed_at(self) -> datetime | None:
         """Time of the stage shown."""
         return self.shown.observed_at if self.shown else None
+
+    @property
+    def next_level(self) -> tuple[int, float] | None:
+        """The next (hazard, stage_m) above the stage shown; without one the lowest."""
+        stage_m = self.stage_m
+        above = (each for each in sorted(self.levels.items()) if stage_m is None or each[1] > stage_m)
+        return next(above, None)
 
     @property
     def trend(self) -> str:
@@ -106,7 +112,9 @@ class StationView:
     def worst(self) -> GaugeView | None:
         """The gauge that decides the station's hazard; of equals the one that rises fastest."""
         seen = [gauge for gauge in self.gauges if gauge.shown is not None]
-        return max(seen, key=lambda each: (each.hazard, each.rise_m_per_h or 0.0), default=None)
+        if len(seen) < 2:  # of a large city nearly all
+            return seen[0] if seen else None
+        return max(seen, key=lambda each: (each.hazard, each.rise_m_per_h or 0.0))
 
     @property
     def hazard(self) -> int | None:
@@ -244,12 +252,10 @@ def gauge_view(
     if latest is None or shown is None:
         heard_at = latest.reading.observed_at if latest else None
         silent = heard_at is None or is_overdue(heard_at, gauge, 0, now)
-        following = _next_level(None, levels)
-        return GaugeView(
-            gauge, levels, None, 0, None, silent, False, latest is not None, None, following, heard_at=heard_at
-        )
+        return GaugeView(gauge, levels, None, 0, None, silent, False, latest is not None, None, heard_at=heard_at)
     going = pace_now(gauge.id, recent, now, paces)
-    hazard, good_hazard = (0 if each is None else _hazard(station, gauge, each) for each in (shown, latest.good))
+    hazard = _hazard(station, gauge, shown)
+    good_hazard = hazard if latest.good is shown else _hazard(station, gauge, latest.good)
     if shown.quality is Quality.SUSPECT:
         # As with alerts: what is not believed yet may raise a hazard and never lowers it.
         hazard = max(hazard, good_hazard)
@@ -263,7 +269,6 @@ def gauge_view(
         unconfirmed=shown.quality is Quality.SUSPECT,
         sensor_fault=latest.reading.quality is Quality.BAD,
         rise_m_per_h=going.rise_m_per_h if going else None,
-        next_level=_next_level(shown.stage_m, levels),
         rise_window=going.window if going else None,
         slopes_m_per_h=going.slopes_m_per_h if going else (None, None),
         confirmed=latest.good,
@@ -272,23 +277,14 @@ def gauge_view(
     )
 
 
-def _hazard(station: Station, gauge: Gauge, reading: Reading) -> int:
-    return hazard_at(reading.stage_m, levels_at(station.kind, gauge, reading.observed_at))
+def _hazard(station: Station, gauge: Gauge, reading: Reading | None) -> int:
+    return 0 if reading is None else hazard_at(reading.stage_m, levels_at(station.kind, gauge, reading.observed_at))
 
 
 def _shown(latest: Latest | None) -> Reading | None:
     if latest is None:
         return None
     return latest.reading if latest.reading.quality is not Quality.BAD else latest.good
-
-
-def _next_level(stage_m: float | None, levels: Levels) -> tuple[int, float] | None:
-    above = [
-        (hazard, threshold_m)
-        for hazard, threshold_m in sorted(levels.items())
-        if stage_m is None or threshold_m > stage_m
-    ]
-    return above[0] if above else None
 
 
 def hours_to_next(view: GaugeView) -> float | None:

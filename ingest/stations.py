@@ -292,8 +292,10 @@ def inner_of(gauges: Sequence[Gauge]) -> Gauge | None:
     return inner[0] if inner else None
 
 
-def in_force(sets: Iterable[ThresholdSet], at: datetime) -> ThresholdSet | None:
+def in_force(sets: Sequence[ThresholdSet], at: datetime) -> ThresholdSet | None:
     """The set valid at ``at``: the latest that has begun; before all of them, the first; None without any."""
+    if len(sets) < 2:
+        return sets[0] if sets else None
     ordered = sorted(sets, key=lambda each: each.valid_from)
     begun = [each for each in ordered if each.valid_from <= at]
-    return begun[-1] if begun else (ordered[0] if ordered else None)
+    return begun[-1] if begun else ordered[0]

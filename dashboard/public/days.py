@@ -73,19 +73,21 @@ class Days:
     def __init__(self, board: Board, courses: Mapping[str, Course24]) -> None:
         self._at = board.at
         self._courses = courses
-        self._levels = {gauge.gauge.id: gauge.levels for view in board.stations for gauge in view.gauges}
+        gauges = (gauge for view in board.stations for gauge in view.gauges)
+        self.levels: Mapping[str, Levels] = {each.gauge.id: each.levels for each in gauges}
+        """The thresholds in force by gauge id."""
         self._made: dict[str, Day] = {}
 
     def facts(self, gauge_id: str) -> object:
         """What the drawing and the table of a gauge depend on."""
         course = self._courses.get(gauge_id)
-        return (course, tuple(self._levels[gauge_id].items()))
+        return (course, self.levels[gauge_id])
 
     def of(self, gauge: Gauge, kind: StationKind) -> Day:
         """The day of a gauge of the board."""
         found = self._made.get(gauge.id)
         if found is None:
             course = self._courses.get(gauge.id) or Course24(self._at)
-            found = Day(gauge, kind, self._levels[gauge.id], course, self._at)
+            found = Day(gauge, kind, self.levels[gauge.id], course, self._at)
             self._made[gauge.id] = found
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import cast
 
 from alerts.issued import IssuedLevel
@@ -16,6 +16,7 @@ from dashboard.public.memo import Made, Memo
 from dashboard.public.messages import Messages
 from dashboard.public.pictures import PublicPicture
 from dashboard.public.settings import PublicSettings
+from dashboard.public.signs import Tally, tally
 from dashboard.public.spots import Group, Spot, spots
 from dashboard.public.words.languages import ON_BY_DEFAULT, Language
 from dashboard.views import Board
@@ -64,13 +65,19 @@ class Edition:
 
     @cached_property
     def spots(self) -> tuple[Spot, ...]:
-        """Every station that has a gauge, worst first."""
-        return spots(self.board)
+        """Every station that has a gauge, worst first. One that is told of as before is the same object as before."""
+        return tuple(self.memo.same(("spot", each.station.id), each) for each in spots(self.board))
 
     @cached_property
     def areas(self) -> tuple[Area, ...]:
         """The same by area, in the order of the registry."""
-        return by_area(self.spots, self.board.registry)
+        return tuple(self.memo.same(("area", each.slug), each) for each in by_area(self.spots, self.board.registry))
+
+    @cached_property
+    def tallies(self) -> tuple[tuple[Area, Tally], ...]:
+        """How many spots of each area have each sign."""
+        kept = self.memo.of
+        return tuple((each, kept(("tally", each.slug), each, partial(tally, each.spots))) for each in self.areas)
 
     @cached_property
     def days(self) -> Days:

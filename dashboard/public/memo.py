@@ -17,6 +17,13 @@ class Memo:
     def of(self, name: Hashable, facts: object, make: Callable[[], Made]) -> Made:
         """What was made under this name, made anew where ``facts`` are not equal to those of then."""
         kept = self._kept.get(name)
-        if kept is None or kept[0] != facts:
+        if kept is None or (kept[0] is not facts and kept[0] != facts):
             kept = self._kept[name] = (facts, make())
+        return cast(Made, kept[1])
+
+    def same(self, name: Hashable, found: Made) -> Made:
+        """The object of the last time, where this one is equal to it: what was the same is then seen at a glance."""
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != found:
+            kept = self._kept[name] = (found, found)
         return cast(Made, kept[1])

@@ -134,4 +134,4 @@ def contents(edition: Edition) -> Iterator[Iterator[Sheet]]:
     yield from pages.parts(edition)
     yield from data.parts(edition)
     yield feeds.sheets(edition)
-    yield (replace(freshness.sheet(each), needs=pages.of_water(each)) for each in (edition,))
+    yield (freshness.sheet(each)._replace(needs=pages.of_water(each)) for each in (edition,))

@@ -6,6 +6,8 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
 
 from dashboard.public.spots import Spot
 from ingest.stations import Registry, Station
@@ -29,18 +31,37 @@ class Sign:
 
 
 LOW = Sign("0")
+Tally: TypeAlias = tuple[tuple[Sign, int], ...]
+"""How many spots have each sign, the worst first."""
 
 
 def sign_of(spot: Spot) -> Sign:
     """The sign of what decides: a gauge, or pumps that stand still in the water."""
-    if spot.hazard is None or (spot.last_known and not spot.hazard):
-        return Sign(UNKNOWN)
-    return Sign(str(spot.hazard), past=spot.last_known)
+    hazard, past = spot.hazard, spot.last_known
+    if hazard is None or (past and not hazard):
+        return _sign(UNKNOWN)
+    return _sign(str(hazard), past)
 
 
-def tally(spots: Iterable[Spot]) -> tuple[tuple[Sign, int], ...]:
+@cache
+def _sign(shape: str, past: bool = False) -> Sign:
+    return Sign(shape, past)
+
+
+def tally(spots: Iterable[Spot]) -> Tally:
     """How many spots have each sign, the worst first."""
-    found = Counter(sign_of(spot) for spot in spots)
+    return _worst_first(Counter(sign_of(spot) for spot in spots))
+
+
+def together(tallies: Iterable[Tally]) -> Tally:
+    """The sum of tallies."""
+    found: Counter[Sign] = Counter()
+    for each in tallies:
+        found.update(dict(each))
+    return _worst_first(found)
+
+
+def _worst_first(found: Counter[Sign]) -> Tally:
     return tuple(sorted(found.items(), key=lambda each: each[0].urgency))
 
 

@@ -6,7 +6,7 @@ import logging
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from dashboard.public import files
@@ -18,10 +18,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What a file was made of, and when."""
+    """What a file was made of, and from when until when it may stay as it is; None: until its facts change."""
 
     facts: object
     at: datetime
+    until: datetime | None
 
 
 @dataclass(slots=True)
@@ -90,10 +91,11 @@ class Site:
         due = [sheet for sheet in wanted if self._is_due(sheet, known.get(sheet.path), now)]
         paths = {sheet.path for sheet in wanted}
         made = self._write(due, paths, faults)
-        fresh = {sheet.path: _Written(sheet.facts, now) for sheet in made}
-        unmade = {sheet.path for sheet in due} - fresh.keys()
-        kept = known.keys() - unmade if not faults.listed else paths - unmade
-        self._common, self._written = common, {path: fresh.get(path) or known[path] for path in kept | fresh.keys()}
+        gone = {sheet.path for sheet in due}.union(known.keys() - paths if faults.listed else ())
+        kept = {**known, **{sheet.path: _written(sheet, now) for sheet in made}}
+        for path in gone - {sheet.path for sheet in made}:
+            kept.pop(path, None)
+        self._common, self._written = common, kept
         self._tell(faults)
         if faults.listed:
             self._remove_others(paths)
@@ -119,12 +121,11 @@ class Site:
         return made
 
     def _is_due(self, sheet: Sheet, written: _Written | None, now: datetime) -> bool:
-        if written is None or written.facts != sheet.facts:
+        if written is None or (written.facts is not sheet.facts and written.facts != sheet.facts):
             return True
-        if sheet.lasts_s is None:
+        if written.until is None:
             return not (self._folder / sheet.path).is_file()  # somebody may have removed it
-        age_s = (now - written.at).total_seconds()
-        return not 0 <= age_s < sheet.lasts_s * _share(sheet.path)  # a clock set back is not fresh
+        return not written.at <= now < written.until  # a clock set back is not fresh
 
     def _tell(self, faults: _Faults) -> None:
         """Once, until it is another fault."""
@@ -141,6 +142,11 @@ class Site:
         for path in (self._paths or set()) - wanted:
             files.remove(self._folder / path)
         self._paths = wanted
+
+
+def _written(sheet: Sheet, now: datetime) -> _Written:
+    until = None if sheet.lasts_s is None else now + timedelta(seconds=sheet.lasts_s * _share(sheet.path))
+    return _Written(sheet.facts, now, until)
 
 
 def _share(path: str) -> float:

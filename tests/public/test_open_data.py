@@ -195,13 +195,17 @@ def test_where_one_station_changed_the_files_are_those_that_are_made_afresh() ->
 
 
 @pytest.mark.parametrize("change", [{"drill": True}, {"name": {"ja": "別の市"}}, {"municipal_code": "342050"}])
-def test_what_concerns_the_whole_city_changes_the_part_of_every_station(change: dict[str, Any]) -> None:
-    registry, log = one_station(), log_of(("bridge-1", 1.5, 1, Quality.GOOD))
-    memo = Memo()
-    told(replace(edition(board_of(registry, log)), memo=memo))
+def test_what_concerns_the_whole_city_changes_the_part_of_every_station(tmp_path: Path, change: dict[str, Any]) -> None:
+    first, afresh = Site(tmp_path / "first"), Site(tmp_path / "afresh")
+    first.publish()
+    registry = first.store.registry()
+    assert registry
     other = registry.model_copy(update={"city": registry.city.model_copy(update=change)})
-    found = told(replace(edition(board_of(other, log)), memo=memo))
-    assert told(edition(board_of(other, log))) == found
+    for site in (first, afresh):
+        site.store.current, site.log.registry_revision = other, 2
+        site.publish()
+    names = ("latest.json", "latest.csv", "latest.geojson")
+    assert [first.page(f"data/{each}") for each in names] == [afresh.page(f"data/{each}") for each in names]
 
 
 def test_a_new_label_of_the_city_is_told_at_once() -> None:

@@ -22,7 +22,7 @@ GOOD, SUSPECT, BAD = Quality.GOOD, Quality.SUSPECT, Quality.BAD
 
 
 def told_by(told: Edition) -> bytes:
-    return latest.document(told, latest.facts_of(told))
+    return latest.document(told)
 
 
 def told(log: FakeLog, gauges: int = 1, levels: dict[int, float] | None = None) -> Spot:

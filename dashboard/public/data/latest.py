@@ -16,7 +16,7 @@ from dashboard.public.sheets import Sheet
 from dashboard.public.spots import PublicGauge, Spot
 from dashboard.public.words import iso_jst
 from ingest import labels
-from ingest.hazard import Levels, levels_at
+from ingest.hazard import Levels
 from ingest.stations import Registry, StationKind
 
 LABELLED = ("ja", "en")
@@ -41,66 +41,45 @@ class Piece:
     features: str
 
 
-class Pieces:
-    """Makes the pieces of the stations, and remembers those of the last time: where one of a thousand changed, the
-    others are not made again."""
-
-    def __init__(self) -> None:
-        self._last: tuple[object, dict[str, tuple[Facts, Piece]]] = (None, {})
-
-    def of(self, edition: Edition, facts: Sequence[Facts], head: Latest) -> list[Piece]:
-        """The pieces of the stations, in their order."""
-        common = (edition.common, edition.board.registry.labels)
-        known = self._last[1] if self._last[0] == common else {}
-        told = _Told(edition.board.registry)
-        found: dict[str, tuple[Facts, Piece]] = {}
-        for each in facts:
-            name = each.spot.station.id
-            before = known.get(name)
-            same = before is not None and before[0] == each
-            found[name] = before if before and same else (each, _piece(head, told.station(each), edition))
-        self._last = (common, found)
-        return [piece for _, piece in found.values()]
-
-
-def _pieces(edition: Edition) -> Pieces:
-    """Those of the publisher that makes the edition."""
-    return edition.memo.of("pieces of the latest values", None, Pieces)
+def _pieces(edition: Edition) -> Sequence[Piece]:
+    """The pieces of the stations, in their order. Where one of a thousand changed, the others are not made again."""
+    head, told = _head(edition), _Told(edition.board.registry)
+    return [
+        edition.memo.of(("latest", each.spot.station.id), each, partial(_piece, head, told, each, edition))
+        for each in edition.once(facts_of)
+    ]
 
 
 def sheets(edition: Edition) -> Iterator[Sheet]:
     """The values in three forms, and the schema of the first."""
-    lasts_s, facts = edition.every_minute.lasts_s, facts_of(edition)
+    lasts_s, facts = edition.every_minute.lasts_s, edition.once(facts_of)
     yield Sheet("data/latest.schema.json", None, lambda: as_json(schema()))
-    yield Sheet("data/latest.json", facts, partial(document, edition, facts), lasts_s)
-    yield Sheet("data/latest.csv", facts, partial(_table, edition, facts), lasts_s)
-    yield Sheet("data/latest.geojson", facts, partial(_points, edition, facts), lasts_s)
+    yield Sheet("data/latest.json", facts, partial(document, edition), lasts_s)
+    yield Sheet("data/latest.csv", facts, partial(_table, edition), lasts_s)
+    yield Sheet("data/latest.geojson", facts, partial(_points, edition), lasts_s)
 
 
 def facts_of(edition: Edition) -> tuple[Facts, ...]:
     """Every spot, worst first."""
-    at = edition.board.at
-    return tuple(
-        Facts(spot, tuple(levels_at(spot.station.kind, told.gauge, at) for told in spot.gauges))
-        for spot in edition.spots
-    )
+    levels = edition.days.levels
+    return tuple(Facts(spot, tuple(levels[told.gauge.id] for told in spot.gauges)) for spot in edition.spots)
 
 
-def document(edition: Edition, facts: Sequence[Facts]) -> bytes:
+def document(edition: Edition) -> bytes:
     """``data/latest.json``."""
     head = _head(edition)
-    stations = ",".join(each.document for each in _pieces(edition).of(edition, facts, head))
+    stations = ",".join(each.document for each in edition.once(_pieces))
     return f"{head.model_dump_json(by_alias=True).removesuffix(']}')}{stations}]}}\n".encode()
 
 
-def _table(edition: Edition, facts: Sequence[Facts]) -> bytes:
+def _table(edition: Edition) -> bytes:
     head = _head(edition)
-    return latest_table.whole(head, (row for each in _pieces(edition).of(edition, facts, head) for row in each.rows))
+    return latest_table.whole(head, (row for each in edition.once(_pieces) for row in each.rows))
 
 
-def _points(edition: Edition, facts: Sequence[Facts]) -> bytes:
+def _points(edition: Edition) -> bytes:
     head = _head(edition)
-    return geo.whole(head, (each.features for each in _pieces(edition).of(edition, facts, head)))
+    return geo.whole(head, (each.features for each in edition.once(_pieces)))
 
 
 def _head(edition: Edition) -> Latest:
@@ -118,7 +97,8 @@ def _head(edition: Edition) -> Latest:
     )
 
 
-def _piece(head: Latest, station: StationTold, edition: Edition) -> Piece:
+def _piece(head: Latest, made: _Told, facts: Facts, edition: Edition) -> Piece:
+    station = made.station(facts)
     return Piece(
         station.model_dump_json(),
         latest_table.rows(head, station, edition.board.registry.city),

@@ -57,7 +57,7 @@ def _shown(edition: Edition, area: Area) -> tuple[list[Listed], CityMap, tuple[t
     """The same in every language, and for as long as nothing changes: its list, its map and its counts."""
     city, spots = edition.board.registry.city, area.spots
     return edition.memo.of(
-        ("area", area.slug), area, lambda: (grouped(spots, len(spots)), map_of_area(city, area), tally(spots))
+        ("area page", area.slug), area, lambda: (grouped(spots, len(spots)), map_of_area(city, area), tally(spots))
     )
 
 

@@ -79,12 +79,12 @@ def _position(spot: Spot) -> tuple[float, float]:
 
 
 def _map(city: City, spots: Sequence[Spot], chart: Chart, most_linked: int) -> CityMap:
-    found = [_mark(spot, chart) for spot in spots]
-    linked = [mark for mark in found[:most_linked] if mark.sign != LOW]
+    signs = [sign_of(spot) for spot in spots]
+    linked = [_mark(spot, sign, chart) for spot, sign in zip(spots[:most_linked], signs, strict=False) if sign != LOW]
     rest: dict[Sign, list[tuple[int, int]]] = {}
-    for mark in found[len(linked) :]:
-        rest.setdefault(mark.sign, []).append((mark.x, mark.y))
-    low = rest.pop(LOW, [])
+    for spot, sign in zip(spots[len(linked) :], signs[len(linked) :], strict=True):
+        rest.setdefault(sign, []).append(chart.at(*_position(spot)))
+    low = sorted(rest.pop(LOW, []))  # in any order, but always the same
     worst_last = sorted(rest, key=lambda sign: sign.urgency, reverse=True)
     return CityMap(
         chart=chart,
@@ -92,14 +92,13 @@ def _map(city: City, spots: Sequence[Spot], chart: Chart, most_linked: int) -> C
         dots=marks(low, LOW.shape),
         plain=tuple((sign, marks(rest[sign], sign.shape)) for sign in worst_last),
         marks=tuple(reversed(linked)),
-        signs=tuple(sorted({mark.sign for mark in found}, key=lambda sign: sign.urgency)),
-        dense=len(found) > MOST_AIRY,
+        signs=tuple(sorted(set(signs), key=lambda sign: sign.urgency)),
+        dense=len(signs) > MOST_AIRY,
     )
 
 
-def _mark(spot: Spot, chart: Chart) -> Mark:
-    x, y = chart.at(*_position(spot))
-    return Mark(spot, x, y, sign_of(spot))
+def _mark(spot: Spot, sign: Sign, chart: Chart) -> Mark:
+    return Mark(spot, *chart.at(*_position(spot)), sign)
 
 
 def names_on(drawn: CityMap, areas: Iterable[Area], name_of: Callable[[Names], str]) -> list[tuple[int, int, Names]]:

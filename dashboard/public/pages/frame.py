@@ -5,10 +5,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from alerts.issued import place_names
@@ -82,6 +83,7 @@ def render(template: str, edition: Edition, language: Language, page: str, lasti
         here=page.removesuffix("index.html").rpartition("/")[2] or "./",
         fixed=_fixed(language, "../" * page.count("/"), _address(page)),
         pictured=edition.pictured,
+        kept=partial(_kept, edition, language, page),
         title_of=title,
         old_from=edition.old_from(lasting),
         old_after_s=lasting.old_after_s,
@@ -90,6 +92,14 @@ def render(template: str, edition: Edition, language: Language, page: str, lasti
         **values,
     )
     return _marked(with_furigana(html) if language.readings else html).encode()
+
+
+def _kept(edition: Edition, language: Language, page: str, macro: Macro, name: str, *facts: object) -> Markup:
+    """What a macro makes of the facts that it is given, kept for the next edition: the lists have hundreds of rows, and
+    one of them changes. It may look at nothing else but the language, the day, where the page lies and the registry.
+    """
+    made_of = (*facts, edition.day)
+    return edition.memo.of((macro.name, language.code, root_of(page), name), made_of, lambda: Markup(macro(*facts)))
 
 
 def _marked(html: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 from markupsafe import Markup
@@ -10,10 +10,10 @@ from markupsafe import Markup
 from dashboard.public.drawings.qr import code
 from dashboard.public.edition import Edition
 from dashboard.public.pages.frame import render, words_of
-from dashboard.public.pages.overview import counts, summary
+from dashboard.public.pages.situation import situation, summary
 from dashboard.public.sheets import Sheet
-from dashboard.public.signs import Sign, sign_of, tally
-from dashboard.public.spots import Group
+from dashboard.public.signs import Tally, sign_of, together
+from dashboard.public.spots import Spot
 from dashboard.public.words.languages import Language
 
 PAGE = "print.html"
@@ -23,7 +23,8 @@ MOST = 12
 
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     """The page in a language."""
-    facts = (edition.spots, tuple(edition.issued), edition.messages.in_city(edition.board.at), edition.day)
+    said = (tuple(edition.issued), edition.messages.in_city(edition.board.at))
+    facts = (situation(edition), _worst(edition), edition.once(_tally), *said, edition.day)
     lasts_s = edition.every_minute.lasts_s
     yield Sheet(language.folder + PAGE, facts, partial(page, edition, language), lasts_s)
 
@@ -31,7 +32,6 @@ def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
 def page(edition: Edition, language: Language) -> bytes:
     """The page in a language."""
     words = words_of(edition, language)
-    not_low = len(edition.spots) - edition.once(counts)[Group.LOW]  # they come first
     address = edition.settings.address and edition.settings.address + language.folder
     return render(
         "notice_board.html",
@@ -40,14 +40,19 @@ def page(edition: Edition, language: Language) -> bytes:
         PAGE,
         edition.every_minute,
         words=words,
-        summary=summary(edition, words),
+        summary=summary(situation(edition), words),
         tally=edition.once(_tally),
-        worst=[(spot, sign_of(spot)) for spot in edition.spots[: min(MOST, not_low)]],
-        left=max(not_low - MOST, 0),
+        worst=[(spot, sign_of(spot)) for spot in _worst(edition)],
+        left=max(situation(edition).not_low - MOST, 0),
         address=address,
         code=Markup(code(address)) if address else "",
     )
 
 
-def _tally(edition: Edition) -> Sequence[tuple[Sign, int]]:
-    return tally(edition.spots)
+def _worst(edition: Edition) -> tuple[Spot, ...]:
+    """Those that are not low, as far as they fit; they come first."""
+    return edition.spots[: min(MOST, situation(edition).not_low)]
+
+
+def _tally(edition: Edition) -> Tally:
+    return together(each for _, each in edition.tallies)

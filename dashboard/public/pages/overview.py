@@ -6,43 +6,29 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import takewhile
 
-from dashboard.public.areas import Area
 from dashboard.public.edition import Edition
 from dashboard.public.pages.city_map import CityMap, map_of_city, names_on
 from dashboard.public.pages.frame import render, words_of
-from dashboard.public.pages.verdict import title
+from dashboard.public.pages.situation import situation, summary
 from dashboard.public.sheets import Sheet
-from dashboard.public.signs import Sign, letters, order, tally
+from dashboard.public.signs import Tally, letters, order
 from dashboard.public.spots import Group, Spot
 from dashboard.public.words import Words
 from dashboard.public.words.languages import Language
+from ingest.stations import Names
 
 PAGE = "index.html"
 MOST_IN_FULL = 8
 """Spots that are told of in full, with advice; those after them have a row each."""
 
 
-@dataclass(frozen=True)
-class Summary:
-    """The situation in one look: the worst hazard (None where none is known), a title and sentences.
-
-    Of a danger the title says what it means, and ``label`` what its level is called. ``last_known`` says that the
-    worst is no more than the last known state of a gauge.
-    """
-
-    hazard: int | None
-    title: str
-    lines: Sequence[str]
-    last_known: bool = False
-    label: str = ""
-
-
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
-    """The page in a language."""
+    """The page in a language. It is written anew where something changed that it shows: of most spots of a large city
+    that is their sign."""
     facts = (
-        edition.spots,
+        edition.once(_shown),
+        situation(edition),
         edition.pictured,
         tuple(edition.issued),
         edition.messages.in_city(edition.board.at),
@@ -62,12 +48,12 @@ def page(edition: Edition, language: Language) -> bytes:
         PAGE,
         edition.every_minute,
         words=words,
-        summary=summary(edition, words),
+        summary=summary(situation(edition), words),
         groups=shown.groups,
         left=max(len(edition.spots) - edition.settings.most_listed, 0),
         city_map=shown.city_map,
-        names=names_on(shown.city_map, edition.areas, words.name),
-        tallies=shown.tallies,
+        names=_names(edition, shown.city_map, words),
+        areas=shown.areas,
         states=shown.states,
         states_of=shown.states_of,
     )
@@ -80,9 +66,18 @@ class _Shown:
 
     city_map: CityMap
     groups: Sequence[Listed]
-    tallies: Sequence[tuple[Area, Sequence[tuple[Sign, int]]]]
+    areas: Sequence[AreaCounted]
     states: str
     states_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCounted:
+    """An area by its counts alone: what its spots say is on its own page. ``name`` is None of those without one."""
+
+    slug: str
+    name: Names | None
+    counts: Tally
 
 
 def _shown(edition: Edition) -> _Shown:
@@ -90,50 +85,17 @@ def _shown(edition: Edition) -> _Shown:
     return _Shown(
         city_map=map_of_city(registry.city, edition.spots, most),
         groups=grouped(edition.spots, most),
-        tallies=[(area, tally(area.spots)) for area in edition.areas],
+        areas=[AreaCounted(area.slug, area.name, counts) for area, counts in edition.tallies],
         states=letters(edition.spots, registry),
-        states_of=order(registry),
+        states_of=edition.memo.of("order", None, partial(order, registry)),
     )
 
 
-def counts(edition: Edition) -> Counter[Group]:
-    """How many spots are in each group."""
-    return Counter(spot.group for spot in edition.spots)
-
-
-def summary(edition: Edition, words: Words) -> Summary:
-    """What is the worst now, and how many spots are in danger or not known."""
-    listed, count = edition.spots, edition.once(counts)
-    unknown = [words.t("summary.unknown", count=count[Group.UNKNOWN])] if count[Group.UNKNOWN] else []
-    if count[Group.ATTENTION]:
-        return _danger(listed, [words.t("summary.attention", count=count[Group.ATTENTION]), *unknown], words)
-    if not listed:
-        return Summary(None, words.t("summary.no_spot"), [words.t("summary.no_spot_text")])
-    if unknown:
-        return Summary(None, words.t("summary.not_known"), [words.t("summary.not_known_text"), *unknown])
-    return Summary(0, words.t("summary.low"), [words.t("summary.low_text", count=count[Group.LOW])])
-
-
-def _danger(listed: Sequence[Spot], counts: Sequence[str], words: Words) -> Summary:
-    spot, hazard = listed[0], listed[0].hazard or 0
-    said = {"name": words.marked(spot.station.name), "others": _as_bad(listed) - 1}
-    more = "_more" if said["others"] else ""
-    label = title(spot, words)
-    if spot.last_known and spot.worst.observed_at:
-        text = words.rich(f"summary.worst_last_known{more}", **said, time=words.time(spot.worst.observed_at))
-        checked = [words.t("state.newer_checked")] if spot.worst.checked else []
-        return Summary(hazard, words.t("summary.last_known", label=label), [text, *checked, *counts], last_known=True)
-    text = words.rich(f"summary.worst{more}", **said)
-    if spot.by_pumps is not None:
-        return Summary(hazard, label, [text, *counts])
-    return Summary(hazard, words.meaning(spot.station.kind, hazard), [text, *counts], label=label)
-
-
-def _as_bad(listed: Sequence[Spot]) -> int:
-    """How many spots are as bad as the first, and known as well as it is."""
-    first = listed[0]
-    same = takewhile(lambda spot: spot.hazard == first.hazard, listed)
-    return sum(spot.last_known == first.last_known for spot in same)
+def _names(edition: Edition, city_map: CityMap, words: Words) -> Sequence[tuple[int, int, Names]]:
+    """The names on the map: where they have room is found anew when a mark comes or goes."""
+    marked = (city_map.chart, city_map.half, tuple((mark.x, mark.y) for mark in city_map.marks))
+    made = partial(names_on, city_map, edition.areas, words.name)
+    return edition.memo.of(("names", words.language.code), marked, made)
 
 
 @dataclass(frozen=True, slots=True)

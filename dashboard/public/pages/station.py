@@ -48,7 +48,7 @@ class GaugePart:
 
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     """The pages of all stations in a language."""
-    around = edition.once(_neighbours)
+    around = edition.memo.of("neighbours", None, partial(_neighbours, edition))
     for spot, known, lasts_s in edition.once(_listed):
         station = spot.station
         make = partial(page, edition, language, spot, around.get(station.id, ()))
@@ -57,7 +57,12 @@ def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
 
 def _listed(edition: Edition) -> Sequence[tuple[Spot, object, float]]:
     """Of each spot its facts and how long its page lasts."""
-    return [(spot, facts(edition, spot), edition.lasting(spot).lasts_s) for spot in edition.spots]
+    return [(spot, _kept_facts(edition, spot), edition.lasting(spot).lasts_s) for spot in edition.spots]
+
+
+def _kept_facts(edition: Edition, spot: Spot) -> object:
+    # The same object as before, since they are compared in every language.
+    return edition.memo.same(("station", spot.station.id), facts(edition, spot))
 
 
 def address(station_id: str) -> str:
@@ -101,7 +106,7 @@ def page(edition: Edition, language: Language, spot: Spot, neighbours: Neighbour
 
 
 def _neighbours(edition: Edition) -> Mapping[str, Neighbours]:
-    """Of each station the ones next above and next below it that have a page."""
+    """Of each station the ones next above and next below it that have a page: these change with the registry alone."""
     paged = {spot.station.id: spot.station for spot in edition.spots}
     found: dict[str, list[tuple[str, Station]]] = {}
     for station in paged.values():
