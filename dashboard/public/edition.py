@@ -117,7 +117,7 @@ class Edition:
         """Of the pages that tell of the whole city."""
         return Lasting(self.settings.publish_every_s, self.settings.stale_after_s * self.clock_speed)
 
-    @property
+    @cached_property
     def quiet(self) -> Lasting:
         """Of a page that tells of no water."""
         return self._half(self.settings.quiet_stale_after_s)
@@ -125,7 +125,11 @@ class Edition:
     def lasting(self, spot: Spot) -> Lasting:
         """Of a page about a station: that of a calm one is written anew less often, unless it floods in minutes."""
         calm = spot.group is Group.LOW and spot.station.kind not in FAST
-        return self.quiet if calm else self._half(self.settings.stale_after_s)
+        return self.quiet if calm else self._lively
+
+    @cached_property
+    def _lively(self) -> Lasting:
+        return self._half(self.settings.stale_after_s)
 
     def _half(self, old_after_real_s: float) -> Lasting:
         """Written anew when half of its time is over."""

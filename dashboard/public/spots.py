@@ -147,6 +147,8 @@ def spots(board: Board) -> tuple[Spot, ...]:
 
 def _spot(view: StationView, now: datetime) -> Spot:
     told = [public_gauge(gauge, now) for gauge in view.gauges]
+    if len(told) == 1 and view.equipment is None:  # nearly all of a large city: no other gauge speaks for it
+        return Spot(view.station, (told[0],))
     pumps = _pumps(view, told)
     if view.being_checked or view.maintained:
         told = [gauge for gauge in told if gauge.group is not Group.LOW]
