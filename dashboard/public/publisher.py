@@ -25,7 +25,7 @@ from dashboard.public.words.languages import LANGUAGES
 from dashboard.views import MAINTENANCE_MATTERS, board
 from ingest.clock import Clock
 from ingest.stations import Registry
-from ingest.store.protocol import Log, Marks, Pictures, RegistryStore, Stills
+from ingest.store.protocol import Discontinued, Log, Marks, Pictures, RegistryStore, Stills
 
 OWNED = (*(each.folder for each in LANGUAGES if each.folder), "stations", "areas", "feeds")
 """Folders in which nothing stays that is not of the site, such as pages of stations that were retired meanwhile."""
@@ -47,6 +47,7 @@ class Publisher:
         issued: Callable[[], Sequence[IssuedLevel]] = tuple,
         bulletin: Bulletin | None = None,
         since: Callable[[], date | None] = lambda: None,
+        discontinued: Callable[[], Sequence[Discontinued]] = tuple,
     ) -> None:
         self._log = log
         self._registry_store = registry_store
@@ -56,6 +57,7 @@ class Publisher:
         self._issued_now = issued
         self._bulletin = bulletin
         self._since = since
+        self._discontinued = discontinued
         self._following = Following(log)
         self._courses = Courses(log)
         self._published: tuple[Marks, datetime] | None = None
@@ -125,6 +127,7 @@ class Publisher:
             languages=self._settings.spoken,
             revision=marks.registry_revision,
             since=self._since(),
+            discontinued=[each for each in self._discontinued() if not heard.latest.keys().isdisjoint(each.gauge_ids)],
         )
 
 

@@ -32,6 +32,7 @@ from deploy.wiring.system import house_system
 from ingest.clock import Clock
 from ingest.pulse import Part
 from ingest.store.cameras import SqlPictures
+from ingest.store.discontinued import SqlDiscontinued
 from ingest.store.health import SqlHealth
 from ingest.store.protocol import Archive, History
 
@@ -103,6 +104,7 @@ class PublicSite:
             issued=issued_for_public(settings, stores, clock),
             bulletin=messages_for_public(settings, stores),
             since=since,
+            discontinued=SqlDiscontinued(stores.database),
         )
         self._publisher: Publisher | None = None
 

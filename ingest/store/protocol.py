@@ -13,7 +13,7 @@ from ingest.health.fold import GaugeState
 from ingest.readings import CameraReport, DeadLetter, Reading, Still, Vitals
 from ingest.sight.look import Look
 from ingest.sight.masks import Masks
-from ingest.stations import Quantity, Registry
+from ingest.stations import Quantity, Registry, Station
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +222,16 @@ class RegistryStore(Protocol):
     def registry(self) -> Registry | None:
         """What is in service now, or None before the first import."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Discontinued:
+    """A station that had gauges and has none in service: as it was known last, their ids, and when the last of them was
+    retired."""
+
+    station: Station
+    gauge_ids: tuple[str, ...]
+    at: datetime
 
 
 class Copy(StrEnum):

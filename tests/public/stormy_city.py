@@ -30,7 +30,7 @@ from ingest.eyes.looking import Eyes
 from ingest.readings import Quality, Reading, Still
 from ingest.registry_files import load
 from ingest.sight.examine import examine
-from ingest.stations import Quantity, Registry
+from ingest.stations import Quantity, Registry, Station
 from ingest.store.appender import SqlAppender
 from ingest.store.looks import SqlLooks
 from ingest.store.protocol import Batch
@@ -52,6 +52,8 @@ DANGER = "ditch-tomihama"
 """The worst station: hazard 5, with a public camera and its normal day; a message is about it."""
 SILENT, STOPPED = "fujii-minari", "pump-takasu"
 """A station that fell silent while it was high, and one whose pump does not start."""
+FORMER = "ditch-kyu-tomihama"
+"""A station at which nothing is observed any more."""
 SUSPECT, MAINTAINED, NEVER = "ditch-tsuchido-stage", "pond-setoda", "under-higashi-depth"
 WITH_NORMAL_DAY, OLD_PICTURE, NO_PICTURE = "ditch-tomihama-cam", "pond-minari-cam", "fujii-takasu-cam"
 PUBLIC_CAMERAS = (WITH_NORMAL_DAY, OLD_PICTURE, NO_PICTURE)
@@ -80,7 +82,7 @@ class StormyCity:
         self.clock = SetClock(NOW, speed=60.0)
         self.stores: Stores = open_stores(self.settings)
         self.registry = with_public_cameras(load(demonstration("city.toml")))
-        self.stores.registry.apply(self.registry, NOW - timedelta(days=30), "test")
+        self._once_observed(NOW - timedelta(days=30))
         storm = demonstration_storm(ORIGIN)
         faults = demonstration_faults(self.registry, storm)
         self._devices = Devices(Waters(self.registry, storm, faults.pumps), faults, SMALL)
@@ -105,6 +107,20 @@ class StormyCity:
         past.stop()
         self.stores.close()
         return self.site
+
+    def _once_observed(self, since: datetime) -> None:
+        """The registry, with a station that has had no gauge for a day."""
+        gauge = self.registry.gauges[f"{DANGER}-stage"].model_copy(
+            update={"id": f"{FORMER}-stage", "station_id": FORMER}
+        )
+        more = Registry.of(self.registry.city, [former(self.registry.stations[DANGER]), gauge])
+        both = {
+            "stations": {**self.registry.stations, **more.stations},
+            "gauges": {**self.registry.gauges, **more.gauges},
+        }
+        self.stores.registry.apply(self.registry.model_copy(update=both), since, "test")
+        SqlAppender(self.stores.database).append(Batch(readings=[reading(gauge.id, 0.4, A_DAY_AGO)]))
+        self.stores.registry.apply(self.registry, A_DAY_AGO + timedelta(hours=1), "test")
 
     def _work_on(self, station_id: str) -> None:
         work = Maintenance(station_id, "当番", "清掃", NOW - timedelta(hours=1), NOW + timedelta(hours=8))
@@ -152,6 +168,12 @@ class StormyCity:
         SqlIssuedLevels(self.stores.database, self.stores.city, clock).enter("当番", said)
         issued = Issued(4, MAYOR, clock.at, IssuedFor(area="向島"))
         _out(desk, desk.draft("当番", given(HEADLINE, DANGER, gravity=5, issued=issued)))
+
+
+def former(station: Station) -> Station:
+    """The one before it on the same water."""
+    name = {"ja": "旧富浜水路", "en": "Old Tomihama Waterway", "ja-Hira": "きゅうとみはますいろ"}
+    return station.model_copy(update={"id": FORMER, "name": name, "upstream": ()})
 
 
 def with_public_cameras(city: Registry) -> Registry:

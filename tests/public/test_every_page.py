@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from dashboard.public.words.languages import LANGUAGES, ON_BY_DEFAULT
 from tests.axe import grave_faults
 from tests.public.fakes import served
-from tests.public.stormy_city import DANGER, MAINTAINED, NEVER, SILENT, STOPPED, SUSPECT, StormyCity
+from tests.public.stormy_city import DANGER, FORMER, MAINTAINED, NEVER, SILENT, STOPPED, SUSPECT, StormyCity
 from tests.public.visits import PHONE, SHIFTED, SMALLEST, Visitor, too_wide, visitor, wrong_headings
 
 STATIONS = (
@@ -27,8 +27,9 @@ STATIONS = (
     SUSPECT.removesuffix("-stage"),
     NEVER.removesuffix("-depth"),
     "pond-minari",
+    FORMER,
 )
-"""One in every state, and one with an old picture."""
+"""One in every state, one with an old picture, and one at which nothing is observed any more."""
 FOLDERS = {each.code: each.folder for each in ON_BY_DEFAULT}
 TAGS = {each.code: each.tag for each in LANGUAGES}
 DESK = 1366

@@ -116,6 +116,10 @@ class Words:
         """The date in JST without its year."""
         return self.t("date.day", **self._parts(at.astimezone(JST)))
 
+    def date(self, at: datetime) -> str:
+        """The whole date in JST."""
+        return self.t("date.full", **self._parts(at.astimezone(JST)))
+
     def _parts(self, local: datetime) -> dict[str, object]:
         month = self.t("date.months").split()[local.month - 1]
         return {"year": local.year, "month": month, "day": local.day, "time": f"{local:%H:%M}"}
