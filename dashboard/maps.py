@@ -27,9 +27,13 @@ _DIGITS = 8
 """About 0.3 m on the ground."""
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def projected(lon: float, lat: float) -> tuple[float, float]:
-    """Degrees to Web Mercator, 0 to 1 from west to east and from north to south."""
+    """Degrees to Web Mercator, 0 to 1 from west to east and from north to south.
+
+    Kept, since the same stations are asked for at every change; not the points of a long coast, which are asked for
+    once.
+    """
     bounded = math.radians(max(-_SOUTHERNMOST, min(_SOUTHERNMOST, lat)))
     y = (1 - math.asinh(math.tan(bounded)) / math.pi) / 2
     return round(lon / 360 + 0.5, _DIGITS), round(y, _DIGITS)

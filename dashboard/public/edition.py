@@ -94,9 +94,12 @@ class Edition:
 
     @cached_property
     def common(self) -> object:
-        """What every file depends on: where it changes, all are made anew."""
-        city = self.board.registry.city
-        return (self.revision, self.languages, self.settings, tuple(self.assets.items()), self.clock_speed, city)
+        """What every file depends on: where it changes, all are made anew, and nothing is kept.
+
+        The registry itself is in it: an import may come between the look at its revision and the look at it.
+        """
+        told = (self.languages, self.settings, tuple(self.assets.items()), self.clock_speed)
+        return (self.revision, self.board.registry, *told)
 
     def pictures_of(self, station_id: str) -> list[PublicPicture]:
         """What is told of the public cameras of a station."""

@@ -9,7 +9,10 @@ Made = TypeVar("Made")
 
 
 class Memo:
-    """For one publisher; a new one where something changed that all facts leave out."""
+    """For one publisher; a new one where something changed that all facts leave out.
+
+    It holds one thing a name, the last: as many as there are spots and areas, in each language and form of a list.
+    """
 
     def __init__(self) -> None:
         self._kept: dict[Hashable, tuple[object, object]] = {}

@@ -2,99 +2,118 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
+import json
+import re
+from collections.abc import Callable, Hashable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
-from alerts.records import Maintenance
-from dashboard.public import data, pages
-from dashboard.public.edition import Edition
 from dashboard.public.memo import Memo
 from dashboard.public.settings import PublicSettings
-from dashboard.public.sheets import Sheet
-from dashboard.views import board
-from ingest.readings import Quality
+from dashboard.public.signs import order
+from ingest.stations import Registry
 from tests.dashboard import fake_city
-from tests.dashboard.fakes import FakeLog, storm
-from tests.public.fakes import NOW, Site, edition
+from tests.public.fakes import NOW, Site
+from tests.public.lively_city import LivelyCity
 
-STEPS = 30
-QUALITIES = (Quality.GOOD, Quality.GOOD, Quality.GOOD, Quality.SUSPECT, Quality.BAD)
-FEW = PublicSettings(most_listed=4)
+Made = TypeVar("Made")
+STEPS = 24
+FEW = PublicSettings(most_listed=4, address="https://levels.city.example/")
 """A list that most spots of the city are not on."""
+VIETNAMESE = PublicSettings(languages=("ja", "easy", "en", "vi"), reviewed={"vi": "by a speaker"})
+LISTS = {"all": VIETNAMESE, "few": FEW}
 
 
-def city(log: FakeLog, at: datetime, works: list[Maintenance], settings: PublicSettings) -> Edition:
-    registry = fake_city.registry(NOW)
-    recent = log.recent(at - timedelta(minutes=60))
-    return edition(board(registry, log.latest(), recent, log.cameras(), at, works), settings=settings)
+class Forgetful(Memo):
+    """A memo that keeps nothing."""
+
+    def of(self, name: Hashable, facts: object, make: Callable[[], Made]) -> Made:
+        self._kept.clear()
+        return super().of(name, facts, make)
+
+    def same(self, name: Hashable, found: Made) -> Made:
+        self._kept.clear()
+        return super().same(name, found)
 
 
-def sheets(of: Edition) -> list[Sheet]:
-    return [*pages.sheets(of), *data.sheets(of)]
-
-
-def course(chance: random.Random, step: timedelta) -> Iterator[tuple[FakeLog, datetime, list[Maintenance]]]:
-    """A storm that goes on: a few readings at each step, work on gauges, silences; through midnight where time goes."""
-    log, at, works = storm(NOW), NOW, list[Maintenance]()
-    gauges = sorted(fake_city.registry(NOW).gauges)
-    for _ in range(STEPS):
-        yield log, at, works
-        at += step
-        for gauge_id in chance.sample(gauges, chance.randrange(3)):
-            stage_m = round(chance.uniform(0.0, 6.0), 3)
-            log.add(fake_city.reading(gauge_id, stage_m, at - timedelta(minutes=1), chance.choice(QUALITIES)))
-        if chance.random() < 0.2:
-            station = chance.choice(sorted(fake_city.registry(NOW).stations))
-            works = [Maintenance(station, "当番", "点検", at, at + timedelta(hours=2))]
-
-
-@pytest.mark.parametrize("settings", [PublicSettings(), FEW], ids=["all", "few"])
-@pytest.mark.parametrize("seed", [1, 2])
-def test_every_file_is_the_one_that_is_made_afresh(seed: int, settings: PublicSettings) -> None:
-    memo, changed = Memo(), 0
-    before: dict[str, bytes] = {}
-    for log, at, works in course(random.Random(seed), timedelta(minutes=37)):
-        kept = {each.path: each.render() for each in sheets(replace(city(log, at, works, settings), memo=memo))}
-        assert kept == {each.path: each.render() for each in sheets(city(log, at, works, settings))}
-        changed += kept != before
-        before = kept
-    assert changed == STEPS
-
-
-@pytest.mark.parametrize("settings", [PublicSettings(), FEW], ids=["all", "few"])
-@pytest.mark.parametrize("seed", [3, 4])
-def test_a_file_whose_facts_are_as_before_would_say_the_same(seed: int, settings: PublicSettings) -> None:
-    memo, same, other = Memo(), 0, 0
+@pytest.mark.parametrize("settings", LISTS.values(), ids=list(LISTS))
+@pytest.mark.parametrize("passes", [timedelta(0), timedelta(minutes=67)], ids=["at-once", "through-midnight"])
+def test_every_file_is_the_one_that_is_made_afresh_and_of_equal_facts_the_same(
+    passes: timedelta, settings: PublicSettings
+) -> None:
+    city, memo = LivelyCity(7, settings), Memo()
     before: dict[str, tuple[object, bytes]] = {}
-    for log, at, works in course(random.Random(seed), timedelta(0)):
-        now = sheets(replace(city(log, at, works, settings), memo=memo))
-        made = {each.path: (each.facts, each.render()) for each in now}
-        for path, (facts, body) in made.items():
+    compared, same = 0, 0
+    for _ in range(STEPS):
+        kept, afresh = city.sheets(memo), city.sheets(Forgetful())
+        assert kept.keys() == afresh.keys()
+        now: dict[str, tuple[object, bytes]] = {}
+        for path, sheet in kept.items():
             known = before.get(path)
-            if known and known[0] == facts:
-                assert body == known[1], path
-                same += 1
-            elif known:
-                other += 1
-        before = made
-    assert same > STEPS
-    assert other > STEPS
+            is_same = known is not None and known[0] == sheet.facts
+            assert sheet.facts == afresh[path].facts, path
+            if is_same and passes:
+                now[path] = (sheet.facts, b"")  # another time stands in it
+                continue
+            body = sheet.render()
+            assert body == afresh[path].render(), path
+            assert not (is_same and known) or body == known[1], f"{path} changed, and its facts did not"
+            now[path], compared, same = (sheet.facts, body), compared + 1, same + is_same
+        before = now
+        city.step(passes)
+    assert compared > 5 * STEPS
+    assert bool(same) == (not passes)
+
+
+def test_where_midnight_passes_every_page_that_prints_times_is_made_anew() -> None:
+    city, memo = LivelyCity(3, FEW), Memo()
+    before = city.sheets(memo)
+    city.at += timedelta(days=1)
+    now = city.sheets(memo)
+    timeless = {path for path in now if now[path].facts == before[path].facts}
+    kinds = {re.sub(r"^(easy|en)/", "", path) for path in timeless}
+    assert kinds <= {"places.html", "places.json", "cameras.html", "levels.html", "404.html", "robots.txt"} | {
+        path for path in kinds if path.startswith("data/")
+    }
 
 
 def test_a_spot_that_is_not_listed_and_keeps_its_sign_leaves_the_overview_as_it_is(tmp_path: Path) -> None:
     site = Site(tmp_path / "site", FEW)
     site.publish()
     listed = site.page()
-    registry = fake_city.registry(NOW)
-    gauge = next(each for each in registry.gauges.values() if f'spot-{each.station_id}"' not in listed)
+    gauge = next(each for each in _registry().gauges.values() if f'spot-{each.station_id}"' not in listed)
     stage_m = site.log.latest()[gauge.id].reading.value + 0.01
     site.log.add(fake_city.reading(gauge.id, stage_m, NOW))
     site.clock.at += timedelta(seconds=5)
     assert site.publish()
     assert site.page() == listed
     assert f"{stage_m:.2f}" in site.page(f"stations/{gauge.station_id}.html")
+
+
+def test_an_import_between_two_looks_at_the_registry_leaves_nothing_of_the_old_one(tmp_path: Path) -> None:
+    """Its revision was looked at before it, and the registry after it."""
+    site, afresh = Site(tmp_path / "site"), Site(tmp_path / "afresh")
+    site.publish()
+    old = _registry()
+    first = next(iter(old.stations))
+    items: list[Any] = [*old.stations.values(), *old.gauges.values(), *old.cameras.values()]
+    left = [each for each in items if getattr(each, "station_id", each.id) != first]
+    new = Registry.of(old.city, left, {"ja": {"river": {1: "ようすを見る"}}})
+    for each in (site, afresh):
+        each.store.current = new
+        each.log.add(fake_city.reading("mizue-01", 1.2, NOW))
+        each.clock.at = NOW + timedelta(seconds=5)
+        assert each.publish()
+    assert f'data-states-of="{order(new)}"' in site.page()
+    assert json.loads(site.page("places.json"))["of"] == order(new)
+    files = [each.relative_to(tmp_path / "afresh") for each in (tmp_path / "afresh").rglob("*") if each.is_file()]
+    assert len(files) > 100
+    for file in files:
+        assert (tmp_path / "site" / file).read_bytes() == (tmp_path / "afresh" / file).read_bytes(), file
+
+
+def _registry() -> Registry:
+    return fake_city.registry(NOW)

@@ -43,7 +43,7 @@ class Piece:
 
 def _pieces(edition: Edition) -> Sequence[Piece]:
     """The pieces of the stations, in their order. Where one of a thousand changed, the others are not made again."""
-    head, told = _head(edition), _Told(edition.board.registry)
+    head, told = edition.once(_head), _Told(edition.board.registry)
     return [
         edition.memo.of(("latest", each.spot.station.id), each, partial(_piece, head, told, each, edition))
         for each in edition.once(facts_of)
@@ -67,18 +67,18 @@ def facts_of(edition: Edition) -> tuple[Facts, ...]:
 
 def document(edition: Edition) -> bytes:
     """``data/latest.json``."""
-    head = _head(edition)
+    head = edition.once(_head)
     stations = ",".join(each.document for each in edition.once(_pieces))
     return f"{head.model_dump_json(by_alias=True).removesuffix(']}')}{stations}]}}\n".encode()
 
 
 def _table(edition: Edition) -> bytes:
-    head = _head(edition)
+    head = edition.once(_head)
     return latest_table.whole(head, (row for each in edition.once(_pieces) for row in each.rows))
 
 
 def _points(edition: Edition) -> bytes:
-    head = _head(edition)
+    head = edition.once(_head)
     return geo.whole(head, (each.features for each in edition.once(_pieces)))
 
 
@@ -97,8 +97,8 @@ def _head(edition: Edition) -> Latest:
     )
 
 
-def _piece(head: Latest, made: _Told, facts: Facts, edition: Edition) -> Piece:
-    station = made.station(facts)
+def _piece(head: Latest, told: _Told, facts: Facts, edition: Edition) -> Piece:
+    station = told.station(facts)
     return Piece(
         station.model_dump_json(),
         latest_table.rows(head, station, edition.board.registry.city),

@@ -13,7 +13,7 @@ from dashboard.public.pages.city_map import CityMap, map_of_area
 from dashboard.public.pages.frame import render, words_of
 from dashboard.public.pages.overview import Listed, grouped
 from dashboard.public.sheets import Sheet
-from dashboard.public.signs import Sign, tally
+from dashboard.public.signs import Tally, tally
 from dashboard.public.words.languages import Language
 
 
@@ -53,7 +53,7 @@ def page(edition: Edition, language: Language, area: Area) -> bytes:
     )
 
 
-def _shown(edition: Edition, area: Area) -> tuple[list[Listed], CityMap, tuple[tuple[Sign, int], ...]]:
+def _shown(edition: Edition, area: Area) -> tuple[list[Listed], CityMap, Tally]:
     """The same in every language, and for as long as nothing changes: its list, its map and its counts."""
     city, spots = edition.board.registry.city, area.spots
     return edition.memo.of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from dashboard.public.areas import Area
 from dashboard.public.drawings.map import WIDTH, Chart, Ground, chart_of, ground, marks, whole_city
@@ -80,25 +81,30 @@ def _position(spot: Spot) -> tuple[float, float]:
 
 def _map(city: City, spots: Sequence[Spot], chart: Chart, most_linked: int) -> CityMap:
     signs = [sign_of(spot) for spot in spots]
-    linked = [_mark(spot, sign, chart) for spot, sign in zip(spots[:most_linked], signs, strict=False) if sign != LOW]
-    rest: dict[Sign, list[tuple[int, int]]] = {}
-    for spot, sign in zip(spots[len(linked) :], signs[len(linked) :], strict=True):
-        rest.setdefault(sign, []).append(chart.at(*_position(spot)))
-    low = sorted(rest.pop(LOW, []))  # in any order, but always the same
-    worst_last = sorted(rest, key=lambda sign: sign.urgency, reverse=True)
+    linked = [spot for spot, sign in zip(spots[:most_linked], signs, strict=False) if sign != LOW]
+    plain = _plain(spots[len(linked) :], chart)  # the low ones are the last
     return CityMap(
         chart=chart,
         ground=ground(city, chart),
-        dots=marks(low, LOW.shape),
-        plain=tuple((sign, marks(rest[sign], sign.shape)) for sign in worst_last),
-        marks=tuple(reversed(linked)),
+        dots=plain.pop(LOW, ""),
+        plain=tuple(sorted(plain.items(), key=lambda each: each[0].urgency, reverse=True)),
+        marks=tuple(_mark(spot, chart) for spot in reversed(linked)),
         signs=tuple(sorted(set(signs), key=lambda sign: sign.urgency)),
         dense=len(signs) > MOST_AIRY,
     )
 
 
-def _mark(spot: Spot, sign: Sign, chart: Chart) -> Mark:
-    return Mark(spot, *chart.at(*_position(spot)), sign)
+def _plain(spots: Sequence[Spot], chart: Chart) -> dict[Sign, str]:
+    """Marks that are not links, by their sign. They come from west to east, so that the map is another one only where
+    a sign is."""
+    found: dict[Sign, list[tuple[int, int]]] = {}
+    for spot in spots:
+        found.setdefault(sign_of(spot), []).append(chart.at(*_position(spot)))
+    return {sign: marks(sorted(points), sign.shape) for sign, points in found.items()}
+
+
+def _mark(spot: Spot, chart: Chart) -> Mark:
+    return Mark(spot, *chart.at(*_position(spot)), sign_of(spot))
 
 
 def names_on(drawn: CityMap, areas: Iterable[Area], name_of: Callable[[Names], str]) -> list[tuple[int, int, Names]]:
@@ -119,7 +125,8 @@ def names_on(drawn: CityMap, areas: Iterable[Area], name_of: Callable[[Names], s
 
 def _middle(area: Area, chart: Chart) -> tuple[int, int]:
     points = [chart.exact(*_position(spot)) for spot in area.spots]
-    return round(sum(x for x, _ in points) / len(points)), round(sum(y for _, y in points) / len(points))
+    # Exact sums: in which order the spots come says nothing of where they lie.
+    return round(fsum(x for x, _ in points) / len(points)), round(fsum(y for _, y in points) / len(points))
 
 
 def _room(middle: tuple[int, int], half: float, taken: Sequence[Box], chart: Chart) -> tuple[int, int] | None:

@@ -97,6 +97,7 @@ def render(template: str, edition: Edition, language: Language, page: str, lasti
 def _kept(edition: Edition, language: Language, page: str, macro: Macro, name: str, *facts: object) -> Markup:
     """What a macro makes of the facts that it is given, kept for the next edition: the lists have hundreds of rows, and
     one of them changes. It may look at nothing else but the language, the day, where the page lies and the registry.
+    Macros that are kept have names that no other has.
     """
     made_of = (*facts, edition.day)
     return edition.memo.of((macro.name, language.code, root_of(page), name), made_of, lambda: Markup(macro(*facts)))

@@ -20,10 +20,11 @@ from dashboard.public.messages import Notice, issued_at
 from dashboard.public.pages.frame import render, words_of
 from dashboard.public.pages.verdict import unknown_lines, verdict
 from dashboard.public.sheets import Sheet
+from dashboard.public.signs import places
 from dashboard.public.spots import PublicGauge, Spot, State
 from dashboard.public.words import Words
 from dashboard.public.words.languages import Language
-from ingest.stations import Station
+from ingest.stations import Registry, Station
 
 Neighbours: TypeAlias = Sequence[tuple[str, Station]]
 """Where (``upstream`` or ``downstream``) which station is."""
@@ -48,7 +49,7 @@ class GaugePart:
 
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     """The pages of all stations in a language."""
-    around = edition.memo.of("neighbours", None, partial(_neighbours, edition))
+    around = edition.memo.of("neighbours", None, partial(_neighbours, edition.board.registry))
     for spot, known, lasts_s in edition.once(_listed):
         station = spot.station
         make = partial(page, edition, language, spot, around.get(station.id, ()))
@@ -105,9 +106,9 @@ def page(edition: Edition, language: Language, spot: Spot, neighbours: Neighbour
     )
 
 
-def _neighbours(edition: Edition) -> Mapping[str, Neighbours]:
-    """Of each station the ones next above and next below it that have a page: these change with the registry alone."""
-    paged = {spot.station.id: spot.station for spot in edition.spots}
+def _neighbours(registry: Registry) -> Mapping[str, Neighbours]:
+    """Of each station the ones next above and next below it that have a page."""
+    paged = {station.id: station for station in places(registry)}
     found: dict[str, list[tuple[str, Station]]] = {}
     for station in paged.values():
         for above in (paged[each] for each in station.upstream if each in paged):
