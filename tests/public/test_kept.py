@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Hashable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
 from dashboard.public.memo import Memo
+from dashboard.public.pages import notice_board
 from dashboard.public.settings import PublicSettings
 from dashboard.public.signs import order
+from dashboard.public.words.languages import LANGUAGES
+from ingest.clock import JST
+from ingest.readings import Quality
 from ingest.stations import Registry
 from tests.dashboard import fake_city
-from tests.public.fakes import NOW, Site
+from tests.public.fakes import NOW, Site, board_of, edition, log_of, one_station
 from tests.public.lively_city import LivelyCity
 
 Made = TypeVar("Made")
@@ -69,15 +74,36 @@ def test_every_file_is_the_one_that_is_made_afresh_and_of_equal_facts_the_same(
 
 
 def test_where_midnight_passes_every_page_that_prints_times_is_made_anew() -> None:
+    """And nothing else happens: a time of today is one of yesterday then."""
     city, memo = LivelyCity(3, FEW), Memo()
+    city.at = datetime(2026, 7, 1, 23, 59, 59, tzinfo=JST)
     before = city.sheets(memo)
-    city.at += timedelta(days=1)
+    city.at += timedelta(seconds=1)
     now = city.sheets(memo)
-    timeless = {path for path in now if now[path].facts == before[path].facts}
-    kinds = {re.sub(r"^(easy|en)/", "", path) for path in timeless}
-    assert kinds <= {"places.html", "places.json", "cameras.html", "levels.html", "404.html", "robots.txt"} | {
-        path for path in kinds if path.startswith("data/")
+    same = {re.sub(r"^(easy|en)/", "", path) for path in now if now[path].facts == before[path].facts}
+    assert same == {
+        *("places.html", "places.json", "levels.html", "404.html", "robots.txt"),
+        *(path for path in same if path.startswith("data/")),
     }
+
+
+def test_the_notice_board_changes_with_a_spot_that_it_lists_and_with_the_count_of_those_below() -> None:
+    registry, memo = one_station(twins=20), Memo()
+    stages = {f"twin-{number}": 4.5 - number * 0.02 for number in range(1, 21)}
+
+    def facts() -> object:
+        log = log_of(*((each, stage_m, 1, Quality.GOOD) for each, stage_m in stages.items()))
+        told = replace(edition(board_of(registry, log)), memo=memo)
+        return next(each.facts for each in notice_board.sheets(told, LANGUAGES[0]))
+
+    first = facts()
+    stages["twin-20"] = 4.11
+    assert facts() == first, "too far below to be listed"
+    stages["twin-20"] = 3.5
+    counted = facts()
+    assert counted != first
+    stages["twin-2"] -= 0.01
+    assert facts() != counted
 
 
 def test_a_spot_that_is_not_listed_and_keeps_its_sign_leaves_the_overview_as_it_is(tmp_path: Path) -> None:

@@ -194,25 +194,19 @@ def test_where_one_station_changed_the_files_are_those_that_are_made_afresh() ->
     assert b'"stage_m":2.91' in found["data/latest.json"]
 
 
-@pytest.mark.parametrize("change", [{"drill": True}, {"name": {"ja": "別の市"}}, {"municipal_code": "342050"}])
+@pytest.mark.parametrize("change", [{"drill": True}, {"name": {"ja": "別の市"}}, {"municipal_code": "342050"}, {}])
 def test_what_concerns_the_whole_city_changes_the_part_of_every_station(tmp_path: Path, change: dict[str, Any]) -> None:
     first, afresh = Site(tmp_path / "first"), Site(tmp_path / "afresh")
     first.publish()
     registry = first.store.registry()
     assert registry
-    other = registry.model_copy(update={"city": registry.city.model_copy(update=change)})
+    city, labels = registry.city.model_copy(update=change), {"ja": {"river": {1: "ようすを見る"}}}
     for site in (first, afresh):
-        site.store.current, site.log.registry_revision = other, 2
+        site.store.current = registry.model_copy(update={"city": city} if change else {"labels": labels})
+        site.log.add(fake_city.reading("mizue-01", 2.91, NOW))
         site.publish()
     names = ("latest.json", "latest.csv", "latest.geojson")
     assert [first.page(f"data/{each}") for each in names] == [afresh.page(f"data/{each}") for each in names]
-
-
-def test_a_new_label_of_the_city_is_told_at_once() -> None:
-    registry, log = one_station(), log_of(("bridge-1", 1.5, 1, Quality.GOOD))
-    told(edition(board_of(registry, log)))
-    named = registry.model_copy(update={"labels": {"ja": {"river": {1: "ようすを見る"}}}})
-    assert table_of(edition(board_of(named, log)))[0]["段階名"] == "ようすを見る"
 
 
 def test_a_name_with_commas_quotes_and_line_ends_reads_back_whole() -> None:

@@ -185,6 +185,19 @@ def test_its_neighbours_on_the_water_are_links_where_they_have_a_page() -> None:
     assert re.search('すぐ上流の地点.*href="twin-1.html".*すぐ下流の地点.*href="twin-2.html"', html, re.DOTALL)
 
 
+@pytest.mark.parametrize("stages", [(0.2, 4.4), (4.4, 0.2)])
+def test_where_the_water_parts_the_neighbours_come_in_the_order_of_the_registry(stages: tuple[float, float]) -> None:
+    city = one_station(twins=2)
+    arms = {
+        each: city.stations[each].model_copy(update={"name": {"ja": f"{each}橋"}, "upstream": ("bridge",)})
+        for each in ("twin-1", "twin-2")
+    }
+    city = city.model_copy(update={"stations": {"bridge": city.stations["bridge"], **arms}})
+    log = log_of(("bridge-1", 0.4, 5, GOOD), ("twin-1", stages[0], 5, GOOD), ("twin-2", stages[1], 5, GOOD))
+    html = page_of(told(city, log))
+    assert html.index('href="twin-1.html"') < html.index('href="twin-2.html"')
+
+
 @pytest.mark.parametrize("language", ON_BY_DEFAULT, ids=lambda each: each.code)
 def test_pumps_that_stand_still_are_told_in_the_verdict_and_are_no_stage_of_the_water(language: Language) -> None:
     found = edition(pumped(*flooded(), *STANDS))
