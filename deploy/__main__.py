@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "serve": ("demo", "run", "alerts", "dashboard"),
     "ingest": ("ingest",),
     "eyes": ("eyes",),
+    "site": ("site",),
     "simulate": ("simulate", "replay", "publish"),
     "simulate_camera": ("simulate-camera",),
     "registry": ("registry",),

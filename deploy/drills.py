@@ -42,7 +42,7 @@ def drill_house(settings: Settings) -> Settings:
     Made anew, with only what is named here taken over: a broker, a database, a past or an outside watchdog of the real
     house, also of a setting that is yet to come, cannot be reached from a drill by mistake.
     """
-    ports = ("port", "alerts_port", "dashboard_port", "eyes_port")
+    ports = ("port", "alerts_port", "dashboard_port", "eyes_port", "site_port")
     monitor = {name: _moved(getattr(settings.monitor, name)) for name in ports}
     # The accounts of the real house are taken over with their second factors, which its key seals.
     accounts = settings.dashboard.accounts.model_copy(update={"key_file": str(settings.account_key)})

@@ -97,6 +97,9 @@ class PublicSettings(SiteSettings):
     host: str = Field(default="127.0.0.1", description="address of the public page's small server")
     port: int = Field(default=8051, ge=1, le=65535, description="port of the public page's small server")
     folder: str = Field(default="", description="folder of the public files; empty for public/ in the data folder")
+    beside_dashboard: bool = Field(
+        default=True, description="write and serve it beside the dashboard; false where mizumori site runs by itself"
+    )
 
     @property
     def site(self) -> SiteSettings:

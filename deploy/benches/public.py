@@ -20,7 +20,7 @@ from deploy.benches.dashboard_figures import Found, share
 from deploy.benches.subscribers import settings_of
 from deploy.settings import Settings
 from deploy.wiring.clockwork import machine_time
-from deploy.wiring.pages import PublicSite
+from deploy.wiring.site import PublicSite
 from deploy.wiring.stores import Stores, open_stores
 from ingest.clock import TrueClock
 from ingest.store.appender import SqlAppender

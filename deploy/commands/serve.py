@@ -9,7 +9,7 @@ from typing import Any
 
 from deploy.commands.announcer import Announcer
 from deploy.commands.context import Context, need_ports, say
-from deploy.commands.serving import broker_port, need_no_drill, serve_until_ended
+from deploy.commands.serving import broker_port, need_no_drill, public_line, public_port, serve_until_ended
 from deploy.demo import demonstration
 from deploy.devices import Fleet
 from deploy.schedule import Job
@@ -21,10 +21,10 @@ from deploy.wiring.clockwork import schedule
 from deploy.wiring.health import health_job
 from deploy.wiring.house import whole_house
 from deploy.wiring.monitor import monitor_line, monitored
-from deploy.wiring.pages import PublicationWatch, public_jobs, public_server, staff_server
+from deploy.wiring.pages import staff_server
 from deploy.wiring.past import open_past
 from deploy.wiring.people import demonstration_people
-from deploy.wiring.push import push_services
+from deploy.wiring.site import site_alone
 from deploy.wiring.stores import Stores, folder_use, open_stores
 from ingest.registry_files import load
 from simulators.storm import demonstration_storm
@@ -40,7 +40,7 @@ def add_to(commands: Any) -> None:
         ("demo", demo, "run everything with a simulated storm over a demonstration city"),
         ("run", run_all, "run everything of one host without the simulator"),
         ("alerts", run_alerts, "run the alert rules and the deliveries alone"),
-        ("dashboard", run_dashboard, "run the staff dashboard and the public page alone"),
+        ("dashboard", run_dashboard, "run the staff dashboard and the public site alone"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(run=run)
 
@@ -104,13 +104,11 @@ def run_dashboard(context: Context, _: argparse.Namespace) -> int:
         folder_use(settings),
         past,
         staff_server(settings, stores, past.history, context.clock),
-        public_server(settings),
-        PublicationWatch(settings, stores),
-        *push_services(settings),
-        schedule(public_jobs(settings, stores, past.history, context.clock)),
     ]
+    if settings.public.beside_dashboard:
+        services += site_alone(settings, stores, past.history, context.clock)
     services = monitored(settings, stores, services, "dashboard", port)
-    return serve_until_ended(services, stores, [*addresses(settings)[:2], *monitor_line(settings, port)])
+    return serve_until_ended(services, stores, [*page_lines(settings), *monitor_line(settings, port)])
 
 
 def with_answers(settings: Settings) -> Settings:
@@ -142,8 +140,8 @@ def need_all_ports(settings: Settings) -> None:
 
 
 def _page_ports(settings: Settings) -> list[tuple[str, str, int]]:
-    dashboard, public = settings.dashboard, settings.public
-    return [("dashboard", dashboard.host, dashboard.port), ("public", public.host, public.port)]
+    staff = ("dashboard", settings.dashboard.host, settings.dashboard.port)
+    return [staff, *(public_port(settings) if settings.public.beside_dashboard else [])]
 
 
 def answer_ports(settings: Settings) -> list[tuple[str, str, int]]:
@@ -156,12 +154,17 @@ def addresses(settings: Settings) -> list[str]:
     """Where everything is reached, for the screen."""
     broker = settings.broker_reached
     return [
-        f"  staff dashboard  http://{settings.dashboard.host}:{settings.dashboard.port}/",
-        f"  public page      http://{settings.public.host}:{settings.public.port}/",
+        *page_lines(settings),
         *([answers_line(settings)] if settings.alerts.answers.enabled else []),
         f"  MQTT broker      {broker.host}:{broker.port}",
         f"  data             {settings.data_folder}",
     ]
+
+
+def page_lines(settings: Settings) -> list[str]:
+    """Where the pages are seen, for the screen."""
+    staff = f"  staff dashboard  http://{settings.dashboard.host}:{settings.dashboard.port}/"
+    return [staff, *([public_line(settings)] if settings.public.beside_dashboard else [])]
 
 
 def answers_line(settings: Settings) -> str:

@@ -15,6 +15,16 @@ def broker_port(settings: Settings) -> list[tuple[str, str, int]]:
     return [("broker", "127.0.0.1", settings.broker.port)] if settings.broker.embedded else []
 
 
+def public_port(settings: Settings) -> list[tuple[str, str, int]]:
+    """The port of the public site's small server, as the same."""
+    return [("public", settings.public.host, settings.public.port)]
+
+
+def public_line(settings: Settings) -> str:
+    """Where the public site is seen, for the screen."""
+    return f"  public page      http://{settings.public.host}:{settings.public.port}/"
+
+
 def need_no_drill(settings: Settings) -> None:
     """Refuse what has a house of its own already where a drill is set."""
     if settings.drill.enabled:

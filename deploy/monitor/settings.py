@@ -17,3 +17,6 @@ class MonitorSettings(BaseModel):
         default=8054, ge=0, le=65535, description="their port where the dashboard runs alone; 0 for none"
     )
     eyes_port: int = Field(default=8055, ge=0, le=65535, description="their port where the eyes run alone; 0 for none")
+    site_port: int = Field(
+        default=8057, ge=0, le=65535, description="their port where the public site runs alone; 0 for none"
+    )

@@ -175,6 +175,7 @@ def _services(settings: Settings, running: bool) -> list[Check]:
         "monitor.alerts_port": ("alerts", monitor.alerts_port),
         "monitor.eyes_port": ("eyes", monitor.eyes_port),
         "monitor.dashboard_port": ("dashboard", monitor.dashboard_port),
+        "monitor.site_port": ("site", monitor.site_port),
     }
     if running:
         said = [each for name, port in ports.values() if port for each in check_service(name, monitor.host, port)]

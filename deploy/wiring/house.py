@@ -19,11 +19,11 @@ from deploy.wiring.ingest import (
     lease_of,
     only_while_held,
 )
-from deploy.wiring.pages import PublicationWatch, public_jobs, public_server, staff_server
+from deploy.wiring.pages import staff_server
 from deploy.wiring.past import forwarder_of, open_past, past_jobs, watched_forwarder
 from deploy.wiring.pull import pull_jobs
 from deploy.wiring.pulse import with_pulse
-from deploy.wiring.push import push_services
+from deploy.wiring.site import public_jobs, site_services
 from deploy.wiring.stores import Stores, folder_use
 from ingest.clock import Clock
 from simulators.publisher import Broker
@@ -48,7 +48,7 @@ def whole_house(
     jobs = [
         *only_while_held(keeper, kept),
         health_job(settings, stores, clock),
-        *public_jobs(settings, stores, past.history, clock),
+        *(public_jobs(settings, stores, past.history, clock) if settings.public.beside_dashboard else []),
         *(more or []),
     ]
     services: list[Service] = [
@@ -60,9 +60,7 @@ def whole_house(
         *([eyes_service(settings, stores, clock)] if settings.eyes.beside_ingest else []),
         keeper,
         staff_server(settings, stores, past.history, clock),
-        public_server(settings),
-        PublicationWatch(settings, stores),
-        *push_services(settings),
+        *(site_services(settings, stores) if settings.public.beside_dashboard else []),
         *([answer_server(settings, stores, clock)] if settings.alerts.answers.enabled else []),
         *alert_services(settings, stores, clock, allowed),
         schedule(jobs),

@@ -29,7 +29,7 @@ from deploy.services import House
 from deploy.settings import Settings, SettingsError, describe, read_settings
 from deploy.wiring.alerts import alert_services
 from deploy.wiring.channels import OUTBOX
-from deploy.wiring.pages import PublicSite
+from deploy.wiring.site import PublicSite
 from deploy.wiring.stores import Stores, open_stores
 from ingest.readings import Reading
 from ingest.registry_files import load

@@ -16,7 +16,7 @@ from dashboard.public.settings import DataSettings
 from dashboard.public.settings import PublicSettings as SiteSettings
 from deploy.schedule import Schedule
 from deploy.settings import Settings
-from deploy.wiring.pages import PublicSite, publisher_job
+from deploy.wiring.site import PublicSite, publisher_job
 from deploy.wiring.stores import open_stores
 from ingest.readings import Quality
 from ingest.store.appender import SqlAppender

@@ -13,7 +13,7 @@ from alerts.store.public import SqlPublicMessages
 from deploy.__main__ import main
 from deploy.settings import read_settings
 from deploy.wiring.alerts import alerting
-from deploy.wiring.pages import PublicSite
+from deploy.wiring.site import PublicSite
 from deploy.wiring.stores import open_stores
 from ingest.readings import Reading
 from ingest.stations import Registry, ThresholdSet

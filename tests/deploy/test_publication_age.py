@@ -19,8 +19,8 @@ from deploy.schedule import Job
 from deploy.services import House
 from deploy.settings import read_settings
 from deploy.wiring.clockwork import machine_time, schedule
-from deploy.wiring.pages import PublicationWatch, PublicSite
 from deploy.wiring.pulse import parts_of
+from deploy.wiring.site import PublicationWatch, PublicSite
 from deploy.wiring.stores import open_stores
 from ingest.health.problems import Severity
 from ingest.pulse import Fault, Part

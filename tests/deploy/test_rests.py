@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from deploy.wiring.pages import RESTS, RESTS_AT_MOST_S, Rests
+from deploy.wiring.rests import RESTS, RESTS_AT_MOST_S, Rests
 
 
 @dataclass

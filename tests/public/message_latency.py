@@ -17,8 +17,8 @@ from alerts.public.records import Given, PublicMessage
 from deploy.demo import demonstration
 from deploy.schedule import Schedule
 from deploy.settings import Settings, read_settings
-from deploy.wiring.pages import publisher_job
 from deploy.wiring.public import public_desk
+from deploy.wiring.site import publisher_job
 from deploy.wiring.stores import Stores, open_stores
 from ingest.readings import Reading
 from ingest.registry_files import load

@@ -25,8 +25,8 @@ from dashboard.accounts.store import SqlAccounts
 from dashboard.public.words.languages import LANGUAGES
 from deploy.settings import Settings
 from deploy.wiring.archive import archive_keeper
-from deploy.wiring.pages import PublicSite
 from deploy.wiring.past import forwarder_of, open_past
+from deploy.wiring.site import PublicSite
 from deploy.wiring.stores import Stores, open_stores
 from ingest.eyes.looking import Eyes
 from ingest.readings import DeadLetter, Quality, Reading, Still

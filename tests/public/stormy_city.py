@@ -23,8 +23,8 @@ from alerts.store.mutes import add_maintenance
 from deploy.demo import demonstration
 from deploy.settings import Settings
 from deploy.wiring.archive import archive_keeper
-from deploy.wiring.pages import PublicSite
 from deploy.wiring.past import forwarder_of, open_past
+from deploy.wiring.site import PublicSite
 from deploy.wiring.stores import Stores, open_stores
 from ingest.eyes.looking import Eyes
 from ingest.readings import Quality, Reading, Still
