@@ -31,15 +31,13 @@ def house(tmp_path: Path) -> Iterator[PublicHouse]:
     database.dispose()
 
 
-PACE: dict[str, Any] = {"rise_m_per_h": None, "next_level": None}
-
-
 def told(house: PublicHouse, message: PublicMessage, language: str = "ja", **now: Any) -> str:
     """What stands on the page while the gauge says 2.49 m, as of a minute ago."""
     at, gauge = house.clock.now(), TOWN.gauges["fujii-01"]
     shown = reading("fujii-01", 2.49, at - timedelta(minutes=1))
     state = {"silent": False, "unconfirmed": False} | now
-    view = GaugeView(gauge, levels_at(RIVER.kind, gauge, at), shown, 4, 60.0, **state, sensor_fault=False, **PACE)
+    levels = levels_at(RIVER.kind, gauge, at)
+    view = GaugeView(gauge, levels, shown, 4, 60.0, **state, sensor_fault=False, rise_m_per_h=None)
     board = Board(at, TOWN, (StationView(RIVER, (view,), ()),))
     drawn = messages_age.told(message, board, at, language)
     return "" if isinstance(drawn, list) else str(drawn.children)

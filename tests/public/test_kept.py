@@ -25,7 +25,7 @@ from tests.public.fakes import NOW, Site, board_of, edition, log_of, one_station
 from tests.public.lively_city import LivelyCity
 
 Made = TypeVar("Made")
-STEPS = 24
+STEPS = 14
 FEW = PublicSettings(most_listed=4, address="https://levels.city.example/")
 """A list that most spots of the city are not on."""
 VIETNAMESE = PublicSettings(languages=("ja", "easy", "en", "vi"), reviewed={"vi": "by a speaker"})
