@@ -48,7 +48,8 @@ def drill_house(settings: Settings) -> Settings:
     accounts = settings.dashboard.accounts.model_copy(update={"key_file": str(settings.account_key)})
     dashboard = {"port": _moved(settings.dashboard.port), "url": "", "accounts": accounts}
     # Residents must never find a drill in the place of the real levels, nor be led from one to the other.
-    public = {"port": _moved(settings.public.port), "folder": "", "address": "", "push": PushSettings()}
+    site = {"port": _moved(settings.public.port), "folder": "", "address": "", "push": PushSettings()}
+    public = {**site, "beside_dashboard": True}
     return Settings(
         data_folder=settings.data_folder / FOLDER,
         log_level=settings.log_level,

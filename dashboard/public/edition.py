@@ -12,6 +12,7 @@ from alerts.issued import IssuedLevel
 from dashboard.public.areas import Area, by_area
 from dashboard.public.course import Course24
 from dashboard.public.days import Days
+from dashboard.public.former import Former
 from dashboard.public.memo import Made, Memo
 from dashboard.public.messages import Messages
 from dashboard.public.pictures import PublicPicture
@@ -22,7 +23,6 @@ from dashboard.public.words.languages import ON_BY_DEFAULT, Language
 from dashboard.views import Board
 from ingest.clock import JST
 from ingest.stations import StationKind
-from ingest.store.protocol import Discontinued
 
 FAST = frozenset({StationKind.UNDERPASS, StationKind.WATERWAY})
 """Kinds of stations where water comes within minutes: a page says nothing of them for longer than the overview does."""
@@ -42,8 +42,8 @@ class Edition:
     """One publication: the board, how fast its clock runs, the settings, the hashed asset names by plain name, what is
     told of the public cameras, the alert levels that the authority issued and the city published, and the last 24
     hours by gauge id, and the messages that were published. ``revision`` is that of the registry,
-    ``since`` the first day of which there is open data, ``discontinued`` are the stations of which the public was
-    told and at which nothing is observed any more, ``memo`` what was made for editions before."""
+    ``since`` the first day of which there is open data, ``former`` are the stations of which the public was told
+    and at which nothing is observed any more, ``memo`` what was made for editions before."""
 
     board: Board
     clock_speed: float
@@ -56,7 +56,7 @@ class Edition:
     languages: tuple[Language, ...] = ON_BY_DEFAULT
     revision: int = 0
     since: date | None = None
-    discontinued: Sequence[Discontinued] = ()
+    former: Sequence[Former] = ()
     memo: Memo = field(default_factory=Memo, repr=False, compare=False)
     _made: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 

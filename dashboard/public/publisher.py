@@ -15,6 +15,7 @@ from dashboard.public.bulletin import Bulletin
 from dashboard.public.course import Courses
 from dashboard.public.data import freshness
 from dashboard.public.edition import Edition
+from dashboard.public.former import former
 from dashboard.public.memo import Memo
 from dashboard.public.messages import Messages
 from dashboard.public.pictures import Album
@@ -127,7 +128,7 @@ class Publisher:
             languages=self._settings.spoken,
             revision=marks.registry_revision,
             since=self._since(),
-            discontinued=[each for each in self._discontinued() if not heard.latest.keys().isdisjoint(each.gauge_ids)],
+            former=former(self._discontinued(), heard.latest),
         )
 
 

@@ -172,7 +172,9 @@ def own_house(settings: Settings, data: Path, speed: float) -> Settings:
             ),
             "broker": settings.broker.model_copy(update={"embedded": True, "port": ports[0]}),
             "dashboard": settings.dashboard.model_copy(update={"port": ports[1], "accounts": NO_ACCOUNTS}),
-            "public": settings.public.model_copy(update={"host": "127.0.0.1", "port": ports[2], "folder": ""}),
+            "public": settings.public.model_copy(
+                update={"host": "127.0.0.1", "port": ports[2], "folder": "", "beside_dashboard": True}
+            ),
         }
     )
 

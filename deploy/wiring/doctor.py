@@ -63,7 +63,7 @@ def examine(settings: Settings, settings_file: Path | None, now: datetime) -> li
     found += _kept(settings, now)
     found += _safely("past", lambda: _past_server(settings))
     found += _safely("broker", lambda: [check_broker(settings.broker_reached, settings.broker.embedded, running)])
-    found += _safely(NAME, lambda: _publication(settings))
+    found += _safely(NAME, lambda: _publication(settings, running))
     found += _safely("public copy", lambda: check_copies(settings))
     found += _services(settings, running)
     return found
@@ -121,11 +121,14 @@ def _public(settings: Settings, directory: Directory, registry: Registry | None)
         yield Check("public", State.DEGRADED, "; ".join(lacks))
 
 
-def _publication(settings: Settings) -> Iterable[Check]:
+def _publication(settings: Settings, running: bool) -> Iterable[Check]:
     yield from check_site_folder(settings.public_folder)
     last = last_publication(settings.public_folder, machine_time())
     if last is not None:
         yield check_publication(last)
+    elif running and not settings.public.beside_dashboard:
+        sentence = f"no page in {settings.public_folder}: start mizumori site, which alone writes them as it is set"
+        yield Check(NAME, State.DEGRADED, sentence, Fault.NOTHING_PUBLISHED)
 
 
 def _second_factors(settings: Settings, database: Engine) -> Iterable[Check]:

@@ -226,12 +226,10 @@ class RegistryStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Discontinued:
-    """A station that had gauges and has none in service: as it was known last, their ids, and when the last of them was
-    retired."""
+    """A station that had gauges and has none in service: as it was known last, and their ids."""
 
     station: Station
     gauge_ids: tuple[str, ...]
-    at: datetime
 
 
 class Copy(StrEnum):

@@ -13,7 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.commands.simulate import own_house
+from deploy.drills import drill_house
 from deploy.schedule import Schedule
+from deploy.settings import read_settings
+from deploy.wiring.clockwork import machine_time
+from deploy.wiring.doctor import examine
 from deploy.wiring.system import house_system
 from ingest.pulse import Part
 from tests.deploy.houses import CLOCK, city_house, eventually, own_ports
@@ -69,6 +74,26 @@ def test_the_site_alone_writes_and_serves_what_the_house_knows_and_gives_signs_o
         printed, _ = alone.communicate(timeout=30)
     assert alone.returncode == 0
     assert address in printed
+    stores.close()
+
+
+def test_a_drill_and_a_replay_write_the_site_of_their_own_all_the_same(tmp_path: Path) -> None:
+    settings = read_settings(None, {**own_ports(tmp_path), **LEFT_ALONE})
+    assert not settings.public.beside_dashboard
+    assert drill_house(settings).public.beside_dashboard
+    assert own_house(settings, tmp_path / "replay", 60.0).public.beside_dashboard
+
+
+def test_while_nobody_writes_the_site_the_doctor_says_what_to_start(tmp_path: Path) -> None:
+    settings, stores, house = city_house(tmp_path, more=LEFT_ALONE)
+
+    def told() -> list[str]:
+        return [each.sentence for each in examine(settings, None, machine_time()) if each.name == "public page"]
+
+    assert told() == []
+    with house:
+        [sentence] = told()
+    assert "start mizumori site" in sentence
     stores.close()
 
 

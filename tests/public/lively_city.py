@@ -14,6 +14,7 @@ from alerts.records import Maintenance
 from dashboard.public import data, pages
 from dashboard.public.course import Course24
 from dashboard.public.edition import Edition
+from dashboard.public.former import Former
 from dashboard.public.memo import Memo
 from dashboard.public.messages import Chain, Messages, Said
 from dashboard.public.messages import Told as Sent
@@ -52,6 +53,8 @@ class LivelyCity:
         self._pictures: dict[str, PublicPicture] = {}
         self._chains: dict[int, Chain] = {}
         self._count = 0
+        some = next(iter(self.registry.stations.values()))
+        self._former = Former(some.model_copy(update={"id": "former", "lat": some.lat + 0.001}), NOW)
         for gauge in self.registry.gauges.values():
             if self._chance.random() < 0.9:
                 self._observe(gauge)
@@ -72,6 +75,7 @@ class LivelyCity:
             issued=tuple(self._issued),
             courses=courses,
             messages=Messages(tuple(self._chains.values())),
+            former=[self._former],
             memo=memo,
         )
 

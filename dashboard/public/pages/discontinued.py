@@ -8,33 +8,40 @@ from functools import partial
 
 from alerts.public.scope import area_of
 from dashboard.public.edition import Edition
+from dashboard.public.former import Former, near
 from dashboard.public.pages.area import path
 from dashboard.public.pages.frame import render
-from dashboard.public.pages.station import address
+from dashboard.public.pages.station import address, said_here
 from dashboard.public.sheets import Sheet
 from dashboard.public.words.languages import Language
-from ingest.store.protocol import Discontinued
 
 
 def sheets(edition: Edition, language: Language) -> Iterator[Sheet]:
     """The pages in a language, where those of the stations would be."""
     observed = {spot.station.id for spot in edition.spots}
-    for each in edition.discontinued:
-        if each.station.id not in observed:
-            name, make = f"{language.folder}{address(each.station.id)}", partial(page, edition, language, each)
-            yield Sheet(name, each, make, edition.quiet.lasts_s)
+    for each in edition.former:
+        name = each.station.id
+        if name not in observed:
+            facts = (each, *said_here(edition, each.station), bool(edition.pictures_of(name)), edition.day)
+            make = partial(page, edition, language, each)
+            yield Sheet(f"{language.folder}{address(name)}", facts, make, edition.quiet.lasts_s)
 
 
-def page(edition: Edition, language: Language, of: Discontinued) -> bytes:
+def page(edition: Edition, language: Language, of: Former) -> bytes:
     """The page of one in a language."""
-    key = area_of(of.station)
+    key, station = area_of(of.station), of.station
+    issued, told = said_here(edition, station)
     return render(
         "discontinued.html",
         edition,
         language,
-        address(of.station.id),
+        address(station.id),
         edition.quiet,
-        station=of.station,
-        at=of.at,
+        station=station,
+        last_at=of.last_at,
+        near=near(station, edition.spots),
+        issued_here=issued,
+        told_here=told,
+        has_pictures=bool(edition.pictures_of(station.id)),
         area_address=next((path(area) for area in edition.areas if area.key == key and area.name), ""),
     )

@@ -74,19 +74,19 @@ def address(station_id: str) -> str:
 def facts(edition: Edition, spot: Spot) -> object:
     """What the page of a station depends on."""
     days = tuple(edition.days.facts(told.gauge.id) for told in spot.gauges)
-    issued, told = _said_here(edition, spot.station)
+    issued, told = said_here(edition, spot.station)
     return (spot, days, tuple(edition.pictures_of(spot.station.id)), tuple(issued), told, edition.day)
 
 
-def _said_here(edition: Edition, station: Station) -> tuple[Sequence[IssuedLevel], tuple[Notice, ...]]:
-    """What the city issued for the place, and what it said in messages."""
+def said_here(edition: Edition, station: Station) -> tuple[Sequence[IssuedLevel], tuple[Notice, ...]]:
+    """What the city issued for the place of a station, and what it said in messages."""
     return issued_at(edition.issued, station), edition.messages.at_station(station, edition.board.at)
 
 
 def page(edition: Edition, language: Language, spot: Spot, neighbours: Neighbours = ()) -> bytes:
     """The page of a station; ``neighbours`` are the next ones on its water."""
     words, station = words_of(edition, language), spot.station
-    issued, told = _said_here(edition, station)
+    issued, told = said_here(edition, station)
     return render(
         "station_page.html",
         edition,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 _TEXT = re.compile(r">([^<>（]*（[^<>]*)<(?!/(?:title|text|tspan|option)>)")
 """A text between two tags that may hold a reading, where markup may stand: no title, drawing or attribute."""
 _SPOKEN = re.compile(r' (alt|aria-label)="([^"]*（[^"]*)"')
-"""What is read out and never seen: a voice would say each of these words twice."""
+"""What is read out, and hardly ever seen: a voice would say each of these words twice."""
 _PAIR = re.compile(r"([一-鿿々]+)（([ぁ-ゖー]+)）")
 _RUBY = "<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>"
 
