@@ -64,6 +64,8 @@ def test_its_page_says_since_when_that_nothing_is_known_and_where_to_look(
         assert words in page
     assert 'href="bridge.html"' in page
     assert "4.2" not in page
+    assert 'id="old"' in page, "it tells of what the city issued, so it says when it is old"
+    assert 'class="now"' in page
     assert not any(f'class="{shape}"' in page for shape in ("h0", "h1", "h2", "h3", "h4", "h5"))
 
 
