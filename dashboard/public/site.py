@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from dashboard.public import files
 from dashboard.public.packing import ENDINGS
 from dashboard.public.sheets import Sheet
+from dashboard.public.uncollected import uncollected
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +92,8 @@ class Site:
         known = self._written if common == self._common else {}
         due = [sheet for sheet in wanted if self._is_due(sheet, known.get(sheet.path), now)]
         paths = {sheet.path for sheet in wanted}
-        made = self._write(due, paths, faults)
+        with uncollected() if len(due) >= files.MANY else nullcontext():
+            made = self._write(due, paths, faults)
         gone = {sheet.path for sheet in due}.union(known.keys() - paths if faults.listed else ())
         kept = {**known, **{sheet.path: _written(sheet, now) for sheet in made}}
         for path in gone - {sheet.path for sheet in made}:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import gzip
 import os
 from collections.abc import Callable, Iterator
@@ -203,3 +204,24 @@ def test_many_files_are_replaced_as_surely_as_few(tmp_path: Path, bring: Callabl
     bring(*(sheet(f"stations/{n}.html", f"{n}".encode()) for n in range(count)))
     assert all((tmp_path / f"stations/{n}.html").read_text() == str(n) for n in range(count))
     assert len(found(tmp_path)) == count
+
+
+def test_the_collector_rests_while_a_whole_site_is_made_and_works_again_whatever_happens(tmp_path: Path) -> None:
+    resting: list[bool] = []
+
+    def body() -> bytes:
+        resting.append(not gc.isenabled())
+        return b"page"
+
+    def sheets(count: int) -> list[list[Sheet]]:
+        return [[Sheet(f"{count}-{number}.html", None, body) for number in range(count)]]
+
+    assert gc.isenabled()
+    Site(tmp_path / "few", ()).bring(sheets(3), None, NOW)
+    assert resting == [False] * 3
+    Site(tmp_path / "many", ()).bring(sheets(files.MANY), None, NOW)
+    assert resting[3:] == [True] * files.MANY
+    (tmp_path / "file").touch()
+    with pytest.raises(NotADirectoryError):
+        Site(tmp_path / "file" / "full", ()).bring(sheets(files.MANY), None, NOW)
+    assert gc.isenabled()
