@@ -127,13 +127,15 @@ class Night:
     def go_on_until(self, what: Callable[[], object], at_most: float, step: float = 5) -> None:
         """Let time go by in steps of so many minutes until it becomes true.
 
-        Between two steps the house has a moment: what must have lasted is known by two looks, not by one.
+        Between two steps the house has a moment: what must have lasted is known by two looks, not by one. When so much
+        time went by it may take real seconds yet, on a machine that has other things to do.
         """
-        gone = 0.0
+        gone, until_s = 0.0, time.monotonic() + PATIENCE_S
         while not what():
-            assert gone < at_most, f"not within {at_most:g} minutes"
-            self.go_on(step)
-            gone += step
+            if gone < at_most:
+                self.go_on(step)
+                gone, until_s = gone + step, time.monotonic() + PATIENCE_S
+            assert time.monotonic() < until_s, f"not within {at_most:g} minutes"
             time.sleep(MOMENT_S)
 
     def _wait_until_taken(self) -> None:
