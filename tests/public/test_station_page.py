@@ -263,3 +263,16 @@ def test_the_cameras_page_changes_with_the_level_of_its_places_alone() -> None:
 
     low, high = (board_of(one_station(), log_of(("bridge-1", stage_m, 5, GOOD))) for stage_m in (0.4, 4.4))
     assert facts(low) == facts(high), "there is no camera"
+
+
+def test_a_page_is_made_anew_where_only_its_day_changed() -> None:
+    """A reading of hours ago that is corrected leaves the level of now as it is."""
+    now = told(one_station(), log_of(("bridge-1", 0.4, 5, GOOD)))
+    until = NOW.replace(minute=0, second=0) + timedelta(hours=1)
+    days = [
+        replace(now, courses={"bridge-1": Course24(until, ((NOW - timedelta(hours=3), stage_m),))})
+        for stage_m in (0.7, 0.7, 0.9)
+    ]
+    first, same, other = (station.facts(each, each.spots[0]) for each in days)
+    assert first == same
+    assert first != other
