@@ -65,7 +65,7 @@ def area_of(station: Station) -> str:
 
 def lies_in(point: Point, place: Place) -> bool:
     """Whether a point (latitude, longitude) lies in one of the outlines of a place, or on the edge of a circle."""
-    near = any(_distance_km(point, (lat, lon)) <= radius_km for lat, lon, radius_km in place.circles)
+    near = any(distance_km(point, (lat, lon)) <= radius_km for lat, lon, radius_km in place.circles)
     return near or any(_inside(point, polygon) for polygon in place.polygons)
 
 
@@ -83,8 +83,8 @@ def _of_content(content: Content, registry: Registry) -> Scope:
     return Scope(frozenset(station_ids), frozenset(areas | issued_areas), frozenset(issued_areas), places, whole_city)
 
 
-def _distance_km(one: Point, other: Point) -> float:
-    """The haversine formula on a sphere."""
+def distance_km(one: Point, other: Point) -> float:
+    """Between two points (latitude, longitude), by the haversine formula on a sphere."""
     lat, other_lat = math.radians(one[0]), math.radians(other[0])
     half_lat, half_lon = (other_lat - lat) / 2, math.radians(other[1] - one[1]) / 2
     chord = math.sin(half_lat) ** 2 + math.cos(lat) * math.cos(other_lat) * math.sin(half_lon) ** 2

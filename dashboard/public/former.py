@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dashboard.public.spots import Spot
+from alerts.public.scope import distance_km
 from ingest.stations import Station
 from ingest.store.protocol import Discontinued, Latest
 
 MOST = 200
 """So many have a page, those that were observed last: after a wrong import there may be thousands."""
 NEAR_KM, MOST_NEAR = 2.0, 3
-KM_PER_DEGREE = 111.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +33,8 @@ def former(discontinued: Iterable[Discontinued], latest: Mapping[str, Latest]) -
     return tuple(sorted(found, key=lambda each: each.last_at, reverse=True)[:MOST])
 
 
-def near(station: Station, spots: Iterable[Spot]) -> Sequence[Station]:
-    """The nearest stations with a page: one that was given another id is among them."""
-    found = [(_distance_km(station, spot.station), spot.station.id, spot.station) for spot in spots]
-    return [each for distance_km, _, each in sorted(found)[:MOST_NEAR] if distance_km <= NEAR_KM]
-
-
-def _distance_km(one: Station, other: Station) -> float:
-    """As on a flat map: good to a few metres within a city."""
-    east = (one.lon - other.lon) * math.cos(math.radians(one.lat))
-    return math.hypot(east, one.lat - other.lat) * KM_PER_DEGREE
+def near(station: Station, others: Iterable[Station]) -> Sequence[Station]:
+    """The nearest of others: one that was given another id is among them."""
+    here = (station.lat, station.lon)
+    found = sorted((distance_km(here, (each.lat, each.lon)), each.id, each) for each in others)
+    return [each for far_km, _, each in found[:MOST_NEAR] if far_km <= NEAR_KM]

@@ -13,6 +13,7 @@ from dashboard.public.pages.area import path
 from dashboard.public.pages.frame import render
 from dashboard.public.pages.station import address, said_here
 from dashboard.public.sheets import Sheet
+from dashboard.public.signs import places
 from dashboard.public.words.languages import Language
 
 
@@ -39,7 +40,7 @@ def page(edition: Edition, language: Language, of: Former) -> bytes:
         edition.quiet,
         station=station,
         last_at=of.last_at,
-        near=near(station, edition.spots),
+        near=edition.memo.of(("near", station.id), None, partial(near, station, places(edition.board.registry))),
         issued_here=issued,
         told_here=told,
         has_pictures=bool(edition.pictures_of(station.id)),
